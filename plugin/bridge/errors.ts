@@ -1,0 +1,61 @@
+/** What kind of fault it was; the HTTP edge and the logs go by this. */
+export type ErrorCode =
+  | 'bad-request'
+  | 'unauthorized'
+  | 'unknown-account'
+  | 'inactive-account'
+  | 'no-contact'
+  | 'unknown-recipient'
+  | 'unsupported-file'
+  | 'file-too-large'
+  | 'refused-by-x'
+  | 'signed-out-of-x'
+  | 'rate-limited'
+  | 'x-unavailable'
+  | 'refused-by-host'
+  | 'signed-out-of-host'
+  | 'host-unavailable'
+  | 'media-unavailable'
+  | 'store-unavailable';
+
+interface ErrorDetails {
+  /** Whether trying the same again later can succeed. */
+  retryable?: boolean;
+  /** One sentence for the agent, in words that need no knowledge of X or of this plugin. */
+  agentMessage?: string;
+  /** The earliest time another try makes sense, in milliseconds since 1970. */
+  retryAt?: number;
+  /** The call may have taken effect although no answer came. */
+  outcomeUnknown?: boolean;
+  /** The HTTP status of the other side, where there was an answer. */
+  status?: number;
+  cause?: unknown;
+}
+
+/** Any fault the bridge foresees. Everything else that is thrown is a defect. */
+export class BridgeError extends Error {
+  readonly retryable: boolean;
+  readonly agentMessage: string | undefined;
+  readonly retryAt: number | undefined;
+  readonly outcomeUnknown: boolean;
+  readonly status: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.name = 'BridgeError';
+    this.retryable = details.retryable ?? false;
+    this.agentMessage = details.agentMessage;
+    this.retryAt = details.retryAt;
+    this.outcomeUnknown = details.outcomeUnknown ?? false;
+    this.status = details.status;
+  }
+}
+
+/** The words of anything thrown, for a log line. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

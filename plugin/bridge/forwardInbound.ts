@@ -1,0 +1,197 @@
+import { mapValueOf } from './mapValue';
+import type { Clock } from './clock';
+import { BridgeError, reasonOf } from './errors';
+import type { StoredInbound, XUser } from './messages';
+import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
+import type { OwedWrites } from './owedWrites';
+import type { Contacts, Inbox, Log } from './ports';
+import type { BridgeAccount, HostMessage, Notification, NotifyReceipt } from './sides';
+
+export interface ForwardPorts {
+  inbox: Inbox;
+  contacts: Contacts;
+  clock: Clock;
+  owed: OwedWrites;
+  log: Log;
+  onStep: (row: StoredInbound, step: string, detail?: string) => void;
+}
+
+/** How often media of X are tried before the text goes without them. */
+const mediaTries = 3;
+
+/**
+ * Hands one stored message to the host, from wherever an earlier try left off: attachments first, then one
+ * notify call for each part.
+ * @throws BridgeError saying whether and when to try again
+ */
+export async function forwardInbound(row: StoredInbound, account: BridgeAccount, ports: ForwardPorts) {
+  const { message } = row;
+  const sender = message.notice ? message.sender : await identify(message.sender, account, ports);
+  const from = message.notice?.mapValue ?? mapValueOf(sender, account.mapValue);
+  const attachments = await moveAttachments(row, account, ports);
+  const parts = notifyParts(message, attachments);
+  for (let index = row.notified; index < parts.length; index += 1) {
+    const part = parts[index];
+    if (!part) break;
+    const last = index === parts.length - 1;
+    const since = index === row.notified ? row.notifyingSince : undefined;
+    const found = since === undefined ? undefined : await findLost(row, part, since, account, ports);
+    const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
+    ports.owed.write(row.seq, () => ports.inbox.saveNotified(row.seq, receipt.messageId, last));
+    if (receipt.interactionId) ports.contacts.saveInteraction(account.name, sender.id, receipt.interactionId);
+  }
+  if (!message.notice) ports.contacts.saveMapValue(account.name, sender.id, from);
+}
+
+/** Completes a sender of whom the event told only the id. */
+async function identify(sender: XUser, account: BridgeAccount, ports: ForwardPorts): Promise<XUser> {
+  if (sender.username !== undefined || account.mapValue === 'id') return sender;
+  const seen = ports.contacts.byId(account.name, sender.id);
+  if (seen?.username !== undefined) return seen;
+  const user = await account.x.userById(sender.id).catch((error: unknown) => {
+    if (error instanceof BridgeError && !error.retryable) return undefined;
+    throw error;
+  });
+  if (!user) return sender;
+  ports.contacts.see(account.name, user, ports.clock.now());
+  return user;
+}
+
+async function moveAttachments(row: StoredInbound, account: BridgeAccount, ports: ForwardPorts) {
+  const attachments = [...row.attachments];
+  for (let index = attachments.length; index < row.message.media.length; index += 1) {
+    ports.onStep(row, 'moving attachment', `${index + 1} of ${row.message.media.length}`);
+    attachments.push(await moveAttachment(row, index, account, ports));
+    ports.inbox.saveAttachments(row.seq, attachments);
+  }
+  return attachments;
+}
+
+/** @returns the attachment's id on the host, or null when the media cannot be had and the text must go alone */
+async function moveAttachment(
+  row: StoredInbound,
+  index: number,
+  account: BridgeAccount,
+  ports: ForwardPorts,
+): Promise<string | null> {
+  const media = row.message.media[index];
+  if (!media) return null;
+  try {
+    const file = await account.x.openMedia(media.url, mediaName(row.message, index));
+    return await account.host.putAttachment(file);
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    const mediaFault = error.code === 'media-unavailable' || error.code === 'signed-out-of-x';
+    if (error.retryable && !(mediaFault && row.attempts + 1 >= mediaTries)) throw error;
+    ports.log.warn('attachment left out, the text goes without it', {
+      messageId: row.message.messageId,
+      reason: error.message,
+    });
+    return null;
+  }
+}
+
+async function notifyOnce(
+  row: StoredInbound,
+  part: NotifyPart,
+  from: string,
+  sender: XUser,
+  account: BridgeAccount,
+  ports: ForwardPorts,
+): Promise<NotifyReceipt> {
+  const mapKey = await account.host.mapKey();
+  const attempt = async (key: string) => {
+    ports.inbox.markDelivering(row.seq, ports.clock.now());
+    ports.onStep(row, 'delivering', `${key} = ${from}`);
+    try {
+      return await account.host.notify(
+        notificationOf(part, from, key, sender, row.message.notice !== undefined),
+      );
+    } catch (error) {
+      if (error instanceof BridgeError && !error.outcomeUnknown) ports.inbox.clearDelivering(row.seq);
+      throw error;
+    }
+  };
+  try {
+    return await attempt(mapKey);
+  } catch (error) {
+    if (!(error instanceof BridgeError) || error.code !== 'refused-by-host') throw error;
+    const current = await account.host.refreshMapKey().catch(() => mapKey);
+    if (current === mapKey) throw error;
+    ports.log.info('Map Key changed on the host', { before: mapKey, now: current });
+    return attempt(current);
+  }
+}
+
+function notificationOf(
+  part: NotifyPart,
+  from: string,
+  mapKey: string,
+  sender: XUser,
+  notice: boolean,
+): Notification {
+  const { username, name } = sender;
+  const card = notice
+    ? {}
+    : {
+        firstName: name ?? username ?? sender.id,
+        ...(username === undefined ? {} : { twitter: username, url: `https://x.com/${username}` }),
+      };
+  return { ...part, from, mapKey, contact: { ...card, [mapKey]: from } };
+}
+
+/**
+ * After a notify call whose answer was lost: is the message in the interaction already? Only a message that
+ * is surely not an earlier one counts, since taking an earlier "hello" for this one would lose this one.
+ */
+async function findLost(
+  row: StoredInbound,
+  part: NotifyPart,
+  since: number,
+  account: BridgeAccount,
+  ports: ForwardPorts,
+): Promise<NotifyReceipt | undefined> {
+  const { messageId, sender } = row.message;
+  const interactionId = ports.contacts.interactionOf(account.name, sender.id);
+  const candidates = interactionId ? await readInteraction(interactionId, account, ports) : [];
+  const known = ports.inbox.knownHostMessages(
+    account.name,
+    candidates.map(({ id }) => id),
+  );
+  const found = candidates.find((each) => isSame(each, part, since) && !known.has(each.id));
+  if (found) {
+    ports.log.info('message was already on the host, not sent again', { messageId, interactionId });
+    return { messageId: found.id, interactionId };
+  }
+  ports.log.warn('the host may have this message already: an earlier answer was lost; sending it again', {
+    messageId,
+    interactionId,
+  });
+  return undefined;
+}
+
+async function readInteraction(
+  id: string,
+  account: BridgeAccount,
+  ports: ForwardPorts,
+): Promise<HostMessage[]> {
+  try {
+    return await account.host.messagesOf(id);
+  } catch (error) {
+    if (error instanceof BridgeError && error.retryable) throw error;
+    ports.log.warn('interaction could not be read back', { interactionId: id, reason: reasonOf(error) });
+    return [];
+  }
+}
+
+/** The clocks of plugin and host may differ by a little. */
+const clockSkew = 5_000;
+
+function isSame(candidate: HostMessage, part: NotifyPart, since: number): boolean {
+  return (
+    candidate.direction === 'in' &&
+    candidate.body === part.body &&
+    candidate.createdAt !== undefined &&
+    candidate.createdAt >= since - clockSkew
+  );
+}

@@ -1,0 +1,140 @@
+import { backoff } from './backoff';
+import type { Clock } from './clock';
+import { splitLane } from './conversation';
+import { BridgeError, reasonOf } from './errors';
+import { forwardInbound, type ForwardPorts } from './forwardInbound';
+import { LaneQueue, type LaneOutcome } from './laneQueue';
+import type { StoredInbound } from './messages';
+import { OwedWrites } from './owedWrites';
+import type { ActivityListener, Contacts, Counters, Inbox, Log } from './ports';
+import type { BridgeAccount } from './sides';
+
+export interface InboundWorkerPorts {
+  inbox: Inbox;
+  contacts: Contacts;
+  accounts: ReadonlyMap<string, BridgeAccount>;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  counters: Counters;
+  activity: ActivityListener;
+}
+
+/** How many conversations are handed to the host side by side. */
+const concurrency = 16;
+
+/** Takes stored messages to the host: each conversation in order, many conversations at a time. */
+export class InboundWorker {
+  private readonly queue: LaneQueue;
+  private readonly owed = new OwedWrites();
+  /** Accounts whose last hand-over failed on the host's side. */
+  private readonly troubled = new Set<string>();
+
+  constructor(private readonly ports: InboundWorkerPorts) {
+    this.queue = new LaneQueue({
+      clock: ports.clock,
+      concurrency,
+      work: (lane) => this.work(lane),
+      onDefect: (lane, error) =>
+        ports.log.error('handing over failed unexpectedly, trying again', {
+          lane,
+          reason: reasonOf(error),
+        }),
+    });
+  }
+
+  /** Takes up all that a previous run left. */
+  start(): void {
+    this.ports.inbox.release(undefined, this.ports.clock.now());
+    for (const lane of this.ports.inbox.lanes()) this.queue.wake(lane);
+  }
+
+  wake(lane: string): void {
+    this.queue.wake(lane);
+  }
+
+  stop(): Promise<void> {
+    return this.queue.stop();
+  }
+
+  private async work(lane: string): Promise<LaneOutcome | undefined> {
+    const { inbox, clock, accounts } = this.ports;
+    const row = inbox.nextOf(lane);
+    if (!row) return undefined;
+    if (this.owed.settle(row.seq)) return { again: 'now' };
+    if (row.dueAt > clock.now()) return { again: 'at', dueAt: row.dueAt };
+    const account = accounts.get(splitLane(lane).account);
+    if (!account) return undefined;
+    const started = clock.now();
+    try {
+      await forwardInbound(row, account, this.forwardPorts(account.name));
+    } catch (error) {
+      return this.afterFailure(row, error);
+    }
+    this.afterSuccess(row, started);
+    return { again: 'now' };
+  }
+
+  private afterSuccess(row: StoredInbound, started: number): void {
+    const { account, messageId } = row.message;
+    this.ports.log.info('message forwarded', { account, messageId, ms: this.ports.clock.now() - started });
+    this.step(row, 'delivered');
+    this.ports.counters.count('inbound', { account, result: 'delivered' });
+    if (this.troubled.delete(account)) {
+      this.ports.log.info('the host takes messages again', { account });
+      this.ports.inbox.release(account, this.ports.clock.now());
+      this.queue.wakeAll();
+    }
+  }
+
+  private afterFailure(row: StoredInbound, error: unknown): LaneOutcome {
+    if (!(error instanceof BridgeError)) throw error;
+    const { account, messageId } = row.message;
+    const { inbox, log, clock, counters } = this.ports;
+    if (!error.retryable) {
+      this.owed.write(row.seq, () => inbox.markFailed(row.seq, error.message));
+      log.error('message set aside: the host can never take it', {
+        account,
+        messageId,
+        reason: error.message,
+      });
+      this.step(row, 'failed', error.message);
+      counters.count('inbound', { account, result: 'failed' });
+      return { again: 'now' };
+    }
+    if (error.code !== 'media-unavailable') this.troubled.add(account);
+    const attempts = row.attempts + 1;
+    const dueAt = error.retryAt ?? clock.now() + backoff(attempts, this.ports.random());
+    inbox.postpone(row.seq, dueAt, error.message);
+    const level = error.code === 'signed-out-of-host' ? 'error' : 'warn';
+    const again = new Date(dueAt).toISOString();
+    log[level]('message waits', { account, messageId, reason: error.message, attempts, again });
+    this.step(row, 'waiting', error.message);
+    counters.count('inbound', { account, result: 'postponed' });
+    return { again: 'at', dueAt };
+  }
+
+  private step(row: StoredInbound, step: string, detail?: string): void {
+    const { account, messageId, conversation } = row.message;
+    this.ports.activity({
+      direction: 'in',
+      account,
+      messageId,
+      conversation,
+      step,
+      ...(detail === undefined ? {} : { detail }),
+    });
+  }
+
+  private forwardPorts(account: string): ForwardPorts {
+    const { inbox, contacts, clock, log } = this.ports;
+    return {
+      inbox,
+      contacts,
+      clock,
+      owed: this.owed,
+      log: log.with({ account }),
+      onStep: (row, step, detail) => this.step(row, step, detail),
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import type { XUser } from './messages';
+
+/**
+ * The value that identifies a customer on the host.
+ * @param use what the account's `mapValue` says
+ * @returns the id where the handle is wanted but unknown, so that the message still arrives
+ */
+export function mapValueOf(user: XUser, use: 'username' | 'id'): string {
+  return use === 'username' ? (user.username ?? user.id) : user.id;
+}
+
+/** Who is meant by a contact's field: a handle or an id, however a person typed it. */
+export interface Addressee {
+  /** The value without decoration, for looking it up. */
+  value: string;
+  handle?: string;
+  id?: string;
+}
+
+/**
+ * Reads a Map Key value as agents type it: `@handle`, `handle`, `https://x.com/handle` or an id.
+ * @returns undefined when it can be neither a handle nor an id
+ */
+export function readMapValue(raw: string, use: 'username' | 'id'): Addressee | undefined {
+  const value = raw
+    .trim()
+    .replace(/^https?:\/\/(?:www\.|mobile\.)?(?:x|twitter)\.com\/@?([A-Za-z0-9_]+)\/?(?:\?.*)?$/i, '$1')
+    .replace(/^@/, '');
+  if (use === 'id' && /^\d{1,19}$/.test(value)) return { value, id: value };
+  if (/^[A-Za-z0-9_]{1,15}$/.test(value)) return { value, handle: value };
+  return /^\d{1,19}$/.test(value) ? { value, id: value } : undefined;
+}

@@ -1,0 +1,77 @@
+/** The states a stored message moves through; each change is a commit. */
+export type MessageState = 'received' | 'delivering' | 'delivered' | 'failed';
+
+export type MediaKind = 'photo' | 'video' | 'animated_gif';
+
+/** A picture or film a customer sent, still on X's side. */
+export interface InboundMedia {
+  kind: MediaKind;
+  url: string;
+}
+
+/** A person on X, as far as an event told. The id is the identity; handles change. */
+export interface XUser {
+  id: string;
+  username?: string;
+  name?: string;
+}
+
+/** What a customer wrote, the same shape whatever way X delivered it. */
+export interface InboundMessage {
+  account: string;
+  /** X's own id of the message: the key of de-duplication. */
+  messageId: string;
+  /** Messages of one conversation are handed over in order. */
+  conversation: string;
+  sender: XUser;
+  text: string;
+  media: InboundMedia[];
+  /** Milliseconds since 1970. */
+  sentAt: number;
+  /** Set on our own words to the agent, which travel the same way as a customer's. */
+  notice?: { mapValue: string };
+}
+
+/** An inbound message in the store, with how far it has come. */
+export interface StoredInbound {
+  seq: number;
+  message: InboundMessage;
+  state: MessageState;
+  attempts: number;
+  dueAt: number;
+  /** Attachment ids on the host, in the order of `message.media`; null for media that cannot be had. */
+  attachments: (string | null)[];
+  /** How many notify calls of this message the host has confirmed. */
+  notified: number;
+  /** When the last notify call went out, in ms since 1970; set while its outcome is not known. */
+  notifyingSince: number | undefined;
+}
+
+/** What an agent wrote, as the host handed it to the Reply URL. */
+export interface OutboundMessage {
+  account: string;
+  /** Messages of one lane go out in order: the contact's Map Key value, in lower case. */
+  lane: string;
+  /** The contact's Map Key value as the host gave it. */
+  recipientValue: string;
+  recipientId?: string;
+  text: string;
+  attachmentId?: string;
+  interactionId?: string;
+}
+
+/** An outbound message in the store, with how far it has come. */
+export interface StoredOutbound {
+  seq: number;
+  message: OutboundMessage;
+  state: MessageState;
+  attempts: number;
+  createdAt: number;
+  dueAt: number;
+  recipientId: string | undefined;
+  mediaId: string | undefined;
+  /** When the send call went out; set while its outcome is not known. */
+  sendingSince: number | undefined;
+  sentIds: string[];
+  reason: string | undefined;
+}

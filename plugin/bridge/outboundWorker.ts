@@ -1,0 +1,192 @@
+import { backoff } from './backoff';
+import type { Clock } from './clock';
+import { directConversation, laneOf, splitLane } from './conversation';
+import { BridgeError, reasonOf } from './errors';
+import { LaneQueue, type LaneOutcome } from './laneQueue';
+import type { InboundMessage, OutboundMessage, StoredOutbound } from './messages';
+import { OwedWrites } from './owedWrites';
+import type { ActivityListener, Contacts, Counters, Log, Outbox } from './ports';
+import { sendOutbound, type SendPorts } from './sendOutbound';
+import type { BridgeAccount } from './sides';
+
+/** How an answer stands when the host has to be told something. */
+export type ReplyResult =
+  | { status: 'sent'; ids: string[] }
+  | { status: 'queued'; reason: string; retryAt: number | undefined }
+  | { status: 'failed'; error: BridgeError };
+
+export interface OutboundWorkerPorts {
+  outbox: Outbox;
+  contacts: Contacts;
+  accounts: ReadonlyMap<string, BridgeAccount>;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  counters: Counters;
+  activity: ActivityListener;
+  /** Puts a notice for the agent on its way to the host. */
+  tellAgent: (notice: InboundMessage) => Promise<void>;
+}
+
+/** How many customers are answered side by side; memory for media is bounded by it. */
+const concurrency = 4;
+
+interface Waiter {
+  seq: number;
+  lane: string;
+  settle: (result: ReplyResult) => void;
+}
+
+/** Takes stored answers to X: each customer's in order, several customers at a time. */
+export class OutboundWorker {
+  private readonly queue: LaneQueue;
+  private readonly owed = new OwedWrites();
+  private readonly waiters = new Map<number, Waiter>();
+
+  constructor(private readonly ports: OutboundWorkerPorts) {
+    this.queue = new LaneQueue({
+      clock: ports.clock,
+      concurrency,
+      work: (lane) => this.work(lane),
+      onDefect: (lane, error) =>
+        ports.log.error('sending failed unexpectedly, trying again', {
+          lane,
+          reason: reasonOf(error),
+        }),
+    });
+  }
+
+  /** Takes up all that a previous run left. */
+  start(): void {
+    this.ports.outbox.release(this.ports.clock.now());
+    for (const lane of this.ports.outbox.lanes()) this.queue.wake(lane);
+  }
+
+  stop(): Promise<void> {
+    return this.queue.stop();
+  }
+
+  /**
+   * Stores an answer, starts sending it, and reports how it stands after at most `patience` milliseconds.
+   * @throws BridgeError `store-unavailable` when it could not be stored
+   */
+  submit(message: OutboundMessage, patience: number): Promise<ReplyResult> {
+    const row = this.ports.outbox.add(message, this.ports.clock.now());
+    const lane = laneOf(message.account, message.lane);
+    this.step(row, 'received', message.text);
+    return new Promise((resolve) => {
+      const cancel = this.ports.clock.after(patience, () =>
+        settle({ status: 'queued', reason: 'It is still being sent.', retryAt: undefined }),
+      );
+      const settle = (result: ReplyResult) => {
+        cancel();
+        this.waiters.delete(row.seq);
+        resolve(result);
+      };
+      this.waiters.set(row.seq, { seq: row.seq, lane, settle });
+      this.queue.wake(lane);
+    });
+  }
+
+  private async work(lane: string): Promise<LaneOutcome | undefined> {
+    const { outbox, accounts, clock } = this.ports;
+    const row = outbox.nextOf(lane);
+    if (!row) return undefined;
+    if (this.owed.settle(row.seq)) return { again: 'now' };
+    const account = accounts.get(splitLane(lane).account);
+    if (!account) return undefined;
+    if (row.dueAt > clock.now())
+      return this.rest(lane, row.dueAt, row.reason ?? 'It waits for an earlier message.');
+    const started = clock.now();
+    try {
+      const ids = await sendOutbound(row, account, this.sendPorts(account.name));
+      this.afterSuccess(row, ids, clock.now() - started);
+      return { again: 'now' };
+    } catch (error) {
+      return await this.afterFailure(row, lane, error);
+    }
+  }
+
+  private afterSuccess(row: StoredOutbound, ids: string[], ms: number): void {
+    const { account } = row.message;
+    this.ports.log.info('answer sent', { account, answer: row.seq, dmEventId: ids.at(-1), ms });
+    this.ports.counters.count('outbound', { account, result: 'delivered' });
+    this.step(row, 'delivered');
+    this.waiters.get(row.seq)?.settle({ status: 'sent', ids });
+  }
+
+  private async afterFailure(row: StoredOutbound, lane: string, error: unknown): Promise<LaneOutcome> {
+    if (!(error instanceof BridgeError)) throw error;
+    const { account } = row.message;
+    if (!error.retryable) {
+      await this.fail(row, error);
+      return { again: 'now' };
+    }
+    const attempts = row.attempts + 1;
+    const dueAt = error.retryAt ?? this.ports.clock.now() + backoff(attempts, this.ports.random());
+    this.ports.outbox.postpone(row.seq, dueAt, error.agentMessage ?? error.message);
+    const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';
+    const again = new Date(dueAt).toISOString();
+    this.ports.log[level]('answer waits', {
+      account,
+      answer: row.seq,
+      reason: error.message,
+      attempts,
+      again,
+    });
+    this.ports.counters.count('outbound', { account, result: 'postponed' });
+    this.step(row, 'waiting', error.agentMessage ?? error.message);
+    return this.rest(lane, dueAt, error.agentMessage ?? error.message);
+  }
+
+  /** The whole lane waits: whoever is asking about one of its answers hears so now. */
+  private rest(lane: string, dueAt: number, reason: string): LaneOutcome {
+    for (const waiter of [...this.waiters.values()])
+      if (waiter.lane === lane) waiter.settle({ status: 'queued', reason, retryAt: dueAt });
+    return { again: 'at', dueAt };
+  }
+
+  /** An answer that can never go: told in the HTTP answer if somebody waits for it, else in the interaction. */
+  private async fail(row: StoredOutbound, error: BridgeError): Promise<void> {
+    const { account } = row.message;
+    const waiter = this.waiters.get(row.seq);
+    if (!waiter) await this.ports.tellAgent(noticeOf(row, error, this.ports.clock.now()));
+    this.owed.write(row.seq, () => this.ports.outbox.markFailed(row.seq, error.message));
+    this.ports.log.error('answer refused', { account, answer: row.seq, reason: error.message });
+    this.ports.counters.count('outbound', { account, result: 'failed' });
+    this.step(row, 'failed', error.agentMessage ?? error.message);
+    waiter?.settle({ status: 'failed', error });
+  }
+
+  private step(row: StoredOutbound, step: string, detail?: string): void {
+    const { account, lane } = row.message;
+    const messageId = `out:${row.seq}`;
+    const extra = detail === undefined ? {} : { detail };
+    this.ports.activity({ direction: 'out', account, messageId, conversation: lane, step, ...extra });
+  }
+
+  private sendPorts(account: string): SendPorts {
+    const { outbox, contacts, clock, log } = this.ports;
+    const onStep: SendPorts['onStep'] = (row, step, detail) => this.step(row, step, detail);
+    return { outbox, contacts, clock, owed: this.owed, log: log.with({ account }), onStep };
+  }
+}
+
+/** Starts every text of ours that an agent reads, so that it is not taken for the customer's. */
+const systemMark = '[openchannel-x]';
+
+function noticeOf(row: StoredOutbound, error: BridgeError, now: number): InboundMessage {
+  const { account, lane, recipientValue, text } = row.message;
+  const quoted =
+    text === '' ? 'Your file' : `Your message "${text.length > 80 ? `${text.slice(0, 79)}…` : text}"`;
+  return {
+    account,
+    messageId: `notice:out:${row.seq}`,
+    conversation: row.recipientId === undefined ? lane : directConversation(row.recipientId),
+    sender: { id: row.recipientId ?? recipientValue },
+    text: `${systemMark} ${quoted} was not delivered. ${error.agentMessage ?? error.message}`,
+    media: [],
+    sentAt: now,
+    notice: { mapValue: recipientValue },
+  };
+}

@@ -1,0 +1,135 @@
+import type { InboundMessage, OutboundMessage, StoredInbound, StoredOutbound, XUser } from './messages';
+
+/** What the customer's side needs of the store. All writes are durable when they return. */
+export interface Inbox {
+  /**
+   * Keeps messages, those known already excepted. One durable commit serves all that is handed over in one
+   * turn of the event loop.
+   * @returns for each message whether it was new
+   * @throws BridgeError `store-unavailable`; then nothing was kept
+   */
+  keep(messages: InboundMessage[]): Promise<boolean[]>;
+  /** The oldest message of a conversation that has not come to its end. */
+  nextOf(lane: string): StoredInbound | undefined;
+  /** All conversations with something to do. */
+  lanes(): string[];
+  /** Remembers attachments put into the host, so that a retry does not put them there twice. */
+  saveAttachments(seq: number, attachments: (string | null)[]): void;
+  /** Writes down that a notify call is about to go out. */
+  markDelivering(seq: number, now: number): void;
+  /** The host confirmed a notify call; `last` says whether it was the message's last one. */
+  saveNotified(seq: number, hostMessageId: string | undefined, last: boolean): void;
+  /** The last notify call surely had no effect. */
+  clearDelivering(seq: number): void;
+  /** Puts a message back to wait. */
+  postpone(seq: number, dueAt: number, reason: string): void;
+  markFailed(seq: number, reason: string): void;
+  /** Makes all that waits (of one account, or of all) due at once: what held it up is over. */
+  release(account: string | undefined, now: number): void;
+  /** Of the given ids, those the host gave to messages handed over earlier. */
+  knownHostMessages(account: string, ids: string[]): Set<string>;
+}
+
+/** What the agent's side needs of the store. All writes are durable when they return. */
+export interface Outbox {
+  add(message: OutboundMessage, now: number): StoredOutbound;
+  get(seq: number): StoredOutbound | undefined;
+  nextOf(lane: string): StoredOutbound | undefined;
+  lanes(): string[];
+  saveRecipient(seq: number, recipientId: string): void;
+  /** Remembers uploaded media, and the text that goes with it. */
+  saveMedia(seq: number, mediaId: string, text: string, now: number): void;
+  /** Writes down that the send call is about to go out. */
+  markSending(seq: number, now: number): void;
+  /** The last send call surely had no effect. */
+  clearSending(seq: number): void;
+  markDelivered(seq: number, ids: string[]): void;
+  postpone(seq: number, dueAt: number, reason: string): void;
+  markFailed(seq: number, reason: string): void;
+  /** Makes all that waits due at once. A closed rate limit window is kept elsewhere and still holds. */
+  release(now: number): void;
+  /** Of the given ids, those of messages we know to have sent. */
+  knownSentIds(account: string, ids: string[]): Set<string>;
+}
+
+/** Who is behind a contact of the host: kept from what events brought and from look-ups. */
+export interface Contacts {
+  see(account: string, user: XUser, now: number): void;
+  byId(account: string, id: string): XUser | undefined;
+  byUsername(account: string, username: string): XUser | undefined;
+  /** Remembers the Map Key value a user was handed to the host with. */
+  saveMapValue(account: string, id: string, value: string): void;
+  byMapValue(account: string, value: string): XUser | undefined;
+  saveInteraction(account: string, id: string, interactionId: string): void;
+  interactionOf(account: string, id: string): string | undefined;
+}
+
+/** X's rate limit windows, by account and kind of call. Times are milliseconds since 1970. */
+export interface RateLimitWindows {
+  learn(account: string, call: string, remaining: number, resetAt: number): void;
+  /** When a used-up window opens again; undefined while calls are left. */
+  closedUntil(account: string, call: string, now: number): number | undefined;
+}
+
+/** What was learnt about an account, kept across restarts. */
+export interface AccountFacts {
+  save(account: string, fact: string, value: string): void;
+  read(account: string, fact: string): string | undefined;
+}
+
+/** How many messages wait, and how many were set aside, of one account in one direction. */
+export interface Depths {
+  waiting: number;
+  failed: number;
+  waitingBecause?: string;
+}
+
+export interface QueueDepths {
+  inbound(account: string): Depths;
+  outbound(account: string): Depths;
+}
+
+/** Everything that must survive a kill. Knows nothing of how it is kept. */
+export interface MessageStore {
+  inbox: Inbox;
+  outbox: Outbox;
+  contacts: Contacts;
+  windows: RateLimitWindows;
+  facts: AccountFacts;
+  depths: QueueDepths;
+  /** Why nothing can be written right now; undefined when all is well. */
+  trouble(): string | undefined;
+  close(): void;
+}
+
+/** What changed with one message, for the sandbox page and the panel. */
+export interface ActivityEntry {
+  at: number;
+  direction: 'in' | 'out';
+  account: string;
+  messageId: string;
+  conversation: string;
+  step: string;
+  detail?: string;
+}
+
+export type ActivityListener = (entry: Omit<ActivityEntry, 'at'>) => void;
+
+export type LogFields = Record<string, unknown>;
+
+/** A log line is an event in words plus fields. */
+export interface Log {
+  error(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  debug(event: string, fields?: LogFields): void;
+  /** A logger that adds the given fields to every line. */
+  with(fields: LogFields): Log;
+}
+
+/** Things to count, for `/metrics` and `/health`. */
+export interface Counters {
+  count(name: CounterName, labels: Record<string, string>, by?: number): void;
+}
+
+export type CounterName = 'events' | 'webhook_refusals' | 'inbound' | 'outbound' | 'host_calls' | 'x_calls';

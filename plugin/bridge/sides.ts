@@ -1,0 +1,80 @@
+import type { Readable } from 'node:stream';
+import type { XUser } from './messages';
+
+/** A file on its way from one side to the other; never whole in memory. */
+export interface FileStream {
+  name: string;
+  /** The MIME type the sender claims; what counts are the bytes. */
+  type: string;
+  /** Bytes, where the sender said how many. */
+  size: number | undefined;
+  stream: Readable;
+}
+
+/** One call of the host's notify. */
+export interface Notification {
+  from: string;
+  body: string;
+  mapKey: string;
+  attachmentId?: string;
+  /** Fields for the contact, should the host create one. */
+  contact: Record<string, string>;
+}
+
+/** What the host said to a notify call, as far as it said anything. */
+export interface NotifyReceipt {
+  messageId: string | undefined;
+  interactionId: string | undefined;
+}
+
+/** A message the host holds in an interaction. */
+export interface HostMessage {
+  id: string;
+  direction: string;
+  body: string;
+  /** Milliseconds since 1970. */
+  createdAt: number | undefined;
+}
+
+/** One account's Open Channel on the host. All methods throw BridgeError. */
+export interface HostSide {
+  /** The contact field that identifies a customer. */
+  mapKey(): Promise<string>;
+  /** Asks the host for the Map Key anew. */
+  refreshMapKey(): Promise<string>;
+  notify(notification: Notification): Promise<NotifyReceipt>;
+  putAttachment(file: FileStream): Promise<string>;
+  openAttachment(id: string): Promise<FileStream & { aliases: string[] }>;
+  messagesOf(interactionId: string): Promise<HostMessage[]>;
+}
+
+/** A message of ours as the conversation on X shows it. */
+export interface SentMessage {
+  id: string;
+  text: string;
+  mediaKeys: string[];
+  /** Milliseconds since 1970. */
+  sentAt: number;
+}
+
+/** One account's user on X. All methods throw BridgeError. */
+export interface XSide {
+  /** @returns the id of the message on X */
+  sendDirectMessage(recipientId: string, text: string, mediaId: string | undefined): Promise<string>;
+  /** Our own messages to a customer, newest first. */
+  sentMessages(recipientId: string, since: number): Promise<SentMessage[]>;
+  /** @returns the media id X gave */
+  uploadMedia(file: FileStream): Promise<string>;
+  openMedia(url: string, name: string): Promise<FileStream>;
+  /** @returns undefined when there is no such user */
+  userByHandle(handle: string): Promise<XUser | undefined>;
+  userById(id: string): Promise<XUser | undefined>;
+}
+
+/** What the bridge needs to know of a configured account. */
+export interface BridgeAccount {
+  name: string;
+  mapValue: 'username' | 'id';
+  host: HostSide;
+  x: XSide;
+}

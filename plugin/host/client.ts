@@ -1,0 +1,124 @@
+import axios, { type AxiosInstance, type AxiosResponse, type AxiosRequestConfig } from 'axios';
+import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { Readable } from 'node:stream';
+import { BridgeError } from '../bridge/errors';
+import type { Counters } from '../bridge/ports';
+
+export interface HostClientOptions {
+  /** The host's address, with or without a final `/api`. */
+  baseUrl: string;
+  username: string;
+  password: string;
+  apiKey: string;
+  /** A PEM file with the certificate authority of a self-signed host; empty for the usual ones. */
+  caFile: string;
+  counters: Counters;
+  /** Hears whether the host accepted the sign-in. */
+  onSignIn: (accepted: boolean, reason: string | undefined) => void;
+}
+
+export interface HostCall extends Pick<AxiosRequestConfig, 'data' | 'headers' | 'responseType'> {
+  method: 'GET' | 'POST';
+  path: string;
+  /** Milliseconds until the call is given up. */
+  timeout: number;
+  /** The path's pattern, for the log and the metrics. */
+  name: string;
+  /** Whether the call may have taken effect when no answer came. */
+  changesThings?: boolean;
+}
+
+/** Faults of transport before a connection stood: the call surely had no effect. */
+const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Statuses with which the host says that it can never take this very message. */
+const never = new Set([400, 413, 415, 422]);
+
+/** The host's API: signs in, and turns faults into BridgeErrors. */
+export class HostClient {
+  private readonly http: AxiosInstance;
+
+  constructor(private readonly options: HostClientOptions) {
+    const { username, password, apiKey, caFile } = options;
+    this.http = axios.create({
+      baseURL: `${options.baseUrl.replace(/\/+$/, '').replace(/\/api$/, '')}/api`,
+      ...(apiKey === '' ? {} : { params: { apikey: apiKey } }),
+      ...(apiKey === '' && username !== '' ? { auth: { username, password } } : {}),
+      httpAgent: new HttpAgent({ keepAlive: true }),
+      httpsAgent: new HttpsAgent({ keepAlive: true, ...(caFile === '' ? {} : { ca: readFileSync(caFile) }) }),
+      maxRedirects: 0,
+      maxBodyLength: Infinity,
+      maxContentLength: Infinity,
+      decompress: true,
+      validateStatus: () => true,
+      proxy: false,
+    });
+  }
+
+  /**
+   * Makes a call and returns the host's answer, whose status is 2xx.
+   * @throws BridgeError `host-unavailable`, `signed-out-of-host` (both retryable) or `refused-by-host`
+   */
+  async call<T>(call: HostCall): Promise<AxiosResponse<T>> {
+    const response = await this.request<T>(call);
+    const { status } = response;
+    this.options.counters.count('host_calls', { call: call.name, status: String(status) });
+    if (status >= 200 && status < 300) {
+      this.options.onSignIn(true, undefined);
+      return response;
+    }
+    discard(response.data);
+    throw this.faultOf(call, status, response.data);
+  }
+
+  private async request<T>({ name, changesThings, ...call }: HostCall): Promise<AxiosResponse<T>> {
+    try {
+      return await this.http.request<T>({ ...call, ...deadline(call), url: call.path });
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+      this.options.counters.count('host_calls', { call: name, status: 'unreachable' });
+      throw new BridgeError('host-unavailable', `the host cannot be reached (${code}) for ${name}`, {
+        retryable: true,
+        agentMessage: 'The contact center cannot be reached by the X channel right now.',
+        outcomeUnknown: changesThings === true && !neverConnected.has(code),
+      });
+    }
+  }
+
+  private faultOf(call: HostCall, status: number, data: unknown): BridgeError {
+    const said = `the host answered ${status} to ${call.name}${wordsOf(data)}`;
+    if (status === 401 || status === 403) {
+      this.options.onSignIn(false, said);
+      return new BridgeError(
+        'signed-out-of-host',
+        `${said}; check host.username and host.password, or host.apiKey`,
+        { status, retryable: true, agentMessage: 'The X channel is not signed in to the contact center.' },
+      );
+    }
+    if (never.has(status)) return new BridgeError('refused-by-host', said, { status });
+    return new BridgeError('host-unavailable', said, {
+      status,
+      retryable: true,
+      outcomeUnknown: call.changesThings === true && status >= 500,
+      agentMessage: 'The contact center has a fault right now.',
+    });
+  }
+}
+
+/** A streamed answer is given up when it stalls, not when it is long; all others after their time-out. */
+function deadline(call: Omit<HostCall, 'name'>): { signal?: AbortSignal } {
+  return call.responseType === 'stream' ? {} : { signal: AbortSignal.timeout(call.timeout) };
+}
+
+function discard(data: unknown): void {
+  if (data instanceof Readable) data.destroy();
+}
+
+/** What the host says went wrong, where it says so in JSON. */
+function wordsOf(data: unknown): string {
+  if (typeof data !== 'object' || data === null) return '';
+  const { message } = data as Record<string, unknown>;
+  return typeof message === 'string' ? `: ${message.slice(0, 200)}` : '';
+}

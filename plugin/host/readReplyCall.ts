@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { ReplyCall } from '../bridge/acceptReply';
+import { BridgeError } from '../bridge/errors';
+
+const id = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((value) => (value === null || value === undefined || value === '' ? undefined : String(value)));
+
+const record = z.record(z.string(), z.unknown());
+
+/** Only what the plugin needs; hosts differ, so whatever is missing is missing. */
+const replyCall = z.object({
+  body: z.union([z.string(), z.number()]).nullish(),
+  AttachmentId: id,
+  Contact: record.nullish(),
+  contact: record.nullish(),
+  Interaction: z.object({ id }).nullish().catch(undefined),
+});
+
+/**
+ * Reads what the host posts to the Reply URL.
+ * @throws BridgeError `bad-request` when it is not a JSON object of that kind
+ */
+export function readReplyCall(value: unknown): ReplyCall {
+  const read = replyCall.safeParse(value);
+  if (!read.success) {
+    const faults = read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+    const words = `The call to the Reply URL cannot be understood (${faults.join('; ')}).`;
+    throw new BridgeError('bad-request', words, { agentMessage: words });
+  }
+  const { body, AttachmentId, Contact, contact, Interaction } = read.data;
+  return {
+    body: String(body ?? ''),
+    attachmentId: AttachmentId,
+    contact: Contact ?? contact ?? undefined,
+    interactionId: Interaction?.id,
+  };
+}

@@ -1,0 +1,56 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { BridgeError, reasonOf, type ErrorCode } from '../bridge/errors';
+import type { Log } from '../bridge/ports';
+
+/** The one place where faults become HTTP statuses. */
+const statusOf: Record<ErrorCode, number> = {
+  'bad-request': 400,
+  unauthorized: 401,
+  'unknown-account': 404,
+  'inactive-account': 409,
+  'no-contact': 422,
+  'unknown-recipient': 404,
+  'unsupported-file': 415,
+  'file-too-large': 413,
+  'refused-by-x': 422,
+  'signed-out-of-x': 503,
+  'rate-limited': 503,
+  'x-unavailable': 503,
+  'refused-by-host': 422,
+  'signed-out-of-host': 503,
+  'host-unavailable': 503,
+  'media-unavailable': 502,
+  'store-unavailable': 503,
+};
+
+/** Turns whatever a route throws into the contract's `{"error": {"code", "message"}}`. */
+export function answerErrors(log: Log): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const { status, code, message } = readError(error);
+    if (status >= 500) log.error('a call failed', { path: request.path, status, reason: reasonOf(error) });
+    response.status(status).json({ error: { code, message } });
+  };
+}
+
+export const answerNotFound: RequestHandler = (_request, response) => {
+  response.status(404).json({ error: { code: 'not-found', message: 'There is nothing at this address.' } });
+};
+
+function readError(error: unknown): { status: number; code: string; message: string } {
+  if (error instanceof BridgeError)
+    return { status: statusOf[error.code], code: error.code, message: error.agentMessage ?? error.message };
+  const status = bodyFault(error);
+  if (status === 413) return { status, code: 'too-large', message: 'The body is larger than 1 MB.' };
+  if (status !== undefined) return { status, code: 'bad-request', message: 'The body cannot be read.' };
+  return { status: 500, code: 'internal', message: 'An unexpected fault; the log says more.' };
+}
+
+/** Faults of express's body readers and router carry a 4xx status of their own. */
+function bodyFault(error: unknown): number | undefined {
+  const status = (error as { status?: unknown } | undefined)?.status;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}

@@ -1,0 +1,39 @@
+import { Router } from 'express';
+
+/** How one account stands. No secrets, no message text. */
+export interface AccountHealth {
+  active: boolean;
+  inbound: {
+    state: 'ok' | 'waiting' | 'off';
+    waiting: number;
+    setAside: number;
+    waitingBecause?: string;
+    lastEventAt?: string;
+  };
+  outbound: { state: 'ok' | 'waiting' | 'off'; waiting: number; failed: number; waitingBecause?: string };
+  webhook: { delivery: string; check: string; lastEventAt?: string };
+  signIn: { x: SignInHealth; host: SignInHealth };
+}
+
+export interface SignInHealth {
+  state: 'unknown' | 'ok' | 'refused';
+  reason?: string;
+}
+
+export interface Health {
+  status: 'ok' | 'degraded' | 'broken';
+  version: string;
+  store: { state: 'ok' | 'broken'; reason?: string };
+  log: { dir: string };
+  accounts: Record<string, AccountHealth>;
+}
+
+/** `GET /health`: 503 when messages cannot be taken in, 200 otherwise; the body says what is wrong. */
+export function healthRoutes(read: () => Health): Router {
+  const router = Router();
+  router.get('/health', (_request, response) => {
+    const health = read();
+    response.status(health.status === 'broken' ? 503 : 200).json(health);
+  });
+  return router;
+}

@@ -1,0 +1,75 @@
+import { raw, Router, type Request, type RequestHandler } from 'express';
+import { BridgeError } from '../bridge/errors';
+import type { ReplyResult } from '../bridge/outboundWorker';
+import { sameSecret } from '../bridge/sameSecret';
+
+/** What the Reply URL's routes need of the bridge. */
+export interface ReplyPort {
+  /**
+   * Takes the host's call for the named account, or for the first active one.
+   * @throws BridgeError in the agent's words
+   */
+  accept(name: string | undefined, call: unknown): Promise<ReplyResult>;
+}
+
+/** `POST /api/reply[/NAME]`, and `/sendMessage` for installs of the old plugin. */
+export function replyRoutes(token: string, reply: ReplyPort): Router {
+  const router = Router();
+  router.post(
+    ['/api/reply', '/api/reply/:name', '/sendMessage'],
+    requireToken(token),
+    raw({ type: () => true, limit: '1mb' }),
+    async (request, response) => {
+      const { name } = request.params;
+      const result = await reply.accept(typeof name === 'string' ? name : undefined, readBody(request.body));
+      if (result.status === 'failed') throw result.error;
+      if (result.status === 'sent') response.json({ status: 'sent', ids: result.ids });
+      else
+        response
+          .status(202)
+          .json({ status: 'queued', reason: result.reason, retryAt: retryAt(result.retryAt) });
+    },
+  );
+  return router;
+}
+
+const retryAt = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
+
+function requireToken(expected: string): RequestHandler {
+  return (request, _response, next) => {
+    if (givenTokens(request).some((given) => sameSecret(given, expected))) next();
+    else
+      throw new BridgeError(
+        'unauthorized',
+        'The reply token is missing or wrong: check the Reply URL on the host.',
+      );
+  };
+}
+
+/** The token may come in the address, as Bearer, or as a Basic password: hosts differ in what they can send. */
+function givenTokens(request: Request): string[] {
+  const tokens: string[] = [];
+  const { token } = request.query;
+  if (typeof token === 'string') tokens.push(token);
+  const [scheme = '', credentials = ''] = (request.get('authorization') ?? '').split(' ');
+  if (scheme.toLowerCase() === 'bearer') tokens.push(credentials);
+  if (scheme.toLowerCase() === 'basic') {
+    const pair = Buffer.from(credentials, 'base64').toString('utf8');
+    tokens.push(pair.slice(pair.indexOf(':') + 1));
+  }
+  return tokens;
+}
+
+function readBody(body: unknown): unknown {
+  const text = Buffer.isBuffer(body) ? body.toString('utf8') : '';
+  if (text.trim() === '') throw unreadable('The call to the Reply URL has no content.');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw unreadable('The call to the Reply URL is not JSON.');
+  }
+}
+
+function unreadable(words: string): BridgeError {
+  return new BridgeError('bad-request', words, { agentMessage: words });
+}

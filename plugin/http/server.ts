@@ -1,0 +1,45 @@
+import express, { type Router } from 'express';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../bridge/ports';
+import { answerErrors, answerNotFound } from './answers';
+
+/** A body of at most 1 MB takes no longer than this; whoever is slower is not X. Milliseconds. */
+const requestTimeout = 30_000;
+
+/** Puts the routes behind one server. */
+export function createHttpServer(routes: { path: string; router: Router }[], log: Log): Server {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // Plain strings only: nested query objects are no use here and have led to surprises.
+  app.set('query parser', 'simple');
+  for (const { path, router } of routes) app.use(path, router);
+  app.use(answerNotFound);
+  app.use(answerErrors(log));
+  const server = createServer({ requestTimeout, headersTimeout: 15_000 }, app);
+  return server;
+}
+
+/**
+ * Starts listening.
+ * @returns the port, which differs from the one asked for only when that is 0
+ * @throws the system's error, `EADDRINUSE` when the port is in use
+ */
+export function listen(server: Server, port: number, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Accepts nothing more and resolves when all running calls have been answered. */
+export function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

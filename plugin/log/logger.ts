@@ -1,0 +1,112 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLogger as createWinston, format, transports, type Logger } from 'winston';
+import { createRedactor } from './redact';
+
+type Fields = Record<string, unknown>;
+
+/** The logger handed to the rooms; the same shape as the port they know. */
+export interface ScopedLog {
+  error(event: string, fields?: Fields): void;
+  warn(event: string, fields?: Fields): void;
+  info(event: string, fields?: Fields): void;
+  debug(event: string, fields?: Fields): void;
+  with(fields: Fields): ScopedLog;
+}
+
+export interface LogOptions {
+  dir: string;
+  name: string;
+  level: string;
+  /** Where logs go when `dir` cannot be written. */
+  fallbackDir: string;
+  secrets: readonly string[];
+  /** Whether lines also go to the console. */
+  console: boolean;
+}
+
+/** As the host does it: 5 MB a file, 7 files, the newest keeps the name. */
+const rotation = { maxsize: 5 * 1024 * 1024, maxFiles: 7, tailable: true };
+
+export interface OpenLog {
+  log: ScopedLog;
+  /** The folder that is written to. */
+  dir: string;
+  /** Resolves when all lines are on disk. */
+  close(): Promise<void>;
+}
+
+/** Opens the log files, in the host's own look. */
+export function openLog(options: LogOptions): OpenLog {
+  const chosen = writableFolder(options.dir) ? options.dir : options.fallbackDir;
+  if (chosen === options.fallbackDir) mkdirSync(chosen, { recursive: true, mode: 0o700 });
+  const file = (ending: string, level: string) =>
+    new transports.File({ filename: join(chosen, `${options.name}-${ending}.log`), level, ...rotation });
+  const winston = createWinston({
+    level: options.level,
+    format: hostFormat(options.name, createRedactor(options.secrets)),
+    transports: [
+      file('info', options.level),
+      file('error', 'error'),
+      ...(options.console ? [new transports.Console()] : []),
+    ],
+    exitOnError: false,
+  });
+  // A full disk must not take the plugin down; the console still hears.
+  winston.on('error', (error: Error) =>
+    process.stderr.write(`log file cannot be written: ${error.message}\n`),
+  );
+  const log = scoped(winston, {});
+  if (chosen !== options.dir)
+    log.warn('the log folder cannot be written, logs go elsewhere', { wanted: options.dir, used: chosen });
+  return { log, dir: chosen, close: () => closed(winston) };
+}
+
+function writableFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function closed(winston: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    winston.once('finish', () => resolve());
+    winston.end();
+  });
+}
+
+function hostFormat(name: string, redact: (line: string) => string) {
+  const service = name.toUpperCase();
+  return format.combine(
+    format.timestamp({ format: 'YYYY-MM-DD HH:mm:ss' }),
+    format.printf(({ level, message, timestamp, ...fields }) => {
+      const rest = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
+      const line = `VERBOSE [${String(timestamp)}] [${level.toUpperCase()}] [${service}] - ${String(message)}${rest}`;
+      return redact(printable(line));
+    }),
+  );
+}
+
+/** One event is one line, and no terminal obeys a stranger's escape codes. */
+function printable(line: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  return line.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${hex(character)}`);
+}
+
+const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
+
+function scoped(winston: Logger, scope: Fields): ScopedLog {
+  const write = (level: string) => (event: string, fields?: Fields) =>
+    void winston.log(level, event, { ...scope, ...fields });
+  return {
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+    with: (fields) => scoped(winston, { ...scope, ...fields }),
+  };
+}

@@ -1,0 +1,132 @@
+import './config/requireNode';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from './bridge/clock';
+import { reasonOf } from './bridge/errors';
+import { ConfigError, loadConfig } from './config/load';
+import type { Config } from './config/schema';
+import { provideSecrets, type Secrets } from './config/secrets';
+import { startPlugin, type Plugin } from './compose';
+import { openLog, type OpenLog } from './log/logger';
+import { DataDirectoryError } from './store/dataDirectory';
+import { openMessageStore } from './store/messageStore';
+import { version } from './version';
+
+/** EX_CONFIG of sysexits.h: something is wrong in the configuration. */
+const badConfiguration = 78;
+
+/** What is in flight gets this long when the process is asked to stop, in milliseconds. */
+const longestStop = 10_000;
+
+void run();
+
+async function run(): Promise<void> {
+  try {
+    const config = loadConfig(configFile(), process.env);
+    const store = openMessageStore(config.dataDir, () => systemClock.now());
+    const secrets = provideSecrets(config);
+    const logs = openLog({
+      ...config.log,
+      fallbackDir: join(config.dataDir, 'logs'),
+      secrets: allSecrets(config, secrets),
+      console: true,
+    });
+    catchDefects(logs);
+    const plugin = await startPlugin({ config, secrets, store, log: logs.log, logDir: logs.dir, version });
+    showFreshSecrets(config, secrets, plugin.port);
+    stopOnSignal(plugin, logs);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function configFile(): string {
+  const { values } = parseArgs({ options: { config: { type: 'string' } }, strict: false });
+  const flag = values['config'];
+  return (typeof flag === 'string' && flag) || process.env['PLUGIN_CONFIG'] || 'plugin.config.json';
+}
+
+function allSecrets(config: Config, secrets: Secrets): string[] {
+  return [
+    secrets.replyToken,
+    secrets.adminPassword,
+    ...Object.values(secrets.webhookPaths),
+    config.host.password,
+    config.host.apiKey,
+    ...config.accounts.flatMap(({ consumerKey, consumerSecret, accessToken, accessTokenSecret }) => [
+      consumerKey,
+      consumerSecret,
+      accessToken,
+      accessTokenSecret,
+    ]),
+  ];
+}
+
+/** Generated secrets go to the console once, never to a log. */
+function showFreshSecrets(
+  config: Config,
+  { fresh, replyToken, adminPassword, webhookPaths }: Secrets,
+  port: number,
+): void {
+  const lines = [
+    ...(fresh.replyToken
+      ? [`Reply URL for the host: http://127.0.0.1:${port}/api/reply?token=${replyToken}`]
+      : []),
+    ...(fresh.adminPassword ? [`Admin password: ${adminPassword}`] : []),
+    ...fresh.webhookPaths.map(
+      (name) => `Webhook path of ${name}: /api/messages/${name}/${webhookPaths[name] ?? ''}`,
+    ),
+  ];
+  if (lines.length === 0) return;
+  const where = join(config.dataDir, 'secrets.json');
+  process.stdout.write(
+    `\nGenerated for you, shown once (kept in ${where}):\n${lines.map((line) => `  ${line}\n`).join('')}\n`,
+  );
+}
+
+/** A defect is told in one line, not with the source text of a library around it. */
+function catchDefects(logs: OpenLog): void {
+  const die = (error: unknown) => {
+    const trace =
+      error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 6).join(' ').slice(0, 600) : '';
+    logs.log.error('unexpected fault, the process ends; nothing accepted is lost', {
+      reason: reasonOf(error).slice(0, 600),
+      trace,
+    });
+    void logs.close().then(() => process.exit(1));
+  };
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+}
+
+function stopOnSignal(plugin: Plugin, logs: OpenLog): void {
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    logs.log.info('stopping', { signal });
+    // What is cut off here goes on at the next start.
+    setTimeout(() => process.exit(0), longestStop).unref();
+    void plugin
+      .stop()
+      .then(() => logs.close())
+      .finally(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function fail(error: unknown): void {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const { code, port } = (error ?? {}) as { code?: string; port?: number };
+  if (error instanceof ConfigError) {
+    for (const fault of error.faults) say(fault);
+    process.exit(badConfiguration);
+  }
+  if (error instanceof DataDirectoryError) say(error.message);
+  else if (code === 'EADDRINUSE')
+    say(`port ${port ?? ''} is in use: stop the other program, or set another "port"`);
+  else if (code === 'EACCES') say(`port ${port ?? ''} may not be used by this user: set a "port" above 1023`);
+  else say(`openchannel-x could not start: ${reasonOf(error).slice(0, 600)}`);
+  process.exit(1);
+}

@@ -1,0 +1,144 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Database, type BindValues, type QueryResult, type Statement } from 'node-sqlite3-wasm';
+import { BridgeError, reasonOf } from '../bridge/errors';
+import { claimDataDirectory, DataDirectoryError } from './dataDirectory';
+import { migrations } from './migrations';
+
+/** A statement prepared once and run often. */
+export interface Query {
+  run(...values: Value[]): number;
+  get(...values: Value[]): QueryResult | undefined;
+  all(...values: Value[]): QueryResult[];
+}
+
+const probeBytes = 64 * 1024;
+
+export type Value = string | number | null;
+
+/**
+ * The store's file. Every write outside `transaction` is a durable commit of its own.
+ * All methods throw BridgeError `store-unavailable` when the disk is full or the file is broken.
+ */
+export class StoreFile {
+  private readonly statements: Statement[] = [];
+  private fault: string | undefined;
+  private closed = false;
+
+  private constructor(
+    private readonly database: Database,
+    private readonly release: () => void,
+  ) {}
+
+  /**
+   * Opens the store of a data directory and brings its schema up to date.
+   * @throws DataDirectoryError when another process uses it, or it cannot be opened
+   */
+  static open(directory: string): StoreFile {
+    const release = claimDataDirectory(directory);
+    const path = join(directory, 'openchannel-x.db');
+    try {
+      // Whoever held this lock is dead: the directory is ours alone.
+      rmSync(`${path}.lock`, { recursive: true, force: true });
+      const database = new Database(path);
+      // The order matters: exclusive locking lets WAL work without shared memory, which WASM lacks.
+      database.exec('PRAGMA locking_mode = EXCLUSIVE');
+      database.exec('PRAGMA journal_mode = WAL');
+      database.exec('PRAGMA synchronous = FULL');
+      migrate(database);
+      return new StoreFile(database, release);
+    } catch (error) {
+      release();
+      if (error instanceof DataDirectoryError) throw error;
+      throw new DataDirectoryError(`the store ${path} cannot be opened: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  prepare(sql: string): Query {
+    const statement = this.database.prepare(sql);
+    this.statements.push(statement);
+    const bind = (values: Value[]): BindValues => values;
+    return {
+      run: (...values) => this.guard(() => statement.run(bind(values)).changes),
+      get: (...values) => this.guard(() => statement.get(bind(values)) ?? undefined),
+      all: (...values) => this.guard(() => statement.all(bind(values))),
+    };
+  }
+
+  /** Runs `work` as one durable commit, or not at all; inside another transaction it becomes part of that. */
+  transaction<T>(work: () => T): T {
+    if (this.database.inTransaction) return work();
+    return this.guard(() => {
+      this.database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        this.database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (this.database.inTransaction) this.database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Why the store could not be written the last time, if it still cannot: asking tries again, with about as
+   * much as a large event takes, since a full disk often has room for a little.
+   * @returns undefined when all is well
+   */
+  trouble(): string | undefined {
+    if (this.fault === undefined) return undefined;
+    try {
+      this.transaction(() => {
+        this.database.exec('CREATE TABLE IF NOT EXISTS probe (filler BLOB)');
+        this.database.exec(`INSERT INTO probe VALUES (zeroblob(${probeBytes}))`);
+      });
+      this.transaction(() => this.database.exec('DROP TABLE IF EXISTS probe'));
+      this.fault = undefined;
+    } catch {
+      return this.fault;
+    }
+    return undefined;
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const statement of this.statements) statement.finalize();
+    this.database.close();
+    this.release();
+  }
+
+  private guard<T>(work: () => T): T {
+    if (this.closed) throw new BridgeError('store-unavailable', 'the store is closed', { retryable: true });
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof BridgeError) throw error;
+      this.fault = reasonOf(error);
+      throw new BridgeError('store-unavailable', `the store cannot be used: ${this.fault}`, {
+        retryable: true,
+        agentMessage: 'The message could not be stored, so it was not sent. Please tell your administrator.',
+        cause: error,
+      });
+    }
+  }
+}
+
+function migrate(database: Database): void {
+  const version = Number(database.get('PRAGMA user_version')?.['user_version'] ?? 0);
+  if (version > migrations.length)
+    throw new DataDirectoryError(
+      'the store was written by a newer version of openchannel-x; install that version',
+    );
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue;
+    database.exec(`BEGIN; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`);
+  }
+}
+
+/** A text column's value; the schema says it is never anything else. */
+export function textOf(row: Record<string, unknown>, column: string): string {
+  return row[column] as string;
+}

@@ -1,0 +1,27 @@
+import type { Depths, QueueDepths } from '../bridge/ports';
+import type { StoreFile } from './database';
+
+/** How much waits and how much was set aside, counted from the partial indexes alone. */
+export function createDepths(store: StoreFile): QueueDepths {
+  const count = (table: 'inbox' | 'outbox') => {
+    const waiting = store.prepare(
+      `SELECT count(*) AS n FROM ${table} WHERE lane >= ? AND lane < ? AND state IN ('received', 'delivering')`,
+    );
+    const failed = store.prepare(`SELECT count(*) AS n FROM ${table} WHERE account = ? AND state = 'failed'`);
+    const reason = store.prepare(
+      `SELECT reason FROM ${table} WHERE lane >= ? AND lane < ? AND state IN ('received', 'delivering')
+       AND reason IS NOT NULL ORDER BY lane, seq LIMIT 1`,
+    );
+    return (account: string): Depths => {
+      // All lanes of an account start with its name and a blank; "!" follows the blank.
+      const range = [`${account} `, `${account}!`] as const;
+      const why = reason.get(...range)?.['reason'];
+      return {
+        waiting: Number(waiting.get(...range)?.['n'] ?? 0),
+        failed: Number(failed.get(account)?.['n'] ?? 0),
+        ...(typeof why === 'string' ? { waitingBecause: why } : {}),
+      };
+    };
+  };
+  return { inbound: count('inbox'), outbound: count('outbox') };
+}

@@ -1,0 +1,89 @@
+import { laneOf } from '../bridge/conversation';
+import type { InboundMessage, MessageState, StoredInbound } from '../bridge/messages';
+import type { Contacts, Inbox } from '../bridge/ports';
+import { textOf, type StoreFile } from './database';
+import { groupCommit } from './groupCommit';
+
+/** The inbox in SQLite: what customers wrote, on its way to the host. */
+export function createInbox(store: StoreFile, contacts: Contacts, now: () => number): Inbox {
+  const insert = store.prepare(
+    `INSERT INTO inbox (account, message_id, lane, message, received_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (account, message_id) DO NOTHING`,
+  );
+  const keep = groupCommit(store, (message: InboundMessage) => {
+    const lane = laneOf(message.account, message.conversation);
+    const isNew = insert.run(message.account, message.messageId, lane, JSON.stringify(message), now()) > 0;
+    if (isNew && !message.notice) contacts.see(message.account, message.sender, now());
+    return isNew;
+  });
+  return { keep, ...readQueries(store), ...progressQueries(store) };
+}
+
+function readQueries(store: StoreFile): Pick<Inbox, 'nextOf' | 'lanes' | 'knownHostMessages'> {
+  const next = store.prepare(
+    `SELECT * FROM inbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY seq LIMIT 1`,
+  );
+  const lanes = store.prepare(`SELECT DISTINCT lane FROM inbox WHERE state IN ('received', 'delivering')`);
+  const known = store.prepare(
+    `SELECT host_message_id FROM host_messages
+     WHERE account = ? AND host_message_id IN (SELECT value FROM json_each(?))`,
+  );
+  return {
+    nextOf: (lane) => {
+      const row = next.get(lane);
+      return row && storedInbound(row);
+    },
+    lanes: () => lanes.all().map((row) => textOf(row, 'lane')),
+    knownHostMessages: (account, ids) =>
+      new Set(known.all(account, JSON.stringify(ids)).map((row) => textOf(row, 'host_message_id'))),
+  };
+}
+
+function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | 'nextOf' | 'lanes' | 'knownHostMessages'> {
+  const attachments = store.prepare(`UPDATE inbox SET attachments = ? WHERE seq = ?`);
+  const delivering = store.prepare(
+    `UPDATE inbox SET state = 'delivering', notifying_since = ? WHERE seq = ?`,
+  );
+  const notified = store.prepare(
+    `UPDATE inbox SET notified = notified + 1, notifying_since = NULL, state = ?, reason = NULL WHERE seq = ?`,
+  );
+  const hostMessage = store.prepare(
+    `INSERT INTO host_messages (account, host_message_id) SELECT account, ? FROM inbox WHERE seq = ?
+     ON CONFLICT DO NOTHING`,
+  );
+  const postpone = store.prepare(
+    `UPDATE inbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ? WHERE seq = ?`,
+  );
+  const clear = store.prepare(`UPDATE inbox SET notifying_since = NULL WHERE seq = ?`);
+  const fail = store.prepare(`UPDATE inbox SET state = 'failed', reason = ? WHERE seq = ?`);
+  const release = store.prepare(
+    `UPDATE inbox SET due_at = ?1
+     WHERE state IN ('received', 'delivering') AND due_at > ?1 AND (?2 IS NULL OR account = ?2)`,
+  );
+  return {
+    saveAttachments: (seq, ids) => void attachments.run(JSON.stringify(ids), seq),
+    markDelivering: (seq, at) => void delivering.run(at, seq),
+    saveNotified: (seq, hostMessageId, last) =>
+      store.transaction(() => {
+        notified.run(last ? 'delivered' : 'received', seq);
+        if (hostMessageId !== undefined) hostMessage.run(hostMessageId, seq);
+      }),
+    clearDelivering: (seq) => void clear.run(seq),
+    postpone: (seq, dueAt, reason) => void postpone.run(dueAt, reason, seq),
+    markFailed: (seq, reason) => void fail.run(reason, seq),
+    release: (account, at) => void release.run(at, account ?? null),
+  };
+}
+
+function storedInbound(row: Record<string, unknown>): StoredInbound {
+  return {
+    seq: Number(row['seq']),
+    message: JSON.parse(textOf(row, 'message')) as InboundMessage,
+    state: row['state'] as MessageState,
+    attempts: Number(row['attempts']),
+    dueAt: Number(row['due_at']),
+    attachments: JSON.parse(textOf(row, 'attachments')) as (string | null)[],
+    notified: Number(row['notified']),
+    notifyingSince: row['notifying_since'] === null ? undefined : Number(row['notifying_since']),
+  };
+}

@@ -1,0 +1,27 @@
+import type { MessageStore } from '../bridge/ports';
+import { createContacts } from './contacts';
+import { StoreFile } from './database';
+import { createDepths } from './depths';
+import { createFacts } from './facts';
+import { createInbox } from './inbox';
+import { createOutbox } from './outbox';
+import { createWindows } from './windows';
+
+/**
+ * Opens the message store of a data directory.
+ * @throws DataDirectoryError when another process uses the directory, or it cannot be opened
+ */
+export function openMessageStore(directory: string, now: () => number): MessageStore {
+  const file = StoreFile.open(directory);
+  const contacts = createContacts(file);
+  return {
+    inbox: createInbox(file, contacts, now),
+    outbox: createOutbox(file),
+    contacts,
+    windows: createWindows(file),
+    facts: createFacts(file),
+    depths: createDepths(file),
+    trouble: () => file.trouble(),
+    close: () => file.close(),
+  };
+}

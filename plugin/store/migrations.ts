@@ -1,0 +1,84 @@
+/** Each entry takes the schema one version further; entries are never changed once released. */
+export const migrations: string[] = [
+  `
+  CREATE TABLE inbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    message TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'received' CHECK (state IN ('received', 'delivering', 'delivered', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL DEFAULT 0,
+    attachments TEXT NOT NULL DEFAULT '[]',
+    notified INTEGER NOT NULL DEFAULT 0,
+    notifying_since INTEGER,
+    reason TEXT,
+    received_at INTEGER NOT NULL,
+    UNIQUE (account, message_id)
+  );
+  CREATE INDEX inbox_waiting ON inbox (lane, seq) WHERE state IN ('received', 'delivering');
+  CREATE INDEX inbox_failed ON inbox (account) WHERE state = 'failed';
+
+  CREATE TABLE host_messages (
+    account TEXT NOT NULL,
+    host_message_id TEXT NOT NULL,
+    PRIMARY KEY (account, host_message_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    message TEXT NOT NULL,
+    text TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'received' CHECK (state IN ('received', 'delivering', 'delivered', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL DEFAULT 0,
+    recipient_id TEXT,
+    media_id TEXT,
+    media_uploaded_at INTEGER,
+    sending_since INTEGER,
+    reason TEXT,
+    created_at INTEGER NOT NULL
+  );
+  CREATE INDEX outbox_waiting ON outbox (lane, seq) WHERE state IN ('received', 'delivering');
+  CREATE INDEX outbox_failed ON outbox (account) WHERE state = 'failed';
+
+  CREATE TABLE sent_messages (
+    account TEXT NOT NULL,
+    x_id TEXT NOT NULL,
+    outbox_seq INTEGER NOT NULL,
+    PRIMARY KEY (account, x_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX sent_messages_of ON sent_messages (outbox_seq);
+
+  CREATE TABLE contacts (
+    account TEXT NOT NULL,
+    x_user_id TEXT NOT NULL,
+    username TEXT COLLATE NOCASE,
+    name TEXT,
+    map_value TEXT COLLATE NOCASE,
+    interaction_id TEXT,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (account, x_user_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX contacts_username ON contacts (account, username);
+  CREATE INDEX contacts_map_value ON contacts (account, map_value);
+
+  CREATE TABLE rate_limit_windows (
+    account TEXT NOT NULL,
+    call TEXT NOT NULL,
+    remaining INTEGER NOT NULL,
+    reset_at INTEGER NOT NULL,
+    PRIMARY KEY (account, call)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE account_facts (
+    account TEXT NOT NULL,
+    fact TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (account, fact)
+  ) WITHOUT ROWID;
+  `,
+];

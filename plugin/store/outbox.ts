@@ -1,0 +1,118 @@
+import { laneOf } from '../bridge/conversation';
+import type { MessageState, OutboundMessage, StoredOutbound } from '../bridge/messages';
+import type { Outbox } from '../bridge/ports';
+import { textOf, type StoreFile } from './database';
+
+/** The outbox in SQLite: what agents wrote, on its way to X. */
+export function createOutbox(store: StoreFile): Outbox {
+  return { ...rowQueries(store), ...knownIds(store), ...progressQueries(store) };
+}
+
+type Reading = 'add' | 'get' | 'nextOf' | 'lanes';
+
+function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
+  const insert = store.prepare(
+    `INSERT INTO outbox (account, lane, message, text, recipient_id, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const newest = store.prepare(`SELECT * FROM outbox ORDER BY seq DESC LIMIT 1`);
+  const one = store.prepare(`SELECT * FROM outbox WHERE seq = ?`);
+  const ids = store.prepare(`SELECT x_id FROM sent_messages WHERE outbox_seq = ?`);
+  const next = store.prepare(
+    `SELECT * FROM outbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY seq LIMIT 1`,
+  );
+  const lanes = store.prepare(`SELECT DISTINCT lane FROM outbox WHERE state IN ('received', 'delivering')`);
+  const stored = (row: Record<string, unknown> | undefined) =>
+    row &&
+    storedOutbound(
+      row,
+      ids.all(Number(row['seq'])).map((each) => textOf(each, 'x_id')),
+    );
+  return {
+    add: (message, now) =>
+      store.transaction(() => {
+        const lane = laneOf(message.account, message.lane);
+        insert.run(
+          message.account,
+          lane,
+          JSON.stringify(message),
+          message.text,
+          message.recipientId ?? null,
+          now,
+        );
+        const row = stored(newest.get());
+        if (!row) throw new Error('the stored answer cannot be read back');
+        return row;
+      }),
+    get: (seq) => stored(one.get(seq)),
+    nextOf: (lane) => stored(next.get(lane)),
+    lanes: () => lanes.all().map((row) => textOf(row, 'lane')),
+  };
+}
+
+function knownIds(store: StoreFile): Pick<Outbox, 'knownSentIds'> {
+  const known = store.prepare(
+    `SELECT x_id FROM sent_messages WHERE account = ? AND x_id IN (SELECT value FROM json_each(?))`,
+  );
+  return {
+    knownSentIds: (account, candidates) =>
+      new Set(known.all(account, JSON.stringify(candidates)).map((row) => textOf(row, 'x_id'))),
+  };
+}
+
+function progressQueries(store: StoreFile): Omit<Outbox, Reading | 'knownSentIds'> {
+  const recipient = store.prepare(`UPDATE outbox SET recipient_id = ? WHERE seq = ?`);
+  const media = store.prepare(
+    `UPDATE outbox SET media_id = ?, text = ?, media_uploaded_at = ? WHERE seq = ?`,
+  );
+  const sending = store.prepare(
+    `UPDATE outbox SET state = 'delivering', sending_since = coalesce(sending_since, ?) WHERE seq = ?`,
+  );
+  const delivered = store.prepare(
+    `UPDATE outbox SET state = 'delivered', sending_since = NULL, reason = NULL WHERE seq = ?`,
+  );
+  const sent = store.prepare(
+    `INSERT INTO sent_messages (account, x_id, outbox_seq) SELECT account, ?, seq FROM outbox WHERE seq = ?
+     ON CONFLICT DO NOTHING`,
+  );
+  const postpone = store.prepare(
+    `UPDATE outbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ? WHERE seq = ?`,
+  );
+  const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
+  const fail = store.prepare(`UPDATE outbox SET state = 'failed', reason = ? WHERE seq = ?`);
+  const release = store.prepare(
+    `UPDATE outbox SET due_at = ?1 WHERE state IN ('received', 'delivering') AND due_at > ?1`,
+  );
+  return {
+    saveRecipient: (seq, id) => void recipient.run(id, seq),
+    saveMedia: (seq, id, text, now) => void media.run(id, text, now, seq),
+    markSending: (seq, now) => void sending.run(now, seq),
+    markDelivered: (seq, sentIds) =>
+      store.transaction(() => {
+        delivered.run(seq);
+        for (const id of sentIds) sent.run(id, seq);
+      }),
+    clearSending: (seq) => void clear.run(seq),
+    postpone: (seq, dueAt, reason) => void postpone.run(dueAt, reason, seq),
+    markFailed: (seq, reason) => void fail.run(reason, seq),
+    release: (at) => void release.run(at),
+  };
+}
+
+function storedOutbound(row: Record<string, unknown>, sentIds: string[]): StoredOutbound {
+  const message = JSON.parse(textOf(row, 'message')) as OutboundMessage;
+  return {
+    seq: Number(row['seq']),
+    message: { ...message, text: textOf(row, 'text') },
+    state: row['state'] as MessageState,
+    attempts: Number(row['attempts']),
+    createdAt: Number(row['created_at']),
+    dueAt: Number(row['due_at']),
+    recipientId: optionalText(row['recipient_id']),
+    mediaId: optionalText(row['media_id']),
+    sendingSince: row['sending_since'] === null ? undefined : Number(row['sending_since']),
+    sentIds,
+    reason: optionalText(row['reason']),
+  };
+}
+
+const optionalText = (value: unknown) => (typeof value === 'string' ? value : undefined);

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import type { Clock } from '../bridge/clock';
+import type { XSide } from '../bridge/sides';
+import type { XClient } from './client';
+import { sendDirectMessage, sentMessages } from './directMessages';
+import type { XKeys } from './keys';
+import { measureFile } from './measureFile';
+import { openMedia } from './openMedia';
+import { uploadMedia } from './uploadMedia';
+import { userByHandle, userById } from './users';
+
+export interface XAccountOptions {
+  client: XClient;
+  keys: XKeys;
+  mediaHosts: readonly string[];
+  clock: Clock;
+  random: () => number;
+  dataDir: string;
+}
+
+/** X as one account sees it. */
+export function createXAccount({ client, keys, mediaHosts, clock, random, dataDir }: XAccountOptions): XSide {
+  return {
+    sendDirectMessage: (recipientId, text, mediaId) => sendDirectMessage(client, recipientId, text, mediaId),
+    sentMessages: (recipientId, since) => sentMessages(client, recipientId, since),
+    uploadMedia: async (file) =>
+      uploadMedia(await measureFile(file, join(dataDir, 'passing')), { client, clock, random }),
+    openMedia: (url, name) => openMedia(url, name, { keys, mediaHosts }),
+    userByHandle: (handle) => userByHandle(client, handle),
+    userById: (id) => userById(client, id),
+  };
+}

@@ -1,0 +1,183 @@
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { BridgeError } from '../bridge/errors';
+import type { Counters, RateLimitWindows } from '../bridge/ports';
+import type { Clock } from '../bridge/clock';
+import type { XKeys } from './keys';
+import { parseJson } from './parseJson';
+import { refusalOf } from './refusals';
+import { signRequest } from './signRequest';
+
+/** One call of X's API in the account's name. */
+export interface XCall {
+  method: 'GET' | 'POST';
+  /** The path with its parameters filled in, such as `/2/users/me`. */
+  path: string;
+  query?: Record<string, string>;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** The rate limit window this call counts against: the method and the path's pattern. */
+  window: string;
+  /** Milliseconds until the call is given up. */
+  timeout?: number;
+  /** Whether the call may have taken effect when no answer came. */
+  changesThings?: boolean;
+}
+
+export interface XClientOptions {
+  account: string;
+  apiBaseUrl: string;
+  keys: XKeys;
+  windows: RateLimitWindows;
+  clock: Clock;
+  counters: Counters;
+  /** Hears whether X accepted the account's keys. */
+  onSignIn: (accepted: boolean, reason: string | undefined) => void;
+}
+
+const defaultTimeout = 15_000;
+
+/** Faults of transport before a connection stood: the call surely had no effect. */
+const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** X's API in one account's name: signs, minds the rate limit windows, and turns faults into BridgeErrors. */
+export class XClient {
+  private readonly http: AxiosInstance;
+
+  constructor(private readonly options: XClientOptions) {
+    this.http = axios.create({
+      baseURL: options.apiBaseUrl.replace(/\/+$/, ''),
+      maxRedirects: 0,
+      maxBodyLength: Infinity,
+      validateStatus: () => true,
+      responseType: 'text',
+      transformResponse: (data: unknown) => data,
+      proxy: false,
+    });
+  }
+
+  /**
+   * Makes a call.
+   * @returns the parsed answer, undefined when it is empty
+   * @throws BridgeError; `rate-limited` without calling when the window is known to be used up
+   */
+  async call(call: XCall): Promise<unknown> {
+    const closedUntil = this.options.windows.closedUntil(
+      this.options.account,
+      call.window,
+      this.options.clock.now(),
+    );
+    if (closedUntil !== undefined) throw this.rateLimited(call, closedUntil);
+    const response = await this.request(call);
+    this.options.counters.count('x_calls', {
+      account: this.options.account,
+      call: call.window,
+      status: String(response.status),
+    });
+    this.learnWindow(call, response);
+    const answer = readAnswer(response.data);
+    if (response.status >= 200 && response.status < 300) {
+      this.options.onSignIn(true, undefined);
+      return answer;
+    }
+    throw this.faultOf(call, response, answer);
+  }
+
+  private async request(call: XCall): Promise<AxiosResponse<string>> {
+    const query = new URLSearchParams(call.query).toString();
+    const path = query === '' ? call.path : `${call.path}?${query}`;
+    const url = `${this.http.defaults.baseURL ?? ''}${path}`;
+    const timeout = call.timeout ?? defaultTimeout;
+    try {
+      return await this.http.request<string>({
+        method: call.method,
+        url: path,
+        data: call.body,
+        headers: { ...call.headers, authorization: signRequest(this.options.keys, call.method, url) },
+        timeout,
+        signal: AbortSignal.timeout(timeout),
+      });
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+      throw new BridgeError('x-unavailable', `X cannot be reached (${code}) for ${call.window}`, {
+        retryable: true,
+        agentMessage: 'X cannot be reached right now; the message will be sent as soon as it can.',
+        outcomeUnknown: call.changesThings === true && !neverConnected.has(code),
+      });
+    }
+  }
+
+  private learnWindow(call: XCall, response: AxiosResponse): void {
+    const remaining = Number(headerOf(response, 'x-rate-limit-remaining') ?? NaN);
+    const reset = Number(headerOf(response, 'x-rate-limit-reset') ?? NaN);
+    if (!Number.isFinite(remaining) || !Number.isFinite(reset) || remaining > 0) return;
+    try {
+      this.options.windows.learn(this.options.account, call.window, remaining, reset * 1000);
+    } catch {
+      // What X answered counts more than that its window could not be written down; 429 will say it again.
+    }
+  }
+
+  private faultOf(call: XCall, response: AxiosResponse, answer: unknown): BridgeError {
+    const { status } = response;
+    const { code, detail } = readProblem(answer);
+    if (status === 429) return this.rateLimited(call, this.resetOf(response));
+    const refusal = refusalOf(status, code, detail);
+    const said = [`X answered ${status} to ${call.window}`, code === undefined ? '' : `code ${code}`, detail]
+      .filter((part) => part !== '')
+      .join(', ');
+    if (!refusal)
+      return new BridgeError('x-unavailable', said, {
+        status,
+        retryable: true,
+        agentMessage: 'X has a fault right now; the message will be sent as soon as it can.',
+        outcomeUnknown: call.changesThings === true,
+      });
+    const { agentMessage } = refusal;
+    if (refusal.kind === 'never') return new BridgeError('refused-by-x', said, { status, agentMessage });
+    this.options.onSignIn(false, said);
+    return new BridgeError('signed-out-of-x', said, { status, retryable: true, agentMessage });
+  }
+
+  private resetOf(response: AxiosResponse): number {
+    const reset = Number(headerOf(response, 'x-rate-limit-reset') ?? NaN) * 1000;
+    const now = this.options.clock.now();
+    // Without a usable header: X's windows are 15 minutes long, so a minute later is a fair guess.
+    return Number.isFinite(reset) && reset > now ? reset : now + 60_000;
+  }
+
+  private rateLimited(call: XCall, retryAt: number): BridgeError {
+    return new BridgeError('rate-limited', `X's rate limit for ${call.window} is used up`, {
+      status: 429,
+      retryable: true,
+      retryAt,
+      agentMessage: 'X allows no more messages from this account for now; the message will be sent then.',
+    });
+  }
+}
+
+function headerOf(response: AxiosResponse, name: string): string | undefined {
+  const value: unknown = response.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** X answers with JSON; a gateway in between may answer with a page, which then has no fields. */
+function readAnswer(data: string): unknown {
+  if (data === '') return undefined;
+  try {
+    return parseJson(data);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads X's two shapes of refusal: v2 problems, and v1.1 `{errors: [{code, message}]}`. */
+function readProblem(answer: unknown): { code: number | undefined; detail: string } {
+  if (typeof answer !== 'object' || answer === null) return { code: undefined, detail: '' };
+  const { errors, detail, title, code } = answer as Record<string, unknown>;
+  const first = (Array.isArray(errors) ? errors[0] : undefined) as Record<string, unknown> | undefined;
+  const words = [detail, first?.['detail'], first?.['message'], title].find(
+    (each) => typeof each === 'string',
+  );
+  const number = [code, first?.['code']].find((each) => typeof each === 'number');
+  return { code: number, detail: (words ?? '').slice(0, 300) };
+}

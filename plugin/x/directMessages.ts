@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { BridgeError } from '../bridge/errors';
+import { expandLinks, removeLink } from '../bridge/links';
+import type { SentMessage } from '../bridge/sides';
+import type { XClient } from './client';
+
+const sendAnswer = z.object({ data: z.object({ dm_event_id: z.string() }) });
+
+/**
+ * Sends a Direct Message (`POST /2/dm_conversations/with/:participant_id/messages`). Not idempotent.
+ * @returns the id of the message on X
+ * @throws BridgeError; `outcomeUnknown` tells when it may have been sent all the same
+ */
+export async function sendDirectMessage(
+  client: XClient,
+  recipientId: string,
+  text: string,
+  mediaId: string | undefined,
+): Promise<string> {
+  const answer = await client.call({
+    method: 'POST',
+    path: `/2/dm_conversations/with/${recipientId}/messages`,
+    window: 'POST /2/dm_conversations/with/:participant_id/messages',
+    body: {
+      ...(text === '' ? {} : { text }),
+      ...(mediaId === undefined ? {} : { attachments: [{ media_id: mediaId }] }),
+    },
+    changesThings: true,
+  });
+  const read = sendAnswer.safeParse(answer);
+  if (read.success) return read.data.data.dm_event_id;
+  throw new BridgeError('x-unavailable', 'X took the message but its answer cannot be understood', {
+    retryable: true,
+    outcomeUnknown: true,
+    agentMessage: 'X gave an unclear answer; it is being checked whether the message arrived.',
+  });
+}
+
+const eventsAnswer = z.object({
+  data: z
+    .array(
+      z.object({
+        id: z.string(),
+        text: z.string().default(''),
+        sender_id: z.string().optional(),
+        created_at: z.string().optional(),
+        attachments: z.object({ media_keys: z.array(z.string()).nullish() }).optional(),
+        entities: z
+          .object({
+            urls: z.array(z.object({ url: z.string(), expanded_url: z.string().optional() })).nullish(),
+          })
+          .optional(),
+      }),
+    )
+    .default([]),
+});
+
+type DmEvent = z.infer<typeof eventsAnswer>['data'][number];
+
+/**
+ * Our own messages to a customer since a time, newest first
+ * (`GET /2/dm_conversations/with/:participant_id/dm_events`), with links as they were written.
+ * @param since milliseconds since 1970
+ */
+export async function sentMessages(
+  client: XClient,
+  recipientId: string,
+  since: number,
+): Promise<SentMessage[]> {
+  const answer = await client.call({
+    method: 'GET',
+    path: `/2/dm_conversations/with/${recipientId}/dm_events`,
+    window: 'GET /2/dm_conversations/with/:participant_id/dm_events',
+    query: {
+      'dm_event.fields': 'id,text,created_at,attachments,entities',
+      // The sender is no field of its own: X shows it only as an expansion.
+      expansions: 'sender_id,attachments.media_keys',
+      event_types: 'MessageCreate',
+      max_results: '100',
+    },
+  });
+  const read = eventsAnswer.safeParse(answer ?? {});
+  if (!read.success)
+    throw new BridgeError('x-unavailable', 'the conversation on X cannot be understood', { retryable: true });
+  return read.data.data
+    .filter((event) => event.sender_id !== undefined && event.sender_id !== recipientId)
+    .map(sentMessage)
+    .filter(({ sentAt }) => sentAt >= since);
+}
+
+function sentMessage(event: DmEvent): SentMessage {
+  const mediaKeys = event.attachments?.media_keys ?? [];
+  const links = (event.entities?.urls ?? []).map(({ url, expanded_url }) => ({
+    url,
+    expanded: expanded_url ?? url,
+  }));
+  const stub = /https:\/\/t\.co\/[A-Za-z0-9]+$/.exec(event.text)?.[0] ?? '';
+  const said = mediaKeys.length > 0 ? removeLink(event.text, stub) : event.text;
+  const sentAt = Date.parse(event.created_at ?? '');
+  return { id: event.id, text: expandLinks(said, links), mediaKeys, sentAt };
+}

@@ -1,0 +1,32 @@
+import { filetypeinfo } from 'magic-bytes.js';
+
+/** The files X takes in a message, with X's category for Direct Messages and its size limit in bytes. */
+export interface MediaType {
+  mime: 'image/png' | 'image/jpeg' | 'image/gif' | 'video/mp4';
+  category: 'dm_image' | 'dm_gif' | 'dm_video';
+  inWords: string;
+  limit: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** X docs: media upload, limits. */
+const mediaTypes: MediaType[] = [
+  { mime: 'image/png', category: 'dm_image', inWords: 'image', limit: 5 * mebibyte },
+  { mime: 'image/jpeg', category: 'dm_image', inWords: 'image', limit: 5 * mebibyte },
+  { mime: 'image/gif', category: 'dm_gif', inWords: 'GIF', limit: 15 * mebibyte },
+  { mime: 'video/mp4', category: 'dm_video', inWords: 'video', limit: 512 * mebibyte },
+];
+
+/** How many bytes from the start of a file are enough to tell its type. */
+export const headLength = 4096;
+
+/**
+ * Tells a file's type from its first bytes; its name and claimed type do not count.
+ * @returns undefined for anything X does not take
+ */
+export function mediaTypeOf(head: Buffer): MediaType | undefined {
+  // The most specific guess stands first: QuickTime and HEIC share MP4's container, and are not MP4.
+  const [best] = filetypeinfo(head).flatMap(({ mime }) => (mime === undefined ? [] : [mime]));
+  return mediaTypes.find(({ mime }) => mime === best);
+}

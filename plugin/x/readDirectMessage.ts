@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { directConversation } from '../bridge/conversation';
+import type { EventMessage } from '../bridge/events';
+import { expandLinks, removeLink, withoutNul } from '../bridge/links';
+import type { InboundMedia, XUser } from '../bridge/messages';
+
+/** An id of X: digits, as text; a number only where no digit can have been lost. */
+export const idText = z.union([
+  z.string().regex(/^\d{1,20}$/, 'is not an id'),
+  z
+    .number()
+    .int()
+    .nonnegative()
+    .refine((value) => Number.isSafeInteger(value))
+    .transform(String),
+]);
+
+const variant = z.object({
+  bitrate: z.number().default(0),
+  content_type: z.string().optional(),
+  url: z.string(),
+});
+
+const media = z.object({
+  type: z.enum(['photo', 'video', 'animated_gif']),
+  media_url_https: z.string(),
+  url: z.string().default(''),
+  video_info: z.object({ variants: z.array(variant) }).optional(),
+});
+
+type Media = z.infer<typeof media>;
+
+const link = z.object({ url: z.string(), expanded_url: z.string().optional() });
+
+const directMessage = z.object({
+  id: idText,
+  created_timestamp: z.union([z.string().regex(/^\d+$/), z.number()]).optional(),
+  message_create: z.object({
+    sender_id: idText,
+    target: z.object({ recipient_id: idText }).optional(),
+    message_data: z.object({
+      text: z.string().nullish(),
+      entities: z
+        .object({ urls: z.array(link).default([]) })
+        .optional()
+        .catch(undefined),
+      attachment: z.unknown().optional(),
+    }),
+  }),
+});
+
+/** The users an event brought along, by id. */
+export type EventUsers = ReadonlyMap<string, XUser>;
+
+export interface ReadDirectMessage {
+  message: EventMessage;
+  senderId: string;
+  recipientId: string | undefined;
+}
+
+const strangeAttachment = '[The customer sent an attachment that this channel cannot show.]';
+
+/**
+ * Reads one item of `direct_message_events`, alike in Account Activity and X Activity.
+ * @throws ZodError when it has not the shape of a message
+ */
+export function readDirectMessage(item: unknown, users: EventUsers, now: number): ReadDirectMessage {
+  const event = directMessage.parse(item);
+  const { sender_id: senderId, target, message_data: data } = event.message_create;
+  const attachment = readAttachment(data.attachment);
+  const links = (data.entities?.urls ?? []).map(({ url, expanded_url }) => ({
+    url,
+    expanded: expanded_url ?? url,
+  }));
+  const spoken = attachment.media ? withoutStub(data.text ?? '', attachment.media) : (data.text ?? '');
+  const text = withoutNul(expandLinks(spoken, links));
+  const message: EventMessage = {
+    messageId: event.id,
+    conversation: directConversation(senderId),
+    sender: users.get(senderId) ?? { id: senderId },
+    text: attachment.strange ? [text, strangeAttachment].filter((line) => line !== '').join('\n') : text,
+    media: attachment.media ? [inboundMedia(attachment.media)] : [],
+    sentAt: Number(event.created_timestamp ?? now),
+  };
+  return { message, senderId, recipientId: target?.recipient_id };
+}
+
+/** An attachment that cannot be read must not take the customer's words down with it. */
+function readAttachment(attachment: unknown): { media?: Media; strange: boolean } {
+  if (attachment === undefined || attachment === null) return { strange: false };
+  const read = z.object({ type: z.literal('media'), media }).safeParse(attachment);
+  return read.success ? { media: read.data.media, strange: false } : { strange: true };
+}
+
+function withoutStub(text: string, { url }: Media): string {
+  const stub = url === '' ? (/https?:\/\/t\.co\/[A-Za-z0-9]+\s*$/.exec(text)?.[0].trim() ?? '') : url;
+  return removeLink(text, stub);
+}
+
+/** Films come in several sizes; the agent gets the best one that is a whole file (mp4, not a playlist). */
+function inboundMedia({ type, media_url_https, video_info }: Media): InboundMedia {
+  const [best] = (video_info?.variants ?? [])
+    .filter((each) => each.content_type === 'video/mp4')
+    .sort((one, other) => other.bitrate - one.bitrate);
+  if (type === 'photo' || !best) return { kind: 'photo', url: media_url_https };
+  return { kind: type, url: best.url };
+}

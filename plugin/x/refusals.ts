@@ -1,0 +1,55 @@
+/** What a refusal of X means for the agent, and whether waiting or new keys can help. */
+export interface Refusal {
+  kind: 'never' | 'signed-out';
+  agentMessage: string;
+}
+
+const noMessages = 'This customer does not accept Direct Messages from this account on X.';
+const blocked = 'This customer cannot be written to: they do not follow this account or have blocked it.';
+const signInLost =
+  'This X account is signed out, so the message waits. Please tell your administrator to connect it again.';
+const locked = 'X has locked this account until someone signs in on x.com. Please tell your administrator.';
+
+/** X's v1.1 error codes (X docs: response codes), in the agent's words. */
+const byCode: Record<number, Refusal> = {
+  32: { kind: 'signed-out', agentMessage: signInLost },
+  34: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
+  50: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
+  63: { kind: 'never', agentMessage: 'X has suspended this customer.' },
+  64: { kind: 'signed-out', agentMessage: 'X has suspended this account. Please tell your administrator.' },
+  89: { kind: 'signed-out', agentMessage: signInLost },
+  108: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
+  150: { kind: 'never', agentMessage: blocked },
+  151: { kind: 'never', agentMessage: noMessages },
+  187: { kind: 'never', agentMessage: 'X refused the message because the same text was sent just before.' },
+  226: {
+    kind: 'never',
+    agentMessage: 'X refused the message because it looks automated. Please word it differently.',
+  },
+  326: { kind: 'signed-out', agentMessage: locked },
+  349: { kind: 'never', agentMessage: noMessages },
+  354: { kind: 'never', agentMessage: 'The message is too long for X.' },
+};
+
+const byStatus: Record<number, Refusal> = {
+  400: { kind: 'never', agentMessage: 'X could not take this message as it is.' },
+  401: { kind: 'signed-out', agentMessage: signInLost },
+  403: { kind: 'never', agentMessage: 'X does not allow this message to this customer.' },
+  404: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
+  413: { kind: 'never', agentMessage: 'The file is too large for X.' },
+};
+
+/**
+ * What X means by refusing. The code decides where there is one, else the HTTP status.
+ * @returns undefined for faults that pass by themselves (5xx, 408, 429)
+ */
+export function refusalOf(status: number, code: number | undefined, detail: string): Refusal | undefined {
+  if (status >= 500 || status === 408 || status === 429) return undefined;
+  const known = (code === undefined ? undefined : byCode[code]) ?? byStatus[status];
+  if (known && code !== undefined && code in byCode) return known;
+  const words = detail === '' ? '' : ` X says: ${detail}`;
+  return {
+    kind: known?.kind ?? 'never',
+    agentMessage: `${known?.agentMessage ?? 'X refused the message.'}${words}`,
+  };
+}

@@ -1,0 +1,177 @@
+import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from '../bridge/acceptEvents';
+import { BridgeError } from '../bridge/errors';
+import type { EventBatch } from '../bridge/events';
+import type { Counters, Log } from '../bridge/ports';
+import type { Clock } from '../bridge/clock';
+import { sameSecret } from '../bridge/sameSecret';
+import { answerChallenge, isPlainToken } from './challenge';
+import { parseJson } from './parseJson';
+import { readEnvelope } from './readEnvelope';
+import { verifySignature } from './verifySignature';
+
+/** An active account as the webhook sees it. */
+export interface WebhookAccount extends ReceivingAccount {
+  consumerSecret: string;
+  /** The last part of the path for `webhookCheck: "secret-path"`. */
+  pathSecret: string | undefined;
+}
+
+/** A call of X, free of any transport. */
+export interface WebhookCall {
+  /** The account named in the path, if any. */
+  name: string | undefined;
+  pathSecret: string | undefined;
+  signature: string | undefined;
+  rawBody: Buffer;
+}
+
+export interface WebhookPorts extends AcceptEventsPorts {
+  accounts: readonly WebhookAccount[];
+  clock: Clock;
+  counters: Counters;
+  log: Log;
+}
+
+export interface Webhook {
+  /**
+   * Answers X's challenge.
+   * @throws BridgeError `bad-request` without a usable token, `unknown-account`
+   */
+  challenge(name: string | undefined, pathSecret: string | undefined, token: string | undefined): string;
+  /**
+   * Checks and takes in a call; resolves when all in it is safely on disk.
+   * @throws BridgeError `unknown-account`, `unauthorized`, `bad-request`, `store-unavailable`
+   */
+  receive(call: WebhookCall): Promise<void>;
+}
+
+/** The webhook of all active accounts. */
+export function createWebhook(ports: WebhookPorts): Webhook {
+  const complain = throttledComplaints(ports);
+  return {
+    challenge: (name, pathSecret, token) => {
+      if (token === undefined || token === '') throw badRequest('the crc_token is missing');
+      if (!isPlainToken(token)) throw badRequest('the crc_token is not a plain word');
+      const [account] = addressed(ports.accounts, name, pathSecret);
+      if (!account) throw unknownAccount(name);
+      ports.log.info('challenge of X answered', { account: account.name });
+      return answerChallenge(token, account.consumerSecret);
+    },
+    receive: async (call) => {
+      const accounts = addressed(ports.accounts, call.name, call.pathSecret);
+      if (accounts.length === 0) throw unknownAccount(call.name);
+      const trusted = call.pathSecret === undefined ? signedFor(accounts, call) : accounts;
+      if (trusted.length === 0) throw refuse(call, complain);
+      for (const batch of readEnvelope(parse(call.rawBody), ports.clock.now())) {
+        const account = accountFor(batch, trusted);
+        warnOfStranger(batch, account, ports.log);
+        await acceptEvents(batch, account, ports);
+      }
+    },
+  };
+}
+
+/** The accounts a path can mean; with a secret in the path, only the account it belongs to. */
+function addressed(
+  accounts: readonly WebhookAccount[],
+  name: string | undefined,
+  pathSecret: string | undefined,
+): readonly WebhookAccount[] {
+  const named = name === undefined ? accounts : accounts.filter((account) => account.name === name);
+  if (pathSecret === undefined) return named;
+  return named.filter(
+    (account) => account.pathSecret !== undefined && sameSecret(pathSecret, account.pathSecret),
+  );
+}
+
+function signedFor(
+  accounts: readonly WebhookAccount[],
+  { signature, rawBody }: WebhookCall,
+): WebhookAccount[] {
+  if (signature === undefined) return [];
+  return accounts.filter(({ consumerSecret }) => verifySignature(rawBody, signature, consumerSecret));
+}
+
+/** Several accounts may share an app; then the event says which one it is for. */
+function accountFor(batch: EventBatch, accounts: readonly WebhookAccount[]): WebhookAccount {
+  const [first] = accounts;
+  if (!first) throw unknownAccount(undefined);
+  const { forUserId } = batch;
+  return accounts.find((account) => forUserId !== undefined && account.userId() === forUserId) ?? first;
+}
+
+function warnOfStranger({ forUserId }: EventBatch, account: WebhookAccount, log: Log): void {
+  const own = account.userId();
+  if (forUserId === undefined || own === undefined || own === forUserId) return;
+  log.warn("X delivered an event for another user than the account's own: is the right user subscribed?", {
+    account: account.name,
+    forUserId,
+    ownUserId: own,
+  });
+}
+
+function parse(rawBody: Buffer): unknown {
+  try {
+    return parseJson(rawBody.toString('utf8'));
+  } catch {
+    throw badRequest('the body is not JSON');
+  }
+}
+
+type Complain = (reason: RefusalReason) => void;
+type RefusalReason = 'no-signature' | 'wrong-signature-json' | 'wrong-signature';
+
+const complaints: Record<RefusalReason, string> = {
+  'no-signature':
+    'webhook call without signature refused: if X sent it, a proxy in between drops the header ' +
+    'x-twitter-webhooks-signature; let it pass, or set webhookCheck to "secret-path"',
+  'wrong-signature-json':
+    'webhook call with wrong signature refused: the body is valid JSON, so most likely a proxy wrote it anew ' +
+    '(webhookUrl needs encoding=binary), or consumerSecret belongs to another app',
+  'wrong-signature': 'webhook call with wrong signature refused',
+};
+
+function refuse(call: WebhookCall, complain: Complain): BridgeError {
+  if (call.signature === undefined) {
+    complain('no-signature');
+    return new BridgeError('unauthorized', 'the signature header x-twitter-webhooks-signature is missing');
+  }
+  complain(isJson(call.rawBody) ? 'wrong-signature-json' : 'wrong-signature');
+  return new BridgeError('unauthorized', 'the signature does not fit the body');
+}
+
+function isJson(rawBody: Buffer): boolean {
+  try {
+    JSON.parse(rawBody.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** At most one line of a kind in this time: anybody on the internet can cause them. Milliseconds. */
+const complaintPause = 10_000;
+
+/** Writes complaints to the log with how often they occurred, without letting a stranger flood it. */
+function throttledComplaints({ clock, log, counters }: WebhookPorts): Complain {
+  const state = new Map<RefusalReason, { times: number; quietUntil: number }>();
+  return (reason) => {
+    const entry = state.get(reason) ?? { times: 0, quietUntil: 0 };
+    entry.times += 1;
+    state.set(reason, entry);
+    counters.count('webhook_refusals', { reason });
+    if (clock.now() < entry.quietUntil) return;
+    entry.quietUntil = clock.now() + complaintPause;
+    log.error(complaints[reason], { times: entry.times });
+  };
+}
+
+function badRequest(words: string): BridgeError {
+  return new BridgeError('bad-request', words);
+}
+
+function unknownAccount(name: string | undefined): BridgeError {
+  const words =
+    name === undefined ? 'no account is active' : 'there is no such active account, or not at this path';
+  return new BridgeError('unknown-account', words);
+}

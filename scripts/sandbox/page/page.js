@@ -1,0 +1,195 @@
+/** The sandbox page: shows the state the server streams, and sends what the two people write. */
+
+const chosen = { customer: undefined, interaction: undefined };
+let state;
+
+const byId = (id) => document.getElementById(id);
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+function show(next) {
+  state = next;
+  chosen.customer ??= state.customers[0].id;
+  chosen.interaction ??= state.interactions[0]?.id;
+  showOutage();
+  showPhone();
+  showJourneys();
+  showDesk();
+}
+
+function showOutage() {
+  const button = byId('outage');
+  button.setAttribute('aria-pressed', String(state.hostDown));
+  button.textContent = state.hostDown ? 'The host is down: bring it back' : 'Take the host down';
+}
+
+function showPhone() {
+  byId('customers').replaceChildren(
+    ...state.customers.map(({ id, name }) =>
+      element(
+        'button',
+        {
+          type: 'button',
+          'aria-pressed': String(id === chosen.customer),
+          onclick: () => choose('customer', id),
+        },
+        name,
+      ),
+    ),
+  );
+  const customer = state.customers.find(({ id }) => id === chosen.customer);
+  showMessages(byId('phone-messages'), customer.messages, `${customer.name} has written nothing yet.`);
+}
+
+function showDesk() {
+  byId('interactions').replaceChildren(
+    ...state.interactions.map(({ id, name, handle }) =>
+      element(
+        'button',
+        {
+          type: 'button',
+          'aria-pressed': String(id === chosen.interaction),
+          onclick: () => choose('interaction', id),
+        },
+        element('strong', {}, name),
+        element('small', {}, `@${handle}`),
+      ),
+    ),
+  );
+  const interaction = state.interactions.find(({ id }) => id === chosen.interaction);
+  byId('desk-head').replaceChildren(
+    ...(interaction
+      ? [
+          element('span', { class: 'avatar', 'aria-hidden': 'true' }, interaction.name[0] ?? '?'),
+          element(
+            'div',
+            {},
+            element('strong', {}, interaction.name),
+            element('small', {}, `X · @${interaction.handle}`),
+          ),
+        ]
+      : []),
+  );
+  showMessages(
+    byId('desk-messages'),
+    interaction?.messages ?? [],
+    'Interactions appear here when a customer writes.',
+  );
+}
+
+function showMessages(list, messages, empty) {
+  const key = JSON.stringify(messages);
+  if (list.dataset.key === key && list.childElementCount > 0) return;
+  list.dataset.key = key;
+  list.replaceChildren(
+    ...(messages.length > 0 ? messages.map(bubble) : [element('p', { class: 'empty' }, empty)]),
+  );
+  list.scrollTop = list.scrollHeight;
+}
+
+function bubble({ mine, text, file }) {
+  const parts = [];
+  if (file?.type.startsWith('image/')) parts.push(element('img', { src: file.url, alt: file.name }));
+  else if (file?.type.startsWith('video/')) parts.push(element('video', { src: file.url, controls: '' }));
+  else if (file) parts.push(element('a', { href: file.url }, file.name));
+  if (text && text !== file?.name) parts.push(text);
+  return element('div', { class: mine ? 'bubble mine' : 'bubble' }, ...parts);
+}
+
+function showJourneys() {
+  const empty = element('li', { class: 'empty' }, 'Each message and its steps appear here.');
+  byId('journeys').replaceChildren(...(state.journeys.length > 0 ? state.journeys.map(journey) : [empty]));
+}
+
+function journey({ direction, title, steps, state: last }) {
+  return element(
+    'li',
+    { class: last },
+    element('div', { class: 'title' }, `${direction === 'in' ? '→' : '←'} ${title}`),
+    element(
+      'ul',
+      {},
+      ...steps.map(({ step, detail, ms }) =>
+        element(
+          'li',
+          {},
+          element('b', {}, step),
+          element('span', {}, detail),
+          element('time', {}, `${ms} ms`),
+        ),
+      ),
+    ),
+  );
+}
+
+function choose(what, id) {
+  chosen[what] = id;
+  show(state);
+}
+
+function readFile(input) {
+  const [file] = input.files;
+  if (!file) return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve({ name: file.name, type: file.type, base64: reader.result.split(',')[1] });
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
+
+function onWrite(formId, send) {
+  const form = byId(formId);
+  const file = form.querySelector('input[type=file]');
+  const label = form.querySelector('.file');
+  file.addEventListener('change', () => {
+    label.classList.toggle('chosen', file.files.length > 0);
+    label.title = file.files[0]?.name ?? '';
+  });
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const writing = { text: form.elements.text.value, file: await readFile(file) };
+    if (writing.text === '' && !writing.file) return;
+    form.reset();
+    label.classList.remove('chosen');
+    await send(writing);
+  });
+}
+
+async function post(path, body) {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body ?? {}),
+  });
+  return response.json();
+}
+
+function showOutcome({ status, body }) {
+  const words =
+    status === 200
+      ? 'Sent: X has it.'
+      : status === 202
+        ? `Queued: ${body.reason}`
+        : `Not sent: ${body.error?.message ?? 'the plugin does not answer'}`;
+  byId('outcome').textContent = words;
+  byId('outcome').className = status === 200 || status === 202 ? '' : 'bad';
+}
+
+onWrite('phone-form', (writing) => post(`/customers/${chosen.customer}`, writing));
+onWrite('desk-form', async (writing) => {
+  if (chosen.interaction === undefined) return;
+  byId('outcome').textContent = 'Sending …';
+  showOutcome(await post(`/interactions/${chosen.interaction}`, writing));
+});
+byId('outage').addEventListener('click', () => post('/outage'));
+
+new EventSource('/events').onmessage = ({ data }) => show(JSON.parse(data));

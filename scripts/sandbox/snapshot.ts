@@ -1,0 +1,84 @@
+import type { ActivityEntry } from '../../plugin/bridge/ports';
+import type { SimDirectMessage } from '../../test/simulators/x/world';
+import type { Stage } from './sandbox';
+
+/** Everything the page shows, at one moment. */
+export function snapshotOf(stage: Stage, hostDown: boolean): object {
+  return {
+    hostDown,
+    customers: stage.customers.map((customer) => ({
+      ...customer,
+      messages: stage.x.world
+        .between(customer.id, stage.brandId)
+        .slice(-60)
+        .map((message) => phoneMessage(message, stage)),
+    })),
+    interactions: stage.host.state.interactions.map((interaction) => deskInteraction(interaction, stage)),
+    journeys: journeysOf(stage.activity).slice(-40).reverse(),
+  };
+}
+
+function phoneMessage(
+  { id, senderId, text, links, media, stub, at }: SimDirectMessage,
+  { brandId }: Stage,
+): object {
+  const spoken = stub === undefined ? text : text.replace(stub, '').trim();
+  return {
+    id,
+    at,
+    mine: senderId !== brandId,
+    text: links.reduce((shown, link) => shown.replace(link.url, link.expanded), spoken),
+    file: media && { url: `/files/x/${media.id}`, type: media.mime, name: media.type },
+  };
+}
+
+function deskInteraction(interaction: { id: number; ContactId: number }, { host }: Stage): object {
+  const contact = host.state.contacts.find(({ id }) => id === interaction.ContactId);
+  const messages = host.state.messages.filter((each) => each.OpenchannelInteractionId === interaction.id);
+  return {
+    id: interaction.id,
+    name: contact?.fields['firstName'] ?? 'Contact',
+    handle: contact?.fields['twitter'] ?? '',
+    messages: messages.slice(-60).map(({ id, direction, body, AttachmentId, createdAt }) => {
+      const file = host.state.attachments.find((each) => each.id === AttachmentId);
+      return {
+        id,
+        at: Date.parse(createdAt),
+        mine: direction === 'out',
+        text: body,
+        file: file && { url: `/files/host/${file.id}`, type: file.type, name: file.name },
+      };
+    }),
+  };
+}
+
+interface Journey {
+  id: string;
+  direction: 'in' | 'out';
+  title: string;
+  steps: { step: string; detail: string; ms: number }[];
+  state: string;
+  at: number;
+}
+
+/** The steps of each message, told as one journey. */
+function journeysOf(activity: ActivityEntry[]): Journey[] {
+  const journeys = new Map<string, Journey>();
+  for (const { messageId, direction, step, detail, at, conversation } of activity) {
+    const journey = journeys.get(messageId) ?? {
+      id: messageId,
+      direction,
+      title: '',
+      steps: [],
+      state: '',
+      at,
+    };
+    if (journey.title === '')
+      journey.title = direction === 'in' ? (detail ?? '') : `to @${conversation}: ${detail ?? ''}`;
+    const shown = journey.steps.length === 0 ? '' : (detail ?? '');
+    journey.steps.push({ step, detail: shown, ms: at - journey.at });
+    journey.state = step;
+    journeys.set(messageId, journey);
+  }
+  return [...journeys.values()];
+}

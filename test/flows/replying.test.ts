@@ -1,0 +1,239 @@
+import { Bench, brandId, customer, otherCustomer } from '../support/bench';
+import { until } from '../support/until';
+
+let bench: Bench;
+afterEach(() => bench.stop());
+
+const send = /^POST \/2\/dm_conversations\/with\/\d+\/messages$/;
+const contact = { twitter: customer.username };
+const call = async (body: unknown, path?: string, token?: string) => {
+  const response = await bench.reply(body, path, token);
+  return {
+    status: response.status,
+    body: (await response.json()) as {
+      error?: { code: string; message: string };
+      reason?: string;
+      retryAt?: string;
+    },
+  };
+};
+const texts = () => bench.sent.map(({ text }) => text);
+
+test.each(['HMAC-SHA1', 'HMAC-SHA256'] as const)(
+  "the agent's answer reaches the customer, signed with %s",
+  async (signatureMethod) => {
+    bench = await Bench.start({ account: { signatureMethod } });
+    const outcome = await bench.host.agentWrites(await bench.interaction(), 'Hello Jane, how can I help? 😀');
+    expect(outcome).toEqual({ status: 200, body: { status: 'sent', ids: [bench.sent[0]!.id] } });
+    expect(bench.sent[0]).toMatchObject({
+      senderId: brandId,
+      recipientId: customer.id,
+      text: 'Hello Jane, how can I help? 😀',
+    });
+    expect(bench.x.calls.every((each) => each.signatureMethod === signatureMethod)).toBe(true);
+    // The customer wrote before, so asking X who that is would be wasted money.
+    expect(bench.x.calls.filter(({ path }) => path.startsWith('/2/users/by'))).toEqual([]);
+  },
+);
+
+test('the token may come as Bearer, as Basic password, or in the address; all else is refused', async () => {
+  bench = await Bench.start();
+  const token = bench.secrets.replyToken;
+  const withHeader = (authorization?: string) =>
+    fetch(`${bench.url}/api/reply`, {
+      method: 'POST',
+      headers: authorization === undefined ? {} : { authorization },
+      body: JSON.stringify({ body: 'hi', Contact: contact }),
+    });
+  const basic = `Basic ${Buffer.from(`host:${token}`).toString('base64')}`;
+  expect((await withHeader(`Bearer ${token}`)).status).toBe(200);
+  expect((await withHeader(basic)).status).toBe(200);
+  for (const wrong of [
+    undefined,
+    'Bearer ',
+    'Bearer x',
+    `Basic ${Buffer.from('host:x').toString('base64')}`,
+    token,
+  ])
+    expect((await withHeader(wrong)).status).toBe(401);
+  expect((await call({ body: 'hi', Contact: contact }, '/api/reply', 'wrong')).body.error?.code).toBe(
+    'unauthorized',
+  );
+  expect(bench.sent).toHaveLength(2);
+});
+
+test("the old plugin's path, and a contact in small letters", async () => {
+  bench = await Bench.start();
+  expect((await call({ body: 'old', contact: { twitter: '@Jane_Doe' } }, '/sendMessage')).status).toBe(200);
+  expect((await call({ body: 'named', Contact: contact }, '/api/reply/support')).status).toBe(200);
+  expect(texts()).toEqual(['old', 'named']);
+});
+
+test.each([
+  ['an empty body', { body: '  ', Contact: contact }, 400, 'The message is empty'],
+  ['no body at all', '', 400, 'has no content'],
+  ['no JSON', '{"body":', 400, 'is not JSON'],
+  ['a list', [], 400, 'cannot be understood'],
+  ['no contact', { body: 'hi' }, 422, 'names no contact'],
+  [
+    'an empty Map Key',
+    { body: 'hi', Contact: { twitter: '' } },
+    422,
+    'The contact\'s field "twitter" is empty',
+  ],
+  ['a handle nobody has', { body: 'hi', Contact: { twitter: 'nobody_here' } }, 404, 'does not exist on X'],
+  [
+    'a handle that cannot be one',
+    { body: 'hi', Contact: { twitter: 'jane doe!' } },
+    404,
+    'is neither an X handle nor',
+  ],
+  ['too long a text', { body: 'x'.repeat(10_001), Contact: contact }, 400, 'has 10001 characters'],
+])('%s is answered in words', async (_what, body, status, words) => {
+  bench = await Bench.start();
+  const answer = await call(body);
+  expect(answer.status).toBe(status);
+  expect(answer.body.error?.message).toContain(words);
+  expect(bench.sent).toEqual([]);
+});
+
+test('an account that does not exist, or is switched off', async () => {
+  bench = await Bench.start({ account: { active: false } });
+  expect((await call({ body: 'hi', Contact: contact }, '/api/reply/other')).body.error?.message).toContain(
+    'no X account "other"',
+  );
+  const off = await call({ body: 'hi', Contact: contact }, '/api/reply/support');
+  expect([off.status, off.body.error?.code]).toEqual([409, 'inactive-account']);
+  expect((await call({ body: 'hi', Contact: contact })).body.error?.message).toContain(
+    'No X account is active',
+  );
+});
+
+test('a contact who never wrote is looked up once, and kept across a restart', async () => {
+  bench = await Bench.start();
+  const write = () => call({ body: 'hello', Contact: { twitter: `@${otherCustomer.username}` } });
+  expect((await write()).status).toBe(200);
+  await bench.stopPlugin();
+  await bench.startPlugin();
+  expect((await write()).status).toBe(200);
+  expect(bench.sent.map(({ recipientId }) => recipientId)).toEqual([otherCustomer.id, otherCustomer.id]);
+  expect(bench.x.calls.filter(({ path }) => path.startsWith('/2/users/by'))).toHaveLength(1);
+});
+
+test('mapValue id needs no look-up', async () => {
+  bench = await Bench.start({ account: { mapValue: 'id' } });
+  expect((await call({ body: 'hi', Contact: { twitter: otherCustomer.id } })).status).toBe(200);
+  expect(bench.sent[0]?.recipientId).toBe(otherCustomer.id);
+});
+
+test.each([
+  [403, 349, 'does not accept Direct Messages'],
+  [403, 150, 'do not follow this account or have blocked it'],
+  [403, 226, 'looks automated'],
+  [400, 187, 'the same text was sent just before'],
+])(
+  'X refuses with %d, code %d: the agent reads why, and it is not tried again',
+  async (status, code, words) => {
+    bench = await Bench.start();
+    bench.x.faults.add({ when: send, status, body: { errors: [{ code, message: 'no' }] } });
+    const answer = await call({ body: 'hi', Contact: contact });
+    expect([answer.status, answer.body.error?.code]).toEqual([422, 'refused-by-x']);
+    expect(answer.body.error?.message).toContain(words);
+    expect((await call({ body: 'another', Contact: contact })).status).toBe(200);
+    expect(texts()).toEqual(['another']);
+  },
+);
+
+test('X has a fault: queued, tried again, and sent once', async () => {
+  bench = await Bench.start();
+  bench.x.faults.add({ when: send, status: 503 });
+  const answer = await call({ body: 'please arrive', Contact: contact });
+  expect(answer.status).toBe(202);
+  expect(answer.body).toMatchObject({
+    status: 'queued',
+    reason: expect.stringContaining('X has a fault') as string,
+  });
+  expect(Date.parse(answer.body.retryAt!)).toBeGreaterThan(Date.now() - 1000);
+  await until(() => bench.sent.length === 1, 'the answer to be sent');
+  expect(texts()).toEqual(['please arrive']);
+});
+
+test("the answer of X is lost: the conversation shows it was sent, so it isn't sent again", async () => {
+  bench = await Bench.start();
+  bench.x.faults.add({ when: send, cut: 'after' });
+  expect((await call({ body: 'only once: https://example.com/a', Contact: contact })).status).toBe(202);
+  await bench.logged(/answer was already on X, not sent again/);
+  expect((await call({ body: 'next', Contact: contact })).status).toBe(200);
+  expect(bench.sent).toHaveLength(2);
+});
+
+test('a connection cut before X did anything: not found in the conversation, so sent again', async () => {
+  bench = await Bench.start();
+  expect((await call({ body: 'same words', Contact: contact })).status).toBe(200);
+  bench.x.faults.add({ when: send, cut: 'before' });
+  expect((await call({ body: 'same words', Contact: contact })).status).toBe(202);
+  await until(() => bench.sent.length === 2, 'the second to be sent');
+});
+
+test('a used-up rate limit window: queued with the time, without asking X in vain', async () => {
+  const limits = { 'POST /2/dm_conversations/with/{participant_id}/messages': { calls: 2, seconds: 3 } };
+  bench = await Bench.start({ x: { limits } });
+  for (const body of ['1', '2']) expect((await call({ body, Contact: contact })).status).toBe(200);
+  const started = Date.now();
+  const waiting = await call({ body: '3', Contact: contact });
+  expect(waiting.status).toBe(202);
+  expect(waiting.body.reason).toContain('X allows no more messages from this account for now');
+  expect(Date.parse(waiting.body.retryAt!) - started).toBeLessThanOrEqual(4_000);
+  expect((await call({ body: '4', Contact: contact })).status).toBe(202);
+  await until(() => bench.sent.length === 4, 'all to be sent');
+  expect(texts()).toEqual(['1', '2', '3', '4']);
+});
+
+test('X signs the account out: queued, told to the admin, and sent when the keys work again', async () => {
+  bench = await Bench.start();
+  bench.x.faults.add({
+    when: send,
+    status: 401,
+    body: { errors: [{ code: 89, message: 'Invalid or expired token.' }] },
+  });
+  const answer = await call({ body: 'hi', Contact: contact });
+  expect(answer.status).toBe(202);
+  expect(answer.body.reason).toContain('signed out');
+  await bench.logged(/\[ERROR\].*X refuses the sign-in: check the keys of this account/);
+  expect((await bench.health()).body.accounts['support']?.signIn.x.state).toBe('refused');
+  await until(() => bench.sent.length === 1, 'the answer to be sent');
+});
+
+test('an answer that was queued and is refused later is told in the interaction', async () => {
+  bench = await Bench.start();
+  const interaction = await bench.interaction();
+  bench.x.faults.add({ when: send, status: 503 });
+  bench.x.faults.add({ when: send, status: 403, body: { errors: [{ code: 349, message: 'no' }] } });
+  expect((await bench.host.agentWrites(interaction, 'are you there?')).status).toBe(202);
+  const [, notice] = await bench.receives(2);
+  expect(notice?.body).toBe(
+    '[openchannel-x] Your message "are you there?" was not delivered. This customer does not accept Direct Messages from this account on X.',
+  );
+  expect(notice?.OpenchannelInteractionId).toBe(interaction.id);
+  expect(bench.sent).toEqual([]);
+});
+
+test('a long wait for X is answered within 8 seconds', async () => {
+  bench = await Bench.start();
+  bench.x.faults.add({ when: send, delay: 9_000 });
+  const started = Date.now();
+  const answer = await call({ body: 'slow', Contact: contact });
+  expect(Date.now() - started).toBeLessThan(8_000);
+  expect([answer.status, answer.body.reason]).toEqual([202, 'It is still being sent.']);
+  await until(() => bench.sent.length === 1, 'the answer to be sent');
+});
+
+test('answers to one customer stay in order, a fault with one customer holds up no other', async () => {
+  bench = await Bench.start();
+  bench.x.faults.add({ when: new RegExp(`with/${customer.id}/messages`), status: 503 });
+  expect((await call({ body: 'Jane 1', Contact: contact })).status).toBe(202);
+  expect((await call({ body: 'Jane 2', Contact: contact })).status).toBe(202);
+  expect((await call({ body: 'Max 1', Contact: { twitter: otherCustomer.username } })).status).toBe(200);
+  await until(() => bench.sent.length === 3, 'all to be sent');
+  expect(texts()).toEqual(['Max 1', 'Jane 1', 'Jane 2']);
+});

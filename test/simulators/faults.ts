@@ -1,0 +1,65 @@
+import type { RequestHandler } from 'express';
+
+/** What goes wrong with a call, once. */
+export interface Fault {
+  /** Matched against `METHOD /path`. */
+  when: RegExp;
+  /** Answer with this instead of doing the work. */
+  status?: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Cut the connection: before the work is done, or after, so that only the answer is lost. */
+  cut?: 'before' | 'after';
+  /** Wait so long before anything, in milliseconds. */
+  delay?: number;
+  /** How often; 1 unless told. */
+  times?: number;
+}
+
+/** Faults on demand: each is used up by the calls it matches, the oldest first. */
+export class Faults {
+  private readonly planned: (Fault & { left: number })[] = [];
+
+  add(fault: Fault): void {
+    this.planned.push({ ...fault, left: fault.times ?? 1 });
+  }
+
+  clear(): void {
+    this.planned.length = 0;
+  }
+
+  get middleware(): RequestHandler {
+    return (request, response, next) => {
+      const fault = this.take(`${request.method} ${request.path}`);
+      if (!fault) {
+        next();
+        return;
+      }
+      setTimeout(() => {
+        if (fault.cut === 'before') request.socket.destroy();
+        else if (fault.status !== undefined)
+          response
+            .status(fault.status)
+            .set(fault.headers ?? {})
+            .json(fault.body ?? {});
+        else {
+          if (fault.cut === 'after') loseAnswer(response, request.socket);
+          next();
+        }
+      }, fault.delay ?? 0);
+    };
+  }
+
+  private take(call: string): Fault | undefined {
+    const fault = this.planned.find((each) => each.left > 0 && each.when.test(call));
+    if (fault) fault.left -= 1;
+    return fault;
+  }
+}
+
+function loseAnswer(response: Parameters<RequestHandler>[1], socket: { destroy: () => unknown }): void {
+  response.end = (() => {
+    socket.destroy();
+    return response;
+  }) as typeof response.end;
+}

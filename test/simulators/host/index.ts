@@ -1,0 +1,115 @@
+import express from 'express';
+import { Faults } from '../faults';
+import { serve } from '../serve';
+import { pluginProxy, type ProxyOptions } from './proxy';
+import { hostRoutes, type HostOptions } from './routes';
+import {
+  HostState,
+  type HostAccount,
+  type HostAttachment,
+  type HostInteraction,
+  type ReplyOutcome,
+} from './state';
+
+export interface HostSimulatorOptions extends Partial<HostOptions> {
+  port?: number;
+  dropsHeaders?: string[];
+}
+
+/** A simulated XCALLY Motion: contacts, interactions, attachments, and agents who answer. */
+export class HostSimulator {
+  readonly faults = new Faults();
+  readonly state = new HostState();
+  readonly options: HostOptions;
+  readonly proxy: ProxyOptions;
+  /** Hears of every message a customer's side wrote. */
+  onMessage: () => void = () => {};
+  url = '';
+  port = 0;
+  private stop: () => Promise<void> = () => Promise.resolve();
+
+  private constructor(options: HostSimulatorOptions) {
+    this.proxy = { drops: options.dropsHeaders ?? [] };
+    this.options = {
+      username: 'plugin',
+      password: 'sim-host-password',
+      apiKey: 'sim-host-api-key',
+      notifyVerb: 'notify',
+      tellsLength: true,
+      attachmentLimit: 25 * 1024 * 1024,
+      ...options,
+    };
+  }
+
+  static async start(options: HostSimulatorOptions = {}): Promise<HostSimulator> {
+    const simulator = new HostSimulator(options);
+    await simulator.listen(options.port ?? 0);
+    return simulator;
+  }
+
+  /** Comes up again at its old address, with all it knew. */
+  async reopen(): Promise<void> {
+    await this.listen(this.port);
+  }
+
+  close(): Promise<void> {
+    return this.stop();
+  }
+
+  addAccount(account: Partial<HostAccount> = {}): HostAccount {
+    const added = { id: this.state.newId(), name: 'X', mapKey: 'twitter', replyUrl: '', ...account };
+    this.state.accounts.push(added);
+    return added;
+  }
+
+  /** The address under which the outside reaches a plugin's port. */
+  webhookUrl(port: number, path: string, encoding: 'binary' | 'none' = 'binary'): string {
+    const query = new URLSearchParams({
+      port: String(port),
+      ...(encoding === 'binary' ? { encoding } : {}),
+      path,
+    });
+    return `${this.url}/api/plugins/webhook?${query.toString()}`;
+  }
+
+  /** An agent writes: the message is kept, then the account's Reply URL is called with it. */
+  async agentWrites(
+    interaction: HostInteraction,
+    body: string,
+    file?: HostAttachment,
+  ): Promise<ReplyOutcome> {
+    this.state.addMessage(interaction, 'out', body || (file?.name ?? ''), file?.id ?? null);
+    const account = this.state.accounts.find(({ id }) => id === interaction.OpenchannelAccountId);
+    const contact = this.state.contacts.find(({ id }) => id === interaction.ContactId);
+    const response = await fetch(account?.replyUrl ?? '', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        body: body || file?.name,
+        AttachmentId: file?.id ?? null,
+        Contact: { id: contact?.id, ...contact?.fields },
+        Interaction: { id: interaction.id, threadId: interaction.threadId },
+        interface: 'Openchannel',
+        User: { id: 7, fullname: 'Ada Lovelace', name: 'ada' },
+      }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const text = await response.text();
+    return { status: response.status, body: JSON.parse(text || '{}') as Record<string, unknown> };
+  }
+
+  private async listen(port: number): Promise<void> {
+    const app = express();
+    app.disable('x-powered-by');
+    app.use(this.faults.middleware);
+    app.all('/api/plugins/webhook', ...pluginProxy(this.proxy));
+    app.use(
+      '/api',
+      hostRoutes(this.state, this.options, () => this.onMessage()),
+    );
+    const served = await serve(app, port);
+    this.url = served.url;
+    this.port = served.port;
+    this.stop = () => served.close();
+  }
+}

@@ -1,0 +1,133 @@
+import busboy from 'busboy';
+import express, { Router, type Request, type RequestHandler } from 'express';
+import { contactFields, refuseNotification, type HostAttachment, type HostState } from './state';
+
+export interface HostOptions {
+  username: string;
+  password: string;
+  apiKey: string;
+  /** Old hosts know notify only as receive. */
+  notifyVerb: 'notify' | 'receive';
+  /** Whether downloads say how long they are. */
+  tellsLength: boolean;
+  attachmentLimit: number;
+}
+
+/** The host's API as far as plugins use it. */
+export function hostRoutes(state: HostState, options: HostOptions, onMessage: () => void): Router {
+  const router = Router();
+  router.use(signIn(options));
+  router.get('/users/whoami', (_request, response) =>
+    response.json({ id: 1, name: options.username, role: 'admin' }),
+  );
+  addOpenChannel(router, state, options, onMessage);
+  addAttachments(router, state, options);
+  return router;
+}
+
+function signIn({ username, password, apiKey }: HostOptions): RequestHandler {
+  const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  return (request, response, next) => {
+    const { authorization } = request.headers;
+    if (authorization === basic || request.query['apikey'] === apiKey || authorization === `Bearer ${apiKey}`)
+      next();
+    else response.status(401).json({ message: 'Unauthorized' });
+  };
+}
+
+function addOpenChannel(router: Router, state: HostState, options: HostOptions, onMessage: () => void): void {
+  const accountOf = (request: Request) =>
+    state.accounts.find(({ id }) => String(id) === request.params['id']);
+  router.get('/openchannel/accounts', (_request, response) => {
+    response.json({ count: state.accounts.length, rows: state.accounts });
+  });
+  router.get('/openchannel/accounts/:id', (request, response) => {
+    const account = accountOf(request);
+    if (account) response.json(account);
+    else response.status(404).json({ message: 'Not found' });
+  });
+  router.post(`/openchannel/accounts/:id/${options.notifyVerb}`, express.json(), (request, response) => {
+    const account = accountOf(request);
+    if (!account) {
+      response.status(404).json({ message: 'Not found' });
+      return;
+    }
+    const body = request.body as Record<string, unknown>;
+    const refusal = refuseNotification(state, account, body);
+    if (refusal !== undefined) {
+      response.status(400).json({ message: refusal });
+      return;
+    }
+    const from = String(body['from']);
+    let contact = state.contactBy(account.mapKey, from);
+    if (!contact) {
+      contact = { id: state.newId(), fields: { ...contactFields(request), [account.mapKey]: from } };
+      state.contacts.push(contact);
+    }
+    const threadId = typeof body['threadId'] === 'string' ? body['threadId'] : null;
+    const interaction = state.interactionOf(contact, account, threadId);
+    const attachmentId = typeof body['AttachmentId'] === 'number' ? body['AttachmentId'] : null;
+    const message = state.addMessage(interaction, 'in', String(body['body']), attachmentId);
+    state.notifications.push(body);
+    response.status(201).json(message);
+    onMessage();
+  });
+  router.get('/openchannel/interactions/:id/messages', (request, response) => {
+    const rows = state.messages.filter(
+      (each) => String(each.OpenchannelInteractionId) === request.params['id'],
+    );
+    response.json({ count: rows.length, rows });
+  });
+}
+
+function addAttachments(router: Router, state: HostState, options: HostOptions): void {
+  const find = (request: Request) => state.attachments.find(({ id }) => String(id) === request.params['id']);
+  router.post('/attachments', (request, response) => {
+    if (!/^multipart\/form-data/.test(request.get('content-type') ?? '')) {
+      response.status(400).json({ message: 'multipart expected' });
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let name: string | undefined;
+    let type = '';
+    const reader = busboy({ headers: request.headers });
+    reader.on('file', (field, stream, info) => {
+      if (field === 'file') ({ filename: name, mimeType: type } = info);
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    });
+    reader.on('error', () => response.status(400).json({ message: 'broken upload' }));
+    reader.on('close', () => {
+      const content = Buffer.concat(chunks);
+      if (name === undefined || content.length === 0)
+        response.status(400).json({ message: 'field file is required' });
+      else if (content.length > options.attachmentLimit)
+        response.status(413).json({ message: 'file too large' });
+      else response.status(201).json(publicAttachment(state.addAttachment(name, type, content)));
+    });
+    request.pipe(reader);
+  });
+  router.get('/attachments/:id', (request, response) => {
+    const attachment = find(request);
+    if (attachment) response.json(publicAttachment(attachment));
+    else response.status(404).json({ message: 'Not found' });
+  });
+  router.get('/attachments/:id/download', (request, response) => {
+    const attachment = find(request);
+    if (!attachment) {
+      response.status(404).json({ message: 'Not found' });
+      return;
+    }
+    response.type(attachment.type);
+    if (options.tellsLength) response.set('content-length', String(attachment.content.length));
+    response.write(attachment.content);
+    response.end();
+  });
+}
+
+const publicAttachment = ({ id, name, basename, path, type }: HostAttachment) => ({
+  id,
+  name,
+  basename,
+  path,
+  type,
+});

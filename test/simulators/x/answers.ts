@@ -1,0 +1,93 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { checkAnswer, refuseRequest } from './openapi';
+import { refuseSignature, tokenOf } from './oauth1';
+import type { RateLimits } from './rateLimits';
+import type { SimUser, World } from './world';
+
+export interface ApiContext {
+  world: World;
+  limits: RateLimits;
+  /** Every call that was taken, for tests to look at. */
+  calls: { method: string; path: string; userId: string; signatureMethod: string }[];
+  /** The address callers use, which is part of what they sign. */
+  url: () => string;
+}
+
+type Work = (request: Request, response: Response, user: SimUser) => void | Promise<void>;
+
+/**
+ * One operation of X's API for a signed-in user: signature, rate limit and shape are checked before the work,
+ * the shape of the answer after it.
+ * @param path as in X's document
+ */
+export function operation(context: ApiContext, path: string, work: Work): RequestHandler {
+  return async (request, response) => {
+    const user = authenticate(context, request, response);
+    if (!user) return;
+    const call = `${request.method} ${path}`;
+    if (!context.limits.take(user.id, call, response)) {
+      problem(response, 429, 'about:blank', 'Too Many Requests', 'Too Many Requests');
+      return;
+    }
+    const fault = refuseRequest(path, request);
+    if (fault) {
+      problem(response, 400, 'https://api.x.com/2/problems/invalid-request', 'Invalid Request', fault);
+      return;
+    }
+    const { authorization = '' } = request.headers;
+    const signatureMethod = /oauth_signature_method="([^"]+)"/.exec(authorization)?.[1] ?? '';
+    context.calls.push({ method: request.method, path: request.path, userId: user.id, signatureMethod });
+    await work(request, response, user);
+  };
+}
+
+/** Answers as X's document says. */
+export function answer(
+  request: Request,
+  response: Response,
+  path: string,
+  status: number,
+  body: unknown,
+): void {
+  checkAnswer(path, request.method, status, body);
+  response.status(status).json(body);
+}
+
+export function problem(
+  response: Response,
+  status: number,
+  type: string,
+  title: string,
+  detail: string,
+): void {
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type, title, status, detail }));
+}
+
+/** X's older shape of refusal, still met with codes. */
+export function oldError(response: Response, status: number, code: number, message: string): void {
+  response.status(status).json({ errors: [{ code, message }] });
+}
+
+function authenticate({ world, url }: ApiContext, request: Request, response: Response): SimUser | undefined {
+  const { authorization = '' } = request.headers;
+  const known = world.credentials.get(tokenOf(authorization) ?? '');
+  const user = known && world.users.get(known.userId);
+  if (!user) {
+    oldError(response, 401, 89, 'Invalid or expired token.');
+    return undefined;
+  }
+  const { pathname, searchParams } = new URL(request.originalUrl, url());
+  const signed = {
+    method: request.method,
+    baseUrl: `${url()}${pathname}`,
+    query: [...searchParams],
+    authorization,
+  };
+  const fault = refuseSignature(signed, known.keys, Date.now());
+  if (fault === undefined) return user;
+  oldError(response, 401, 32, `Could not authenticate you. (${fault})`);
+  return undefined;
+}

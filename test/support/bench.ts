@@ -1,0 +1,189 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPlugin, type Plugin, type PluginOptions } from '../../plugin/compose';
+import { validateConfig } from '../../plugin/config/load';
+import { provideSecrets, type Secrets } from '../../plugin/config/secrets';
+import { openLog, type OpenLog } from '../../plugin/log/logger';
+import { openMessageStore } from '../../plugin/store/messageStore';
+import { HostSimulator, type HostSimulatorOptions } from '../simulators/host';
+import type { HostInteraction, HostMessage } from '../simulators/host/state';
+import { XSimulator, type XSimulatorOptions } from '../simulators/x';
+import type { EnvelopeShape } from '../simulators/x/envelopes';
+import type { SimDirectMessage, SimMedia } from '../simulators/x/world';
+import { until } from './until';
+
+export const brandId = '900000000000000001';
+export const customer = { id: '1700000000000000021', username: 'jane_doe', name: 'Jane Doe' };
+export const otherCustomer = { id: '1700000000000000022', username: 'Max_Power', name: 'Max Power' };
+
+export interface BenchOptions {
+  x?: XSimulatorOptions;
+  host?: HostSimulatorOptions;
+  /** Laid over the first account's settings. */
+  account?: Record<string, unknown>;
+  /** Laid over the configuration. */
+  config?: Record<string, unknown>;
+  plugin?: Partial<PluginOptions>;
+}
+
+/** The plugin between a simulated X and a simulated host, all in this process. */
+export class Bench {
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'openchannel-x-'));
+  plugin!: Plugin;
+  secrets!: Secrets;
+  private logs!: OpenLog;
+
+  private constructor(
+    readonly x: XSimulator,
+    readonly host: HostSimulator,
+    readonly account: { id: number },
+    private readonly options: BenchOptions,
+  ) {}
+
+  static async start(options: BenchOptions = {}): Promise<Bench> {
+    const x = await XSimulator.start(options.x);
+    const host = await HostSimulator.start(options.host);
+    const account = host.addAccount({ name: 'X support', mapKey: 'twitter' });
+    x.addBrand(brandId, 'brand', 'Brand');
+    x.world.addUser(customer);
+    x.world.addUser(otherCustomer);
+    const bench = new Bench(x, host, account, options);
+    await bench.startPlugin();
+    return bench;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.plugin.port}`;
+  }
+
+  /** The configuration as an admin would write it. */
+  configuration(): Record<string, unknown> {
+    const keys = this.x.world.credentials.get(`${brandId}-sim-token`)!.keys;
+    return {
+      port: 3002,
+      dataDir: this.dataDir,
+      log: { dir: join(this.dataDir, 'log'), messageText: 'hidden' },
+      host: {
+        baseUrl: this.host.url,
+        username: this.host.options.username,
+        password: this.host.options.password,
+      },
+      x: { apiBaseUrl: this.x.url, mediaHosts: [new URL(this.x.url).host] },
+      accounts: [
+        { name: 'support', ...keys, openChannelAccountId: this.account.id, ...this.options.account },
+      ],
+      ...this.options.config,
+    };
+  }
+
+  async startPlugin(): Promise<void> {
+    const config = { ...validateConfig(this.configuration()), port: 0 };
+    const store = openMessageStore(config.dataDir, () => Date.now());
+    this.secrets = provideSecrets(config);
+    this.logs = openLog({
+      ...config.log,
+      fallbackDir: join(this.dataDir, 'logs'),
+      secrets: [this.secrets.replyToken],
+      console: false,
+    });
+    const fixed = {
+      config,
+      secrets: this.secrets,
+      store,
+      log: this.logs.log,
+      logDir: this.logs.dir,
+      version: '0.0.0',
+    };
+    this.plugin = await startPlugin({ ...fixed, ...this.options.plugin });
+    const hostAccount = this.host.state.accounts.find(({ id }) => id === this.account.id)!;
+    hostAccount.replyUrl = `${this.url}/api/reply?token=${this.secrets.replyToken}`;
+  }
+
+  async stopPlugin(): Promise<void> {
+    await this.plugin.stop();
+    await this.logs.close();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopPlugin();
+    await this.x.close();
+    await this.host.close();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** A customer writes on X, and X delivers it. */
+  async customerWrites(
+    text: string,
+    options: { from?: { id: string }; media?: SimMedia; shape?: EnvelopeShape } = {},
+  ): Promise<SimDirectMessage> {
+    const message = this.x.world.addMessage(options.from?.id ?? customer.id, brandId, text, options.media);
+    const status = await this.deliver(message, options.shape);
+    if (status !== 200) throw new Error(`the webhook answered ${status}`);
+    return message;
+  }
+
+  deliver(message: SimDirectMessage, shape: EnvelopeShape = 'activity'): Promise<number> {
+    return this.x.webhooks.deliver(`${this.url}/api/messages`, this.x.envelope(shape, brandId, message));
+  }
+
+  /** What agents have from customers so far, oldest first. */
+  get received(): HostMessage[] {
+    return this.host.state.messages.filter(({ direction }) => direction === 'in');
+  }
+
+  async receives(count: number): Promise<HostMessage[]> {
+    await until(() => this.received.length >= count, `${count} messages at the host`);
+    return this.received;
+  }
+
+  /** An interaction with the customer, from a first message. */
+  async interaction(): Promise<HostInteraction> {
+    await this.customerWrites('Hello');
+    await this.receives(1);
+    return this.host.state.interactions.at(-1)!;
+  }
+
+  /** What customers got from the brand so far, oldest first. */
+  get sent(): SimDirectMessage[] {
+    return this.x.world.messages.filter(({ senderId }) => senderId === brandId);
+  }
+
+  /** A call of the Reply URL as somebody writes it by hand. */
+  reply(body: unknown, path = '/api/reply', token = this.secrets.replyToken): Promise<Response> {
+    return fetch(`${this.url}${path}?token=${token}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  }
+
+  async health(): Promise<{ status: number; body: HealthBody }> {
+    const response = await fetch(`${this.url}/health`);
+    return { status: response.status, body: (await response.json()) as HealthBody };
+  }
+
+  /** The log so far, waiting until it holds something that fits. */
+  async logged(pattern: RegExp): Promise<string> {
+    const read = () =>
+      readdirSync(this.logs.dir)
+        .filter((name) => name.endsWith('-info.log'))
+        .map((name) => readFileSync(join(this.logs.dir, name), 'utf8'))
+        .join('');
+    await until(() => pattern.test(read()), `a log line like ${String(pattern)}`);
+    return read();
+  }
+}
+
+export interface HealthBody {
+  status: string;
+  store: { state: string; reason?: string };
+  accounts: Record<
+    string,
+    {
+      inbound: { state: string; waiting: number; setAside: number; waitingBecause?: string };
+      outbound: { state: string; waiting: number; failed: number };
+      signIn: { x: { state: string }; host: { state: string; reason?: string } };
+    }
+  >;
+}

@@ -1,0 +1,49 @@
+import { deflateSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+
+const chunk = (type: string, data: Buffer): Buffer => {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const ends = Buffer.alloc(8);
+  ends.writeUInt32BE(data.length, 0);
+  ends.writeUInt32BE(crc32(body), 4);
+  return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+};
+
+/** A picture of one colour that any program opens. */
+export function pngOf(width: number, height: number, [red, green, blue]: [number, number, number]): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const row = Buffer.concat([
+    Buffer.from([0]),
+    ...Array<Buffer>(width).fill(Buffer.from([red, green, blue])),
+  ]);
+  const pixels = deflateSync(Buffer.concat(Array<Buffer>(height).fill(row)));
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('IDAT', pixels),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+export const png = pngOf(4, 4, [29, 155, 240]);
+export const jpeg = Buffer.concat([
+  Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10]),
+  Buffer.from('JFIF\0'),
+  Buffer.alloc(40),
+]);
+export const gif = Buffer.concat([Buffer.from('GIF89a'), Buffer.alloc(40, 1)]);
+
+const container = (brand: string) =>
+  Buffer.concat([Buffer.from([0, 0, 0, 0x18]), Buffer.from(`ftyp${brand}`), Buffer.alloc(12)]);
+export const quicktime = container('qt  ');
+export const heic = container('heic');
+
+/** Bytes that begin as an mp4 does, in the given length. */
+export function mp4(length: number): Buffer {
+  const film = Buffer.alloc(length, 7);
+  container('isom').copy(film);
+  return film;
+}

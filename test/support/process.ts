@@ -1,0 +1,75 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { until } from './until';
+
+/** The built product as a process of its own. */
+export class PluginProcess {
+  output = '';
+  errors = '';
+  exitCode: number | null | undefined;
+
+  private constructor(
+    readonly child: ChildProcess,
+    readonly port: number,
+  ) {
+    child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
+    child.on('exit', (code) => (this.exitCode = code));
+  }
+
+  /** Starts `dist/plugin/main.js` with a configuration file of its own. */
+  static start(folder: string, config: Record<string, unknown>, nodeOptions: string[] = []): PluginProcess {
+    const file = join(folder, 'plugin.config.json');
+    writeFileSync(file, JSON.stringify(config));
+    return PluginProcess.run(
+      [...nodeOptions, resolve('dist/plugin/main.js'), '--config', file],
+      config['port'] as number,
+    );
+  }
+
+  static run(argv: string[], port: number, command = process.execPath): PluginProcess {
+    const child = spawn(command, argv, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] },
+    });
+    return new PluginProcess(child, port);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async ready(): Promise<this> {
+    await until(async () => {
+      if (this.exitCode !== undefined) throw new Error(`ended with ${String(this.exitCode)}: ${this.errors}`);
+      return fetch(`${this.url}/health`).then(
+        () => true,
+        () => false,
+      );
+    }, 'the plugin to listen');
+    return this;
+  }
+
+  /** Waits for the process to end by itself. */
+  async ended(): Promise<number | null> {
+    await until(() => this.exitCode !== undefined, 'the process to end', 15_000);
+    return this.exitCode ?? null;
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.child.kill(signal);
+    return this.ended();
+  }
+}
+
+/** A port nobody uses right now. */
+export function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => done(port));
+    });
+  });
+}

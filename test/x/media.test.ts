@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import { checkMediaUrl, needsSignature } from '../../plugin/x/mediaHosts';
+import { mediaTypeOf } from '../../plugin/x/mediaType';
+import { segmentsOf } from '../../plugin/x/segments';
+import { ManualClock } from '../support/manualClock';
+import { gif, heic, jpeg, mp4, png, quicktime } from '../support/files';
+
+test.each([
+  ['png', png, 'image/png', 'dm_image'],
+  ['jpeg', jpeg, 'image/jpeg', 'dm_image'],
+  ['gif', gif, 'image/gif', 'dm_gif'],
+  ['mp4', mp4(100), 'video/mp4', 'dm_video'],
+])('%s is told by its bytes', (_name, bytes, mime, category) => {
+  expect(mediaTypeOf(bytes)).toMatchObject({ mime, category });
+});
+
+test.each([
+  ['QuickTime', quicktime],
+  ['HEIC', heic],
+  ['PDF', Buffer.from('%PDF-1.7 and more')],
+  ['text', Buffer.from('just words')],
+  ['a web page', Buffer.from('<html><script>')],
+  ['one byte', Buffer.from([0])],
+])('%s is nothing X takes', (_name, bytes) => expect(mediaTypeOf(bytes)).toBeUndefined());
+
+const hosts = ['pbs.twimg.com', 'ton.twitter.com', '127.0.0.1:8080', 'media.example:8443'];
+
+test.each([
+  'https://pbs.twimg.com/a.jpg',
+  'https://PBS.twimg.com:443/a.jpg',
+  'http://127.0.0.1:8080/a',
+  'https://media.example:8443/a',
+])('%s may be fetched', (url) => expect(checkMediaUrl(url, hosts).href).toBeTruthy());
+
+test.each([
+  'http://pbs.twimg.com/a.jpg',
+  'https://pbs.twimg.com:8443/a.jpg',
+  'https://pbs.twimg.com.evil.example/a',
+  'https://evil.example/pbs.twimg.com',
+  'https://pbs.twimg.com@evil.example/',
+  'https://user:pass@pbs.twimg.com/',
+  'http://127.0.0.1/a',
+  'http://127.0.0.1:8081/a',
+  'http://localhost:8080/a',
+  'https://media.example/a',
+  'http://media.example:8443/a',
+  'file:///etc/passwd',
+  'ftp://pbs.twimg.com/a',
+  'not an address',
+  '',
+])('%s may not be fetched', (url) => expect(() => checkMediaUrl(url, hosts)).toThrow('not fetched'));
+
+test('media of Direct Messages want a signature', () => {
+  expect(needsSignature(new URL('https://ton.twitter.com/1.1/ton/data/dm/1'))).toBe(true);
+  expect(needsSignature(new URL('https://pbs.twimg.com/media/1.jpg'))).toBe(false);
+});
+
+async function cut(chunks: Buffer[], length: number): Promise<Buffer[]> {
+  const segments: Buffer[] = [];
+  for await (const segment of segmentsOf(Readable.from(chunks), length, new ManualClock()))
+    segments.push(Buffer.from(segment));
+  return segments;
+}
+
+test('a stream is cut into segments of the same length, whatever its chunks', async () => {
+  const bytes = Buffer.from('abcdefghij');
+  const expected = ['abcd', 'efgh', 'ij'];
+  for (const chunks of [
+    [bytes],
+    [...bytes].map((byte) => Buffer.from([byte])),
+    [bytes.subarray(0, 3), bytes.subarray(3)],
+  ])
+    expect((await cut(chunks, 4)).map(String)).toEqual(expected);
+  expect((await cut([bytes], 5)).map(String)).toEqual(['abcde', 'fghij']);
+  expect(await cut([], 4)).toEqual([]);
+});
+
+test('a stream that falls silent is given up', async () => {
+  const clock = new ManualClock();
+  const stream = new Readable({ read: () => {} });
+  const reading = segmentsOf(stream, 4, clock).next();
+  clock.advance(60_000);
+  await expect(reading).rejects.toThrow('no bytes for 60 s');
+});
