@@ -9,17 +9,19 @@ const chunk = (type: string, data: Buffer): Buffer => {
   return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
 };
 
-/** A picture of one colour that any program opens. */
+/** A picture any program opens: a disc of a colour before a lighter ground. */
 export function pngOf(width: number, height: number, [red, green, blue]: [number, number, number]): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
-  const row = Buffer.concat([
-    Buffer.from([0]),
-    ...Array<Buffer>(width).fill(Buffer.from([red, green, blue])),
-  ]);
-  const pixels = deflateSync(Buffer.concat(Array<Buffer>(height).fill(row)));
+  const pixel = (column: number, row: number): number[] => {
+    const inDisc = Math.hypot(column - width / 2, row - height / 2) < height / 3;
+    return [red, green, blue].map((shade) => (inDisc ? shade : Math.round(shade + (255 - shade) * 0.8)));
+  };
+  const rowOf = (row: number) =>
+    Buffer.from([0, ...Array.from({ length: width }, (_, column) => pixel(column, row)).flat()]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, (_, row) => rowOf(row))));
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),

@@ -29,10 +29,15 @@ export class PluginProcess {
     );
   }
 
-  static run(argv: string[], port: number, command = process.execPath): PluginProcess {
+  static run(
+    argv: string[],
+    port: number,
+    command = process.execPath,
+    env: Record<string, string> = {},
+  ): PluginProcess {
     const child = spawn(command, argv, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] },
+      env: { PATH: process.env['PATH'], ...env },
     });
     return new PluginProcess(child, port);
   }

@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { pngOf } from '../support/files';
+import { freePort, PluginProcess } from '../support/process';
+import { until } from '../support/until';
+
+const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+// On a fresh clone without a browser the rest of the suite still runs; CI must have one.
+const withBrowser = existsSync(chromiumPath) || process.env['CI'] !== undefined ? describe : describe.skip;
+
+withBrowser('the sandbox in a browser', () => {
+  let sandbox: PluginProcess;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    const [pagePort, pluginPort] = [await freePort(), await freePort()];
+    sandbox = PluginProcess.run([resolve('scripts/start.js')], pluginPort, process.execPath, {
+      SANDBOX_PORT: String(pagePort),
+      PORT: String(pluginPort),
+    });
+    await sandbox.ready();
+    browser = await chromium.launch({
+      executablePath: chromiumPath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--disable-background-networking',
+        '--disable-sync',
+      ],
+    });
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.goto(`http://127.0.0.1:${pagePort}/`);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    expect(await sandbox.stop('SIGINT')).toBe(0);
+  });
+
+  const phone = () => page.getByRole('log', { name: 'Direct Messages' });
+  const desk = () => page.getByRole('log', { name: 'Interaction' });
+  const write = async (
+    who: 'customer' | 'agent',
+    text: string,
+    file?: { name: string; mimeType: string; buffer: Buffer },
+  ) => {
+    if (file) await page.getByLabel(who === 'customer' ? 'Picture' : 'File').setInputFiles(file);
+    await page.getByLabel(`Message as ${who}`).fill(text);
+    await page.getByLabel(`Send as ${who}`).click();
+  };
+  const picture = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', buffer });
+
+  test('its first lines say what it is', () => {
+    expect(sandbox.output).toMatch(/^openchannel-x SANDBOX/);
+    expect(sandbox.output).toContain('Open this page:');
+  });
+
+  test('two customers write, with a picture; the agent answers each, with a picture', async () => {
+    await write('customer', 'Hi! My order #4711 arrived broken 😕');
+    await desk().getByText('My order #4711 arrived broken').waitFor();
+    await write('customer', 'Here is a photo', picture('broken.png', pngOf(240, 150, [226, 81, 59])));
+    await desk().getByRole('img').waitFor();
+    await write('agent', 'Oh no, I am sorry, Jane. A new one is on its way: https://acme.example/track/4711');
+    await phone().getByText('A new one is on its way: https://acme.example/track/4711').waitFor();
+    await page.getByText('Sent: X has it.').waitFor();
+    await page.getByRole('button', { name: 'Max Power', exact: true }).click();
+    await write('customer', 'Do you ship to Norway?');
+    await page.getByRole('button', { name: 'Max Power @max_power' }).click();
+    await desk().getByText('Do you ship to Norway?').waitFor();
+    await write(
+      'agent',
+      'We do, in 3 to 5 days. The rates are in here:',
+      picture('rates.png', pngOf(240, 150, [17, 122, 75])),
+    );
+    await phone().getByRole('img').waitFor();
+    await phone().getByText('We do, in 3 to 5 days').waitFor();
+    expect(await phone().getByText('broken').count()).toBe(0);
+    expect(await page.locator('#journeys > li.delivered').count()).toBe(5);
+    await page.getByRole('button', { name: 'Jane Doe', exact: true }).click();
+    await page.getByRole('button', { name: 'Jane Doe @jane_doe' }).click();
+    await desk().getByText('A new one is on its way').waitFor();
+    await shoot('sandbox');
+  });
+
+  test('a file X does not take is refused in words', async () => {
+    await page.getByRole('button', { name: 'Max Power @max_power' }).click();
+    await write('agent', '', {
+      name: 'terms.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('%PDF-1.7'),
+    });
+    await page
+      .getByText('Not sent: X cannot take the file "terms.pdf": only png, jpeg, gif and mp4 can be sent.')
+      .waitFor();
+  });
+
+  test('the host goes down and comes back: what was written meanwhile arrives', async () => {
+    await page.getByRole('button', { name: 'Max Power', exact: true }).click();
+    await page.getByRole('button', { name: 'Take the host down' }).click();
+    await page.getByRole('button', { name: 'The host is down: bring it back' }).waitFor();
+    await write('customer', 'Are you still there?');
+    await page.locator('#journeys > li.waiting').waitFor();
+    expect(await desk().getByText('Are you still there?').count()).toBe(0);
+    await page.getByRole('button', { name: 'The host is down: bring it back' }).click();
+    await desk().getByText('Are you still there?').waitFor();
+  });
+
+  test('on a narrow screen everything is still within reach', async () => {
+    await page.setViewportSize({ width: 400, height: 900 });
+    const overflow = () => page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+    await until(async () => Number(await overflow()) <= 0, 'no sideways scrolling');
+    await shoot('sandbox-narrow');
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  async function shoot(name: string): Promise<void> {
+    mkdirSync('build/screenshots', { recursive: true });
+    await page.screenshot({ path: `build/screenshots/${name}.png` });
+  }
+});
