@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { createAccountParts, deliveryOf, type AccountParts } from './accountParts';
 import { acceptReply } from './bridge/acceptReply';
 import { systemClock, type Clock } from './bridge/clock';
+import { throttledComplaints } from './bridge/complaints';
 import { laneOf } from './bridge/conversation';
 import { BridgeError, reasonOf } from './bridge/errors';
 import { InboundWorker } from './bridge/inboundWorker';
@@ -128,9 +129,10 @@ function routesOf(
   reply: ReplyPort,
   metrics: Metrics,
 ) {
+  const { log, clock = systemClock } = options;
   return [
     { path: '/api/messages', router: messagesRoutes(webhook) },
-    { path: '/', router: replyRoutes(options.secrets.replyToken, reply) },
+    { path: '/', router: replyRoutes(options.secrets.replyToken, reply, throttledComplaints(log, clock)) },
     { path: '/', router: healthRoutes(() => healthOf(options, accounts)) },
     { path: '/', router: metrics.routes },
   ];

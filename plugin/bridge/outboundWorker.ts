@@ -29,7 +29,7 @@ export interface OutboundWorkerPorts {
 }
 
 /** How many customers are answered side by side; memory for media is bounded by it. */
-const concurrency = 4;
+const concurrency = 8;
 
 interface Waiter {
   seq: number;

@@ -46,8 +46,13 @@ export class HostClient {
       baseURL: `${options.baseUrl.replace(/\/+$/, '').replace(/\/api$/, '')}/api`,
       ...(apiKey === '' ? {} : { params: { apikey: apiKey } }),
       ...(apiKey === '' && username !== '' ? { auth: { username, password } } : {}),
-      httpAgent: new HttpAgent({ keepAlive: true }),
-      httpsAgent: new HttpsAgent({ keepAlive: true, ...(caFile === '' ? {} : { ca: readFileSync(caFile) }) }),
+      // No kept connections: one the host has just closed would lose a call in a way that leaves it open
+      // whether the host took the message.
+      httpAgent: new HttpAgent({ keepAlive: false }),
+      httpsAgent: new HttpsAgent({
+        keepAlive: false,
+        ...(caFile === '' ? {} : { ca: readFileSync(caFile) }),
+      }),
       maxRedirects: 0,
       maxBodyLength: Infinity,
       maxContentLength: Infinity,
@@ -88,7 +93,7 @@ export class HostClient {
   }
 
   private faultOf(call: HostCall, status: number, data: unknown): BridgeError {
-    const said = `the host answered ${status} to ${call.name}${wordsOf(data)}`;
+    const said = `the host answered ${status} to ${call.name}`;
     if (status === 401 || status === 403) {
       this.options.onSignIn(false, said);
       return new BridgeError(
@@ -97,7 +102,7 @@ export class HostClient {
         { status, retryable: true, agentMessage: 'The X channel is not signed in to the contact center.' },
       );
     }
-    if (never.has(status)) return new BridgeError('refused-by-host', said, { status });
+    if (never.has(status)) return new BridgeError('refused-by-host', `${said}${wordsOf(data)}`, { status });
     return new BridgeError('host-unavailable', said, {
       status,
       retryable: true,

@@ -13,11 +13,11 @@ export interface ReplyPort {
 }
 
 /** `POST /api/reply[/NAME]`, and `/sendMessage` for installs of the old plugin. */
-export function replyRoutes(token: string, reply: ReplyPort): Router {
+export function replyRoutes(token: string, reply: ReplyPort, complain: (line: string) => void): Router {
   const router = Router();
   router.post(
     ['/api/reply', '/api/reply/:name', '/sendMessage'],
-    requireToken(token),
+    requireToken(token, complain),
     raw({ type: () => true, limit: '1mb' }),
     async (request, response) => {
       const { name } = request.params;
@@ -33,16 +33,22 @@ export function replyRoutes(token: string, reply: ReplyPort): Router {
   return router;
 }
 
-const retryAt = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
+/** When it goes on; null while it is going on already. */
+const retryAt = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
 
-function requireToken(expected: string): RequestHandler {
+function requireToken(expected: string, complain: (line: string) => void): RequestHandler {
   return (request, _response, next) => {
-    if (givenTokens(request).some((given) => sameSecret(given, expected))) next();
-    else
-      throw new BridgeError(
-        'unauthorized',
-        'The reply token is missing or wrong: check the Reply URL on the host.',
-      );
+    if (givenTokens(request).some((given) => sameSecret(given, expected))) {
+      next();
+      return;
+    }
+    complain(
+      'Reply URL called with a missing or wrong token: if it was the host, correct the Reply URL there',
+    );
+    throw new BridgeError(
+      'unauthorized',
+      'The reply token is missing or wrong: check the Reply URL on the host.',
+    );
   };
 }
 

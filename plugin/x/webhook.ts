@@ -1,4 +1,5 @@
 import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from '../bridge/acceptEvents';
+import { throttledComplaints } from '../bridge/complaints';
 import { BridgeError } from '../bridge/errors';
 import type { EventBatch } from '../bridge/events';
 import type { Counters, Log } from '../bridge/ports';
@@ -47,14 +48,18 @@ export interface Webhook {
 
 /** The webhook of all active accounts. */
 export function createWebhook(ports: WebhookPorts): Webhook {
-  const complain = throttledComplaints(ports);
+  const write = throttledComplaints(ports.log, ports.clock);
+  const complain: Complain = (reason) => {
+    ports.counters.count('webhook_refusals', { reason });
+    write(complaints[reason]);
+  };
   return {
     challenge: (name, pathSecret, token) => {
       if (token === undefined || token === '') throw badRequest('the crc_token is missing');
       if (!isPlainToken(token)) throw badRequest('the crc_token is not a plain word');
       const [account] = addressed(ports.accounts, name, pathSecret);
       if (!account) throw unknownAccount(name);
-      ports.log.info('challenge of X answered', { account: account.name });
+      ports.log.debug('challenge of X answered', { account: account.name });
       return answerChallenge(token, account.consumerSecret);
     },
     receive: async (call) => {
@@ -147,23 +152,6 @@ function isJson(rawBody: Buffer): boolean {
   } catch {
     return false;
   }
-}
-
-/** At most one line of a kind in this time: anybody on the internet can cause them. Milliseconds. */
-const complaintPause = 10_000;
-
-/** Writes complaints to the log with how often they occurred, without letting a stranger flood it. */
-function throttledComplaints({ clock, log, counters }: WebhookPorts): Complain {
-  const state = new Map<RefusalReason, { times: number; quietUntil: number }>();
-  return (reason) => {
-    const entry = state.get(reason) ?? { times: 0, quietUntil: 0 };
-    entry.times += 1;
-    state.set(reason, entry);
-    counters.count('webhook_refusals', { reason });
-    if (clock.now() < entry.quietUntil) return;
-    entry.quietUntil = clock.now() + complaintPause;
-    log.error(complaints[reason], { times: entry.times });
-  };
 }
 
 function badRequest(words: string): BridgeError {

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InboundMessage, OutboundMessage } from '../../plugin/bridge/messages';
+import type { MessageStore } from '../../plugin/bridge/ports';
+import { StoreFile } from '../../plugin/store/database';
+import { claimDataDirectory, DataDirectoryError } from '../../plugin/store/dataDirectory';
+import { groupCommit } from '../../plugin/store/groupCommit';
+import { openMessageStore } from '../../plugin/store/messageStore';
+
+let folder: string;
+let store: MessageStore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'store-'));
+  store = openMessageStore(folder, () => 1000);
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const reopen = () => {
+  store.close();
+  store = openMessageStore(folder, () => 1000);
+};
+const inbound = (messageId: string, changes: Partial<InboundMessage> = {}): InboundMessage => ({
+  account: 'a',
+  messageId,
+  conversation: 'dm:1',
+  sender: { id: '1', username: 'Jane', name: 'Jane Doe' },
+  text: 'hello',
+  media: [],
+  sentAt: 1,
+  ...changes,
+});
+const outbound: OutboundMessage = { account: 'a', lane: 'jane', recipientValue: 'Jane', text: 'answer' };
+
+test('a message is kept once, also across a restart and within one call', async () => {
+  expect(await store.inbox.keep([inbound('1'), inbound('1'), inbound('2')])).toEqual([true, false, true]);
+  reopen();
+  expect(await store.inbox.keep([inbound('1'), inbound('3')])).toEqual([false, true]);
+  expect(await store.inbox.keep([inbound('1', { account: 'b' })])).toEqual([true]);
+});
+
+test('texts of every kind come back as they were', async () => {
+  const text = 'Grüße 你好 😀 \u0001 "quoted" \\ \n\t \u2028';
+  await store.inbox.keep([inbound('1990000000000000123', { text })]);
+  expect(store.inbox.nextOf('a dm:1')?.message).toMatchObject({ text, messageId: '1990000000000000123' });
+});
+
+test('the oldest unfinished message of a conversation is next, through all its states', async () => {
+  await store.inbox.keep([inbound('1'), inbound('2')]);
+  const first = store.inbox.nextOf('a dm:1')!;
+  store.inbox.markDelivering(first.seq, 5);
+  expect(store.inbox.nextOf('a dm:1')).toMatchObject({
+    seq: first.seq,
+    state: 'delivering',
+    notifyingSince: 5,
+  });
+  store.inbox.postpone(first.seq, 77, 'why');
+  expect(store.inbox.nextOf('a dm:1')).toMatchObject({
+    state: 'received',
+    attempts: 1,
+    dueAt: 77,
+    notifyingSince: 5,
+  });
+  store.inbox.clearDelivering(first.seq);
+  expect(store.inbox.nextOf('a dm:1')?.notifyingSince).toBeUndefined();
+  store.inbox.saveNotified(first.seq, 'h1', true);
+  const second = store.inbox.nextOf('a dm:1')!;
+  expect(second.message.messageId).toBe('2');
+  store.inbox.markFailed(second.seq, 'refused');
+  expect(store.inbox.nextOf('a dm:1')).toBeUndefined();
+  expect(store.inbox.lanes()).toEqual([]);
+  expect(store.depths.inbound('a')).toEqual({ waiting: 0, failed: 1 });
+  expect(store.inbox.knownHostMessages('a', ['h1', 'h2'])).toEqual(new Set(['h1']));
+});
+
+test('depths of an account are not mixed with those of one whose name begins alike', async () => {
+  await store.inbox.keep([inbound('1'), inbound('2', { account: 'ab' }), inbound('3', { account: 'ab' })]);
+  expect([store.depths.inbound('a').waiting, store.depths.inbound('ab').waiting]).toEqual([1, 2]);
+});
+
+test('an answer keeps what was done for it', () => {
+  const { seq } = store.outbox.add(outbound, 10);
+  store.outbox.saveRecipient(seq, '42');
+  store.outbox.saveMedia(seq, '77', '', 11);
+  store.outbox.markSending(seq, 12);
+  reopen();
+  expect(store.outbox.nextOf('a jane')).toMatchObject({
+    recipientId: '42',
+    mediaId: '77',
+    sendingSince: 12,
+    message: { text: '' },
+  });
+  store.outbox.markDelivered(seq, ['900']);
+  expect(store.outbox.get(seq)).toMatchObject({
+    state: 'delivered',
+    sentIds: ['900'],
+    sendingSince: undefined,
+  });
+  expect(store.outbox.knownSentIds('a', ['900', '901'])).toEqual(new Set(['900']));
+});
+
+test('people are found by id, handle in any case, and Map Key value; a handle has one holder', async () => {
+  await store.inbox.keep([inbound('1')]);
+  expect(store.contacts.byUsername('a', 'jANE')?.id).toBe('1');
+  store.contacts.saveMapValue('a', '1', 'Jane');
+  expect(store.contacts.byMapValue('a', 'JANE')?.id).toBe('1');
+  store.contacts.see('a', { id: '2', username: 'jane' }, 2);
+  store.contacts.saveMapValue('a', '2', 'jane');
+  expect(store.contacts.byUsername('a', 'Jane')?.id).toBe('2');
+  expect(store.contacts.byMapValue('a', 'Jane')?.id).toBe('2');
+  expect(store.contacts.byId('a', '1')?.username).toBeUndefined();
+  expect(store.contacts.byUsername('b', 'jane')).toBeUndefined();
+});
+
+test('a used-up window is remembered across a restart, until it opens', () => {
+  store.windows.learn('a', 'send', 0, 5000);
+  reopen();
+  expect(store.windows.closedUntil('a', 'send', 4999)).toBe(5000);
+  expect(store.windows.closedUntil('a', 'send', 5000)).toBeUndefined();
+  store.windows.learn('a', 'send', 3, 9000);
+  expect(store.windows.closedUntil('a', 'send', 4000)).toBeUndefined();
+});
+
+test('what arrives in one turn is one commit, and fails together', async () => {
+  store.close();
+  const file = StoreFile.open(folder);
+  const commits = jest.spyOn(file, 'transaction');
+  const keep = groupCommit(file, (item: number) => {
+    if (item < 0) throw new Error('cannot be written');
+    return item * 2;
+  });
+  expect(await Promise.all([keep([1]), keep([2, 3]), keep([4])])).toEqual([[2], [4, 6], [8]]);
+  expect(commits).toHaveBeenCalledTimes(1);
+  const failing = await Promise.allSettled([keep([1]), keep([-1])]);
+  expect(failing.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(file.trouble()).toBeUndefined();
+  file.close();
+  store = openMessageStore(folder, () => 1000);
+});
+
+test('a live owner of the data directory is respected, a dead one is not', () => {
+  const other = mkdtempSync(join(tmpdir(), 'owned-'));
+  const release = claimDataDirectory(other);
+  expect(() => claimDataDirectory(other)).toThrow(DataDirectoryError);
+  release();
+  for (const dead of ['999999999 1', `${process.pid} 1`, 'garbage', '']) {
+    writeFileSync(join(other, 'openchannel-x.pid'), dead);
+    claimDataDirectory(other)();
+  }
+  rmSync(other, { recursive: true });
+});
+
+test('a store written by a newer version is not touched', () => {
+  store.close();
+  const file = StoreFile.open(folder);
+  file.prepare('PRAGMA user_version = 99').run();
+  file.close();
+  expect(() => openMessageStore(folder, () => 1)).toThrow('written by a newer version');
+  rmSync(join(folder, 'openchannel-x.db'));
+  store = openMessageStore(folder, () => 1000);
+});
