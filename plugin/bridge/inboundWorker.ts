@@ -1,23 +1,15 @@
 import { backoff } from './backoff';
-import type { Clock } from './clock';
 import { splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import { forwardInbound, type ForwardPorts } from './forwardInbound';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
 import type { StoredInbound } from './messages';
 import { OwedWrites } from './owedWrites';
-import type { ActivityListener, Contacts, Counters, Inbox, Log } from './ports';
-import type { BridgeAccount } from './sides';
+import type { Inbox } from './ports';
+import type { WorkerPorts } from './workerPorts';
 
-export interface InboundWorkerPorts {
+export interface InboundWorkerPorts extends WorkerPorts {
   inbox: Inbox;
-  contacts: Contacts;
-  accounts: ReadonlyMap<string, BridgeAccount>;
-  clock: Clock;
-  random: () => number;
-  log: Log;
-  counters: Counters;
-  activity: ActivityListener;
 }
 
 /** How many conversations are handed to the host side by side. */

@@ -1,13 +1,12 @@
 import { backoff } from './backoff';
-import type { Clock } from './clock';
 import { directConversation, laneOf, splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from './messages';
 import { OwedWrites } from './owedWrites';
-import type { ActivityListener, Contacts, Counters, Log, Outbox } from './ports';
+import type { Outbox } from './ports';
 import { sendOutbound, type SendPorts } from './sendOutbound';
-import type { BridgeAccount } from './sides';
+import type { WorkerPorts } from './workerPorts';
 
 /** How an answer stands when the host has to be told something. */
 export type ReplyResult =
@@ -15,15 +14,8 @@ export type ReplyResult =
   | { status: 'queued'; reason: string; retryAt: number | undefined }
   | { status: 'failed'; error: BridgeError };
 
-export interface OutboundWorkerPorts {
+export interface OutboundWorkerPorts extends WorkerPorts {
   outbox: Outbox;
-  contacts: Contacts;
-  accounts: ReadonlyMap<string, BridgeAccount>;
-  clock: Clock;
-  random: () => number;
-  log: Log;
-  counters: Counters;
-  activity: ActivityListener;
   /** Puts a notice for the agent on its way to the host. */
   tellAgent: (notice: InboundMessage) => Promise<void>;
 }

@@ -5,6 +5,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import { BridgeError } from '../bridge/errors';
 import type { Counters } from '../bridge/ports';
+import { transportFault } from '../bridge/transport';
 
 export interface HostClientOptions {
   /** The host's address, with or without a final `/api`. */
@@ -29,9 +30,6 @@ export interface HostCall extends Pick<AxiosRequestConfig, 'data' | 'headers' | 
   /** Whether the call may have taken effect when no answer came. */
   changesThings?: boolean;
 }
-
-/** Faults of transport before a connection stood: the call surely had no effect. */
-const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Statuses with which the host says that it can never take this very message. */
 const never = new Set([400, 413, 415, 422]);
@@ -82,12 +80,12 @@ export class HostClient {
     try {
       return await this.http.request<T>({ ...call, ...deadline(call), url: call.path });
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+      const { code, neverConnected } = transportFault(error);
       this.options.counters.count('host_calls', { call: name, status: 'unreachable' });
       throw new BridgeError('host-unavailable', `the host cannot be reached (${code}) for ${name}`, {
         retryable: true,
         agentMessage: 'The contact center cannot be reached by the X channel right now.',
-        outcomeUnknown: changesThings === true && !neverConnected.has(code),
+        outcomeUnknown: changesThings === true && !neverConnected,
       });
     }
   }

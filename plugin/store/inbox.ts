@@ -52,10 +52,13 @@ function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | 'nextOf' | 'lan
      ON CONFLICT DO NOTHING`,
   );
   const postpone = store.prepare(
-    `UPDATE inbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ? WHERE seq = ?`,
+    `UPDATE inbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ?
+     WHERE seq = ? AND state IN ('received', 'delivering')`,
   );
   const clear = store.prepare(`UPDATE inbox SET notifying_since = NULL WHERE seq = ?`);
-  const fail = store.prepare(`UPDATE inbox SET state = 'failed', reason = ? WHERE seq = ?`);
+  const fail = store.prepare(
+    `UPDATE inbox SET state = 'failed', reason = ? WHERE seq = ? AND state IN ('received', 'delivering')`,
+  );
   const release = store.prepare(
     `UPDATE inbox SET due_at = ?1
      WHERE state IN ('received', 'delivering') AND due_at > ?1 AND (?2 IS NULL OR account = ?2)`,

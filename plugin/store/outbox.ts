@@ -75,10 +75,13 @@ function progressQueries(store: StoreFile): Omit<Outbox, Reading | 'knownSentIds
      ON CONFLICT DO NOTHING`,
   );
   const postpone = store.prepare(
-    `UPDATE outbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ? WHERE seq = ?`,
+    `UPDATE outbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ?
+     WHERE seq = ? AND state IN ('received', 'delivering')`,
   );
   const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
-  const fail = store.prepare(`UPDATE outbox SET state = 'failed', reason = ? WHERE seq = ?`);
+  const fail = store.prepare(
+    `UPDATE outbox SET state = 'failed', reason = ? WHERE seq = ? AND state IN ('received', 'delivering')`,
+  );
   const release = store.prepare(
     `UPDATE outbox SET due_at = ?1 WHERE state IN ('received', 'delivering') AND due_at > ?1`,
   );

@@ -2,6 +2,7 @@ import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { BridgeError } from '../bridge/errors';
 import type { Counters, RateLimitWindows } from '../bridge/ports';
 import type { Clock } from '../bridge/clock';
+import { transportFault } from '../bridge/transport';
 import type { XKeys } from './keys';
 import { parseJson } from './parseJson';
 import { refusalOf } from './refusals';
@@ -35,9 +36,6 @@ export interface XClientOptions {
 }
 
 const defaultTimeout = 15_000;
-
-/** Faults of transport before a connection stood: the call surely had no effect. */
-const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** X's API in one account's name: signs, minds the rate limit windows, and turns faults into BridgeErrors. */
 export class XClient {
@@ -97,11 +95,11 @@ export class XClient {
         signal: AbortSignal.timeout(timeout),
       });
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+      const { code, neverConnected } = transportFault(error);
       throw new BridgeError('x-unavailable', `X cannot be reached (${code}) for ${call.window}`, {
         retryable: true,
         agentMessage: 'X cannot be reached right now; the message will be sent as soon as it can.',
-        outcomeUnknown: call.changesThings === true && !neverConnected.has(code),
+        outcomeUnknown: call.changesThings === true && !neverConnected,
       });
     }
   }

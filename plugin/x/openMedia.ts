@@ -2,6 +2,7 @@ import axios, { type AxiosResponse } from 'axios';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../bridge/errors';
 import type { FileStream } from '../bridge/sides';
+import { transportFault } from '../bridge/transport';
 import type { XKeys } from './keys';
 import { checkMediaUrl, needsSignature } from './mediaHosts';
 import { signRequest } from './signRequest';
@@ -60,7 +61,7 @@ async function request(
       proxy: false,
     });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const { code } = transportFault(error);
     throw new BridgeError('media-unavailable', `media on ${url.hostname} cannot be reached (${code})`, {
       retryable: true,
     });

@@ -8,6 +8,8 @@ const noMessages = 'This customer does not accept Direct Messages from this acco
 const blocked = 'This customer cannot be written to: they do not follow this account or have blocked it.';
 const signInLost =
   'This X account is signed out, so the message waits. Please tell your administrator to connect it again.';
+const noCredit =
+  "This account's credit with X is used up, so the message waits. Please tell your administrator.";
 const locked = 'X has locked this account until someone signs in on x.com. Please tell your administrator.';
 
 /** X's v1.1 error codes (X docs: response codes), in the agent's words. */
@@ -34,6 +36,7 @@ const byCode: Record<number, Refusal> = {
 const byStatus: Record<number, Refusal> = {
   400: { kind: 'never', agentMessage: 'X could not take this message as it is.' },
   401: { kind: 'signed-out', agentMessage: signInLost },
+  402: { kind: 'signed-out', agentMessage: noCredit },
   403: { kind: 'never', agentMessage: 'X does not allow this message to this customer.' },
   404: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
   413: { kind: 'never', agentMessage: 'The file is too large for X.' },

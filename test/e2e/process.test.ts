@@ -14,6 +14,7 @@ import { join, resolve } from 'node:path';
 import { HostSimulator } from '../simulators/host';
 import { XSimulator } from '../simulators/x';
 import { freePort, PluginProcess } from '../support/process';
+import type { HealthBody } from '../support/rig';
 import { mp4 } from '../support/files';
 import { until } from '../support/until';
 
@@ -69,6 +70,11 @@ async function customerWrites(plugin: PluginProcess, from: string, text: string)
   if (status !== 200) throw new Error(`the webhook answered ${status}`);
 }
 
+async function waiting(plugin: PluginProcess): Promise<number> {
+  const health = (await (await fetch(`${plugin.url}/health`)).json()) as HealthBody;
+  return health.accounts['support']!.inbound.waiting;
+}
+
 const bodies = () =>
   host.state.messages.filter(({ direction }) => direction === 'in').map(({ body }) => body);
 
@@ -87,6 +93,21 @@ test('kill -9 while the host is down and 20 messages wait: after a restart all 2
     expect(bodies().filter((body) => body.startsWith(`${customer}:`))).toEqual(
       Array.from({ length: 10 }, (_, index) => `${customer}: ${2 * index + customer}`),
     );
+});
+
+test('kill -9 while the host takes a message: after a restart it is there once', async () => {
+  const first = await start().ready();
+  await customerWrites(first, customers[0]!, 'hello');
+  await until(() => bodies().length === 1, 'the first message');
+  await until(async () => (await waiting(first)) === 0, 'the first message to be done');
+  host.onMessage = () => first.child.kill('SIGKILL');
+  await customerWrites(first, customers[0]!, 'on its way').catch(() => undefined);
+  await first.ended();
+  host.onMessage = () => {};
+  const second = await start().ready();
+  await customerWrites(second, customers[0]!, 'and one more');
+  await until(() => bodies().includes('and one more'), 'the last message');
+  expect(bodies()).toEqual(['hello', 'on its way', 'and one more']);
 });
 
 test('kill -9 while an answer is on its way: after a restart it is there once', async () => {

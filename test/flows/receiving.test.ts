@@ -1,32 +1,32 @@
 import { createHmac } from 'node:crypto';
 import request from 'supertest';
-import { Bench, brandId, customer, otherCustomer } from '../support/bench';
+import { Rig, brandId, customer, otherCustomer } from '../support/rig';
 import { until } from '../support/until';
 
-let bench: Bench;
-beforeEach(async () => (bench = await Bench.start()));
-afterEach(() => bench.stop());
+let rig: Rig;
+beforeEach(async () => (rig = await Rig.start()));
+afterEach(() => rig.stop());
 
-const sign = (body: string, secret = bench.x.app.consumerSecret) =>
+const sign = (body: string, secret = rig.x.app.consumerSecret) =>
   `sha256=${createHmac('sha256', secret).update(body).digest('base64')}`;
 const post = (path: string, body: string, signature: string | undefined) => {
-  const call = request(bench.url).post(path).set('content-type', 'application/json');
+  const call = request(rig.url).post(path).set('content-type', 'application/json');
   return (signature === undefined ? call : call.set('x-twitter-webhooks-signature', signature)).send(body);
 };
-const metrics = async () => (await request(bench.url).get('/metrics')).text;
+const metrics = async () => (await request(rig.url).get('/metrics')).text;
 
 test('the challenge of X is answered, with and without the account in the path', async () => {
   for (const path of ['/api/messages', '/api/messages/support'])
-    expect(await bench.x.webhooks.challenge(bench.url + path)).toBe(true);
-  const none = await request(bench.url).get('/api/messages');
+    expect(await rig.x.webhooks.challenge(rig.url + path)).toBe(true);
+  const none = await request(rig.url).get('/api/messages');
   expect(none.status).toBe(400);
   expect(none.body).toEqual({ error: { code: 'bad-request', message: 'the crc_token is missing' } });
-  expect((await request(bench.url).get('/api/messages/nobody?crc_token=a')).status).toBe(404);
+  expect((await request(rig.url).get('/api/messages/nobody?crc_token=a')).status).toBe(404);
 });
 
 test('nobody gets a signature for a forged event out of the challenge', async () => {
   const event = JSON.stringify({ for_user_id: brandId, direct_message_events: [] });
-  const answer = await request(bench.url).get('/api/messages').query({ crc_token: event });
+  const answer = await request(rig.url).get('/api/messages').query({ crc_token: event });
   expect(answer.status).toBe(400);
   expect(answer.text).not.toContain('sha256=');
 });
@@ -34,13 +34,13 @@ test('nobody gets a signature for a forged event out of the challenge', async ()
 test.each(['activity', 'account-activity'] as const)(
   'a Direct Message by %s reaches the agent',
   async (shape) => {
-    await bench.customerWrites('My parcel is late: https://example.com/track?id=1', { shape });
-    const [message] = await bench.receives(1);
+    await rig.customerWrites('My parcel is late: https://example.com/track?id=1', { shape });
+    const [message] = await rig.receives(1);
     expect(message).toMatchObject({
       direction: 'in',
       body: 'My parcel is late: https://example.com/track?id=1',
     });
-    expect(bench.host.state.notifications[0]).toMatchObject({
+    expect(rig.host.state.notifications[0]).toMatchObject({
       from: 'jane_doe',
       mapKey: 'twitter',
       firstName: 'Jane Doe',
@@ -51,15 +51,13 @@ test.each(['activity', 'account-activity'] as const)(
 );
 
 test('several events in one call all arrive, in order, and malformed neighbours block nothing', async () => {
-  const messages = ['one', 'two', 'three'].map((text) =>
-    bench.x.world.addMessage(customer.id, brandId, text),
-  );
-  const envelope = bench.x.envelope('account-activity', brandId, ...messages) as Record<string, unknown>;
+  const messages = ['one', 'two', 'three'].map((text) => rig.x.world.addMessage(customer.id, brandId, text));
+  const envelope = rig.x.envelope('account-activity', brandId, ...messages) as Record<string, unknown>;
   (envelope['direct_message_events'] as unknown[]).splice(1, 0, { type: 'message_create', id: 'broken' });
   const body = JSON.stringify({ ...envelope, follow_events: [{}], something_new: [{}, {}] });
   expect((await post('/api/messages', body, sign(body))).status).toBe(200);
-  expect((await bench.receives(3)).map((each) => each.body)).toEqual(['one', 'two', 'three']);
-  await bench.logged(/\[WARN\].*malformed event left out.*"kind":"direct_message"/);
+  expect((await rig.receives(3)).map((each) => each.body)).toEqual(['one', 'two', 'three']);
+  await rig.logged(/\[WARN\].*malformed event left out.*"kind":"direct_message"/);
   const counted = await metrics();
   expect(counted).toContain(
     'openchannelx_events_total{account="support",kind="direct_message",result="malformed"} 1',
@@ -70,24 +68,24 @@ test('several events in one call all arrive, in order, and malformed neighbours 
 });
 
 test('the same message by both APIs and twice each reaches the agent once', async () => {
-  const message = await bench.customerWrites('only once', { shape: 'activity' });
+  const message = await rig.customerWrites('only once', { shape: 'activity' });
   for (const shape of ['account-activity', 'activity', 'account-activity'] as const)
-    expect(await bench.deliver(message, shape)).toBe(200);
-  await bench.customerWrites('the next');
-  expect((await bench.receives(2)).map(({ body }) => body)).toEqual(['only once', 'the next']);
+    expect(await rig.deliver(message, shape)).toBe(200);
+  await rig.customerWrites('the next');
+  expect((await rig.receives(2)).map(({ body }) => body)).toEqual(['only once', 'the next']);
   expect(await metrics()).toContain('result="duplicate"} 3');
 });
 
 test("the brand's own messages never become an inbound message", async () => {
-  const own = bench.x.world.addMessage(brandId, customer.id, 'sent from x.com');
-  expect(await bench.deliver(own, 'activity')).toBe(200);
-  expect(await bench.deliver(own, 'account-activity')).toBe(200);
-  await bench.customerWrites('from the customer');
-  expect((await bench.receives(1)).map(({ body }) => body)).toEqual(['from the customer']);
+  const own = rig.x.world.addMessage(brandId, customer.id, 'sent from x.com');
+  expect(await rig.deliver(own, 'activity')).toBe(200);
+  expect(await rig.deliver(own, 'account-activity')).toBe(200);
+  await rig.customerWrites('from the customer');
+  expect((await rig.receives(1)).map(({ body }) => body)).toEqual(['from the customer']);
 });
 
 test('a wrong signature is refused, and the log says how often and names the likely cause', async () => {
-  const body = JSON.stringify(bench.x.envelope('activity', brandId));
+  const body = JSON.stringify(rig.x.envelope('activity', brandId));
   for (let times = 0; times < 3; times += 1) {
     const answer = await post('/api/messages', body, sign(body, 'another secret'));
     expect(answer.status).toBe(401);
@@ -95,14 +93,14 @@ test('a wrong signature is refused, and the log says how often and names the lik
       error: { code: 'unauthorized', message: 'the signature does not fit the body' },
     });
   }
-  const log = await bench.logged(/wrong signature.*encoding=binary.*"times":1/);
+  const log = await rig.logged(/wrong signature.*encoding=binary.*"times":1/);
   expect(log.match(/wrong signature/g)).toHaveLength(1);
   expect(await metrics()).toContain('openchannelx_webhook_refusals_total{reason="wrong-signature-json"} 3');
 });
 
 test('a missing signature is refused, and the log names a proxy that drops headers', async () => {
   expect((await post('/api/messages', '{}', undefined)).status).toBe(401);
-  await bench.logged(/\[ERROR\].*a proxy in between drops the header x-twitter-webhooks-signature/);
+  await rig.logged(/\[ERROR\].*a proxy in between drops the header x-twitter-webhooks-signature/);
 });
 
 test('signed bytes that are no JSON are refused, so is too large a body', async () => {
@@ -117,58 +115,56 @@ test('an account that does not exist is not found', async () => {
 });
 
 test("through the host's proxy: with encoding=binary the signature fits, without it the cause is named", async () => {
-  const message = bench.x.world.addMessage(customer.id, brandId, 'Grüße / 你好');
-  const envelope = bench.x.envelope('activity', brandId, message);
+  const message = rig.x.world.addMessage(customer.id, brandId, 'Grüße / 你好');
+  const envelope = rig.x.envelope('activity', brandId, message);
   const through = (encoding: 'binary' | 'none') =>
-    bench.x.webhooks.deliver(bench.host.webhookUrl(bench.plugin.port, '/api/messages', encoding), envelope);
+    rig.x.webhooks.deliver(rig.host.webhookUrl(rig.plugin.port, '/api/messages', encoding), envelope);
   expect(await through('none')).toBe(401);
-  await bench.logged(/encoding=binary/);
+  await rig.logged(/encoding=binary/);
   expect(await through('binary')).toBe(200);
-  expect((await bench.receives(1))[0]?.body).toBe('Grüße / 你好');
-  expect(await bench.x.webhooks.challenge(bench.host.webhookUrl(bench.plugin.port, '/api/messages'))).toBe(
-    true,
-  );
+  expect((await rig.receives(1))[0]?.body).toBe('Grüße / 你好');
+  expect(await rig.x.webhooks.challenge(rig.host.webhookUrl(rig.plugin.port, '/api/messages'))).toBe(true);
 });
 
 test('a text with control characters arrives whole and cannot forge a log line', async () => {
-  await bench.stopPlugin();
-  Object.assign(bench, {
-    options: { config: { log: { dir: `${bench.dataDir}/log`, messageText: 'full' } } },
+  await rig.stopPlugin();
+  Object.assign(rig, {
+    options: { config: { log: { dir: `${rig.dataDir}/log`, messageText: 'full' } } },
   });
-  await bench.startPlugin();
-  await bench.customerWrites('a\0b\r\nVERBOSE [x] forged \u001b[31m');
-  expect((await bench.receives(1))[0]?.body).toBe('ab\r\nVERBOSE [x] forged \u001b[31m');
-  const log = await bench.logged(/message received/);
+  await rig.startPlugin();
+  await rig.customerWrites('a\0b\r\nVERBOSE [x] forged \u001b[31m');
+  expect((await rig.receives(1))[0]?.body).toBe('ab\r\nVERBOSE [x] forged \u001b[31m');
+  const log = await rig.logged(/message received/);
   expect(log).not.toMatch(/^VERBOSE \[x\]/m);
   expect(log).not.toContain('\u001b');
 });
 
 test("customers' words stay out of the log unless asked for", async () => {
-  await bench.customerWrites('my card number is 4111');
-  await bench.receives(1);
-  expect(await bench.logged(/message forwarded/)).not.toContain('4111');
+  await rig.customerWrites('my card number is 4111');
+  await rig.receives(1);
+  expect(await rig.logged(/message forwarded/)).not.toContain('4111');
 });
 
 test('a sender the event does not name is looked up once, and kept', async () => {
   for (const text of ['first', 'second']) {
-    const message = bench.x.world.addMessage(otherCustomer.id, brandId, text);
-    const envelope = bench.x.envelope('account-activity', brandId, message) as Record<string, unknown>;
+    const message = rig.x.world.addMessage(otherCustomer.id, brandId, text);
+    const envelope = rig.x.envelope('account-activity', brandId, message) as Record<string, unknown>;
     const body = JSON.stringify({ ...envelope, users: {} });
     expect((await post('/api/messages', body, sign(body))).status).toBe(200);
   }
-  await bench.receives(2);
-  expect(bench.host.state.notifications.map(({ from }) => from)).toEqual(['Max_Power', 'Max_Power']);
-  expect(bench.x.calls.filter(({ path }) => path === `/2/users/${otherCustomer.id}`)).toHaveLength(1);
+  await rig.receives(2);
+  expect(rig.host.state.notifications.map(({ from }) => from)).toEqual(['Max_Power', 'Max_Power']);
+  expect(rig.x.calls.filter(({ path }) => path === `/2/users/${otherCustomer.id}`)).toHaveLength(1);
 });
 
 test('health tells the state of everything, and nothing secret', async () => {
-  await bench.customerWrites('a secret word');
-  await bench.receives(1);
+  await rig.customerWrites('a secret word');
+  await rig.receives(1);
   await until(
-    async () => (await bench.health()).body.accounts['support']?.inbound.waiting === 0,
+    async () => (await rig.health()).body.accounts['support']?.inbound.waiting === 0,
     'an empty inbox',
   );
-  const { status, body } = await bench.health();
+  const { status, body } = await rig.health();
   expect(status).toBe(200);
   expect(body).toMatchObject({ status: 'ok', store: { state: 'ok' } });
   expect(body.accounts['support']).toMatchObject({
@@ -179,15 +175,15 @@ test('health tells the state of everything, and nothing secret', async () => {
   const everything = JSON.stringify(body) + (await metrics());
   for (const secret of [
     'a secret word',
-    bench.secrets.replyToken,
-    bench.x.app.consumerSecret,
+    rig.secrets.replyToken,
+    rig.x.app.consumerSecret,
     'sim-token-secret',
   ])
     expect(everything).not.toContain(secret);
 });
 
 test('what is not there is answered in JSON', async () => {
-  const answer = await request(bench.url).get('/nothing');
+  const answer = await request(rig.url).get('/nothing');
   expect([answer.status, answer.body]).toEqual([
     404,
     { error: { code: 'not-found', message: 'There is nothing at this address.' } },

@@ -1,13 +1,13 @@
-import { Bench, brandId, customer, otherCustomer } from '../support/bench';
+import { Rig, brandId, customer, otherCustomer } from '../support/rig';
 import { until } from '../support/until';
 
-let bench: Bench;
-afterEach(() => bench.stop());
+let rig: Rig;
+afterEach(() => rig.stop());
 
 const send = /^POST \/2\/dm_conversations\/with\/\d+\/messages$/;
 const contact = { twitter: customer.username };
 const call = async (body: unknown, path?: string, token?: string) => {
-  const response = await bench.reply(body, path, token);
+  const response = await rig.reply(body, path, token);
   return {
     status: response.status,
     body: (await response.json()) as {
@@ -17,30 +17,30 @@ const call = async (body: unknown, path?: string, token?: string) => {
     },
   };
 };
-const texts = () => bench.sent.map(({ text }) => text);
+const texts = () => rig.sent.map(({ text }) => text);
 
 test.each(['HMAC-SHA1', 'HMAC-SHA256'] as const)(
   "the agent's answer reaches the customer, signed with %s",
   async (signatureMethod) => {
-    bench = await Bench.start({ account: { signatureMethod } });
-    const outcome = await bench.host.agentWrites(await bench.interaction(), 'Hello Jane, how can I help? 😀');
-    expect(outcome).toEqual({ status: 200, body: { status: 'sent', ids: [bench.sent[0]!.id] } });
-    expect(bench.sent[0]).toMatchObject({
+    rig = await Rig.start({ account: { signatureMethod } });
+    const outcome = await rig.host.agentWrites(await rig.interaction(), 'Hello Jane, how can I help? 😀');
+    expect(outcome).toEqual({ status: 200, body: { status: 'sent', ids: [rig.sent[0]!.id] } });
+    expect(rig.sent[0]).toMatchObject({
       senderId: brandId,
       recipientId: customer.id,
       text: 'Hello Jane, how can I help? 😀',
     });
-    expect(bench.x.calls.every((each) => each.signatureMethod === signatureMethod)).toBe(true);
+    expect(rig.x.calls.every((each) => each.signatureMethod === signatureMethod)).toBe(true);
     // The customer wrote before, so asking X who that is would be wasted money.
-    expect(bench.x.calls.filter(({ path }) => path.startsWith('/2/users/by'))).toEqual([]);
+    expect(rig.x.calls.filter(({ path }) => path.startsWith('/2/users/by'))).toEqual([]);
   },
 );
 
 test('the token may come as Bearer, as Basic password, or in the address; all else is refused', async () => {
-  bench = await Bench.start();
-  const token = bench.secrets.replyToken;
+  rig = await Rig.start();
+  const token = rig.secrets.replyToken;
   const withHeader = (authorization?: string) =>
-    fetch(`${bench.url}/api/reply`, {
+    fetch(`${rig.url}/api/reply`, {
       method: 'POST',
       headers: authorization === undefined ? {} : { authorization },
       body: JSON.stringify({ body: 'hi', Contact: contact }),
@@ -59,11 +59,11 @@ test('the token may come as Bearer, as Basic password, or in the address; all el
   expect((await call({ body: 'hi', Contact: contact }, '/api/reply', 'wrong')).body.error?.code).toBe(
     'unauthorized',
   );
-  expect(bench.sent).toHaveLength(2);
+  expect(rig.sent).toHaveLength(2);
 });
 
 test("the old plugin's path, and a contact in small letters", async () => {
-  bench = await Bench.start();
+  rig = await Rig.start();
   expect((await call({ body: 'old', contact: { twitter: '@Jane_Doe' } }, '/sendMessage')).status).toBe(200);
   expect((await call({ body: 'named', Contact: contact }, '/api/reply/support')).status).toBe(200);
   expect(texts()).toEqual(['old', 'named']);
@@ -90,15 +90,15 @@ test.each([
   ],
   ['too long a text', { body: 'x'.repeat(10_001), Contact: contact }, 400, 'has 10001 characters'],
 ])('%s is answered in words', async (_what, body, status, words) => {
-  bench = await Bench.start();
+  rig = await Rig.start();
   const answer = await call(body);
   expect(answer.status).toBe(status);
   expect(answer.body.error?.message).toContain(words);
-  expect(bench.sent).toEqual([]);
+  expect(rig.sent).toEqual([]);
 });
 
 test('an account that does not exist, or is switched off', async () => {
-  bench = await Bench.start({ account: { active: false } });
+  rig = await Rig.start({ account: { active: false } });
   expect((await call({ body: 'hi', Contact: contact }, '/api/reply/other')).body.error?.message).toContain(
     'no X account "other"',
   );
@@ -110,20 +110,20 @@ test('an account that does not exist, or is switched off', async () => {
 });
 
 test('a contact who never wrote is looked up once, and kept across a restart', async () => {
-  bench = await Bench.start();
+  rig = await Rig.start();
   const write = () => call({ body: 'hello', Contact: { twitter: `@${otherCustomer.username}` } });
   expect((await write()).status).toBe(200);
-  await bench.stopPlugin();
-  await bench.startPlugin();
+  await rig.stopPlugin();
+  await rig.startPlugin();
   expect((await write()).status).toBe(200);
-  expect(bench.sent.map(({ recipientId }) => recipientId)).toEqual([otherCustomer.id, otherCustomer.id]);
-  expect(bench.x.calls.filter(({ path }) => path.startsWith('/2/users/by'))).toHaveLength(1);
+  expect(rig.sent.map(({ recipientId }) => recipientId)).toEqual([otherCustomer.id, otherCustomer.id]);
+  expect(rig.x.calls.filter(({ path }) => path.startsWith('/2/users/by'))).toHaveLength(1);
 });
 
 test('mapValue id needs no look-up', async () => {
-  bench = await Bench.start({ account: { mapValue: 'id' } });
+  rig = await Rig.start({ account: { mapValue: 'id' } });
   expect((await call({ body: 'hi', Contact: { twitter: otherCustomer.id } })).status).toBe(200);
-  expect(bench.sent[0]?.recipientId).toBe(otherCustomer.id);
+  expect(rig.sent[0]?.recipientId).toBe(otherCustomer.id);
 });
 
 test.each([
@@ -134,8 +134,8 @@ test.each([
 ])(
   'X refuses with %d, code %d: the agent reads why, and it is not tried again',
   async (status, code, words) => {
-    bench = await Bench.start();
-    bench.x.faults.add({ when: send, status, body: { errors: [{ code, message: 'no' }] } });
+    rig = await Rig.start();
+    rig.x.faults.add({ when: send, status, body: { errors: [{ code, message: 'no' }] } });
     const answer = await call({ body: 'hi', Contact: contact });
     expect([answer.status, answer.body.error?.code]).toEqual([422, 'refused-by-x']);
     expect(answer.body.error?.message).toContain(words);
@@ -145,8 +145,8 @@ test.each([
 );
 
 test('X has a fault: queued, tried again, and sent once', async () => {
-  bench = await Bench.start();
-  bench.x.faults.add({ when: send, status: 503 });
+  rig = await Rig.start();
+  rig.x.faults.add({ when: send, status: 503 });
   const answer = await call({ body: 'please arrive', Contact: contact });
   expect(answer.status).toBe(202);
   expect(answer.body).toMatchObject({
@@ -154,30 +154,30 @@ test('X has a fault: queued, tried again, and sent once', async () => {
     reason: expect.stringContaining('X has a fault') as string,
   });
   expect(Date.parse(answer.body.retryAt!)).toBeGreaterThan(Date.now() - 1000);
-  await until(() => bench.sent.length === 1, 'the answer to be sent');
+  await until(() => rig.sent.length === 1, 'the answer to be sent');
   expect(texts()).toEqual(['please arrive']);
 });
 
 test("the answer of X is lost: the conversation shows it was sent, so it isn't sent again", async () => {
-  bench = await Bench.start();
-  bench.x.faults.add({ when: send, cut: 'after' });
+  rig = await Rig.start();
+  rig.x.faults.add({ when: send, cut: 'after' });
   expect((await call({ body: 'only once: https://example.com/a', Contact: contact })).status).toBe(202);
-  await bench.logged(/answer was already on X, not sent again/);
+  await rig.logged(/answer was already on X, not sent again/);
   expect((await call({ body: 'next', Contact: contact })).status).toBe(200);
-  expect(bench.sent).toHaveLength(2);
+  expect(rig.sent).toHaveLength(2);
 });
 
 test('a connection cut before X did anything: not found in the conversation, so sent again', async () => {
-  bench = await Bench.start();
+  rig = await Rig.start();
   expect((await call({ body: 'same words', Contact: contact })).status).toBe(200);
-  bench.x.faults.add({ when: send, cut: 'before' });
+  rig.x.faults.add({ when: send, cut: 'before' });
   expect((await call({ body: 'same words', Contact: contact })).status).toBe(202);
-  await until(() => bench.sent.length === 2, 'the second to be sent');
+  await until(() => rig.sent.length === 2, 'the second to be sent');
 });
 
 test('a used-up rate limit window: queued with the time, without asking X in vain', async () => {
   const limits = { 'POST /2/dm_conversations/with/{participant_id}/messages': { calls: 2, seconds: 3 } };
-  bench = await Bench.start({ x: { limits } });
+  rig = await Rig.start({ x: { limits } });
   for (const body of ['1', '2']) expect((await call({ body, Contact: contact })).status).toBe(200);
   const started = Date.now();
   const waiting = await call({ body: '3', Contact: contact });
@@ -185,13 +185,13 @@ test('a used-up rate limit window: queued with the time, without asking X in vai
   expect(waiting.body.reason).toContain('X allows no more messages from this account for now');
   expect(Date.parse(waiting.body.retryAt!) - started).toBeLessThanOrEqual(4_000);
   expect((await call({ body: '4', Contact: contact })).status).toBe(202);
-  await until(() => bench.sent.length === 4, 'all to be sent');
+  await until(() => rig.sent.length === 4, 'all to be sent');
   expect(texts()).toEqual(['1', '2', '3', '4']);
 });
 
 test('X signs the account out: queued, told to the admin, and sent when the keys work again', async () => {
-  bench = await Bench.start();
-  bench.x.faults.add({
+  rig = await Rig.start();
+  rig.x.faults.add({
     when: send,
     status: 401,
     body: { errors: [{ code: 89, message: 'Invalid or expired token.' }] },
@@ -199,41 +199,41 @@ test('X signs the account out: queued, told to the admin, and sent when the keys
   const answer = await call({ body: 'hi', Contact: contact });
   expect(answer.status).toBe(202);
   expect(answer.body.reason).toContain('signed out');
-  await bench.logged(/\[ERROR\].*X refuses the sign-in: check the keys of this account/);
-  expect((await bench.health()).body.accounts['support']?.signIn.x.state).toBe('refused');
-  await until(() => bench.sent.length === 1, 'the answer to be sent');
+  await rig.logged(/\[ERROR\].*X refuses the sign-in: check the keys of this account/);
+  expect((await rig.health()).body.accounts['support']?.signIn.x.state).toBe('refused');
+  await until(() => rig.sent.length === 1, 'the answer to be sent');
 });
 
 test('an answer that was queued and is refused later is told in the interaction', async () => {
-  bench = await Bench.start();
-  const interaction = await bench.interaction();
-  bench.x.faults.add({ when: send, status: 503 });
-  bench.x.faults.add({ when: send, status: 403, body: { errors: [{ code: 349, message: 'no' }] } });
-  expect((await bench.host.agentWrites(interaction, 'are you there?')).status).toBe(202);
-  const [, notice] = await bench.receives(2);
+  rig = await Rig.start();
+  const interaction = await rig.interaction();
+  rig.x.faults.add({ when: send, status: 503 });
+  rig.x.faults.add({ when: send, status: 403, body: { errors: [{ code: 349, message: 'no' }] } });
+  expect((await rig.host.agentWrites(interaction, 'are you there?')).status).toBe(202);
+  const [, notice] = await rig.receives(2);
   expect(notice?.body).toBe(
     '[openchannel-x] Your message "are you there?" was not delivered. This customer does not accept Direct Messages from this account on X.',
   );
   expect(notice?.OpenchannelInteractionId).toBe(interaction.id);
-  expect(bench.sent).toEqual([]);
+  expect(rig.sent).toEqual([]);
 });
 
 test('a long wait for X is answered within 8 seconds', async () => {
-  bench = await Bench.start();
-  bench.x.faults.add({ when: send, delay: 9_000 });
+  rig = await Rig.start();
+  rig.x.faults.add({ when: send, delay: 9_000 });
   const started = Date.now();
   const answer = await call({ body: 'slow', Contact: contact });
   expect(Date.now() - started).toBeLessThan(8_000);
   expect([answer.status, answer.body.reason]).toEqual([202, 'It is still being sent.']);
-  await until(() => bench.sent.length === 1, 'the answer to be sent');
+  await until(() => rig.sent.length === 1, 'the answer to be sent');
 });
 
 test('answers to one customer stay in order, a fault with one customer holds up no other', async () => {
-  bench = await Bench.start();
-  bench.x.faults.add({ when: new RegExp(`with/${customer.id}/messages`), status: 503 });
+  rig = await Rig.start();
+  rig.x.faults.add({ when: new RegExp(`with/${customer.id}/messages`), status: 503 });
   expect((await call({ body: 'Jane 1', Contact: contact })).status).toBe(202);
   expect((await call({ body: 'Jane 2', Contact: contact })).status).toBe(202);
   expect((await call({ body: 'Max 1', Contact: { twitter: otherCustomer.username } })).status).toBe(200);
-  await until(() => bench.sent.length === 3, 'all to be sent');
+  await until(() => rig.sent.length === 3, 'all to be sent');
   expect(texts()).toEqual(['Max 1', 'Jane 1', 'Jane 2']);
 });

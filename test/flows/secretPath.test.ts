@@ -1,28 +1,26 @@
-import { Bench, brandId, customer } from '../support/bench';
+import { Rig, brandId, customer } from '../support/rig';
 
-let bench: Bench;
+let rig: Rig;
 beforeEach(
   async () =>
-    (bench = await Bench.start({
+    (rig = await Rig.start({
       account: { webhookCheck: 'secret-path' },
       host: { dropsHeaders: ['x-twitter-webhooks-signature'] },
     })),
 );
-afterEach(() => bench.stop());
+afterEach(() => rig.stop());
 
 const envelope = () =>
-  bench.x.envelope('activity', brandId, bench.x.world.addMessage(customer.id, brandId, 'hello'));
+  rig.x.envelope('activity', brandId, rig.x.world.addMessage(customer.id, brandId, 'hello'));
 const through = (path: string) =>
-  bench.x.webhooks.deliver(bench.host.webhookUrl(bench.plugin.port, path), envelope());
+  rig.x.webhooks.deliver(rig.host.webhookUrl(rig.plugin.port, path), envelope());
 
 test('a proxy that drops the signature: the secret in the path stands in for it', async () => {
-  const secret = bench.secrets.webhookPaths['support']!;
+  const secret = rig.secrets.webhookPaths['support']!;
   expect(await through(`/api/messages/support/${secret}`)).toBe(200);
-  expect((await bench.receives(1))[0]?.body).toBe('hello');
+  expect((await rig.receives(1))[0]?.body).toBe('hello');
   expect(
-    await bench.x.webhooks.challenge(
-      bench.host.webhookUrl(bench.plugin.port, `/api/messages/support/${secret}`),
-    ),
+    await rig.x.webhooks.challenge(rig.host.webhookUrl(rig.plugin.port, `/api/messages/support/${secret}`)),
   ).toBe(true);
 });
 
@@ -33,9 +31,9 @@ test('without the secret, or with a wrong one, nothing gets in', async () => {
 });
 
 test('every start says that this is weaker', async () => {
-  await bench.stopPlugin();
-  await bench.startPlugin();
-  const log = await bench.logged(/secret-path(?:.|\n)*secret-path.*weaker/);
+  await rig.stopPlugin();
+  await rig.startPlugin();
+  const log = await rig.logged(/secret-path(?:.|\n)*secret-path.*weaker/);
   expect(log.match(/webhookCheck is "secret-path": weaker/g)).toHaveLength(2);
-  expect(log).not.toContain(bench.secrets.webhookPaths['support']);
+  expect(log).not.toContain(rig.secrets.webhookPaths['support']);
 });

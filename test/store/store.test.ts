@@ -67,6 +67,9 @@ test('the oldest unfinished message of a conversation is next, through all its s
   store.inbox.clearDelivering(first.seq);
   expect(store.inbox.nextOf('a dm:1')?.notifyingSince).toBeUndefined();
   store.inbox.saveNotified(first.seq, 'h1', true);
+  // A fault that comes after the end must not bring a delivered message back.
+  store.inbox.postpone(first.seq, 1, 'late fault');
+  store.inbox.markFailed(first.seq, 'late fault');
   const second = store.inbox.nextOf('a dm:1')!;
   expect(second.message.messageId).toBe('2');
   store.inbox.markFailed(second.seq, 'refused');
@@ -94,6 +97,8 @@ test('an answer keeps what was done for it', () => {
     message: { text: '' },
   });
   store.outbox.markDelivered(seq, ['900']);
+  store.outbox.postpone(seq, 1, 'late fault');
+  store.outbox.markFailed(seq, 'late fault');
   expect(store.outbox.get(seq)).toMatchObject({
     state: 'delivered',
     sentIds: ['900'],

@@ -69,8 +69,8 @@ function addOpenChannel(router: Router, state: HostState, options: HostOptions, 
     const attachmentId = typeof body['AttachmentId'] === 'number' ? body['AttachmentId'] : null;
     const message = state.addMessage(interaction, 'in', String(body['body']), attachmentId);
     state.notifications.push(body);
-    response.status(201).json(message);
     onMessage();
+    response.status(201).json(message);
   });
   router.get('/openchannel/interactions/:id/messages', (request, response) => {
     const rows = state.messages.filter(

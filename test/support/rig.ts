@@ -17,7 +17,7 @@ export const brandId = '900000000000000001';
 export const customer = { id: '1700000000000000021', username: 'jane_doe', name: 'Jane Doe' };
 export const otherCustomer = { id: '1700000000000000022', username: 'Max_Power', name: 'Max Power' };
 
-export interface BenchOptions {
+export interface RigOptions {
   x?: XSimulatorOptions;
   host?: HostSimulatorOptions;
   /** Laid over the first account's settings. */
@@ -28,7 +28,7 @@ export interface BenchOptions {
 }
 
 /** The plugin between a simulated X and a simulated host, all in this process. */
-export class Bench {
+export class Rig {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'openchannel-x-'));
   plugin!: Plugin;
   secrets!: Secrets;
@@ -38,19 +38,19 @@ export class Bench {
     readonly x: XSimulator,
     readonly host: HostSimulator,
     readonly account: { id: number },
-    private readonly options: BenchOptions,
+    private readonly options: RigOptions,
   ) {}
 
-  static async start(options: BenchOptions = {}): Promise<Bench> {
+  static async start(options: RigOptions = {}): Promise<Rig> {
     const x = await XSimulator.start(options.x);
     const host = await HostSimulator.start(options.host);
     const account = host.addAccount({ name: 'X support', mapKey: 'twitter' });
     x.addBrand(brandId, 'brand', 'Brand');
     x.world.addUser(customer);
     x.world.addUser(otherCustomer);
-    const bench = new Bench(x, host, account, options);
-    await bench.startPlugin();
-    return bench;
+    const rig = new Rig(x, host, account, options);
+    await rig.startPlugin();
+    return rig;
   }
 
   get url(): string {

@@ -1,0 +1,16 @@
+import type { Clock } from './clock';
+import type { ActivityListener, Contacts, Counters, Log } from './ports';
+import type { BridgeAccount } from './sides';
+
+/** What both streets' workers need. */
+export interface WorkerPorts {
+  contacts: Contacts;
+  /** By name. */
+  accounts: ReadonlyMap<string, BridgeAccount>;
+  clock: Clock;
+  /** A number from 0 to 1. */
+  random: () => number;
+  log: Log;
+  counters: Counters;
+  activity: ActivityListener;
+}

@@ -1,0 +1,98 @@
+import { createHmac } from 'node:crypto';
+import type { InboundMessage } from '../../plugin/bridge/messages';
+import type { Log } from '../../plugin/bridge/ports';
+import { createWebhook, type WebhookAccount } from '../../plugin/x/webhook';
+import { ManualClock } from '../support/manualClock';
+
+function setUp(...accounts: { name: string; consumerSecret: string; userId: string }[]) {
+  const kept: InboundMessage[] = [];
+  const lines: string[] = [];
+  const clock = new ManualClock();
+  const write = (line: string, fields?: Record<string, unknown>) =>
+    void lines.push(`${line} ${JSON.stringify(fields)}`);
+  const log: Log = { error: write, warn: write, info: () => {}, debug: () => {}, with: () => log };
+  const webhook = createWebhook({
+    accounts: accounts.map(({ name, consumerSecret, userId }): WebhookAccount => ({
+      name,
+      consumerSecret,
+      pathSecret: undefined,
+      directMessages: true,
+      userId: () => userId,
+      onEvent: () => {},
+    })),
+    inbox: {
+      keep: (messages: InboundMessage[]) => {
+        kept.push(...messages);
+        return Promise.resolve(messages.map(() => true));
+      },
+    } as never,
+    counters: { count: () => {} },
+    log,
+    activity: () => {},
+    wake: () => {},
+    clock,
+    logText: false,
+  });
+  const receive = (secret: string, forUserId: string, name?: string) => {
+    const event = {
+      id: '1',
+      type: 'message_create',
+      message_create: { sender_id: '7', message_data: { text: 'hi' } },
+    };
+    const rawBody = Buffer.from(JSON.stringify({ for_user_id: forUserId, direct_message_events: [event] }));
+    const signature = `sha256=${createHmac('sha256', secret).update(rawBody).digest('base64')}`;
+    return webhook.receive({ name, pathSecret: undefined, signature, rawBody });
+  };
+  return { webhook, receive, kept: () => kept.map(({ account }) => account), lines, clock };
+}
+
+const one = { name: 'one', consumerSecret: 'secret-1', userId: '101' };
+const two = { name: 'two', consumerSecret: 'secret-2', userId: '102' };
+
+test("an event goes to the account whose app's secret fits, wherever it is posted without a name", async () => {
+  const { receive, kept } = setUp(one, two);
+  await receive('secret-2', '102');
+  await receive('secret-1', '101');
+  expect(kept()).toEqual(['two', 'one']);
+});
+
+test("an account's own address takes only what its own app signed", async () => {
+  const { receive, kept } = setUp(one, two);
+  await receive('secret-2', '102', 'two');
+  await expect(receive('secret-2', '102', 'one')).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(kept()).toEqual(['two']);
+});
+
+test('of accounts that share an app, the event says which one it is for', async () => {
+  const { receive, kept } = setUp(one, { ...two, consumerSecret: 'secret-1' });
+  await receive('secret-1', '102');
+  await receive('secret-1', '101');
+  expect(kept()).toEqual(['two', 'one']);
+});
+
+test('an event for a user nobody knows is taken all the same, and the admin is told', async () => {
+  const { receive, kept, lines } = setUp(one);
+  await receive('secret-1', '999');
+  expect(kept()).toEqual(['one']);
+  expect(lines.join()).toContain('is the right user subscribed?');
+});
+
+test('a challenge is answered with the secret of the account in the path, else of the first', () => {
+  const { webhook } = setUp(one, two);
+  const answer = (secret: string) =>
+    `sha256=${createHmac('sha256', secret).update('token').digest('base64')}`;
+  expect(webhook.challenge(undefined, undefined, 'token')).toBe(answer('secret-1'));
+  expect(webhook.challenge('two', undefined, 'token')).toBe(answer('secret-2'));
+});
+
+test('refused calls are told with how often, one line at a time', async () => {
+  const { receive, lines, clock } = setUp(one);
+  const refused = () => receive('wrong', '101').catch(() => undefined);
+  await refused();
+  await refused();
+  await refused();
+  expect(lines).toEqual([expect.stringContaining('{"times":1}')]);
+  clock.advance(10_000);
+  await refused();
+  expect(lines[1]).toContain('{"times":4}');
+});
