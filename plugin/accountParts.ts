@@ -35,6 +35,7 @@ export interface AccountParts {
 /** Builds one account's two sides. */
 export function createAccountParts(settings: AccountConfig, options: AccountPartsOptions): AccountParts {
   const { store, clock, random, log } = options;
+  const { x, dataDir } = options.config;
   const { name } = settings;
   const signIn = {
     x: reportedSignIn('X', name, clock, log),
@@ -57,7 +58,7 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
       name,
       mapValue: settings.mapValue,
       host: hostSideOf(settings, options, signIn.host),
-      x: createXAccount({ ...options.config.x, ...options.config, client, keys: settings, clock, random }),
+      x: createXAccount({ mediaHosts: x.mediaHosts, dataDir, client, keys: settings, clock, random }),
     },
     webhook: { ...receiving(settings, ownUser, supply), ...webhookSecrets(settings, options.secrets) },
     ownUser,
@@ -122,6 +123,10 @@ class Supply {
     this.lastEventAt = this.clock.now();
   }
 
+  state(): 'ok' | 'quiet' {
+    return this.lastEventAt === undefined ? 'quiet' : 'ok';
+  }
+
   read(): { lastEventAt?: string } {
     return this.lastEventAt === undefined ? {} : { lastEventAt: new Date(this.lastEventAt).toISOString() };
   }
@@ -141,7 +146,12 @@ function accountHealth(
     active: settings.active,
     inbound: { state: state(inbound.waitingBecause), ...inbound, setAside },
     outbound: { state: state(outbound.waitingBecause), ...outbound },
-    webhook: { delivery: deliveryOf(settings), check: settings.webhookCheck, ...supply.read() },
+    webhook: {
+      state: settings.active ? supply.state() : 'off',
+      delivery: deliveryOf(settings),
+      check: settings.webhookCheck,
+      ...supply.read(),
+    },
     signIn: { x: signIn.x.read(), host: signIn.host.read() },
   };
 }

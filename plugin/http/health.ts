@@ -8,10 +8,10 @@ export interface AccountHealth {
     waiting: number;
     setAside: number;
     waitingBecause?: string;
-    lastEventAt?: string;
   };
   outbound: { state: 'ok' | 'waiting' | 'off'; waiting: number; failed: number; waitingBecause?: string };
-  webhook: { delivery: string; check: string; lastEventAt?: string };
+  /** `quiet`: X has delivered nothing since the start. */
+  webhook: { state: 'ok' | 'quiet' | 'off'; delivery: string; check: string; lastEventAt?: string };
   signIn: { x: SignInHealth; host: SignInHealth };
 }
 

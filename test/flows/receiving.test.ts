@@ -170,6 +170,7 @@ test('health tells the state of everything, and nothing secret', async () => {
   expect(body.accounts['support']).toMatchObject({
     inbound: { state: 'ok', waiting: 0, setAside: 0 },
     outbound: { state: 'ok', waiting: 0, failed: 0 },
+    webhook: { state: 'ok', delivery: 'activity', check: 'signature' },
     signIn: { x: { state: 'ok' }, host: { state: 'ok' } },
   });
   const everything = JSON.stringify(body) + (await metrics());

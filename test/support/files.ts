@@ -1,5 +1,14 @@
 import { deflateSync } from 'node:zlib';
-import { crc32 } from 'node:zlib';
+
+/** The checksum of PNG chunks (RFC 2083 §3.4); Node.js has one of its own only since 20.15. */
+function crc32(bytes: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
 
 const chunk = (type: string, data: Buffer): Buffer => {
   const body = Buffer.concat([Buffer.from(type), data]);

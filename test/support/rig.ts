@@ -183,6 +183,7 @@ export interface HealthBody {
     {
       inbound: { state: string; waiting: number; setAside: number; waitingBecause?: string };
       outbound: { state: string; waiting: number; failed: number };
+      webhook: { state: string };
       signIn: { x: { state: string }; host: { state: string; reason?: string } };
     }
   >;
