@@ -4,7 +4,7 @@ import { createAccountParts, deliveryOf, type AccountParts } from './accountPart
 import { acceptReply } from './bridge/acceptReply';
 import { systemClock, type Clock } from './bridge/clock';
 import { throttledComplaints } from './bridge/complaints';
-import { laneOf } from './bridge/conversation';
+import { laneOf, splitLane } from './bridge/conversation';
 import { BridgeError, reasonOf } from './bridge/errors';
 import { InboundWorker } from './bridge/inboundWorker';
 import { OutboundWorker } from './bridge/outboundWorker';
@@ -70,6 +70,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   const { active, inbound, outbound, server } = parts;
   const port = await listenOrClose(server, config, store);
   warnAtStart(active, config, log);
+  warnOfOrphans(store, config, log);
   inbound.start();
   outbound.start();
   for (const { ownUser } of active) void ownUser.learn();
@@ -118,18 +119,18 @@ function wire(options: PluginOptions): Parts {
     logText: config.log.messageText === 'full',
   });
   const reply = replyPort(accounts, { contacts: store.contacts, clock, worker: outbound });
-  const server = createHttpServer(routesOf(options, accounts, webhook, reply, metrics), log);
+  const server = createHttpServer(routesOf(common, accounts, webhook, reply, metrics), log);
   return { accounts, active, inbound, outbound, server };
 }
 
 function routesOf(
-  options: PluginOptions,
+  options: PluginOptions & { clock: Clock },
   accounts: AccountParts[],
   webhook: ReturnType<typeof createWebhook>,
   reply: ReplyPort,
   metrics: Metrics,
 ) {
-  const { log, clock = systemClock } = options;
+  const { log, clock } = options;
   return [
     { path: '/api/messages', router: messagesRoutes(webhook) },
     { path: '/', router: replyRoutes(options.secrets.replyToken, reply, throttledComplaints(log, clock)) },
@@ -197,6 +198,17 @@ function refreshMapKeys(accounts: AccountParts[], log: Log): void {
     bridge.host.refreshMapKey().catch((error: unknown) => {
       log.warn('Map Key could not be read again', { account: bridge.name, reason: reasonOf(error) });
     });
+}
+
+/** What was accepted for an account that is no longer configured waits, and must not do so in silence. */
+function warnOfOrphans({ inbox, outbox }: MessageStore, config: Config, log: Log): void {
+  const configured = new Set(config.accounts.map(({ name }) => name));
+  const waiting = [...inbox.lanes(), ...outbox.lanes()].map((lane) => splitLane(lane).account);
+  for (const account of new Set(waiting))
+    if (!configured.has(account))
+      log.error('messages wait for an account that is not configured: put it back for them to go on', {
+        account,
+      });
 }
 
 /** Says at every start what is weaker than it could be, or set but without effect in this version. */

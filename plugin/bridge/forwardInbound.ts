@@ -13,6 +13,8 @@ export interface ForwardPorts {
   clock: Clock;
   owed: OwedWrites;
   log: Log;
+  /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
+  mediaFaults: Map<number, number>;
   onStep: (row: StoredInbound, step: string, detail?: string) => void;
 }
 
@@ -81,14 +83,22 @@ async function moveAttachment(
     return await account.host.putAttachment(file);
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    const mediaFault = error.code === 'media-unavailable' || error.code === 'signed-out-of-x';
-    if (error.retryable && !(mediaFault && row.attempts + 1 >= mediaTries)) throw error;
+    if (error.retryable && !mediaGivenUp(row.seq, error, ports.mediaFaults)) throw error;
     ports.log.warn('attachment left out, the text goes without it', {
       messageId: row.message.messageId,
       reason: error.message,
     });
     return null;
   }
+}
+
+/** Whether X has failed to hand out this message's media often enough for the text to go without them. */
+function mediaGivenUp(seq: number, error: BridgeError, faults: Map<number, number>): boolean {
+  if (error.code !== 'media-unavailable') return false;
+  const times = (faults.get(seq) ?? 0) + 1;
+  if (times < mediaTries) faults.set(seq, times);
+  else faults.delete(seq);
+  return times >= mediaTries;
 }
 
 async function notifyOnce(

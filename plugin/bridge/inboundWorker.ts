@@ -19,6 +19,7 @@ const concurrency = 16;
 export class InboundWorker {
   private readonly queue: LaneQueue;
   private readonly owed = new OwedWrites();
+  private readonly mediaFaults = new Map<number, number>();
   /** Accounts whose last hand-over failed on the host's side. */
   private readonly troubled = new Set<string>();
 
@@ -70,6 +71,7 @@ export class InboundWorker {
   private afterSuccess(row: StoredInbound, started: number): void {
     const { account, messageId } = row.message;
     this.ports.log.info('message forwarded', { account, messageId, ms: this.ports.clock.now() - started });
+    this.mediaFaults.delete(row.seq);
     this.step(row, 'delivered');
     this.ports.counters.count('inbound', { account, result: 'delivered' });
     if (this.troubled.delete(account)) {
@@ -94,7 +96,7 @@ export class InboundWorker {
       counters.count('inbound', { account, result: 'failed' });
       return { again: 'now' };
     }
-    if (error.code !== 'media-unavailable') this.troubled.add(account);
+    if (error.code === 'host-unavailable' || error.code === 'signed-out-of-host') this.troubled.add(account);
     const attempts = row.attempts + 1;
     const dueAt = error.retryAt ?? clock.now() + backoff(attempts, this.ports.random());
     inbox.postpone(row.seq, dueAt, error.message);
@@ -125,6 +127,7 @@ export class InboundWorker {
       contacts,
       clock,
       owed: this.owed,
+      mediaFaults: this.mediaFaults,
       log: log.with({ account }),
       onStep: (row, step, detail) => this.step(row, step, detail),
     };

@@ -24,7 +24,6 @@ export interface OutboundWorkerPorts extends WorkerPorts {
 const concurrency = 8;
 
 interface Waiter {
-  seq: number;
   lane: string;
   settle: (result: ReplyResult) => void;
 }
@@ -75,7 +74,7 @@ export class OutboundWorker {
         this.waiters.delete(row.seq);
         resolve(result);
       };
-      this.waiters.set(row.seq, { seq: row.seq, lane, settle });
+      this.waiters.set(row.seq, { lane, settle });
       this.queue.wake(lane);
     });
   }
@@ -167,10 +166,15 @@ export class OutboundWorker {
 /** Starts every text of ours that an agent reads, so that it is not taken for the customer's. */
 const systemMark = '[openchannel-x]';
 
+/** Enough of a text to know it by; cut between characters, never inside one. */
+function beginningOf(text: string): string {
+  const characters = Array.from(text);
+  return characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : text;
+}
+
 function noticeOf(row: StoredOutbound, error: BridgeError, now: number): InboundMessage {
   const { account, lane, recipientValue, text } = row.message;
-  const quoted =
-    text === '' ? 'Your file' : `Your message "${text.length > 80 ? `${text.slice(0, 79)}…` : text}"`;
+  const quoted = text === '' ? 'Your file' : `Your message "${beginningOf(text)}"`;
   return {
     account,
     messageId: `notice:out:${row.seq}`,

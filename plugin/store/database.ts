@@ -119,7 +119,7 @@ export class StoreFile {
       this.fault = reasonOf(error);
       throw new BridgeError('store-unavailable', `the store cannot be used: ${this.fault}`, {
         retryable: true,
-        agentMessage: 'The message could not be stored, so it was not sent. Please tell your administrator.',
+        agentMessage: 'The X channel cannot store messages right now. Please tell your administrator.',
         cause: error,
       });
     }

@@ -2,7 +2,7 @@ import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from '../
 import { throttledComplaints } from '../bridge/complaints';
 import { BridgeError } from '../bridge/errors';
 import type { EventBatch } from '../bridge/events';
-import type { Counters, Log } from '../bridge/ports';
+import type { Log } from '../bridge/ports';
 import type { Clock } from '../bridge/clock';
 import { sameSecret } from '../bridge/sameSecret';
 import { answerChallenge, isPlainToken } from './challenge';
@@ -29,8 +29,6 @@ export interface WebhookCall {
 export interface WebhookPorts extends AcceptEventsPorts {
   accounts: readonly WebhookAccount[];
   clock: Clock;
-  counters: Counters;
-  log: Log;
 }
 
 export interface Webhook {

@@ -154,6 +154,22 @@ test('a data directory left by a killed process, its id meanwhile given to anoth
   await start().ready();
 });
 
+test('messages of an account that was taken out of the configuration are told of, and go on when it is back', async () => {
+  const first = await start().ready();
+  await host.close();
+  await customerWrites(first, customers[0]!, 'waiting');
+  await first.stop();
+  await host.reopen();
+  const without = await start({ accounts: [] }).ready();
+  await until(
+    () => without.output.includes('messages wait for an account that is not configured'),
+    'the warning',
+  );
+  await without.stop();
+  await start().ready();
+  await until(() => bodies().length === 1, 'the message');
+});
+
 test('a port in use: exit code 1, and a line that names it', async () => {
   const other = createServer().listen(config['port'] as number, '127.0.0.1');
   const plugin = start();

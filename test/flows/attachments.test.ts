@@ -171,6 +171,23 @@ describe('from the customer', () => {
     expect((await rig.receives(2))[1]?.body).toContain('could not be loaded');
   });
 
+  test('an outage of the host does not use up the tries for media', async () => {
+    rig = await Rig.start();
+    rig.host.faults.add({ when: /^POST \/api\/attachments$/, status: 503, times: 2 });
+    rig.x.faults.add({ when: /^GET \/media\//, delay: 0, times: 2 });
+    rig.x.faults.add({ when: /^GET \/media\//, status: 503 });
+    await rig.customerWrites('patience', { media: film() });
+    const [message] = await rig.receives(1);
+    expect([message?.body, rig.host.state.attachments.length]).toEqual(['patience', 1]);
+  });
+
+  test('media that X never hands out: after three tries the text goes without them', async () => {
+    rig = await Rig.start();
+    rig.x.faults.add({ when: /^GET \/media\//, status: 503, times: 3 });
+    await rig.customerWrites('look', { media: film() });
+    expect((await rig.receives(1))[0]?.body).toContain('look\n[The customer sent a video that could not be');
+  });
+
   test('a file too large for the host: the text arrives all the same', async () => {
     rig = await Rig.start({ host: { attachmentLimit: 1000 } });
     await rig.customerWrites('large', { media: film() });

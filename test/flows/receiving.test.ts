@@ -135,6 +135,7 @@ test('a text with control characters arrives whole and cannot forge a log line',
   await rig.customerWrites('a\0b\r\nVERBOSE [x] forged \u001b[31m');
   expect((await rig.receives(1))[0]?.body).toBe('ab\r\nVERBOSE [x] forged \u001b[31m');
   const log = await rig.logged(/message received/);
+  expect(log).toContain('VERBOSE [x] forged');
   expect(log).not.toMatch(/^VERBOSE \[x\]/m);
   expect(log).not.toContain('\u001b');
 });
