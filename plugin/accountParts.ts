@@ -1,16 +1,25 @@
 import type { ReceivingAccount } from './bridge/acceptEvents';
+import { Arrivals } from './bridge/arrivals';
 import type { Clock } from './bridge/clock';
+import type { EventBatch } from './bridge/events';
 import type { Counters, Log, MessageStore } from './bridge/ports';
+import type { Scheduler } from './bridge/scheduler';
 import type { BridgeAccount, HostSide } from './bridge/sides';
 import { SignIn } from './bridge/signIn';
+import { accountHealth } from './accountHealth';
 import { userIdOfToken, type AccountConfig, type Config } from './config/schema';
 import type { Secrets } from './config/secrets';
 import { createHostAccount } from './host/account';
 import { HostClient } from './host/client';
 import type { AccountHealth } from './http/health';
 import { createXAccount } from './x/account';
+import { AppToken } from './x/appToken';
 import { XClient } from './x/client';
 import { OwnUser } from './x/ownUser';
+import { callbackUrl } from './x/receivers/callbackUrl';
+import type { Delivery } from './x/receivers';
+import { Supply } from './x/receivers/supply';
+import { SignInGate } from './x/signInGate';
 import type { WebhookAccount } from './x/webhook';
 
 export interface AccountPartsOptions {
@@ -19,8 +28,13 @@ export interface AccountPartsOptions {
   store: MessageStore;
   clock: Clock;
   random: () => number;
+  scheduler: Scheduler;
   log: Log;
   counters: Counters;
+  /** Takes in what a receiver brings. */
+  accept: (batch: EventBatch, account: ReceivingAccount) => Promise<void>;
+  /** The ways an account is delivered to, while it moves from one to another. */
+  deliveries?: Delivery[];
 }
 
 /** Everything that exists once per configured account. */
@@ -29,19 +43,17 @@ export interface AccountParts {
   bridge: BridgeAccount;
   webhook: WebhookAccount;
   ownUser: OwnUser;
+  supply: Supply;
   health(): AccountHealth;
 }
 
-/** Builds one account's two sides. */
+/** Builds one account's two sides, and what receives for it. */
 export function createAccountParts(settings: AccountConfig, options: AccountPartsOptions): AccountParts {
-  const { store, clock, random, log } = options;
-  const { x, dataDir } = options.config;
+  const { config, store, clock, random, log } = options;
   const { name } = settings;
-  const signIn = {
-    x: reportedSignIn('X', name, clock, log),
-    host: reportedSignIn('the host', name, clock, log),
-  };
-  const client = xClientOf(settings, options, signIn.x);
+  const signIn = signInsOf(name, clock, log);
+  const gate = new SignInGate(clock);
+  const client = xClientOf(settings, options, signIn.x, gate);
   const ownUser = new OwnUser({
     account: name,
     keys: settings,
@@ -51,31 +63,90 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
     random,
     log,
   });
-  const supply = new Supply(clock);
+  const arrivals = new Arrivals(clock);
+  const receiving: ReceivingAccount = {
+    name,
+    directMessages: settings.directMessages.active,
+    mentions: settings.mentions.active,
+    userId: () => ownUser.id() ?? userIdOfToken(settings.accessToken),
+    onEvent: () => arrivals.note(),
+    onRevoked: () => {
+      gate.refuse(true);
+      signIn.x.note(false, 'the account has taken the access of this app away on x.com');
+      supply.onRevoked();
+    },
+    onReplay: (status) => supply.onReplay(status),
+    onPost: (authorId) => supply.onPost(authorId),
+  };
+  const secrets = webhookSecrets(settings, options.secrets);
+  const supply = supplyOf(settings, options, { client, gate, ownUser, arrivals, receiving, ...secrets });
+  const { userId } = receiving;
+  const x = { ...config.x, dataDir: config.dataDir, client, keys: settings, clock, random, userId };
+  const host = hostSideOf(settings, options, signIn.host);
   return {
     settings,
-    bridge: {
-      name,
-      mapValue: settings.mapValue,
-      host: hostSideOf(settings, options, signIn.host),
-      x: createXAccount({ mediaHosts: x.mediaHosts, dataDir, client, keys: settings, clock, random }),
-    },
-    webhook: { ...receiving(settings, ownUser, supply), ...webhookSecrets(settings, options.secrets) },
+    bridge: { name, mapValue: settings.mapValue, host, x: createXAccount(x) },
+    webhook: { ...receiving, ...secrets },
     ownUser,
-    health: () => accountHealth(settings, store, signIn, supply),
+    supply,
+    health: () =>
+      accountHealth(settings, { delivery: deliveryOf(settings), store, signIn, arrivals, supply }),
   };
 }
 
-function xClientOf(settings: AccountConfig, options: AccountPartsOptions, signIn: SignIn): XClient {
+function xClientOf(
+  settings: AccountConfig,
+  options: AccountPartsOptions,
+  signIn: SignIn,
+  gate: SignInGate,
+): XClient {
   const { config, store, clock, counters } = options;
+  const { apiBaseUrl } = config.x;
   return new XClient({
     account: settings.name,
-    apiBaseUrl: config.x.apiBaseUrl,
+    apiBaseUrl,
     keys: settings,
     windows: store.windows,
     clock,
     counters,
+    appToken: new AppToken({ ...settings, apiBaseUrl }),
+    gate,
     onSignIn: (accepted, reason) => signIn.note(accepted, reason),
+  });
+}
+
+interface SupplyParts {
+  client: XClient;
+  gate: SignInGate;
+  ownUser: OwnUser;
+  arrivals: Arrivals;
+  receiving: ReceivingAccount;
+  pathSecret: string | undefined;
+}
+
+function supplyOf(settings: AccountConfig, options: AccountPartsOptions, parts: SupplyParts): Supply {
+  const { client, gate, ownUser, arrivals, receiving, pathSecret } = parts;
+  const { inbox, facts, threads } = options.store;
+  const { name, environment, webhookUrl } = settings;
+  const delivery = deliveryOf(settings);
+  const account = {
+    ...receiving,
+    delivery,
+    environment,
+    webhookUrl: callbackUrl(webhookUrl, name, pathSecret),
+    userId: () => Promise.resolve(receiving.userId() ?? ownUser.find()),
+    signedIn: () => ownUser.signedIn(gate),
+    lastEventAt: () => arrivals.lastAt(),
+    recentAuthors: (since: number, most: number) => threads.recentAuthors(name, since, most),
+    knownMessages: (ids: string[]) => inbox.knownMessages(name, ids),
+  };
+  return new Supply(options.deliveries ?? [delivery], {
+    ...options,
+    account,
+    client,
+    apiBaseUrl: options.config.x.apiBaseUrl,
+    accept: (batch) => options.accept(batch, receiving),
+    facts,
   });
 }
 
@@ -89,20 +160,18 @@ function hostSideOf(settings: AccountConfig, options: AccountPartsOptions, signI
   return createHostAccount({ ...settings, client, account: settings.name, facts: store.facts, log });
 }
 
-function receiving(settings: AccountConfig, ownUser: OwnUser, supply: Supply): ReceivingAccount {
-  return {
-    name: settings.name,
-    directMessages: settings.directMessages.active,
-    userId: () => ownUser.id() ?? userIdOfToken(settings.accessToken),
-    onEvent: () => supply.note(),
-  };
-}
-
 function webhookSecrets(settings: AccountConfig, secrets: Secrets) {
   const secretPath = settings.webhookCheck === 'secret-path';
   return {
     consumerSecret: settings.consumerSecret,
     pathSecret: secretPath ? secrets.webhookPaths[settings.name] : undefined,
+  };
+}
+
+function signInsOf(account: string, clock: Clock, log: Log): { x: SignIn; host: SignIn } {
+  return {
+    x: reportedSignIn('X', account, clock, log),
+    host: reportedSignIn('the host', account, clock, log),
   };
 }
 
@@ -113,51 +182,8 @@ function reportedSignIn(side: string, account: string, clock: Clock, log: Log): 
   });
 }
 
-/** When X last delivered something. */
-class Supply {
-  private lastEventAt: number | undefined;
-
-  constructor(private readonly clock: Clock) {}
-
-  note(): void {
-    this.lastEventAt = this.clock.now();
-  }
-
-  state(): 'ok' | 'quiet' {
-    return this.lastEventAt === undefined ? 'quiet' : 'ok';
-  }
-
-  read(): { lastEventAt?: string } {
-    return this.lastEventAt === undefined ? {} : { lastEventAt: new Date(this.lastEventAt).toISOString() };
-  }
-}
-
-function accountHealth(
-  settings: AccountConfig,
-  store: MessageStore,
-  signIn: { x: SignIn; host: SignIn },
-  supply: Supply,
-): AccountHealth {
-  const { failed: setAside, ...inbound } = store.depths.inbound(settings.name);
-  const outbound = store.depths.outbound(settings.name);
-  const state = (waitingBecause: string | undefined) =>
-    !settings.active ? 'off' : waitingBecause === undefined ? 'ok' : 'waiting';
-  return {
-    active: settings.active,
-    inbound: { state: state(inbound.waitingBecause), ...inbound, setAside },
-    outbound: { state: state(outbound.waitingBecause), ...outbound },
-    webhook: {
-      state: settings.active ? supply.state() : 'off',
-      delivery: deliveryOf(settings),
-      check: settings.webhookCheck,
-      ...supply.read(),
-    },
-    signIn: { x: signIn.x.read(), host: signIn.host.read() },
-  };
-}
-
 /** How X delivers to an account: as set, else as its level says (Basic and Pro get no pushes). */
-export function deliveryOf({ delivery, level }: AccountConfig): string {
+export function deliveryOf({ delivery, level }: AccountConfig): Delivery {
   if (delivery !== '') return delivery;
   return level === 'enterprise' ? 'activity' : 'poll';
 }

@@ -1,15 +1,18 @@
 import { schedule as cronSchedule } from 'node-cron';
 import type { Server } from 'node:http';
 import { createAccountParts, deliveryOf, type AccountParts } from './accountParts';
+import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from './bridge/acceptEvents';
 import { acceptReply } from './bridge/acceptReply';
 import { systemClock, type Clock } from './bridge/clock';
 import { throttledComplaints } from './bridge/complaints';
-import { laneOf, splitLane } from './bridge/conversation';
+import { splitLane } from './bridge/conversation';
 import { BridgeError, reasonOf } from './bridge/errors';
+import type { EventBatch } from './bridge/events';
 import { InboundWorker } from './bridge/inboundWorker';
 import { OutboundWorker } from './bridge/outboundWorker';
 import type { ActivityEntry, ActivityListener, Log, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
+import { keepNotice } from './bridge/systemNotice';
 import type { Config } from './config/schema';
 import type { Secrets } from './config/secrets';
 import { readReplyCall } from './host/readReplyCall';
@@ -18,6 +21,7 @@ import { messagesRoutes } from './http/messages';
 import { createMetrics, type Metrics } from './http/metrics';
 import { replyRoutes, type ReplyPort } from './http/reply';
 import { createHttpServer, listen, stopListening } from './http/server';
+import type { Delivery } from './x/receivers';
 import { createWebhook } from './x/webhook';
 
 export interface PluginOptions {
@@ -30,6 +34,8 @@ export interface PluginOptions {
   clock?: Clock;
   random?: () => number;
   scheduler?: Scheduler;
+  /** Several ways of delivery at once for every account, instead of the configured one. */
+  deliveries?: Delivery[];
   /** Hears of every step of every message. */
   onActivity?: (entry: ActivityEntry) => void;
 }
@@ -73,7 +79,12 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   warnOfOrphans(store, config, log);
   inbound.start();
   outbound.start();
-  for (const { ownUser } of active) void ownUser.learn();
+  const { accounts } = parts;
+  for (const { settings, supply } of accounts) if (!settings.active) supply.standDown();
+  for (const { ownUser, supply } of active) {
+    void ownUser.learn();
+    supply.start();
+  }
   const stopRefreshing = scheduler.every(hourly, () => refreshMapKeys(active, log));
   log.info('started', {
     version: options.version,
@@ -85,6 +96,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
     stop: async () => {
       stopRefreshing();
       for (const { ownUser } of active) ownUser.stop();
+      await Promise.all(accounts.map(({ supply }) => supply.stop()));
       await stopListening(server);
       await Promise.all([inbound.stop(), outbound.stop()]);
       store.close();
@@ -94,12 +106,13 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
 }
 
 function wire(options: PluginOptions): Parts {
-  const { config, store, log, clock = systemClock, random = Math.random } = options;
+  const { config, store, log, clock = systemClock, random = Math.random, scheduler = cron } = options;
   const activity: ActivityListener = (entry) => options.onActivity?.({ ...entry, at: clock.now() });
   const names = config.accounts.map(({ name }) => name);
   const metrics = createMetrics(names, store.depths);
-  const common = { ...options, clock, random, counters: metrics.counters };
-  const accounts = config.accounts.map((settings) => createAccountParts(settings, common));
+  const common = { ...options, clock, random, scheduler, counters: metrics.counters };
+  const accept = (batch: EventBatch, account: ReceivingAccount) => acceptEvents(batch, account, accepting);
+  const accounts = config.accounts.map((settings) => createAccountParts(settings, { ...common, accept }));
   const active = accounts.filter(({ settings }) => settings.active);
   const bridges = new Map(accounts.map(({ bridge }) => [bridge.name, bridge]));
   const shared = { ...store, accounts: bridges, clock, random, log, counters: metrics.counters, activity };
@@ -107,18 +120,15 @@ function wire(options: PluginOptions): Parts {
   const wake = (lane: string) => inbound.wake(lane);
   const outbound = new OutboundWorker({
     ...shared,
-    tellAgent: async (notice) => {
-      await store.inbox.keep([notice]);
-      wake(laneOf(notice.account, notice.conversation));
-    },
+    tellAgent: (notice) => keepNotice(notice, { ...shared, wake }),
   });
+  const accepting: AcceptEventsPorts = { ...shared, wake, logText: config.log.messageText === 'full' };
   const webhook = createWebhook({
-    ...shared,
+    ...accepting,
+    clock,
     accounts: active.map((account) => account.webhook),
-    wake,
-    logText: config.log.messageText === 'full',
   });
-  const reply = replyPort(accounts, { contacts: store.contacts, clock, worker: outbound });
+  const reply = replyPort(accounts, { ...store, clock, log, worker: outbound });
   const server = createHttpServer(routesOf(common, accounts, webhook, reply, metrics), log);
   return { accounts, active, inbound, outbound, server };
 }
@@ -180,7 +190,8 @@ function healthOf({ store, version, logDir }: PluginOptions, accounts: AccountPa
   const trouble = store.trouble();
   const entries = accounts.map((account) => [account.settings.name, account.health()] as const);
   const wrong = entries.some(
-    ([, { inbound, outbound, signIn }]) =>
+    ([, { inbound, outbound, webhook, signIn }]) =>
+      webhook.state === 'trouble' ||
       [inbound, outbound].some(({ state }) => state === 'waiting') ||
       [signIn.x, signIn.host].some(({ state }) => state === 'refused'),
   );
@@ -211,13 +222,13 @@ function warnOfOrphans({ inbox, outbox }: MessageStore, config: Config, log: Log
       });
 }
 
-/** Says at every start what is weaker than it could be, or set but without effect in this version. */
+/** Says at every start what is weaker than it could be, or left to the admin. */
 function warnAtStart(active: AccountParts[], config: Config, log: Log): void {
   if (active.length === 0) log.warn('no account is active: nothing is received and nothing is sent');
   if (active.length > 0 && config.host.apiKey === '' && config.host.username === '')
     log.warn('no sign-in for the host is set: only hosts that ask for none will take messages');
   for (const { settings } of active) {
-    const { name: account, webhookCheck, webhookUrl, mentions } = settings;
+    const { name: account, webhookCheck, webhookUrl } = settings;
     const delivery = deliveryOf(settings);
     if (webhookCheck === 'secret-path')
       log.warn(
@@ -229,12 +240,7 @@ function warnAtStart(active: AccountParts[], config: Config, log: Log): void {
         'webhookUrl lacks encoding=binary: the host may write bodies anew, and signatures will not fit',
         { account },
       );
-    if (delivery === 'poll' || delivery === 'activity-stream')
-      log.warn('this version takes events by webhook only: nothing will arrive by this delivery', {
-        account,
-        delivery,
-      });
-    if (mentions.active)
-      log.warn('this version does not take public mentions: mentions.active has no effect', { account });
+    if (webhookUrl === '' && delivery !== 'poll' && delivery !== 'activity-stream')
+      log.warn('webhookUrl is empty: the webhook is not registered with X, that is left to you', { account });
   }
 }

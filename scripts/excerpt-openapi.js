@@ -12,25 +12,24 @@ const operations = {
   '/2/users/{id}': ['get'],
   '/2/dm_conversations/with/{participant_id}/messages': ['post'],
   '/2/dm_conversations/with/{participant_id}/dm_events': ['get'],
+  '/2/dm_conversations/{dm_conversation_id}/messages': ['post'],
+  '/2/dm_conversations/{id}/dm_events': ['get'],
+  '/2/dm_events': ['get'],
+  '/2/users/{id}/mentions': ['get'],
   '/2/media/upload/initialize': ['post'],
   '/2/media/upload/{id}/append': ['post'],
   '/2/media/upload/{id}/finalize': ['post'],
   '/2/media/upload': ['get'],
   '/2/webhooks': ['get', 'post'],
   '/2/webhooks/{webhook_id}': ['put', 'delete'],
+  '/2/webhooks/replay': ['post'],
+  '/2/account_activity/webhooks/{webhook_id}/subscriptions/all': ['get', 'post'],
+  '/2/activity/subscriptions': ['get', 'post', 'delete'],
+  '/2/activity/stream': ['get'],
 };
 
-/** Posts, polls and places are part of many answers but never of ours: their insides are left open. */
-const opened = new Set([
-  'Tweet',
-  'Post',
-  'Place',
-  'Poll',
-  'Topic',
-  'Expansions',
-  'UserAffiliation',
-  'UserEntities',
-]);
+/** Polls and places are part of many answers but never of ours: their insides are left open. */
+const opened = new Set(['Place', 'Poll', 'Topic', 'UserAffiliation', 'UserEntities']);
 
 /** Met with fields the document does not list: a failed upload carries `error`. */
 const widened = new Set(['GetMediaUploadStatusResponseDataProcessingInfo']);

@@ -1,20 +1,32 @@
-import { laneOf } from './conversation';
-import type { EventBatch } from './events';
+import { groupOf, laneOf } from './conversation';
+import type { EventBatch, EventMessage, ReplayStatus } from './events';
+import { honourDeletions } from './honourDeletions';
 import type { InboundMessage } from './messages';
-import type { ActivityListener, Counters, Inbox, Log } from './ports';
+import type { ActivityListener, Contacts, Counters, Inbox, Log, PresenceMarks, Threads } from './ports';
+import { assignThread, noteOwnPost } from './threads';
 
 /** An account as far as receiving goes. */
 export interface ReceivingAccount {
   name: string;
   directMessages: boolean;
+  mentions: boolean;
   /** The account's own X user, once known. */
   userId: () => string | undefined;
   /** Notes that X delivered something. */
   onEvent: () => void;
+  /** Hears that the account's user took the app's access away. */
+  onRevoked: () => void;
+  /** Hears that a replay job of X has ended. */
+  onReplay: (status: ReplayStatus) => void;
+  /** Hears whose post was taken in. */
+  onPost: (authorId: string) => void;
 }
 
 export interface AcceptEventsPorts {
   inbox: Inbox;
+  contacts: Contacts;
+  threads: Threads;
+  marks: PresenceMarks;
   counters: Counters;
   log: Log;
   activity: ActivityListener;
@@ -34,16 +46,41 @@ export async function acceptEvents(
   ports: AcceptEventsPorts,
 ): Promise<void> {
   account.onEvent();
-  const messages = batch.messages
-    .filter((message) => message.sender.id !== account.userId())
-    .map((message): InboundMessage => ({ ...message, account: account.name }));
-  const fresh = account.directMessages ? await ports.inbox.keep(messages) : [];
-  report(batch, account, ports);
+  const foreign = batch.messages.filter(({ sender }) => sender.id !== account.userId());
+  const wanted = foreign.filter((message) => isWanted(message, account));
+  const messages = wanted.map((message) => tieToAccount(message, account, ports));
+  const fresh = await ports.inbox.keep(messages);
+  for (const own of [...batch.own, ...batch.messages]) noteOwnPost(own, account, ports);
+  await honourDeletions(batch.deletedPosts, account.name, ports);
+  for (const mark of batch.marks) ports.marks.save(account.name, mark);
+  if (batch.revoked && [undefined, account.userId()].includes(batch.forUserId)) account.onRevoked();
+  if (batch.replay) account.onReplay(batch.replay);
+  report(batch, foreign, account, ports);
   messages.forEach((message, index) => {
-    const result = !account.directMessages ? 'switched_off' : fresh[index] === true ? 'kept' : 'duplicate';
-    ports.counters.count('events', { account: account.name, kind: 'direct_message', result });
-    if (result === 'kept') announce(message, ports);
+    const result = fresh[index] === true ? 'kept' : 'duplicate';
+    ports.counters.count('events', { account: account.name, kind: kindOf(message), result });
+    if (result !== 'kept') return;
+    announce(message, ports);
+    if (wanted[index]?.post) account.onPost(message.sender.id);
   });
+}
+
+const kindOf = ({ thread }: { thread?: string }) =>
+  thread === undefined ? 'direct_message' : groupOf(thread) === undefined ? 'post' : 'group_message';
+
+function isWanted({ post }: EventMessage, account: ReceivingAccount): boolean {
+  return post ? account.mentions : account.directMessages;
+}
+
+function tieToAccount(
+  message: EventMessage,
+  account: ReceivingAccount,
+  ports: AcceptEventsPorts,
+): InboundMessage {
+  const { post, ...rest } = message;
+  if (post) return { ...rest, account: account.name, ...assignThread(message, post, account, ports) };
+  const inGroup = groupOf(message.conversation) !== undefined;
+  return { ...rest, account: account.name, ...(inGroup ? { thread: message.conversation } : {}) };
 }
 
 function announce(message: InboundMessage, ports: AcceptEventsPorts): void {
@@ -67,16 +104,27 @@ function announce(message: InboundMessage, ports: AcceptEventsPorts): void {
   ports.wake(laneOf(account, conversation));
 }
 
-function report(batch: EventBatch, account: ReceivingAccount, ports: AcceptEventsPorts): void {
+function report(
+  batch: EventBatch,
+  foreign: EventMessage[],
+  account: ReceivingAccount,
+  ports: AcceptEventsPorts,
+): void {
   const { counters, log } = ports;
-  const count = (kind: string, result: string, by?: number) =>
-    counters.count('events', { account: account.name, kind, result }, by);
+  const count = (kind: string, result: string, by: number) => {
+    if (by > 0) counters.count('events', { account: account.name, kind, result }, by);
+  };
   for (const { kind, reason } of batch.malformed) {
-    count(kind.replaceAll(/\W/g, '_'), 'malformed');
+    count(kind.replaceAll(/\W/g, '_'), 'malformed', 1);
     log.warn('malformed event left out', { account: account.name, kind, reason });
   }
-  const own = batch.own.length + batch.messages.filter(({ sender }) => sender.id === account.userId()).length;
-  if (own > 0) count('direct_message', 'own', own);
+  for (const message of foreign)
+    if (!isWanted(message, account)) count(message.post ? 'post' : 'direct_message', 'switched_off', 1);
+  const own = [...batch.own, ...batch.messages.filter((message) => !foreign.includes(message))];
+  count('post', 'own', own.filter(({ post }) => post).length);
+  count('direct_message', 'own', own.filter(({ post }) => !post).length);
+  count('post_delete', 'taken', batch.deletedPosts.length);
+  for (const { kind } of batch.marks) count(kind, 'kept', 1);
   for (const [kind, number] of Object.entries(batch.others)) {
     count(kind, 'not_forwarded', number);
     log.debug('event of another kind', { account: account.name, kind, number });

@@ -1,8 +1,10 @@
 import type { Clock } from './clock';
+import { sameValue } from './contactValue';
+import { groupConversation, groupOf } from './conversation';
 import { BridgeError } from './errors';
 import type { OutboundMessage } from './messages';
 import type { OutboundWorker, ReplyResult } from './outboundWorker';
-import type { Contacts } from './ports';
+import type { Contacts, Log, Threads } from './ports';
 import { findRecipient } from './sendOutbound';
 import type { BridgeAccount } from './sides';
 
@@ -12,10 +14,14 @@ export interface ReplyCall {
   attachmentId: string | undefined;
   contact: Record<string, unknown> | undefined;
   interactionId: string | undefined;
+  /** The thread we gave the host when the interaction began, if any. */
+  threadId: string | undefined;
 }
 
 export interface AcceptPorts {
   contacts: Contacts;
+  threads: Threads;
+  log: Log;
   clock: Clock;
   worker: Pick<OutboundWorker, 'submit'>;
 }
@@ -49,20 +55,52 @@ export async function acceptReply(
       'bad-request',
       `The message has ${length} characters; X takes at most ${longestText} in one message. Please split it.`,
     );
+  refusePublicThread(call, account, ports);
+  const groupId = call.threadId === undefined ? undefined : groupOf(call.threadId);
   const value = await recipientValueOf(call, account);
   const recipient = await recipientNow(value, account, ports);
-  if (recipient && call.interactionId !== undefined)
-    ports.contacts.saveInteraction(account.name, recipient, call.interactionId);
+  if (recipient) noteContact(recipient, value, call, account, ports);
   const message: OutboundMessage = {
     account: account.name,
-    lane: value.toLowerCase(),
+    lane: groupId === undefined ? value.toLowerCase() : groupConversation(groupId),
     recipientValue: value,
     text,
+    ...(groupId === undefined ? {} : { groupId }),
     ...(recipient === undefined ? {} : { recipientId: recipient }),
     ...(call.attachmentId === undefined ? {} : { attachmentId: call.attachmentId }),
     ...(call.interactionId === undefined ? {} : { interactionId: call.interactionId }),
   };
   return ports.worker.submit(message, Math.max(0, patience - (ports.clock.now() - started)));
+}
+
+/** What was written in public must not be answered in private without anybody noticing. */
+function refusePublicThread({ threadId }: ReplyCall, account: BridgeAccount, { threads }: AcceptPorts): void {
+  if (threadId === undefined || threads.threadOf(account.name, threadId) === undefined) return;
+  throw refusal(
+    'public-thread',
+    'This conversation is a public post, and this version of the channel cannot answer in public. Please answer on x.com.',
+  );
+}
+
+/** The call shows the contact as it stands on the host: its interaction, and the value of its Map Key. */
+function noteContact(
+  recipient: string,
+  value: string,
+  { interactionId, threadId }: ReplyCall,
+  account: BridgeAccount,
+  { contacts, log }: AcceptPorts,
+): void {
+  const thread = threadId !== undefined && groupOf(threadId) !== undefined ? threadId : undefined;
+  if (interactionId !== undefined) contacts.saveInteraction(account.name, recipient, thread, interactionId);
+  const before = contacts.mapValueOf(account.name, recipient);
+  if (before === undefined || sameValue(before, value)) return;
+  contacts.saveMapValue(account.name, recipient, value);
+  log.info("the contact's Map Key value was changed on the host; it is used from now on", {
+    account: account.name,
+    userId: recipient,
+    before,
+    now: value,
+  });
 }
 
 async function recipientValueOf(call: ReplyCall, account: BridgeAccount): Promise<string> {
@@ -103,6 +141,6 @@ async function recipientNow(
   }
 }
 
-function refusal(code: 'bad-request' | 'no-contact', words: string): BridgeError {
+function refusal(code: 'bad-request' | 'no-contact' | 'public-thread', words: string): BridgeError {
   return new BridgeError(code, words, { agentMessage: words });
 }

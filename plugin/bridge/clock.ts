@@ -17,9 +17,19 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `ms` milliseconds of the given clock. */
-export function pause(clock: Clock, ms: number): Promise<void> {
+/** Resolves after `ms` milliseconds of the given clock, or as soon as `signal` says that nobody waits any more. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    clock.after(ms, resolve);
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const end = () => {
+      cancel();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end);
+    signal?.addEventListener('abort', end);
   });
 }

@@ -3,6 +3,21 @@ export function directConversation(customerId: string): string {
   return `dm:${customerId}`;
 }
 
+/** The key of a group conversation; it is the host's thread at the same time. */
+export function groupConversation(groupId: string): string {
+  return `group:${groupId}`;
+}
+
+/** The group behind a conversation or a host's thread; undefined when it is none. */
+export function groupOf(conversation: string): string | undefined {
+  return /^group:(\d{1,20})$/.exec(conversation)?.[1];
+}
+
+/** The key of a public conversation, by the post the host's thread is named for. */
+export function postConversation(threadId: string): string {
+  return `post:${threadId}`;
+}
+
 /** The name of a lane: lanes of different accounts never mix. */
 export function laneOf(account: string, conversation: string): string {
   return `${account} ${conversation}`;

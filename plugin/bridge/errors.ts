@@ -5,17 +5,20 @@ export type ErrorCode =
   | 'unknown-account'
   | 'inactive-account'
   | 'no-contact'
+  | 'public-thread'
   | 'unknown-recipient'
   | 'unsupported-file'
   | 'file-too-large'
   | 'refused-by-x'
   | 'signed-out-of-x'
+  | 'app-refused'
   | 'rate-limited'
   | 'x-unavailable'
   | 'refused-by-host'
   | 'signed-out-of-host'
   | 'host-unavailable'
   | 'media-unavailable'
+  | 'message-withheld'
   | 'store-unavailable';
 
 interface ErrorDetails {
@@ -29,6 +32,8 @@ interface ErrorDetails {
   outcomeUnknown?: boolean;
   /** The HTTP status of the other side, where there was an answer. */
   status?: number;
+  /** The other side's own name for the fault, such as X's `CrcValidationFailed`. */
+  problem?: string;
   cause?: unknown;
 }
 
@@ -39,6 +44,7 @@ export class BridgeError extends Error {
   readonly retryAt: number | undefined;
   readonly outcomeUnknown: boolean;
   readonly status: number | undefined;
+  readonly problem: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -52,6 +58,7 @@ export class BridgeError extends Error {
     this.retryAt = details.retryAt;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
     this.status = details.status;
+    this.problem = details.problem;
   }
 }
 

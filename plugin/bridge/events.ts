@@ -1,12 +1,36 @@
 import type { InboundMessage } from './messages';
 
+/** What else a post belongs to: the post it answers, earlier versions of it, the start of its conversation. */
+export interface PostReference {
+  relatesTo: string[];
+}
+
 /** A message in an event of X, not yet tied to one of our accounts. */
-export type EventMessage = Omit<InboundMessage, 'account'>;
+export type EventMessage = Omit<InboundMessage, 'account' | 'thread' | 'notice'> & {
+  /** Set when the message is a public post. */
+  post?: PostReference;
+};
 
 /** An event that could not be read. */
 export interface MalformedEvent {
   kind: string;
   reason: string;
+}
+
+/** A sign of a customer's presence: they read a message of ours, or are typing. */
+export interface PresenceMark {
+  kind: 'read' | 'typing';
+  userId: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** The last message of ours they have read. */
+  messageId?: string;
+}
+
+/** How a replay job ended. */
+export interface ReplayStatus {
+  jobId: string;
+  complete: boolean;
 }
 
 /** What one call of X carried, the same shape whatever way it came. */
@@ -16,11 +40,28 @@ export interface EventBatch {
   messages: EventMessage[];
   /** Messages the account itself sent, from here or from x.com: never an inbound message. */
   own: EventMessage[];
+  /** Ids of posts that were deleted on X. */
+  deletedPosts: string[];
+  marks: PresenceMark[];
+  /** The account's user took the app's access away. */
+  revoked: boolean;
+  replay: ReplayStatus | undefined;
   malformed: MalformedEvent[];
   /** How many events of kinds that are accepted but not handed over. */
   others: Record<string, number>;
 }
 
 export function emptyBatch(forUserId: string | undefined): EventBatch {
-  return { forUserId, messages: [], own: [], malformed: [], others: {} };
+  return {
+    forUserId,
+    messages: [],
+    own: [],
+    deletedPosts: [],
+    marks: [],
+    revoked: false,
+    replay: undefined,
+    malformed: [],
+    // Kinds are words from outside; without a prototype, none of them means anything else.
+    others: Object.create(null) as Record<string, number>,
+  };
 }

@@ -1,7 +1,7 @@
-import { mapValueOf } from './mapValue';
 import type { Clock } from './clock';
+import type { ContactValues } from './contactValue';
 import { BridgeError, reasonOf } from './errors';
-import type { StoredInbound, XUser } from './messages';
+import type { InboundMessage, StoredInbound, XUser } from './messages';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
 import type { OwedWrites } from './owedWrites';
 import type { Contacts, Inbox, Log } from './ports';
@@ -12,6 +12,7 @@ export interface ForwardPorts {
   contacts: Contacts;
   clock: Clock;
   owed: OwedWrites;
+  contactValues: ContactValues;
   log: Log;
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
   mediaFaults: Map<number, number>;
@@ -28,8 +29,9 @@ const mediaTries = 3;
  */
 export async function forwardInbound(row: StoredInbound, account: BridgeAccount, ports: ForwardPorts) {
   const { message } = row;
-  const sender = message.notice ? message.sender : await identify(message.sender, account, ports);
-  const from = message.notice?.mapValue ?? mapValueOf(sender, account.mapValue);
+  const told = message.notice?.mapValue;
+  const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
+  const from = told ?? (await ports.contactValues.of(sender, account));
   const attachments = await moveAttachments(row, account, ports);
   const parts = notifyParts(message, attachments);
   for (let index = row.notified; index < parts.length; index += 1) {
@@ -40,9 +42,10 @@ export async function forwardInbound(row: StoredInbound, account: BridgeAccount,
     const found = since === undefined ? undefined : await findLost(row, part, since, account, ports);
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
     ports.owed.write(row.seq, () => ports.inbox.saveNotified(row.seq, receipt.messageId, last));
-    if (receipt.interactionId) ports.contacts.saveInteraction(account.name, sender.id, receipt.interactionId);
+    if (receipt.interactionId)
+      ports.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
   }
-  if (!message.notice) ports.contacts.saveMapValue(account.name, sender.id, from);
+  if (told === undefined) ports.contacts.saveMapValue(account.name, sender.id, from);
 }
 
 /** Completes a sender of whom the event told only the id. */
@@ -111,12 +114,11 @@ async function notifyOnce(
 ): Promise<NotifyReceipt> {
   const mapKey = await account.host.mapKey();
   const attempt = async (key: string) => {
-    ports.inbox.markDelivering(row.seq, ports.clock.now());
+    const now = ports.clock.now();
+    if (!ports.inbox.markDelivering(row.seq, now, row.withheld)) throw withheldMeanwhile(now);
     ports.onStep(row, 'delivering', `${key} = ${from}`);
     try {
-      return await account.host.notify(
-        notificationOf(part, from, key, sender, row.message.notice !== undefined),
-      );
+      return await account.host.notify(notificationOf(part, from, key, sender, row.message));
     } catch (error) {
       if (error instanceof BridgeError && !error.outcomeUnknown) ports.inbox.clearDelivering(row.seq);
       throw error;
@@ -133,12 +135,20 @@ async function notifyOnce(
   }
 }
 
+/** The customer deleted the message while it was on its way out; it is read anew at once. */
+function withheldMeanwhile(now: number): BridgeError {
+  return new BridgeError('message-withheld', 'the message was withheld while it was handed over', {
+    retryable: true,
+    retryAt: now,
+  });
+}
+
 function notificationOf(
   part: NotifyPart,
   from: string,
   mapKey: string,
   sender: XUser,
-  notice: boolean,
+  { notice, thread }: InboundMessage,
 ): Notification {
   const { username, name } = sender;
   const card = notice
@@ -147,7 +157,8 @@ function notificationOf(
         firstName: name ?? username ?? sender.id,
         ...(username === undefined ? {} : { twitter: username, url: `https://x.com/${username}` }),
       };
-  return { ...part, from, mapKey, contact: { ...card, [mapKey]: from } };
+  const contact = { ...card, [mapKey]: from };
+  return { ...part, from, mapKey, contact, ...(thread === undefined ? {} : { threadId: thread }) };
 }
 
 /**
@@ -161,8 +172,8 @@ async function findLost(
   account: BridgeAccount,
   ports: ForwardPorts,
 ): Promise<NotifyReceipt | undefined> {
-  const { messageId, sender } = row.message;
-  const interactionId = ports.contacts.interactionOf(account.name, sender.id);
+  const { messageId, sender, thread } = row.message;
+  const interactionId = ports.contacts.interactionOf(account.name, sender.id, thread);
   const candidates = interactionId ? await readInteraction(interactionId, account, ports) : [];
   const known = ports.inbox.knownHostMessages(
     account.name,

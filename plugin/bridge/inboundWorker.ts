@@ -1,4 +1,5 @@
 import { backoff } from './backoff';
+import { ContactValues } from './contactValue';
 import { splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import { forwardInbound, type ForwardPorts } from './forwardInbound';
@@ -20,10 +21,12 @@ export class InboundWorker {
   private readonly queue: LaneQueue;
   private readonly owed = new OwedWrites();
   private readonly mediaFaults = new Map<number, number>();
+  private readonly contactValues: ContactValues;
   /** Accounts whose last hand-over failed on the host's side. */
   private readonly troubled = new Set<string>();
 
   constructor(private readonly ports: InboundWorkerPorts) {
+    this.contactValues = new ContactValues(ports);
     this.queue = new LaneQueue({
       clock: ports.clock,
       concurrency,
@@ -127,6 +130,7 @@ export class InboundWorker {
       contacts,
       clock,
       owed: this.owed,
+      contactValues: this.contactValues,
       mediaFaults: this.mediaFaults,
       log: log.with({ account }),
       onStep: (row, step, detail) => this.step(row, step, detail),

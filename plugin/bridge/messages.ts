@@ -28,8 +28,13 @@ export interface InboundMessage {
   media: InboundMedia[];
   /** Milliseconds since 1970. */
   sentAt: number;
-  /** Set on our own words to the agent, which travel the same way as a customer's. */
-  notice?: { mapValue: string };
+  /** The host's thread: set where the conversation is an interaction of its own (a post, a group). */
+  thread?: string;
+  /**
+   * Set on our own words to the agent, which travel the same way as a customer's. `mapValue` where the contact's
+   * value is known from the host itself.
+   */
+  notice?: { mapValue?: string };
 }
 
 /** An inbound message in the store, with how far it has come. */
@@ -45,6 +50,8 @@ export interface StoredInbound {
   notified: number;
   /** When the last notify call went out, in ms since 1970; set while its outcome is not known. */
   notifyingSince: number | undefined;
+  /** Other words stand in the place of the customer's, who deleted the message. */
+  withheld: boolean;
 }
 
 /** What an agent wrote, as the host handed it to the Reply URL. */
@@ -55,6 +62,8 @@ export interface OutboundMessage {
   /** The contact's Map Key value as the host gave it. */
   recipientValue: string;
   recipientId?: string;
+  /** Set when the answer goes to a group conversation instead of one customer. */
+  groupId?: string;
   text: string;
   attachmentId?: string;
   interactionId?: string;

@@ -1,11 +1,12 @@
 import { backoff } from './backoff';
-import { directConversation, laneOf, splitLane } from './conversation';
+import { directConversation, groupConversation, laneOf, splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from './messages';
 import { OwedWrites } from './owedWrites';
 import type { Outbox } from './ports';
 import { sendOutbound, type SendPorts } from './sendOutbound';
+import { systemNotice } from './systemNotice';
 import type { WorkerPorts } from './workerPorts';
 
 /** How an answer stands when the host has to be told something. */
@@ -163,9 +164,6 @@ export class OutboundWorker {
   }
 }
 
-/** Starts every text of ours that an agent reads, so that it is not taken for the customer's. */
-const systemMark = '[openchannel-x]';
-
 /** Enough of a text to know it by; cut between characters, never inside one. */
 function beginningOf(text: string): string {
   const characters = Array.from(text);
@@ -173,16 +171,19 @@ function beginningOf(text: string): string {
 }
 
 function noticeOf(row: StoredOutbound, error: BridgeError, now: number): InboundMessage {
-  const { account, lane, recipientValue, text } = row.message;
+  const { account, lane, recipientValue, groupId, text } = row.message;
   const quoted = text === '' ? 'Your file' : `Your message "${beginningOf(text)}"`;
+  const thread = groupId === undefined ? undefined : groupConversation(groupId);
+  const conversation = thread ?? (row.recipientId === undefined ? lane : directConversation(row.recipientId));
   return {
     account,
     messageId: `notice:out:${row.seq}`,
-    conversation: row.recipientId === undefined ? lane : directConversation(row.recipientId),
+    conversation,
     sender: { id: row.recipientId ?? recipientValue },
-    text: `${systemMark} ${quoted} was not delivered. ${error.agentMessage ?? error.message}`,
+    text: systemNotice(`${quoted} was not delivered. ${error.agentMessage ?? error.message}`),
     media: [],
     sentAt: now,
+    ...(thread === undefined ? {} : { thread }),
     notice: { mapValue: recipientValue },
   };
 }

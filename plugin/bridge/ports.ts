@@ -1,3 +1,4 @@
+import type { PresenceMark } from './events';
 import type { InboundMessage, OutboundMessage, StoredInbound, StoredOutbound, XUser } from './messages';
 
 /** What the customer's side needs of the store. All writes are durable when they return. */
@@ -9,14 +10,27 @@ export interface Inbox {
    * @throws BridgeError `store-unavailable`; then nothing was kept
    */
   keep(messages: InboundMessage[]): Promise<boolean[]>;
-  /** The oldest message of a conversation that has not come to its end. */
+  /** The oldest message of a conversation, by when it was sent, that has not come to its end. */
   nextOf(lane: string): StoredInbound | undefined;
+  /** A message by X's id, whatever has become of it. */
+  find(account: string, messageId: string): StoredInbound | undefined;
+  /** Of the given ids, those of messages that were kept. */
+  knownMessages(account: string, ids: string[]): Set<string>;
+  /**
+   * Puts other words in a message's place, and takes its media out, unless the host has it or is being told it.
+   * @returns whether that was still possible
+   */
+  withhold(seq: number, text: string): boolean;
   /** All conversations with something to do. */
   lanes(): string[];
   /** Remembers attachments put into the host, so that a retry does not put them there twice. */
   saveAttachments(seq: number, attachments: (string | null)[]): void;
-  /** Writes down that a notify call is about to go out. */
-  markDelivering(seq: number, now: number): void;
+  /**
+   * Writes down that a notify call is about to go out.
+   * @param withheld what the row said of it when it was read
+   * @returns false, and nothing is written, when the message has been withheld since
+   */
+  markDelivering(seq: number, now: number, withheld: boolean): boolean;
   /** The host confirmed a notify call; `last` says whether it was the message's last one. */
   saveNotified(seq: number, hostMessageId: string | undefined, last: boolean): void;
   /** The last notify call surely had no effect. */
@@ -60,8 +74,26 @@ export interface Contacts {
   /** Remembers the Map Key value a user was handed to the host with. */
   saveMapValue(account: string, id: string, value: string): void;
   byMapValue(account: string, value: string): XUser | undefined;
-  saveInteraction(account: string, id: string, interactionId: string): void;
-  interactionOf(account: string, id: string): string | undefined;
+  /** The Map Key value a user was last handed to the host with. */
+  mapValueOf(account: string, id: string): string | undefined;
+  /** @param thread the host's thread; undefined for the one-to-one conversation */
+  saveInteraction(account: string, id: string, thread: string | undefined, interactionId: string): void;
+  interactionOf(account: string, id: string, thread: string | undefined): string | undefined;
+}
+
+/** Which posts belong to which of the host's threads. */
+export interface Threads {
+  /** The thread a post was put into. */
+  threadOf(account: string, postId: string): string | undefined;
+  save(account: string, postId: string, threadId: string, authorId: string): void;
+  /** Whose posts came in since a time (ms since 1970), the latest first. */
+  recentAuthors(account: string, since: number, most: number): string[];
+}
+
+/** When customers read our messages and when they last typed. Times are milliseconds since 1970. */
+export interface PresenceMarks {
+  save(account: string, mark: PresenceMark): void;
+  latest(account: string): { readAt?: number; typingAt?: number };
 }
 
 /** X's rate limit windows, by account and kind of call. Times are milliseconds since 1970. */
@@ -75,6 +107,7 @@ export interface RateLimitWindows {
 export interface AccountFacts {
   save(account: string, fact: string, value: string): void;
   read(account: string, fact: string): string | undefined;
+  forget(account: string, fact: string): void;
 }
 
 /** How many messages wait, and how many were set aside, of one account in one direction. */
@@ -94,6 +127,8 @@ export interface MessageStore {
   inbox: Inbox;
   outbox: Outbox;
   contacts: Contacts;
+  threads: Threads;
+  marks: PresenceMarks;
   windows: RateLimitWindows;
   facts: AccountFacts;
   depths: QueueDepths;

@@ -4,7 +4,7 @@ import { readMapValue } from './mapValue';
 import type { StoredOutbound, XUser } from './messages';
 import type { OwedWrites } from './owedWrites';
 import type { Contacts, Log, Outbox } from './ports';
-import type { BridgeAccount, SentMessage } from './sides';
+import type { BridgeAccount, DirectTarget, SentMessage } from './sides';
 
 export interface SendPorts {
   outbox: Outbox;
@@ -26,9 +26,9 @@ export async function sendOutbound(
   account: BridgeAccount,
   ports: SendPorts,
 ): Promise<string[]> {
-  const recipientId = row.recipientId ?? (await resolveRecipient(row, account, ports));
+  const target = await targetOf(row, account, ports);
   const { mediaId, text } = await provideMedia(row, account, ports);
-  const lost = row.sendingSince === undefined ? undefined : await findLost(row, recipientId, account, ports);
+  const lost = row.sendingSince === undefined ? undefined : await findLost(row, target, account, ports);
   if (lost) {
     ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
     return record(row, lost.id, ports);
@@ -36,7 +36,7 @@ export async function sendOutbound(
   ports.outbox.markSending(row.seq, ports.clock.now());
   ports.onStep(row, 'sending');
   try {
-    return record(row, await account.x.sendDirectMessage(recipientId, text, mediaId), ports);
+    return record(row, await account.x.sendDirectMessage(target, text, mediaId), ports);
   } catch (error) {
     // Only here: an earlier call's unknown outcome stays unknown until a look at the conversation settles it.
     if (error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable')
@@ -51,14 +51,17 @@ function record(row: StoredOutbound, id: string, ports: SendPorts): string[] {
   return ids;
 }
 
-async function resolveRecipient(
+async function targetOf(
   row: StoredOutbound,
   account: BridgeAccount,
   ports: SendPorts,
-): Promise<string> {
+): Promise<DirectTarget> {
+  const { groupId } = row.message;
+  if (groupId !== undefined) return { groupId };
+  if (row.recipientId !== undefined) return { userId: row.recipientId };
   const user = await findRecipient(row.message.recipientValue, account, ports);
   ports.outbox.saveRecipient(row.seq, user.id);
-  return user.id;
+  return { userId: user.id };
 }
 
 /**
@@ -73,7 +76,10 @@ export async function findRecipient(
 ): Promise<XUser> {
   const addressee = readMapValue(value, account.mapValue);
   if (!addressee) throw unknownRecipient(value, 'is neither an X handle nor an X user id');
-  const seen = ports.contacts.byMapValue(account.name, addressee.value);
+  // As it stands on the host, or without decoration: the host's field may hold either.
+  const seen =
+    ports.contacts.byMapValue(account.name, value.trim()) ??
+    ports.contacts.byMapValue(account.name, addressee.value);
   if (seen) return seen;
   if (addressee.id !== undefined) return { id: addressee.id };
   const { handle = '' } = addressee;
@@ -109,12 +115,12 @@ const clockSkew = 2 * 60_000;
 /** After a send call whose answer was lost: is the message in the conversation already? */
 async function findLost(
   row: StoredOutbound,
-  recipientId: string,
+  target: DirectTarget,
   account: BridgeAccount,
   ports: SendPorts,
 ): Promise<SentMessage | undefined> {
   const since = (row.sendingSince ?? 0) - clockSkew;
-  const sent = await account.x.sentMessages(recipientId, since).catch((error: unknown) => {
+  const sent = await account.x.sentMessages(target, since).catch((error: unknown) => {
     if (error instanceof BridgeError && !error.retryable) throw cannotTell(error);
     throw error;
   });

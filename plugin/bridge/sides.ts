@@ -16,6 +16,8 @@ export interface Notification {
   from: string;
   body: string;
   mapKey: string;
+  /** Messages of one thread make an interaction of their own. */
+  threadId?: string;
   attachmentId?: string;
   /** Fields for the contact, should the host create one. */
   contact: Record<string, string>;
@@ -46,7 +48,12 @@ export interface HostSide {
   putAttachment(file: FileStream): Promise<string>;
   openAttachment(id: string): Promise<FileStream & { aliases: string[] }>;
   messagesOf(interactionId: string): Promise<HostMessage[]>;
+  /** Whether the host surely has a contact with this value in its Map Key field. */
+  hasContact(mapValue: string): Promise<boolean>;
 }
+
+/** Where a Direct Message goes: to one customer, or into a group conversation. */
+export type DirectTarget = { userId: string } | { groupId: string };
 
 /** A message of ours as the conversation on X shows it. */
 export interface SentMessage {
@@ -60,9 +67,9 @@ export interface SentMessage {
 /** One account's user on X. All methods throw BridgeError. */
 export interface XSide {
   /** @returns the id of the message on X */
-  sendDirectMessage(recipientId: string, text: string, mediaId: string | undefined): Promise<string>;
-  /** Our own messages to a customer, newest first. */
-  sentMessages(recipientId: string, since: number): Promise<SentMessage[]>;
+  sendDirectMessage(target: DirectTarget, text: string, mediaId: string | undefined): Promise<string>;
+  /** Our own messages in a conversation since a time, newest first. */
+  sentMessages(target: DirectTarget, since: number): Promise<SentMessage[]>;
   /** @returns the media id X gave */
   uploadMedia(file: FileStream): Promise<string>;
   openMedia(url: string, name: string): Promise<FileStream>;

@@ -4,6 +4,7 @@ import type { AccountFacts, Log } from '../bridge/ports';
 import type { HostSide, Notification, NotifyReceipt } from '../bridge/sides';
 import { openAttachment, putAttachment } from './attachments';
 import type { HostClient } from './client';
+import { hasContact } from './contacts';
 import { messagesOf, notify, type NotifyVerb } from './notify';
 
 export interface HostAccountOptions {
@@ -30,6 +31,7 @@ export function createHostAccount(options: HostAccountOptions): HostSide {
     putAttachment: (file) => putAttachment(client, file),
     openAttachment: (id) => openAttachment(client, id),
     messagesOf: (interactionId) => messagesOf(client, interactionId),
+    hasContact: async (mapValue) => hasContact(client, await mapKeys.mapKey(), mapValue),
   };
 }
 

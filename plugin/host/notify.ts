@@ -24,7 +24,7 @@ export async function notify(
   client: HostClient,
   accountId: number,
   verb: NotifyVerb,
-  { contact, attachmentId, from, body, mapKey }: Notification,
+  { contact, attachmentId, from, body, mapKey, threadId }: Notification,
 ): Promise<NotifyReceipt> {
   const response = await client.call<unknown>({
     method: 'POST',
@@ -35,6 +35,7 @@ export async function notify(
       from,
       body,
       mapKey,
+      ...(threadId === undefined ? {} : { threadId }),
       ...(attachmentId === undefined ? {} : { AttachmentId: attachmentIdOf(attachmentId) }),
     },
     timeout: 30_000,

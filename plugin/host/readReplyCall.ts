@@ -15,7 +15,10 @@ const replyCall = z.object({
   AttachmentId: id,
   Contact: record.nullish(),
   contact: record.nullish(),
-  Interaction: z.object({ id }).nullish().catch(undefined),
+  Interaction: z
+    .object({ id, threadId: id.catch(undefined) })
+    .nullish()
+    .catch(undefined),
 });
 
 /**
@@ -35,5 +38,6 @@ export function readReplyCall(value: unknown): ReplyCall {
     attachmentId: AttachmentId,
     contact: Contact ?? contact ?? undefined,
     interactionId: Interaction?.id,
+    threadId: Interaction?.threadId,
   };
 }

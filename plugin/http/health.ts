@@ -10,9 +10,20 @@ export interface AccountHealth {
     waitingBecause?: string;
   };
   outbound: { state: 'ok' | 'waiting' | 'off'; waiting: number; failed: number; waitingBecause?: string };
-  /** `quiet`: X has delivered nothing since the start. */
-  webhook: { state: 'ok' | 'quiet' | 'off'; delivery: string; check: string; lastEventAt?: string };
+  /**
+   * The supply of events, whatever the delivery. `quiet`: all is set up, but X has delivered nothing since the
+   * start; `trouble`: X does not deliver, and `reason` says what to do.
+   */
+  webhook: {
+    state: 'starting' | 'ok' | 'quiet' | 'trouble' | 'off';
+    delivery: string;
+    check: string;
+    reason?: string;
+    lastEventAt?: string;
+  };
   signIn: { x: SignInHealth; host: SignInHealth };
+  /** When a customer last read one of our messages, and last typed. */
+  customers: { lastReadAt?: string; lastTypingAt?: string };
 }
 
 export interface SignInHealth {

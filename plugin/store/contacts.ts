@@ -28,6 +28,7 @@ function people(store: StoreFile): Omit<Contacts, OfInteractions> {
   const byId = find('x_user_id');
   const byUsername = find('username');
   const byMapValue = find('map_value');
+  const mapValue = store.prepare(`SELECT map_value FROM contacts WHERE account = ? AND x_user_id = ?`);
   return {
     see: (account, user, now) =>
       store.transaction(() => {
@@ -45,19 +46,29 @@ function people(store: StoreFile): Omit<Contacts, OfInteractions> {
       });
     },
     byMapValue: (account, value) => userOf(byMapValue.get(account, value)),
+    mapValueOf: (account, id) => {
+      const value = mapValue.get(account, id)?.['map_value'];
+      return typeof value === 'string' ? value : undefined;
+    },
   };
 }
 
 function interactions(store: StoreFile): Pick<Contacts, OfInteractions> {
-  const save = store.prepare(`UPDATE contacts SET interaction_id = ? WHERE account = ? AND x_user_id = ?`);
-  const read = store.prepare(`SELECT interaction_id FROM contacts WHERE account = ? AND x_user_id = ?`);
-  const interactionOf = (account: string, id: string) => {
-    const value = read.get(account, id)?.['interaction_id'];
-    return typeof value === 'string' ? value : undefined;
+  const save = store.prepare(
+    `INSERT INTO interactions (account, x_user_id, thread, interaction_id) VALUES (?, ?, ?, ?)
+     ON CONFLICT (account, x_user_id, thread) DO UPDATE SET interaction_id = excluded.interaction_id`,
+  );
+  const read = store.prepare(
+    `SELECT interaction_id FROM interactions WHERE account = ? AND x_user_id = ? AND thread = ?`,
+  );
+  const interactionOf = (account: string, id: string, thread = '') => {
+    const row = read.get(account, id, thread);
+    return row && textOf(row, 'interaction_id');
   };
   return {
-    saveInteraction: (account, id, interactionId) => {
-      if (interactionOf(account, id) !== interactionId) save.run(interactionId, account, id);
+    saveInteraction: (account, id, thread, interactionId) => {
+      if (interactionOf(account, id, thread) !== interactionId)
+        save.run(account, id, thread ?? '', interactionId);
     },
     interactionOf,
   };

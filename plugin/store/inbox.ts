@@ -1,4 +1,5 @@
 import { laneOf } from '../bridge/conversation';
+import { placeOf } from '../bridge/place';
 import type { InboundMessage, MessageState, StoredInbound } from '../bridge/messages';
 import type { Contacts, Inbox } from '../bridge/ports';
 import { textOf, type StoreFile } from './database';
@@ -7,21 +8,29 @@ import { groupCommit } from './groupCommit';
 /** The inbox in SQLite: what customers wrote, on its way to the host. */
 export function createInbox(store: StoreFile, contacts: Contacts, now: () => number): Inbox {
   const insert = store.prepare(
-    `INSERT INTO inbox (account, message_id, lane, message, received_at) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO inbox (account, message_id, lane, message, place, received_at)
+     VALUES (?, ?, ?, ?, CAST(? AS INTEGER), ?)
      ON CONFLICT (account, message_id) DO NOTHING`,
   );
   const keep = groupCommit(store, (message: InboundMessage) => {
     const lane = laneOf(message.account, message.conversation);
-    const isNew = insert.run(message.account, message.messageId, lane, JSON.stringify(message), now()) > 0;
+    const { account, messageId } = message;
+    const isNew = insert.run(account, messageId, lane, JSON.stringify(message), placeOf(message), now()) > 0;
     if (isNew && !message.notice) contacts.see(message.account, message.sender, now());
     return isNew;
   });
   return { keep, ...readQueries(store), ...progressQueries(store) };
 }
 
-function readQueries(store: StoreFile): Pick<Inbox, 'nextOf' | 'lanes' | 'knownHostMessages'> {
+type Reading = 'nextOf' | 'find' | 'lanes' | 'knownMessages' | 'knownHostMessages';
+
+function readQueries(store: StoreFile): Pick<Inbox, Reading> {
   const next = store.prepare(
-    `SELECT * FROM inbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY seq LIMIT 1`,
+    `SELECT * FROM inbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY place, seq LIMIT 1`,
+  );
+  const one = store.prepare(`SELECT * FROM inbox WHERE account = ? AND message_id = ?`);
+  const kept = store.prepare(
+    `SELECT message_id FROM inbox WHERE account = ? AND message_id IN (SELECT value FROM json_each(?))`,
   );
   const lanes = store.prepare(`SELECT DISTINCT lane FROM inbox WHERE state IN ('received', 'delivering')`);
   const known = store.prepare(
@@ -33,16 +42,23 @@ function readQueries(store: StoreFile): Pick<Inbox, 'nextOf' | 'lanes' | 'knownH
       const row = next.get(lane);
       return row && storedInbound(row);
     },
+    find: (account, messageId) => {
+      const row = one.get(account, messageId);
+      return row && storedInbound(row);
+    },
+    knownMessages: (account, ids) =>
+      new Set(kept.all(account, JSON.stringify(ids)).map((row) => textOf(row, 'message_id'))),
     lanes: () => lanes.all().map((row) => textOf(row, 'lane')),
     knownHostMessages: (account, ids) =>
       new Set(known.all(account, JSON.stringify(ids)).map((row) => textOf(row, 'host_message_id'))),
   };
 }
 
-function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | 'nextOf' | 'lanes' | 'knownHostMessages'> {
+function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | Reading> {
   const attachments = store.prepare(`UPDATE inbox SET attachments = ? WHERE seq = ?`);
   const delivering = store.prepare(
-    `UPDATE inbox SET state = 'delivering', notifying_since = ? WHERE seq = ?`,
+    `UPDATE inbox SET state = 'delivering', notifying_since = ?
+     WHERE seq = ? AND withheld = ?`,
   );
   const notified = store.prepare(
     `UPDATE inbox SET notified = notified + 1, notifying_since = NULL, state = ?, reason = NULL WHERE seq = ?`,
@@ -59,13 +75,18 @@ function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | 'nextOf' | 'lan
   const fail = store.prepare(
     `UPDATE inbox SET state = 'failed', reason = ? WHERE seq = ? AND state IN ('received', 'delivering')`,
   );
+  const withhold = store.prepare(
+    `UPDATE inbox SET message = json_set(message, '$.text', ?1, '$.media', json('[]')), attachments = '[]',
+       withheld = 1
+     WHERE seq = ?2 AND state = 'received' AND notified = 0`,
+  );
   const release = store.prepare(
     `UPDATE inbox SET due_at = ?1
      WHERE state IN ('received', 'delivering') AND due_at > ?1 AND (?2 IS NULL OR account = ?2)`,
   );
   return {
     saveAttachments: (seq, ids) => void attachments.run(JSON.stringify(ids), seq),
-    markDelivering: (seq, at) => void delivering.run(at, seq),
+    markDelivering: (seq, at, withheld) => delivering.run(at, seq, Number(withheld)) > 0,
     saveNotified: (seq, hostMessageId, last) =>
       store.transaction(() => {
         notified.run(last ? 'delivered' : 'received', seq);
@@ -74,6 +95,7 @@ function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | 'nextOf' | 'lan
     clearDelivering: (seq) => void clear.run(seq),
     postpone: (seq, dueAt, reason) => void postpone.run(dueAt, reason, seq),
     markFailed: (seq, reason) => void fail.run(reason, seq),
+    withhold: (seq, text) => withhold.run(text, seq) > 0,
     release: (account, at) => void release.run(at, account ?? null),
   };
 }
@@ -88,5 +110,6 @@ function storedInbound(row: Record<string, unknown>): StoredInbound {
     attachments: JSON.parse(textOf(row, 'attachments')) as (string | null)[],
     notified: Number(row['notified']),
     notifyingSince: row['notifying_since'] === null ? undefined : Number(row['notifying_since']),
+    withheld: row['withheld'] === 1,
   };
 }

@@ -5,6 +5,8 @@ import { createDepths } from './depths';
 import { createFacts } from './facts';
 import { createInbox } from './inbox';
 import { createOutbox } from './outbox';
+import { createPresenceMarks } from './presenceMarks';
+import { createThreads } from './threads';
 import { createWindows } from './windows';
 
 /**
@@ -18,6 +20,8 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     inbox: createInbox(file, contacts, now),
     outbox: createOutbox(file),
     contacts,
+    threads: createThreads(file, now),
+    marks: createPresenceMarks(file),
     windows: createWindows(file),
     facts: createFacts(file),
     depths: createDepths(file),

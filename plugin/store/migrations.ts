@@ -81,4 +81,41 @@ export const migrations: string[] = [
     PRIMARY KEY (account, fact)
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE inbox ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+  UPDATE inbox SET place = seq;
+  ALTER TABLE inbox ADD COLUMN withheld INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX inbox_waiting;
+  CREATE INDEX inbox_waiting ON inbox (lane, place, seq) WHERE state IN ('received', 'delivering');
+
+  CREATE TABLE interactions (
+    account TEXT NOT NULL,
+    x_user_id TEXT NOT NULL,
+    thread TEXT NOT NULL,
+    interaction_id TEXT NOT NULL,
+    PRIMARY KEY (account, x_user_id, thread)
+  ) WITHOUT ROWID;
+  INSERT INTO interactions (account, x_user_id, thread, interaction_id)
+    SELECT account, x_user_id, '', interaction_id FROM contacts WHERE interaction_id IS NOT NULL;
+  ALTER TABLE contacts DROP COLUMN interaction_id;
+
+  CREATE TABLE threads (
+    account TEXT NOT NULL,
+    post_id TEXT NOT NULL,
+    thread TEXT NOT NULL,
+    author_id TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (account, post_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX threads_authors ON threads (account, seen_at, author_id);
+
+  CREATE TABLE presence_marks (
+    account TEXT NOT NULL,
+    x_user_id TEXT NOT NULL,
+    read_message_id TEXT,
+    read_at INTEGER,
+    typing_at INTEGER,
+    PRIMARY KEY (account, x_user_id)
+  ) WITHOUT ROWID;
+  `,
 ];

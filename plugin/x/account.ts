@@ -16,13 +16,16 @@ export interface XAccountOptions {
   clock: Clock;
   random: () => number;
   dataDir: string;
+  /** The account's own user, once known. */
+  userId: () => string | undefined;
 }
 
 /** X as one account sees it. */
-export function createXAccount({ client, keys, mediaHosts, clock, random, dataDir }: XAccountOptions): XSide {
+export function createXAccount(options: XAccountOptions): XSide {
+  const { client, keys, mediaHosts, clock, random, dataDir, userId } = options;
   return {
-    sendDirectMessage: (recipientId, text, mediaId) => sendDirectMessage(client, recipientId, text, mediaId),
-    sentMessages: (recipientId, since) => sentMessages(client, recipientId, since),
+    sendDirectMessage: (target, text, mediaId) => sendDirectMessage(client, target, text, mediaId),
+    sentMessages: (target, since) => sentMessages(client, target, userId(), since),
     uploadMedia: async (file) =>
       uploadMedia(await measureFile(file, join(dataDir, 'passing')), { client, clock, random }),
     openMedia: (url, name) => openMedia(url, name, { keys, mediaHosts }),

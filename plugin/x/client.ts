@@ -3,14 +3,19 @@ import { BridgeError } from '../bridge/errors';
 import type { Counters, RateLimitWindows } from '../bridge/ports';
 import type { Clock } from '../bridge/clock';
 import { transportFault } from '../bridge/transport';
+import type { AppToken } from './appToken';
 import type { XKeys } from './keys';
 import { parseJson } from './parseJson';
-import { refusalOf } from './refusals';
+import { readProblem } from './readProblem';
+import { refusalOf, signInLost, type Refusal } from './refusals';
+import type { SignInGate } from './signInGate';
 import { signRequest } from './signRequest';
 
-/** One call of X's API in the account's name. */
+/** One call of X's API in the account's name, or in the app's. */
 export interface XCall {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Who calls: the account's user, unless told. */
+  as?: 'user' | 'app';
   /** The path with its parameters filled in, such as `/2/users/me`. */
   path: string;
   query?: Record<string, string>;
@@ -31,6 +36,8 @@ export interface XClientOptions {
   windows: RateLimitWindows;
   clock: Clock;
   counters: Counters;
+  appToken: AppToken;
+  gate: SignInGate;
   /** Hears whether X accepted the account's keys. */
   onSignIn: (accepted: boolean, reason: string | undefined) => void;
 }
@@ -56,28 +63,35 @@ export class XClient {
   /**
    * Makes a call.
    * @returns the parsed answer, undefined when it is empty
-   * @throws BridgeError; `rate-limited` without calling when the window is known to be used up
+   * @throws BridgeError; without calling: `rate-limited` when the window is known to be used up, and
+   *   `signed-out-of-x` while X refuses the account's keys
    */
   async call(call: XCall): Promise<unknown> {
-    const closedUntil = this.options.windows.closedUntil(
-      this.options.account,
-      call.window,
-      this.options.clock.now(),
-    );
+    const { account, windows, clock, gate } = this.options;
+    const closedUntil = windows.closedUntil(account, call.window, clock.now());
     if (closedUntil !== undefined) throw this.rateLimited(call, closedUntil);
+    const heldUntil = call.as === 'app' ? undefined : gate.enter();
+    if (heldUntil !== undefined) throw signedOut(heldUntil);
     const response = await this.request(call);
-    this.options.counters.count('x_calls', {
-      account: this.options.account,
-      call: call.window,
-      status: String(response.status),
-    });
-    this.learnWindow(call, response);
     const answer = readAnswer(response.data);
-    if (response.status >= 200 && response.status < 300) {
+    if (response.status < 200 || response.status >= 300) throw this.faultOf(call, response, answer);
+    if (call.as !== 'app') {
+      gate.accepted();
       this.options.onSignIn(true, undefined);
-      return answer;
     }
-    throw this.faultOf(call, response, answer);
+    return answer;
+  }
+
+  /** What goes into the `Authorization` header of a call. */
+  async authorize(as: 'user' | 'app', method: string, url: string): Promise<string> {
+    return as === 'app'
+      ? `Bearer ${await this.options.appToken.get()}`
+      : signRequest(this.options.keys, method, url);
+  }
+
+  /** X no longer takes the app's token: the next call in the app's name derives a new one. */
+  dropAppToken(): void {
+    this.options.appToken.drop();
   }
 
   private async request(call: XCall): Promise<AxiosResponse<string>> {
@@ -85,15 +99,23 @@ export class XClient {
     const path = query === '' ? call.path : `${call.path}?${query}`;
     const url = `${this.http.defaults.baseURL ?? ''}${path}`;
     const timeout = call.timeout ?? defaultTimeout;
+    const authorization = await this.authorize(call.as ?? 'user', call.method, url);
     try {
-      return await this.http.request<string>({
+      const response = await this.http.request<string>({
         method: call.method,
         url: path,
         data: call.body,
-        headers: { ...call.headers, authorization: signRequest(this.options.keys, call.method, url) },
+        headers: { ...call.headers, authorization },
         timeout,
         signal: AbortSignal.timeout(timeout),
       });
+      this.options.counters.count('x_calls', {
+        account: this.options.account,
+        call: call.window,
+        status: String(response.status),
+      });
+      this.learnWindow(call, response);
+      return response;
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
       throw new BridgeError('x-unavailable', `X cannot be reached (${code}) for ${call.window}`, {
@@ -117,23 +139,48 @@ export class XClient {
 
   private faultOf(call: XCall, response: AxiosResponse, answer: unknown): BridgeError {
     const { status } = response;
-    const { code, detail } = readProblem(answer);
+    const { code, problem, detail } = readProblem(answer);
     if (status === 429) return this.rateLimited(call, this.resetOf(response));
     const refusal = refusalOf(status, code, detail);
-    const said = [`X answered ${status} to ${call.window}`, code === undefined ? '' : `code ${code}`, detail]
+    const said = [
+      `X answered ${status} to ${call.window}`,
+      code === undefined ? (problem ?? '') : `code ${code}`,
+      detail,
+    ]
       .filter((part) => part !== '')
       .join(', ');
+    const named = { status, ...(problem === undefined ? {} : { problem }) };
     if (!refusal)
       return new BridgeError('x-unavailable', said, {
-        status,
+        ...named,
         retryable: true,
         agentMessage: 'X has a fault right now; the message will be sent as soon as it can.',
         outcomeUnknown: call.changesThings === true,
       });
-    const { agentMessage } = refusal;
-    if (refusal.kind === 'never') return new BridgeError('refused-by-x', said, { status, agentMessage });
+    return call.as === 'app' ? this.appRefused(said, named) : this.userRefused(refusal, said, named);
+  }
+
+  private appRefused(said: string, named: { status: number; problem?: string }): BridgeError {
+    if (named.status !== 401) return new BridgeError('refused-by-x', said, named);
+    this.options.appToken.drop();
+    return new BridgeError('app-refused', said, { ...named, retryable: true });
+  }
+
+  private userRefused(
+    { kind, agentMessage }: Refusal,
+    said: string,
+    named: { status: number; problem?: string },
+  ): BridgeError {
+    if (kind === 'never') return new BridgeError('refused-by-x', said, { ...named, agentMessage });
+    this.options.gate.refuse();
     this.options.onSignIn(false, said);
-    return new BridgeError('signed-out-of-x', said, { status, retryable: true, agentMessage });
+    const retryAt = this.options.gate.closed();
+    return new BridgeError('signed-out-of-x', said, {
+      ...named,
+      retryable: true,
+      agentMessage,
+      ...(retryAt === undefined ? {} : { retryAt }),
+    });
   }
 
   private resetOf(response: AxiosResponse): number {
@@ -168,14 +215,14 @@ function readAnswer(data: string): unknown {
   }
 }
 
-/** Reads X's two shapes of refusal: v2 problems, and v1.1 `{errors: [{code, message}]}`. */
-function readProblem(answer: unknown): { code: number | undefined; detail: string } {
-  if (typeof answer !== 'object' || answer === null) return { code: undefined, detail: '' };
-  const { errors, detail, title, code } = answer as Record<string, unknown>;
-  const first = (Array.isArray(errors) ? errors[0] : undefined) as Record<string, unknown> | undefined;
-  const words = [detail, first?.['detail'], first?.['message'], title].find(
-    (each) => typeof each === 'string',
+function signedOut(retryAt: number): BridgeError {
+  return new BridgeError(
+    'signed-out-of-x',
+    "X refuses the account's keys; not asked again before the pause is over",
+    {
+      retryable: true,
+      retryAt,
+      agentMessage: signInLost,
+    },
   );
-  const number = [code, first?.['code']].find((each) => typeof each === 'number');
-  return { code: number, detail: (words ?? '').slice(0, 300) };
 }

@@ -1,26 +1,38 @@
 import { z } from 'zod';
 import { BridgeError } from '../bridge/errors';
 import { expandLinks, removeLink } from '../bridge/links';
-import type { SentMessage } from '../bridge/sides';
+import type { DirectTarget, SentMessage } from '../bridge/sides';
 import type { XClient } from './client';
 
 const sendAnswer = z.object({ data: z.object({ dm_event_id: z.string() }) });
 
+/** A conversation's address, and its part of the name of a rate limit window. */
+function addressOf(target: DirectTarget): { path: string; pattern: string } {
+  return 'userId' in target
+    ? {
+        path: `/2/dm_conversations/with/${target.userId}`,
+        pattern: '/2/dm_conversations/with/:participant_id',
+      }
+    : { path: `/2/dm_conversations/${target.groupId}`, pattern: '/2/dm_conversations/:id' };
+}
+
 /**
- * Sends a Direct Message (`POST /2/dm_conversations/with/:participant_id/messages`). Not idempotent.
+ * Sends a Direct Message (`POST /2/dm_conversations/with/:participant_id/messages`; into a group
+ * `POST /2/dm_conversations/:dm_conversation_id/messages`). Not idempotent.
  * @returns the id of the message on X
  * @throws BridgeError; `outcomeUnknown` tells when it may have been sent all the same
  */
 export async function sendDirectMessage(
   client: XClient,
-  recipientId: string,
+  target: DirectTarget,
   text: string,
   mediaId: string | undefined,
 ): Promise<string> {
+  const { path, pattern } = addressOf(target);
   const answer = await client.call({
     method: 'POST',
-    path: `/2/dm_conversations/with/${recipientId}/messages`,
-    window: 'POST /2/dm_conversations/with/:participant_id/messages',
+    path: `${path}/messages`,
+    window: `POST ${pattern}/messages`,
     body: {
       ...(text === '' ? {} : { text }),
       ...(mediaId === undefined ? {} : { attachments: [{ media_id: mediaId }] }),
@@ -58,19 +70,22 @@ const eventsAnswer = z.object({
 type DmEvent = z.infer<typeof eventsAnswer>['data'][number];
 
 /**
- * Our own messages to a customer since a time, newest first
- * (`GET /2/dm_conversations/with/:participant_id/dm_events`), with links as they were written.
+ * Our own messages in a conversation since a time, newest first (`GET /2/dm_conversations/…/dm_events`), with
+ * links as they were written.
+ * @param ownId the account's own user
  * @param since milliseconds since 1970
  */
 export async function sentMessages(
   client: XClient,
-  recipientId: string,
+  target: DirectTarget,
+  ownId: string | undefined,
   since: number,
 ): Promise<SentMessage[]> {
+  const { path, pattern } = addressOf(target);
   const answer = await client.call({
     method: 'GET',
-    path: `/2/dm_conversations/with/${recipientId}/dm_events`,
-    window: 'GET /2/dm_conversations/with/:participant_id/dm_events',
+    path: `${path}/dm_events`,
+    window: `GET ${pattern}/dm_events`,
     query: {
       'dm_event.fields': 'id,text,created_at,attachments,entities',
       // The sender is no field of its own: X shows it only as an expansion.
@@ -83,7 +98,9 @@ export async function sentMessages(
   if (!read.success)
     throw new BridgeError('x-unavailable', 'the conversation on X cannot be understood', { retryable: true });
   return read.data.data
-    .filter((event) => event.sender_id !== undefined && event.sender_id !== recipientId)
+    .filter(({ sender_id: sender }) =>
+      'userId' in target ? sender !== undefined && sender !== target.userId : sender === ownId,
+    )
     .map(sentMessage)
     .filter(({ sentAt }) => sentAt >= since);
 }

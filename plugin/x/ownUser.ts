@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { backoff } from '../bridge/backoff';
 import type { Clock } from '../bridge/clock';
-import { reasonOf } from '../bridge/errors';
+import { BridgeError, reasonOf } from '../bridge/errors';
 import type { AccountFacts, Log } from '../bridge/ports';
 import type { XClient } from './client';
 import type { XKeys } from './keys';
+import type { SignInGate } from './signInGate';
 import { ownUser } from './users';
 
 export interface OwnUserOptions {
@@ -44,7 +45,34 @@ export class OwnUser {
     } catch (error) {
       if (this.isStopped()) return;
       log.warn('X does not say yet who the keys belong to', { account, reason: reasonOf(error) });
-      this.cancel = clock.after(backoff(attempts, random()), () => void this.learn(attempts + 1));
+      const later = error instanceof BridgeError ? (error.retryAt ?? 0) - clock.now() : 0;
+      const pause = Math.max(backoff(attempts, random()), later);
+      this.cancel = clock.after(pause, () => void this.learn(attempts + 1));
+    }
+  }
+
+  /**
+   * The id, asked for where it is not known.
+   * @throws BridgeError when X does not tell
+   */
+  async find(): Promise<string> {
+    if (this.known === undefined) await this.ask();
+    if (this.known !== undefined) return this.known;
+    throw new BridgeError('x-unavailable', 'X does not say who the keys belong to', { retryable: true });
+  }
+
+  /**
+   * Whether X accepts the keys, as far as is known. After a refusal X is asked a single time, once the gate opens.
+   * Never throws.
+   */
+  async signedIn(gate: SignInGate): Promise<boolean> {
+    if (!gate.refused()) return true;
+    if (gate.closed() !== undefined) return false;
+    try {
+      await ownUser(this.options.client);
+      return true;
+    } catch {
+      return !gate.refused();
     }
   }
 

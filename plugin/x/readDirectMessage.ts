@@ -3,17 +3,7 @@ import { directConversation } from '../bridge/conversation';
 import type { EventMessage } from '../bridge/events';
 import { expandLinks, removeLink, withoutNul } from '../bridge/links';
 import type { InboundMedia, XUser } from '../bridge/messages';
-
-/** An id of X: digits, as text; a number only where no digit can have been lost. */
-export const idText = z.union([
-  z.string().regex(/^\d{1,20}$/, 'is not an id'),
-  z
-    .number()
-    .int()
-    .nonnegative()
-    .refine((value) => Number.isSafeInteger(value))
-    .transform(String),
-]);
+import { idText, inboundMedia, linkEntities, linkList, strangeAttachment } from './fields';
 
 const variant = z.object({
   bitrate: z.number().default(0),
@@ -30,8 +20,6 @@ const media = z.object({
 
 type Media = z.infer<typeof media>;
 
-const link = z.object({ url: z.string(), expanded_url: z.string().optional() });
-
 const directMessage = z.object({
   id: idText,
   created_timestamp: z.union([z.string().regex(/^\d+$/), z.number()]).optional(),
@@ -40,10 +28,7 @@ const directMessage = z.object({
     target: z.object({ recipient_id: idText }).optional(),
     message_data: z.object({
       text: z.string().nullish(),
-      entities: z
-        .object({ urls: z.array(link).default([]) })
-        .optional()
-        .catch(undefined),
+      entities: z.object({ urls: linkList }).nullish().catch(undefined),
       attachment: z.unknown().optional(),
     }),
   }),
@@ -58,8 +43,6 @@ export interface ReadDirectMessage {
   recipientId: string | undefined;
 }
 
-const strangeAttachment = '[The customer sent an attachment that this channel cannot show.]';
-
 /**
  * Reads one item of `direct_message_events`, alike in Account Activity and X Activity.
  * @throws ZodError when it has not the shape of a message
@@ -68,10 +51,7 @@ export function readDirectMessage(item: unknown, users: EventUsers, now: number)
   const event = directMessage.parse(item);
   const { sender_id: senderId, target, message_data: data } = event.message_create;
   const attachment = readAttachment(data.attachment);
-  const links = (data.entities?.urls ?? []).map(({ url, expanded_url }) => ({
-    url,
-    expanded: expanded_url ?? url,
-  }));
+  const links = linkEntities(data.entities?.urls);
   const spoken = attachment.media ? withoutStub(data.text ?? '', attachment.media) : (data.text ?? '');
   const text = withoutNul(expandLinks(spoken, links));
   const message: EventMessage = {
@@ -79,7 +59,7 @@ export function readDirectMessage(item: unknown, users: EventUsers, now: number)
     conversation: directConversation(senderId),
     sender: users.get(senderId) ?? { id: senderId },
     text: attachment.strange ? [text, strangeAttachment].filter((line) => line !== '').join('\n') : text,
-    media: attachment.media ? [inboundMedia(attachment.media)] : [],
+    media: attachment.media ? [mediaOf(attachment.media)].filter((each) => each !== undefined) : [],
     sentAt: Number(event.created_timestamp ?? now),
   };
   return { message, senderId, recipientId: target?.recipient_id };
@@ -97,11 +77,11 @@ function withoutStub(text: string, { url }: Media): string {
   return removeLink(text, stub);
 }
 
-/** Films come in several sizes; the agent gets the best one that is a whole file (mp4, not a playlist). */
-function inboundMedia({ type, media_url_https, video_info }: Media): InboundMedia {
-  const [best] = (video_info?.variants ?? [])
-    .filter((each) => each.content_type === 'video/mp4')
-    .sort((one, other) => other.bitrate - one.bitrate);
-  if (type === 'photo' || !best) return { kind: 'photo', url: media_url_https };
-  return { kind: type, url: best.url };
+function mediaOf({ type, media_url_https: picture, video_info: film }: Media): InboundMedia | undefined {
+  const variants = (film?.variants ?? []).map((each) => ({
+    bitrate: each.bitrate,
+    contentType: each.content_type,
+    url: each.url,
+  }));
+  return inboundMedia(type, picture, variants);
 }

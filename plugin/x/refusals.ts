@@ -6,7 +6,8 @@ export interface Refusal {
 
 const noMessages = 'This customer does not accept Direct Messages from this account on X.';
 const blocked = 'This customer cannot be written to: they do not follow this account or have blocked it.';
-const signInLost =
+/** What the agent reads while X refuses the account's keys. */
+export const signInLost =
   'This X account is signed out, so the message waits. Please tell your administrator to connect it again.';
 const noCredit =
   "This account's credit with X is used up, so the message waits. Please tell your administrator.";

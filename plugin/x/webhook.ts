@@ -66,9 +66,10 @@ export function createWebhook(ports: WebhookPorts): Webhook {
       const trusted = call.pathSecret === undefined ? signedFor(accounts, call) : accounts;
       if (trusted.length === 0) throw refuse(call, complain);
       for (const batch of readEnvelope(parse(call.rawBody), ports.clock.now())) {
-        const account = accountFor(batch, trusted);
-        warnOfStranger(batch, account, ports.log);
-        await acceptEvents(batch, account, ports);
+        for (const account of accountsFor(batch, trusted)) {
+          warnOfStranger(batch, account, ports.log);
+          await acceptEvents(batch, account, ports);
+        }
       }
     },
   };
@@ -95,17 +96,23 @@ function signedFor(
   return accounts.filter(({ consumerSecret }) => verifySignature(rawBody, signature, consumerSecret));
 }
 
-/** Several accounts may share an app; then the event says which one it is for. */
-function accountFor(batch: EventBatch, accounts: readonly WebhookAccount[]): WebhookAccount {
-  const [first] = accounts;
-  if (!first) throw unknownAccount(undefined);
+/**
+ * Several accounts may share an app; then the event says which one it is for. What carries no message concerns
+ * whoever knows what it speaks of: a deleted post, a replay job.
+ */
+function accountsFor(batch: EventBatch, accounts: readonly WebhookAccount[]): readonly WebhookAccount[] {
   const { forUserId } = batch;
-  return accounts.find((account) => forUserId !== undefined && account.userId() === forUserId) ?? first;
+  const meant = accounts.find((account) => forUserId !== undefined && account.userId() === forUserId);
+  if (meant) return [meant];
+  return carriesMessages(batch) ? accounts.slice(0, 1) : accounts;
 }
 
-function warnOfStranger({ forUserId }: EventBatch, account: WebhookAccount, log: Log): void {
+const carriesMessages = ({ messages, own }: EventBatch) => messages.length + own.length > 0;
+
+function warnOfStranger(batch: EventBatch, account: WebhookAccount, log: Log): void {
+  const { forUserId } = batch;
   const own = account.userId();
-  if (forUserId === undefined || own === undefined || own === forUserId) return;
+  if (forUserId === undefined || own === undefined || own === forUserId || !carriesMessages(batch)) return;
   log.warn("X delivered an event for another user than the account's own: is the right user subscribed?", {
     account: account.name,
     forUserId,

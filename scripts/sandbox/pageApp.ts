@@ -8,6 +8,8 @@ import { snapshotOf } from './snapshot';
 interface Writing {
   text?: string;
   file?: { name: string; type: string; base64: string };
+  /** Everybody may read it, instead of the brand alone. */
+  public?: boolean;
 }
 
 const folder = join(__dirname.replace(/([\\/])dist([\\/]scripts[\\/])/, '$1$2'), 'page');
@@ -53,10 +55,20 @@ export function pageApp(stage: Stage): { app: Express; changed: () => void } {
 function addPeople(app: Express, stage: Stage, changed: () => void): void {
   const { x, host, brandId } = stage;
   app.post('/customers/:id', (request, response) => {
-    const { text = '', file } = request.body as Writing;
+    const { text = '', file, public: inPublic } = request.body as Writing;
     const media = file && x.world.addMedia(file.type, Buffer.from(file.base64, 'base64'));
-    const message = x.world.addMessage(request.params['id'], brandId, text, media);
-    void stage.deliver(message);
+    const from = request.params['id'];
+    void x.feed.publish(
+      inPublic
+        ? { kind: 'post', post: x.world.addPost(from, text, media ? { media: [media] } : {}) }
+        : { kind: 'message', message: x.world.addMessage(from, brandId, text, media) },
+    );
+    changed();
+    response.json({});
+  });
+  app.post('/posts/:id/delete', (request, response) => {
+    const post = x.world.posts.find(({ id }) => id === request.params['id']);
+    if (post) void x.deletePost(post);
     changed();
     response.json({});
   });

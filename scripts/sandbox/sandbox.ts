@@ -9,7 +9,6 @@ import { version } from '../../plugin/version';
 import { HostSimulator } from '../../test/simulators/host';
 import { serve } from '../../test/simulators/serve';
 import { XSimulator } from '../../test/simulators/x';
-import type { SimDirectMessage } from '../../test/simulators/x/world';
 import { pageApp } from './pageApp';
 
 export interface SandboxOptions {
@@ -32,8 +31,6 @@ export interface Stage {
   brandId: string;
   customers: { id: string; username: string; name: string }[];
   activity: ActivityEntry[];
-  /** Lets X deliver a message to the plugin, through the host's proxy as in real life. */
-  deliver(message: SimDirectMessage): Promise<void>;
 }
 
 const brandId = '900000000000000001';
@@ -48,10 +45,17 @@ const generous = { 'POST /2/dm_conversations/with/{participant_id}/messages': { 
 /** How many steps the page shows at most. */
 const mostActivity = 400;
 
+/** Where X finds the host on the simulated internet. */
+const publicHost = 'https://motion.example.com';
+
 /** Starts the plugin between simulators of X and of the host, with a page to play both ends. */
 export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOptions): Promise<Sandbox> {
-  const x = await XSimulator.start({ limits: generous, media: { processingSteps: 1 } });
   const host = await HostSimulator.start();
+  const x = await XSimulator.start({
+    limits: generous,
+    media: { processingSteps: 1 },
+    resolve: (url) => url.replace(publicHost, host.url),
+  });
   const keys = x.addBrand(brandId, 'acme_help', 'ACME Help');
   for (const customer of customers) x.world.addUser(customer);
   const account = host.addAccount({ name: 'X – ACME Help', mapKey: 'twitter' });
@@ -66,16 +70,15 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
     },
   );
   account.replyUrl = replyUrl;
-  const webhookUrl = host.webhookUrl(plugin.port, '/api/messages');
-  const deliver = (message: SimDirectMessage) => deliverUntilTaken(x, webhookUrl, message);
-  x.onSent = (message) => void deliver(message);
-  const page = pageApp({ x, host, brandId, customers, activity, deliver });
+  const page = pageApp({ x, host, brandId, customers, activity });
   ({ changed } = page);
   host.onMessage = changed;
+  x.onSent = changed;
   const served = await serve(page.app, pagePort).catch(async (error: unknown) => {
     await plugin.stop();
     throw error;
   });
+  await registered(plugin.port);
   return {
     url: `${served.url}/`,
     logDir: logs.dir,
@@ -85,6 +88,16 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
       await Promise.all([x.close(), host.close(), logs.close()]);
     },
   };
+}
+
+/** The plugin registers its webhook by itself; until then nobody would hear a customer. */
+async function registered(port: number): Promise<void> {
+  for (;;) {
+    const response = await fetch(`http://127.0.0.1:${port}/health`);
+    const health = (await response.json()) as { accounts: { acme: { webhook: { state: string } } } };
+    if (health.accounts.acme.webhook.state !== 'starting') return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 interface PluginSetUp {
@@ -103,7 +116,15 @@ async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEn
     log: { dir: join(dataDir, 'log'), messageText: 'full' },
     host: { baseUrl: host.url, username: host.options.username, password: host.options.password },
     x: { apiBaseUrl: x.url, mediaHosts: [new URL(x.url).host] },
-    accounts: [{ name: 'acme', ...keys, openChannelAccountId: accountId }],
+    accounts: [
+      {
+        name: 'acme',
+        ...keys,
+        webhookUrl: host.webhookUrl(pluginPort, '/api/messages').replace(host.url, publicHost),
+        openChannelAccountId: accountId,
+        mentions: { active: true },
+      },
+    ],
   });
   const store = openMessageStore(dataDir, () => Date.now());
   const secrets = provideSecrets(config);
@@ -124,15 +145,4 @@ async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEn
     onActivity,
   });
   return { plugin, logs, replyUrl: `http://127.0.0.1:${plugin.port}/api/reply?token=${secrets.replyToken}` };
-}
-
-const deliveryTries = 20;
-const deliveryPause = 1_000;
-
-async function deliverUntilTaken(x: XSimulator, url: string, message: SimDirectMessage): Promise<void> {
-  for (let tries = 0; tries < deliveryTries; tries += 1) {
-    const status = await x.webhooks.deliver(url, x.envelope('activity', brandId, message)).catch(() => 0);
-    if (status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, deliveryPause));
-  }
 }

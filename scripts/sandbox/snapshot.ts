@@ -8,20 +8,30 @@ export function snapshotOf(stage: Stage, hostDown: boolean): object {
     hostDown,
     customers: stage.customers.map((customer) => ({
       ...customer,
-      messages: stage.x.world
-        .between(customer.id, stage.brandId)
-        .slice(-60)
-        .map((message) => phoneMessage(message, stage)),
+      messages: phoneMessages(customer.id, stage),
     })),
     interactions: stage.host.state.interactions.map((interaction) => deskInteraction(interaction, stage)),
     journeys: journeysOf(stage.activity).slice(-40).reverse(),
   };
 }
 
-function phoneMessage(
-  { id, senderId, text, links, media, stub, at }: SimDirectMessage,
-  { brandId }: Stage,
-): object {
+/** A customer's Direct Messages and public posts, oldest first. */
+function phoneMessages(customerId: string, stage: Stage): object[] {
+  const { world } = stage.x;
+  const direct = world.between(customerId, stage.brandId).map((message) => phoneMessage(message, stage));
+  const posts = world.posts
+    .filter(({ authorId, deleted }) => authorId === customerId && !deleted)
+    .map((post) => {
+      const [media] = post.media;
+      const written = { ...post, senderId: post.authorId, media, stub: post.stubs[0] };
+      return { ...phoneMessage(written, stage), inPublic: true };
+    });
+  return [...direct, ...posts].sort((one, other) => one.at - other.at).slice(-60);
+}
+
+type Written = Pick<SimDirectMessage, 'id' | 'senderId' | 'text' | 'links' | 'media' | 'stub' | 'at'>;
+
+function phoneMessage({ id, senderId, text, links, media, stub, at }: Written, { brandId }: Stage) {
   const spoken = stub === undefined ? text : text.replace(stub, '').trim();
   return {
     id,
@@ -32,13 +42,17 @@ function phoneMessage(
   };
 }
 
-function deskInteraction(interaction: { id: number; ContactId: number }, { host }: Stage): object {
+function deskInteraction(
+  interaction: { id: number; ContactId: number; threadId: string | null },
+  { host }: Stage,
+): object {
   const contact = host.state.contacts.find(({ id }) => id === interaction.ContactId);
   const messages = host.state.messages.filter((each) => each.OpenchannelInteractionId === interaction.id);
   return {
     id: interaction.id,
     name: contact?.fields['firstName'] ?? 'Contact',
     handle: contact?.fields['twitter'] ?? '',
+    inPublic: interaction.threadId !== null,
     messages: messages.slice(-60).map(({ id, direction, body, AttachmentId, createdAt }) => {
       const file = host.state.attachments.find((each) => each.id === AttachmentId);
       return {

@@ -85,6 +85,20 @@ withBrowser('the sandbox in a browser', () => {
     await shoot('sandbox');
   });
 
+  test('a customer posts in public, naming the brand, and deletes the post', async () => {
+    await page.getByLabel('in public').check();
+    await write('customer', 'is anybody there?');
+    await page.getByRole('button', { name: 'Jane Doe @jane_doe · post' }).click();
+    await desk().getByText('@acme_help is anybody there?').waitFor();
+    await write('agent', 'yes');
+    await page.getByText('Not sent: This conversation is a public post').waitFor();
+    await page.getByRole('button', { name: 'delete' }).click();
+    await desk().getByText('The customer deleted a post of this conversation on X').waitFor();
+    await phone().getByText('is anybody there?').waitFor({ state: 'detached' });
+    await page.getByLabel('in public').uncheck();
+    await shoot('sandbox-public');
+  });
+
   test('a file X does not take is refused in words', async () => {
     await page.getByRole('button', { name: 'Max Power @max_power' }).click();
     await write('agent', '', {

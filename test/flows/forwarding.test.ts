@@ -1,3 +1,4 @@
+import { ManualScheduler } from '../support/manualScheduler';
 import { Rig, customer, otherCustomer } from '../support/rig';
 import { until } from '../support/until';
 
@@ -66,13 +67,12 @@ test('the Map Key comes from the host, is kept, and is read anew when the host r
 });
 
 test('the Map Key is read again every hour', async () => {
-  let hourly = () => {};
-  const scheduler = { every: (_expression: string, job: () => void) => ((hourly = job), () => {}) };
+  const scheduler = new ManualScheduler();
   rig = await Rig.start({ plugin: { scheduler } });
   await rig.customerWrites('before');
   await rig.receives(1);
   rig.host.state.accounts[0]!.mapKey = 'email';
-  hourly();
+  scheduler.run('hour');
   await rig.logged(/Map Key read from the host.*"mapKey":"email","before":"twitter"/);
 });
 

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Database } from 'node-sqlite3-wasm';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InboundMessage, OutboundMessage } from '../../plugin/bridge/messages';
@@ -6,6 +7,7 @@ import type { MessageStore } from '../../plugin/bridge/ports';
 import { StoreFile } from '../../plugin/store/database';
 import { claimDataDirectory, DataDirectoryError } from '../../plugin/store/dataDirectory';
 import { groupCommit } from '../../plugin/store/groupCommit';
+import { migrations } from '../../plugin/store/migrations';
 import { openMessageStore } from '../../plugin/store/messageStore';
 
 let folder: string;
@@ -51,7 +53,7 @@ test('texts of every kind come back as they were', async () => {
 test('the oldest unfinished message of a conversation is next, through all its states', async () => {
   await store.inbox.keep([inbound('1'), inbound('2')]);
   const first = store.inbox.nextOf('a dm:1')!;
-  store.inbox.markDelivering(first.seq, 5);
+  expect(store.inbox.markDelivering(first.seq, 5, false)).toBe(true);
   expect(store.inbox.nextOf('a dm:1')).toMatchObject({
     seq: first.seq,
     state: 'delivering',
@@ -166,4 +168,62 @@ test('a store written by a newer version is not touched', () => {
   expect(() => openMessageStore(folder, () => 1)).toThrow('written by a newer version');
   rmSync(join(folder, 'openchannel-x.db'));
   store = openMessageStore(folder, () => 1000);
+});
+
+test('messages of a conversation go in the order of X, whatever order they came in', async () => {
+  const [early, late] = ['1990000000000000001', '1990000000000000002'];
+  await store.inbox.keep([inbound(late, { sentAt: 1 }), inbound(early, { sentAt: 2 })]);
+  expect(store.inbox.nextOf('a dm:1')?.message.messageId).toBe(early);
+});
+
+test('a withheld message loses its words and pictures, unless it is being told or is told', async () => {
+  const media = [{ kind: 'photo' as const, url: 'https://pbs.twimg.com/a.jpg' }];
+  await store.inbox.keep([inbound('1', { media, text: '\ud83d lone' })]);
+  const { seq, withheld } = store.inbox.find('a', '1')!;
+  expect(store.inbox.markDelivering(seq, 5, withheld)).toBe(true);
+  expect(store.inbox.withhold(seq, 'gone')).toBe(false);
+  store.inbox.postpone(seq, 7, 'why');
+  expect(store.inbox.withhold(seq, 'gone')).toBe(true);
+  expect(store.inbox.find('a', '1')).toMatchObject({ withheld: true, message: { text: 'gone', media: [] } });
+  expect(store.inbox.markDelivering(seq, 8, false)).toBe(false);
+  expect(store.inbox.markDelivering(seq, 8, true)).toBe(true);
+  store.inbox.saveNotified(seq, '77', true);
+  expect(store.inbox.withhold(seq, 'gone')).toBe(false);
+});
+
+test('a store of the first version is taken over with all it holds', async () => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  const old = new Database(join(folder, 'openchannel-x.db'));
+  old.exec(`BEGIN; ${migrations[0]!}; PRAGMA user_version = 1; COMMIT`);
+  const add = (id: string) =>
+    old.run(`INSERT INTO inbox (account, message_id, lane, message, received_at) VALUES (?, ?, ?, ?, ?)`, [
+      'a',
+      id,
+      'a dm:1',
+      JSON.stringify(inbound(id)),
+      1,
+    ]);
+  add('1990000000000000009');
+  add('1990000000000000003');
+  old.exec(`INSERT INTO contacts (account, x_user_id, username, map_value, interaction_id, seen_at)
+            VALUES ('a', '1', 'Jane', 'Jane', '55', 1)`);
+  old.close();
+  store = openMessageStore(folder, () => 1000);
+  expect(store.inbox.nextOf('a dm:1')?.message.messageId).toBe('1990000000000000009');
+  expect(store.contacts.interactionOf('a', '1', undefined)).toBe('55');
+  expect(store.contacts.mapValueOf('a', '1')).toBe('Jane');
+  expect(await store.inbox.keep([inbound('1990000000000000003'), inbound('1990000000000000010')])).toEqual([
+    false,
+    true,
+  ]);
+});
+
+test('presence marks: the latest of all customers', () => {
+  store.marks.save('a', { kind: 'read', userId: '1', at: 5, messageId: '9' });
+  store.marks.save('a', { kind: 'typing', userId: '1', at: 7 });
+  store.marks.save('a', { kind: 'read', userId: '2', at: 6 });
+  expect(store.marks.latest('a')).toEqual({ readAt: 6, typingAt: 7 });
+  expect(store.marks.latest('b')).toEqual({});
 });

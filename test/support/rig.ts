@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MessageStore } from '../../plugin/bridge/ports';
 import { startPlugin, type Plugin, type PluginOptions } from '../../plugin/compose';
 import { validateConfig } from '../../plugin/config/load';
 import { provideSecrets, type Secrets } from '../../plugin/config/secrets';
@@ -11,6 +12,10 @@ import type { HostInteraction, HostMessage } from '../simulators/host/state';
 import { XSimulator, type XSimulatorOptions } from '../simulators/x';
 import type { EnvelopeShape } from '../simulators/x/envelopes';
 import type { SimDirectMessage, SimMedia } from '../simulators/x/world';
+import type { Credentials } from '../simulators/x/oauth1';
+import type { Delivery } from '../../plugin/x/receivers';
+import { JumpingClock } from './jumpingClock';
+import { ManualScheduler } from './manualScheduler';
 import { until } from './until';
 
 export const brandId = '900000000000000001';
@@ -25,13 +30,24 @@ export interface RigOptions {
   /** Laid over the configuration. */
   config?: Record<string, unknown>;
   plugin?: Partial<PluginOptions>;
+  /** Has the plugin look after its supply in this way; a webhook is then reachable for X at `webhookUrl`. */
+  delivery?: Delivery;
 }
+
+/** The plugin's address as X sees it. */
+export const publicOrigin = 'https://plugin.example.com';
+export const webhookUrl = `${publicOrigin}/api/messages`;
 
 /** The plugin between a simulated X and a simulated host, all in this process. */
 export class Rig {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'openchannel-x-'));
+  /** Time for all three, which can be set forward. */
+  readonly clock: JumpingClock;
+  /** Set where the rig looks after its supply. */
+  readonly scheduler = new ManualScheduler();
   plugin!: Plugin;
   secrets!: Secrets;
+  store!: MessageStore;
   private logs!: OpenLog;
 
   private constructor(
@@ -39,16 +55,26 @@ export class Rig {
     readonly host: HostSimulator,
     readonly account: { id: number },
     private readonly options: RigOptions,
-  ) {}
+    clock: JumpingClock,
+  ) {
+    this.clock = clock;
+  }
 
   static async start(options: RigOptions = {}): Promise<Rig> {
-    const x = await XSimulator.start(options.x);
+    const clock = new JumpingClock();
+    const whereabouts: { url: string } = { url: '' };
+    const x = await XSimulator.start({
+      now: () => clock.now(),
+      resolve: (url) => url.replace(publicOrigin, whereabouts.url),
+      ...options.x,
+    });
     const host = await HostSimulator.start(options.host);
     const account = host.addAccount({ name: 'X support', mapKey: 'twitter' });
     x.addBrand(brandId, 'brand', 'Brand');
     x.world.addUser(customer);
     x.world.addUser(otherCustomer);
-    const rig = new Rig(x, host, account, options);
+    const rig = new Rig(x, host, account, options, clock);
+    Object.defineProperty(whereabouts, 'url', { get: () => rig.url });
     await rig.startPlugin();
     return rig;
   }
@@ -57,9 +83,19 @@ export class Rig {
     return `http://127.0.0.1:${this.plugin.port}`;
   }
 
+  /** The newest keys X has for the brand. */
+  private get keys(): Credentials {
+    return [...this.x.world.credentials.values()].filter(({ userId }) => userId === brandId).at(-1)!.keys;
+  }
+
+  /** Laid over the account's settings from the next start on. */
+  change(account: Record<string, unknown>): void {
+    this.options.account = { ...this.options.account, ...account };
+  }
+
   /** The configuration as an admin would write it. */
   configuration(): Record<string, unknown> {
-    const keys = this.x.world.credentials.get(`${brandId}-sim-token`)!.keys;
+    const supply = this.options.delivery ? { delivery: this.options.delivery, webhookUrl } : {};
     return {
       port: 3002,
       dataDir: this.dataDir,
@@ -71,7 +107,13 @@ export class Rig {
       },
       x: { apiBaseUrl: this.x.url, mediaHosts: [new URL(this.x.url).host] },
       accounts: [
-        { name: 'support', ...keys, openChannelAccountId: this.account.id, ...this.options.account },
+        {
+          name: 'support',
+          ...this.keys,
+          ...supply,
+          openChannelAccountId: this.account.id,
+          ...this.options.account,
+        },
       ],
       ...this.options.config,
     };
@@ -79,7 +121,8 @@ export class Rig {
 
   async startPlugin(): Promise<void> {
     const config = { ...validateConfig(this.configuration()), port: 0 };
-    const store = openMessageStore(config.dataDir, () => Date.now());
+    const store = openMessageStore(config.dataDir, () => this.clock.now());
+    this.store = store;
     this.secrets = provideSecrets(config);
     this.logs = openLog({
       ...config.log,
@@ -94,6 +137,8 @@ export class Rig {
       log: this.logs.log,
       logDir: this.logs.dir,
       version: '0.0.0',
+      clock: this.clock,
+      ...(this.options.delivery ? { scheduler: this.scheduler } : {}),
     };
     this.plugin = await startPlugin({ ...fixed, ...this.options.plugin });
     const hostAccount = this.host.state.accounts.find(({ id }) => id === this.account.id)!;
@@ -130,6 +175,22 @@ export class Rig {
   /** What agents have from customers so far, oldest first. */
   get received(): HostMessage[] {
     return this.host.state.messages.filter(({ direction }) => direction === 'in');
+  }
+
+  /** A customer writes on X, and X delivers it in its own way to whoever is subscribed. */
+  async customerSays(text: string, from: { id: string } = customer): Promise<SimDirectMessage> {
+    const message = this.x.world.addMessage(from.id, brandId, text);
+    await this.x.feed.publish({ kind: 'message', message });
+    return message;
+  }
+
+  /** Waits until the account's supply stands so. */
+  async supplied(...states: string[]): Promise<void> {
+    const wanted = states.length > 0 ? states : ['ok', 'quiet'];
+    await until(
+      async () => wanted.includes((await this.health()).body.accounts['support']?.webhook.state ?? ''),
+      `the supply to be ${wanted.join(' or ')}`,
+    );
   }
 
   async receives(count: number): Promise<HostMessage[]> {
@@ -183,7 +244,8 @@ export interface HealthBody {
     {
       inbound: { state: string; waiting: number; setAside: number; waitingBecause?: string };
       outbound: { state: string; waiting: number; failed: number };
-      webhook: { state: string };
+      webhook: { state: string; reason?: string; lastEventAt?: string };
+      customers: { lastReadAt?: string; lastTypingAt?: string };
       signIn: { x: { state: string }; host: { state: string; reason?: string } };
     }
   >;

@@ -82,16 +82,50 @@ test("the brand's own messages are told apart in both shapes", () => {
 });
 
 test('other kinds are counted by name', () => {
+  const body = { for_user_id: brand, follow_events: [{}, {}], favorite_events: [{}], users: {}, apps: {} };
+  expect(first(body).others).toEqual({ follow_events: 2, favorite_events: 1 });
+  expect(first(xActivity('like.create')).others).toEqual({ 'like.create': 1 });
+  expect(first({ user_event: { something: {} } }).others).toEqual({ user_event: 1 });
+  expect(first({ 'bad kind"\n': [1] }).others).toEqual({ unreadable_kind: 1 });
+  expect(first({ constructor: [1], ['__proto__x']: 1 }).others).toEqual({ constructor: 1, __proto__x: 1 });
+});
+
+test('read marks and typing are kept as signs of presence, those of the account itself are no news', () => {
+  const mark = (sender_id: string) => ({
+    created_timestamp: '1700000000500',
+    sender_id,
+    target: { recipient_id: brand },
+    last_read_event_id: '77',
+  });
   const body = {
     for_user_id: brand,
-    follow_events: [{}, {}],
-    direct_message_mark_read_events: [{}],
-    users: {},
+    direct_message_mark_read_events: [mark(jane), mark(brand)],
+    direct_message_indicate_typing_events: [{ created_timestamp: '1700000000600', sender_id: jane }],
   };
-  expect(first(body).others).toEqual({ follow_events: 2, direct_message_mark_read_events: 1 });
-  expect(first(xActivity('dm.read')).others).toEqual({ 'dm.read': 1 });
-  expect(first({ user_event: { revoke: {} } }).others).toEqual({ user_event: 1 });
-  expect(first({ 'bad kind"\n': [1] }).others).toEqual({ unreadable_kind: 1 });
+  const marks = [
+    { kind: 'read', userId: jane, at: 1700000000500, messageId: '77' },
+    { kind: 'typing', userId: jane, at: 1700000000600 },
+  ];
+  expect(first(body).marks).toEqual(marks);
+  const event = (event_type: string, payload: object) =>
+    first({ data: { event_type, filter: { user_id: brand }, payload } }).marks;
+  expect(event('dm.read', { direct_message_mark_read_events: [mark(jane)] })).toEqual([marks[0]]);
+  expect(event('dm.read', mark(jane))).toEqual([marks[0]]);
+});
+
+test('a revocation, a replay that ended, deleted posts', () => {
+  const revoked = first({ user_event: { revoke: { target: { app_id: '1' }, source: { user_id: brand } } } });
+  expect([revoked.revoked, revoked.forUserId]).toEqual([true, brand]);
+  expect(first({ data: { event_type: 'oauth.revoke', filter: { user_id: brand } } }).revoked).toBe(true);
+  expect(first({ replay_job_status: { job_id: '5', job_state: 'Incomplete' } }).replay).toEqual({
+    jobId: '5',
+    complete: false,
+  });
+  expect(
+    first({ for_user_id: brand, tweet_delete_events: [{ status: { id: '9', user_id: jane } }] }).deletedPosts,
+  ).toEqual(['9']);
+  const deleted = { data: { event_type: 'post.delete', payload: { id: '9', author_id: jane } } };
+  expect(first(deleted).deletedPosts).toEqual(['9']);
 });
 
 test.each([

@@ -17,8 +17,12 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
       consumerSecret,
       pathSecret: undefined,
       directMessages: true,
+      mentions: false,
       userId: () => userId,
       onEvent: () => {},
+      onRevoked: () => {},
+      onReplay: () => {},
+      onPost: () => {},
     })),
     inbox: {
       keep: (messages: InboundMessage[]) => {
@@ -26,6 +30,9 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
         return Promise.resolve(messages.map(() => true));
       },
     } as never,
+    contacts: undefined as never,
+    threads: undefined as never,
+    marks: undefined as never,
     counters: { count: () => {} },
     log,
     activity: () => {},

@@ -51,7 +51,7 @@ function showPhone() {
 
 function showDesk() {
   byId('interactions').replaceChildren(
-    ...state.interactions.map(({ id, name, handle }) =>
+    ...state.interactions.map(({ id, name, handle, inPublic }) =>
       element(
         'button',
         {
@@ -60,7 +60,7 @@ function showDesk() {
           onclick: () => choose('interaction', id),
         },
         element('strong', {}, name),
-        element('small', {}, `@${handle}`),
+        element('small', {}, inPublic ? `@${handle} · post` : `@${handle}`),
       ),
     ),
   );
@@ -73,7 +73,7 @@ function showDesk() {
             'div',
             {},
             element('strong', {}, interaction.name),
-            element('small', {}, `X · @${interaction.handle}`),
+            element('small', {}, `X · @${interaction.handle}${interaction.inPublic ? ' · public post' : ''}`),
           ),
         ]
       : []),
@@ -95,8 +95,17 @@ function showMessages(list, messages, empty) {
   list.scrollTop = list.scrollHeight;
 }
 
-function bubble({ mine, text, file }) {
+function bubble({ id, mine, text, file, inPublic }) {
   const parts = [];
+  if (inPublic)
+    parts.push(
+      element(
+        'span',
+        { class: 'about' },
+        'Public post · ',
+        element('button', { type: 'button', onclick: () => post(`/posts/${id}/delete`) }, 'delete'),
+      ),
+    );
   if (file?.type.startsWith('image/')) parts.push(element('img', { src: file.url, alt: file.name }));
   else if (file?.type.startsWith('video/')) parts.push(element('video', { src: file.url, controls: '' }));
   else if (file) parts.push(element('a', { href: file.url }, file.name));
@@ -158,7 +167,8 @@ function onWrite(formId, send) {
     event.preventDefault();
     const writing = { text: form.elements.text.value, file: await readFile(file) };
     if (writing.text === '' && !writing.file) return;
-    form.reset();
+    form.elements.text.value = '';
+    file.value = '';
     label.classList.remove('chosen');
     await send(writing);
   });
@@ -184,7 +194,16 @@ function showOutcome({ status, body }) {
   byId('outcome').className = status === 200 || status === 202 ? '' : 'bad';
 }
 
-onWrite('phone-form', (writing) => post(`/customers/${chosen.customer}`, writing));
+const inPublic = byId('phone-form').elements.public;
+const brand = '@acme_help';
+inPublic.addEventListener('change', () => {
+  const { text } = byId('phone-form').elements;
+  text.placeholder = inPublic.checked ? `Post to everybody, naming ${brand}` : 'Start a message';
+});
+onWrite('phone-form', (writing) => {
+  const named = inPublic.checked && !writing.text.includes(brand) ? `${brand} ${writing.text}` : writing.text;
+  return post(`/customers/${chosen.customer}`, { ...writing, text: named, public: inPublic.checked });
+});
 onWrite('desk-form', async (writing) => {
   if (chosen.interaction === undefined) return;
   byId('outcome').textContent = 'Sending …';

@@ -72,6 +72,13 @@ function addOpenChannel(router: Router, state: HostState, options: HostOptions, 
     onMessage();
     response.status(201).json(message);
   });
+  router.get('/cm/contacts', (request, response) => {
+    const wanted = Object.entries(request.query).filter(([name]) => name !== 'limit' && name !== 'offset');
+    const rows = state.contacts
+      .filter(({ fields }) => wanted.every(([name, value]) => fields[name] === value))
+      .map(({ id, fields }) => ({ id, ...fields }));
+    response.json({ count: rows.length, rows });
+  });
   router.get('/openchannel/interactions/:id/messages', (request, response) => {
     const rows = state.messages.filter(
       (each) => String(each.OpenchannelInteractionId) === request.params['id'],

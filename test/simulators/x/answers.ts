@@ -7,6 +7,8 @@ import type { SimUser, World } from './world';
 export interface ApiContext {
   world: World;
   limits: RateLimits;
+  /** What the app's access level leaves out, by path; undefined for nothing. */
+  barred: RegExp | undefined;
   /** Every call that was taken, for tests to look at. */
   calls: { method: string; path: string; userId: string; signatureMethod: string }[];
   /** The address callers use, which is part of what they sign. */
@@ -18,18 +20,18 @@ type Work = (request: Request, response: Response, user: SimUser) => void | Prom
 /**
  * One operation of X's API for a signed-in user: signature, rate limit and shape are checked before the work,
  * the shape of the answer after it.
- * @param path as in X's document
+ * @param path as in X's document; undefined for v1.1, which it does not hold
  */
-export function operation(context: ApiContext, path: string, work: Work): RequestHandler {
+export function operation(context: ApiContext, path: string | undefined, work: Work): RequestHandler {
   return async (request, response) => {
     const user = authenticate(context, request, response);
-    if (!user) return;
-    const call = `${request.method} ${path}`;
+    if (!user || isBarred(context, request, response)) return;
+    const call = `${request.method} ${path ?? request.path}`;
     if (!context.limits.take(user.id, call, response)) {
       problem(response, 429, 'about:blank', 'Too Many Requests', 'Too Many Requests');
       return;
     }
-    const fault = refuseRequest(path, request);
+    const fault = path === undefined ? undefined : refuseRequest(path, request);
     if (fault) {
       problem(response, 400, 'https://api.x.com/2/problems/invalid-request', 'Invalid Request', fault);
       return;
@@ -66,6 +68,27 @@ export function problem(
     .send(JSON.stringify({ type, title, status, detail }));
 }
 
+/** X's usual refusal of what it was asked for. */
+export function refuse(response: Response, title: string, detail: string): void {
+  problem(response, 400, 'https://api.x.com/2/problems/invalid-request', title, detail);
+}
+
+/** Answers for what the app's access level leaves out. */
+export function isBarred(
+  { barred }: Pick<ApiContext, 'barred'>,
+  request: Request,
+  response: Response,
+): boolean {
+  if (!barred?.test(request.path)) return false;
+  response.status(403).json({
+    title: 'Client Forbidden',
+    reason: 'client-not-enrolled',
+    detail: 'The access level of this app does not include this endpoint.',
+    type: 'https://api.x.com/2/problems/client-forbidden',
+  });
+  return true;
+}
+
 /** X's older shape of refusal, still met with codes. */
 export function oldError(response: Response, status: number, code: number, message: string): void {
   response.status(status).json({ errors: [{ code, message }] });
@@ -75,7 +98,7 @@ function authenticate({ world, url }: ApiContext, request: Request, response: Re
   const { authorization = '' } = request.headers;
   const known = world.credentials.get(tokenOf(authorization) ?? '');
   const user = known && world.users.get(known.userId);
-  if (!user) {
+  if (!user || known.dead) {
     oldError(response, 401, 89, 'Invalid or expired token.');
     return undefined;
   }

@@ -1,5 +1,6 @@
-import { Router, type Request } from 'express';
+import { Router } from 'express';
 import { answer, oldError, operation, type ApiContext } from './answers';
+import { conversationId, dmEvent } from './dmEvents';
 import type { SimDirectMessage, SimUser } from './world';
 
 const paths = {
@@ -8,6 +9,8 @@ const paths = {
   byId: '/2/users/{id}',
   send: '/2/dm_conversations/with/{participant_id}/messages',
   events: '/2/dm_conversations/with/{participant_id}/dm_events',
+  sendToGroup: '/2/dm_conversations/{dm_conversation_id}/messages',
+  groupEvents: '/2/dm_conversations/{id}/dm_events',
 };
 
 /** X's users and Direct Messages. */
@@ -51,7 +54,47 @@ export function apiRoutes(context: ApiContext, onSent: (message: SimDirectMessag
       });
     }),
   );
+  addGroups(router, context);
   return router;
+}
+
+function addGroups(router: Router, context: ApiContext): void {
+  const groupOf = (id: unknown, user: SimUser) =>
+    context.world.groups.find((group) => group.id === id && group.memberIds.includes(user.id));
+  router.post(
+    '/2/dm_conversations/:dm_conversation_id/messages',
+    operation(context, paths.sendToGroup, (request, response, user) => {
+      const group = groupOf(request.params['dm_conversation_id'], user);
+      if (!group) {
+        oldError(response, 403, 349, 'You cannot send messages to this conversation.');
+        return;
+      }
+      const { text = '', attachments = [] } = request.body as {
+        text?: string;
+        attachments?: { media_id: string }[];
+      };
+      const media = context.world.media.get(attachments[0]?.media_id ?? '');
+      const message = context.world.addGroupMessage(group, user.id, text, media);
+      answer(request, response, paths.sendToGroup, 201, {
+        data: { dm_conversation_id: group.id, dm_event_id: message.id },
+      });
+    }),
+  );
+  router.get(
+    '/2/dm_conversations/:id/dm_events',
+    operation(context, paths.groupEvents, (request, response, user) => {
+      const group = groupOf(request.params['id'], user);
+      const data = context.world.messages
+        .filter(({ groupId }) => group !== undefined && groupId === group.id)
+        .reverse()
+        .slice(0, 100)
+        .map((message) => dmEvent(message, request));
+      answer(request, response, paths.groupEvents, 200, {
+        ...(data.length > 0 ? { data } : {}),
+        meta: { result_count: data.length },
+      });
+    }),
+  );
 }
 
 function addUsers(router: Router, context: ApiContext): void {
@@ -127,44 +170,4 @@ function refuseMessage(
   if (attachments[0] && !world.media.has(attachments[0].media_id))
     return { status: 400, code: 324, message: 'The validation of media ids failed.' };
   return undefined;
-}
-
-/** An event with no more than what was asked for, as X does. */
-function dmEvent(message: SimDirectMessage, request: Request): object {
-  const asked = (name: string) => {
-    const list = request.query[name];
-    return typeof list === 'string' ? list.split(',') : [];
-  };
-  const fields = ['id', 'event_type', 'text', ...asked('dm_event.fields')];
-  if (asked('expansions').includes('sender_id')) fields.push('sender_id');
-  return Object.fromEntries(Object.entries(wholeEvent(message)).filter(([name]) => fields.includes(name)));
-}
-
-function wholeEvent(message: SimDirectMessage): object {
-  return {
-    id: message.id,
-    event_type: 'MessageCreate',
-    text: message.text,
-    sender_id: message.senderId,
-    created_at: new Date(message.at).toISOString(),
-    dm_conversation_id: conversationId(message.senderId, message.recipientId),
-    ...(message.media ? { attachments: { media_keys: [message.media.key] } } : {}),
-    ...(message.links.length > 0
-      ? {
-          entities: {
-            urls: message.links.map(({ url, expanded }) => ({
-              start: 0,
-              end: 0,
-              url,
-              expanded_url: expanded,
-            })),
-          },
-        }
-      : {}),
-  };
-}
-
-/** The two ids with a hyphen, the smaller number first. */
-function conversationId(one: string, other: string): string {
-  return BigInt(one) < BigInt(other) ? `${one}-${other}` : `${other}-${one}`;
 }

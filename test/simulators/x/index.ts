@@ -4,11 +4,15 @@ import { serve } from '../serve';
 import type { ApiContext } from './answers';
 import { apiRoutes } from './apiRoutes';
 import { envelopeOf, type EnvelopeShape } from './envelopes';
+import { Feed } from './feed';
 import { fileRoutes } from './fileRoutes';
 import { mediaRoutes, type MediaOptions } from './mediaRoutes';
 import { RateLimits, type Limit } from './rateLimits';
+import { ActivityStream, type StreamOptions } from './stream';
+import { accountActivityV1Routes, Subscriptions } from './subscriptions';
+import { timelineRoutes } from './timelines';
 import { Webhooks, type SimApp } from './webhooks';
-import { World, type SimDirectMessage, type SimMedia } from './world';
+import { World, type SimDirectMessage, type SimMedia, type SimPost } from './world';
 
 export interface XSimulatorOptions {
   app?: SimApp;
@@ -17,34 +21,72 @@ export interface XSimulatorOptions {
   /** Calls per window by `METHOD /path/in/the/document`; X's own numbers unless told. */
   limits?: Record<string, Limit>;
   media?: Partial<MediaOptions>;
+  stream?: Partial<StreamOptions>;
+  /** How many webhooks and subscriptions the app may have. */
+  mostWebhooks?: number;
+  mostSubscriptions?: number;
+  /** The app's dev environments for Account Activity v1.1. */
+  environments?: string[];
+  /** What the app's access level leaves out, by path. */
+  barred?: RegExp;
+  /** Where an address on the internet leads in this test. */
+  resolve?: (url: string) => string;
 }
 
 /** X's own numbers for the calls that have tight ones. */
 const usualLimits: Record<string, Limit> = {
   'POST /2/dm_conversations/with/{participant_id}/messages': { calls: 15, seconds: 900 },
+  'POST /2/dm_conversations/{dm_conversation_id}/messages': { calls: 15, seconds: 900 },
   'GET /2/dm_conversations/with/{participant_id}/dm_events': { calls: 15, seconds: 900 },
+  'GET /2/dm_conversations/{id}/dm_events': { calls: 15, seconds: 900 },
+  'GET /2/dm_events': { calls: 15, seconds: 900 },
+  'GET /2/users/{id}/mentions': { calls: 15, seconds: 900 },
   'POST /2/media/upload/initialize': { calls: 1875, seconds: 900 },
   'POST /2/media/upload/{id}/append': { calls: 1875, seconds: 900 },
   'POST /2/media/upload/{id}/finalize': { calls: 1875, seconds: 900 },
+  'GET /2/webhooks': { calls: 450, seconds: 900 },
+  'POST /2/webhooks': { calls: 450, seconds: 900 },
 };
 
 /** A simulated X: what the real one refuses, it refuses. */
 export class XSimulator {
   readonly faults = new Faults();
   readonly calls: ApiContext['calls'] = [];
+  /** Every call that came in, taken or refused, as `METHOD /path`. */
+  readonly traffic: string[] = [];
   readonly world: World;
   readonly webhooks: Webhooks;
+  readonly subscriptions: Subscriptions;
+  readonly stream: ActivityStream;
+  readonly feed: Feed;
   readonly app: SimApp;
   url = '';
   /** Hears of every message a brand sent. */
   onSent: (message: SimDirectMessage) => void = () => {};
   readonly mediaOptions: MediaOptions;
+  private readonly limits: RateLimits;
   private stop: () => Promise<void> = () => Promise.resolve();
 
   private constructor(private readonly options: XSimulatorOptions) {
     this.app = options.app ?? { consumerKey: 'sim-consumer-key', consumerSecret: 'sim-consumer-secret' };
     this.world = new World(options.now ?? Date.now);
-    this.webhooks = new Webhooks(this.world, this.app);
+    this.limits = new RateLimits(this.world.now, { ...usualLimits, ...options.limits });
+    this.webhooks = new Webhooks(this.world, {
+      app: this.app,
+      most: options.mostWebhooks ?? 5,
+      environments: options.environments ?? ['prod'],
+      resolve: options.resolve ?? ((url) => url),
+      barred: options.barred,
+      limits: this.limits,
+    });
+    this.subscriptions = new Subscriptions(this.world, this.webhooks, options.mostSubscriptions ?? 50);
+    this.stream = new ActivityStream(
+      { connections: 1, heartbeatMs: 20_000, backfill: true, ...options.stream },
+      this.world.now,
+    );
+    const context = { world: this.world, mediaUrl: this.mediaUrl };
+    this.feed = new Feed(context, this.subscriptions, this.webhooks, this.stream);
+    this.webhooks.replay = (webhook, from, to) => this.feed.replay(webhook, from, to);
     this.mediaOptions = { processingSteps: 0, keepBytes: true, ...options.media };
   }
 
@@ -56,15 +98,38 @@ export class XSimulator {
     return simulator;
   }
 
-  close(): Promise<void> {
-    return this.stop();
+  async close(): Promise<void> {
+    this.stream.close();
+    await this.stop();
   }
 
   /** Makes a brand with keys of its own for the app. */
   addBrand(id: string, username: string, name: string) {
-    const keys = { ...this.app, accessToken: `${id}-sim-token`, accessTokenSecret: `sim-token-secret-${id}` };
+    const keys = this.keysOf(id, 'sim-token');
     this.world.addUser({ id, username, name }, keys);
     return keys;
+  }
+
+  /** The brand takes the app's access away: its keys are dead, its subscriptions gone, and X says so. */
+  async revoke(brandId: string): Promise<void> {
+    for (const each of this.world.credentials.values()) if (each.userId === brandId) each.dead = true;
+    const told = this.feed.publish({ kind: 'revoked', userId: brandId });
+    this.subscriptions.dropUser(brandId);
+    await told;
+  }
+
+  /** The brand signs in anew and has new keys. */
+  renewKeys(brandId: string) {
+    const keys = this.keysOf(brandId, `renewed-${this.world.newId()}`);
+    const user = this.world.users.get(brandId);
+    if (user) this.world.addUser(user, keys);
+    return keys;
+  }
+
+  /** Somebody deletes a post of theirs. */
+  async deletePost(post: SimPost): Promise<void> {
+    post.deleted = true;
+    await this.feed.publish({ kind: 'post-deleted', post });
   }
 
   /** Where a message's media can be fetched: photos need a signed request. */
@@ -76,18 +141,40 @@ export class XSimulator {
     return envelopeOf(shape, this.world, forUserId, messages, this.mediaUrl);
   }
 
+  private keysOf(brandId: string, token: string) {
+    return {
+      ...this.app,
+      accessToken: `${brandId}-${token}`,
+      accessTokenSecret: `sim-token-secret-${brandId}`,
+    };
+  }
+
   private express() {
     const app = express();
     const context: ApiContext = {
       world: this.world,
-      limits: new RateLimits(this.world.now, { ...usualLimits, ...this.options.limits }),
+      limits: this.limits,
+      barred: this.options.barred,
       calls: this.calls,
       url: () => this.url,
     };
     app.disable('x-powered-by');
+    app.use((request, _response, next) => {
+      this.traffic.push(`${request.method} ${request.path}`);
+      next();
+    });
     app.use(this.faults.middleware);
     app.use(express.json({ limit: '8mb' }));
     app.use(this.webhooks.routes());
+    app.use(this.subscriptions.routes(context));
+    app.get(
+      '/2/activity/stream',
+      this.webhooks.bearer('/2/activity/stream', (request, response) =>
+        this.stream.connect(request, response),
+      ),
+    );
+    app.use(accountActivityV1Routes(context, this.webhooks, this.subscriptions));
+    app.use(timelineRoutes(context, this.mediaUrl));
     app.use(apiRoutes(context, (message) => this.onSent(message)));
     app.use(mediaRoutes(context, this.mediaOptions));
     app.use(fileRoutes(this.world, () => this.url));

@@ -29,7 +29,9 @@ export interface SimLink {
 export interface SimDirectMessage {
   id: string;
   senderId: string;
+  /** Empty for a message into a group. */
   recipientId: string;
+  groupId: string | undefined;
   text: string;
   links: SimLink[];
   media: SimMedia | undefined;
@@ -38,11 +40,43 @@ export interface SimDirectMessage {
   at: number;
 }
 
+/** A group conversation. */
+export interface SimGroup {
+  id: string;
+  memberIds: string[];
+}
+
+/** A public post. */
+export interface SimPost {
+  id: string;
+  authorId: string;
+  /** As written, with every link shortened. */
+  text: string;
+  links: SimLink[];
+  media: SimMedia[];
+  stubs: string[];
+  inReplyTo: SimPost | undefined;
+  quotes: SimPost | undefined;
+  repostOf: SimPost | undefined;
+  conversationId: string;
+  deleted: boolean;
+  at: number;
+}
+
+export interface PostOptions {
+  media?: SimMedia[];
+  inReplyTo?: SimPost;
+  quotes?: SimPost;
+  repostOf?: SimPost;
+}
+
 /** Everything the simulated X knows. */
 export class World {
   readonly users = new Map<string, SimUser>();
-  readonly credentials = new Map<string, { userId: string; keys: Credentials }>();
+  readonly credentials = new Map<string, { userId: string; keys: Credentials; dead: boolean }>();
   readonly messages: SimDirectMessage[] = [];
+  readonly groups: SimGroup[] = [];
+  readonly posts: SimPost[] = [];
   readonly media = new Map<string, SimMedia>();
   private lastId = 1_990_000_000_000_000_000n;
   private links = 0;
@@ -57,7 +91,7 @@ export class World {
 
   addUser(user: SimUser, keys?: Credentials): SimUser {
     this.users.set(user.id, user);
-    if (keys) this.credentials.set(keys.accessToken, { userId: user.id, keys });
+    if (keys) this.credentials.set(keys.accessToken, { userId: user.id, keys, dead: false });
     return user;
   }
 
@@ -87,17 +121,65 @@ export class World {
 
   /** Keeps a message as X does: every link shortened, media as a link at the end of the text. */
   addMessage(senderId: string, recipientId: string, text: string, media?: SimMedia): SimDirectMessage {
-    const links: SimLink[] = [];
-    const shortened = text.replace(/https?:\/\/\S+/g, (expanded) => {
-      const url = this.shortLink();
-      links.push({ url, expanded });
-      return url;
-    });
+    return this.keep({ senderId, recipientId, groupId: undefined }, text, media);
+  }
+
+  addGroup(...memberIds: string[]): SimGroup {
+    const group = { id: this.newId(), memberIds };
+    this.groups.push(group);
+    return group;
+  }
+
+  addGroupMessage(group: SimGroup, senderId: string, text: string, media?: SimMedia): SimDirectMessage {
+    return this.keep({ senderId, recipientId: '', groupId: group.id }, text, media);
+  }
+
+  /** Publishes a post: links shortened, then the quoted post's and each file's link at the end. */
+  addPost(authorId: string, text: string, options: PostOptions = {}): SimPost {
+    const { media = [], inReplyTo, quotes, repostOf } = options;
+    const { shortened, links } = this.shorten(text);
+    const quoted = quotes && this.shorten(this.postUrl(quotes));
+    const stubs = media.map(() => this.shortLink());
+    const id = this.newId();
+    const post: SimPost = {
+      id,
+      authorId,
+      text: [shortened, ...(quoted ? [quoted.shortened] : []), ...stubs.slice(0, 1)]
+        .filter(Boolean)
+        .join(' '),
+      links: [...links, ...(quoted?.links ?? [])],
+      media,
+      stubs,
+      inReplyTo,
+      quotes,
+      repostOf,
+      conversationId: inReplyTo?.conversationId ?? id,
+      deleted: false,
+      at: this.now(),
+    };
+    this.posts.push(post);
+    return post;
+  }
+
+  postUrl({ id, authorId }: SimPost): string {
+    return `https://twitter.com/${this.users.get(authorId)?.username ?? 'i'}/status/${id}`;
+  }
+
+  /** The users a post names with an @. */
+  mentionedIn({ text }: SimPost): SimUser[] {
+    return [...text.matchAll(/@(\w+)/g)].flatMap(([, name = '']) => this.userByName(name) ?? []);
+  }
+
+  private keep(
+    place: Pick<SimDirectMessage, 'senderId' | 'recipientId' | 'groupId'>,
+    text: string,
+    media?: SimMedia,
+  ): SimDirectMessage {
+    const { shortened, links } = this.shorten(text);
     const stub = media && this.shortLink();
     const message = {
+      ...place,
       id: this.newId(),
-      senderId,
-      recipientId,
       text: [shortened, stub].filter((part) => part !== undefined && part !== '').join(' '),
       links,
       media,
@@ -106,6 +188,16 @@ export class World {
     };
     this.messages.push(message);
     return message;
+  }
+
+  private shorten(text: string): { shortened: string; links: SimLink[] } {
+    const links: SimLink[] = [];
+    const shortened = text.replace(/https?:\/\/\S+/g, (expanded) => {
+      const url = this.shortLink();
+      links.push({ url, expanded });
+      return url;
+    });
+    return { shortened, links };
   }
 
   between(one: string, other: string): SimDirectMessage[] {

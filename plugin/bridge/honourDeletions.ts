@@ -1,0 +1,50 @@
+import type { InboundMessage } from './messages';
+import type { Log } from './ports';
+import { keepNotice, systemNotice, type NoticePorts } from './systemNotice';
+
+export interface DeletionPorts extends NoticePorts {
+  log: Log;
+}
+
+const beforehand = 'The customer deleted this post on X before it was handed over; its text is withheld.';
+const afterwards = (link: string) =>
+  `The customer deleted a post of this conversation on X. Please do not quote it: ${link}`;
+
+/**
+ * Posts were deleted on X: what still waits here loses its words, and the agent is told, once for each post.
+ * @throws BridgeError `store-unavailable`
+ */
+export async function honourDeletions(
+  postIds: string[],
+  account: string,
+  ports: DeletionPorts,
+): Promise<void> {
+  for (const id of postIds) {
+    const row = ports.inbox.find(account, id);
+    if (row?.message.thread === undefined || row.state === 'failed' || row.withheld) continue;
+    const withheld = ports.inbox.withhold(row.seq, systemNotice(beforehand));
+    if (!withheld) await keepNotice(noticeOf(row.message), ports);
+    ports.log.info('post deleted on X', { account, messageId: id, withheld });
+  }
+}
+
+function noticeOf({
+  account,
+  messageId,
+  conversation,
+  sender,
+  thread,
+  sentAt,
+}: InboundMessage): InboundMessage {
+  return {
+    account,
+    messageId: `notice:deleted:${messageId}`,
+    conversation,
+    sender,
+    text: systemNotice(afterwards(`https://x.com/i/status/${messageId}`)),
+    media: [],
+    sentAt,
+    ...(thread === undefined ? {} : { thread }),
+    notice: {},
+  };
+}

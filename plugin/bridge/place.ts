@@ -1,0 +1,17 @@
+import type { InboundMessage } from './messages';
+
+/** The beginning of X's ids, in milliseconds since 1970, and the bits below their time (X docs: X IDs). */
+const idEpoch = 1_288_834_974_657n;
+const bitsBelow = 22n;
+
+/**
+ * A message's place among those of its conversation: X's own id, which grows with time and is the same whatever
+ * way a message comes, while the times X tells are cut to seconds in some of them. Words of our own take the
+ * place that an id of their time would have.
+ * @returns an integer in digits; too large for a double
+ */
+export function placeOf({ messageId, sentAt }: Pick<InboundMessage, 'messageId' | 'sentAt'>): string {
+  if (/^\d{15,19}$/.test(messageId)) return messageId;
+  const since = BigInt(Math.round(sentAt)) - idEpoch;
+  return ((since > 0n ? since : 0n) << bitsBelow).toString();
+}

@@ -1,0 +1,33 @@
+import { laneOf } from './conversation';
+import type { InboundMessage } from './messages';
+import type { ActivityListener, Inbox } from './ports';
+
+/** Starts every text of ours that an agent reads, so that it is not taken for the customer's. */
+const systemMark = '[openchannel-x]';
+
+/** Words of ours for the agent. */
+export function systemNotice(words: string): string {
+  return `${systemMark} ${words}`;
+}
+
+export interface NoticePorts {
+  inbox: Inbox;
+  activity: ActivityListener;
+  /** Says that a lane has something to do. */
+  wake: (lane: string) => void;
+}
+
+/**
+ * Puts a notice for the agent on its way to the host, once for each id.
+ * @throws BridgeError `store-unavailable`
+ */
+export async function keepNotice(
+  notice: InboundMessage,
+  { inbox, activity, wake }: NoticePorts,
+): Promise<void> {
+  const [isNew] = await inbox.keep([notice]);
+  if (!isNew) return;
+  const { account, messageId, conversation, text } = notice;
+  activity({ direction: 'in', account, messageId, conversation, step: 'stored', detail: text });
+  wake(laneOf(account, conversation));
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { BridgeError } from '../bridge/errors';
+import type { XClient } from './client';
+import { idText } from './fields';
+import { read } from './webhookApi';
+
+/** A subscription to one type of event of one user (X docs: X Activity API). */
+export interface ActivitySubscription {
+  id: string;
+  eventType: string;
+  userId: string | undefined;
+  webhookId: string | undefined;
+  tag: string | undefined;
+}
+
+const subscription = z
+  .object({
+    subscription_id: idText,
+    event_type: z.string(),
+    filter: z.object({ user_id: idText.optional() }).optional(),
+    webhook_id: idText.optional().catch(undefined),
+    tag: z.string().optional(),
+  })
+  .transform((each): ActivitySubscription => ({
+    id: each.subscription_id,
+    eventType: each.event_type,
+    userId: each.filter?.user_id,
+    webhookId: each.webhook_id,
+    tag: each.tag,
+  }));
+const page = z.object({
+  data: z.array(subscription).default([]),
+  meta: z.object({ next_token: z.string().optional() }).optional(),
+});
+
+const path = '/2/activity/subscriptions';
+
+/** All subscriptions of the app, whoever made them. Asked in the user's name, so that dead keys show. */
+export async function listSubscriptions(client: XClient): Promise<ActivitySubscription[]> {
+  const found: ActivitySubscription[] = [];
+  let token: string | undefined;
+  do {
+    const query = { max_results: '1000', ...(token === undefined ? {} : { pagination_token: token }) };
+    const answer = read(page, await client.call({ method: 'GET', path, query, window: `GET ${path}` }));
+    found.push(...answer.data);
+    token = answer.meta?.next_token;
+  } while (token !== undefined);
+  return found;
+}
+
+/** One type of event of one user. */
+export interface WantedSubscription {
+  eventType: string;
+  userId: string;
+}
+
+/**
+ * Subscribes to one type of event; private ones need the user's own keys.
+ * @param webhookId where X delivers; undefined for the stream
+ * @throws BridgeError
+ */
+export async function subscribe(
+  client: XClient,
+  { eventType, userId }: WantedSubscription,
+  webhookId: string | undefined,
+  tag: string,
+): Promise<void> {
+  const body = {
+    event_type: eventType,
+    filter: { user_id: userId },
+    tag,
+    ...(webhookId === undefined ? {} : { webhook_id: webhookId }),
+  };
+  try {
+    await client.call({ method: 'POST', path, body, window: `POST ${path}` });
+  } catch (error) {
+    const isThere = error instanceof BridgeError && /^Duplicate/.test(error.problem ?? '');
+    if (!isThere) throw error;
+  }
+}
+
+async function unsubscribe(client: XClient, ids: string[]): Promise<void> {
+  for (let at = 0; at < ids.length; at += 100) {
+    const query = { ids: ids.slice(at, at + 100).join(',') };
+    await client.call({ method: 'DELETE', as: 'app', path, query, window: `DELETE ${path}` });
+  }
+}
+
+export interface SubscriptionPlan {
+  /** Marks what is ours among the app's subscriptions. */
+  tag: string;
+  /** Where X delivers; undefined for the stream. */
+  webhookId: string | undefined;
+  /** What the supply cannot do without. */
+  wanted: WantedSubscription[];
+  /** What it can do without, should X refuse it. */
+  extra: WantedSubscription[];
+}
+
+/**
+ * Brings X's subscriptions in line: each wanted one once, none of ours beside them, others' untouched.
+ * @returns whether one of the wanted had been missing
+ * @throws BridgeError
+ */
+export async function ensureSubscriptions(client: XClient, plan: SubscriptionPlan): Promise<boolean> {
+  const { tag, webhookId, wanted, extra } = plan;
+  const there = await listSubscriptions(client);
+  const find = ({ eventType, userId }: WantedSubscription) =>
+    there.find(
+      (each) => each.eventType === eventType && each.userId === userId && each.webhookId === webhookId,
+    );
+  const kept = new Set([...wanted, ...extra].map(find));
+  const stale = there.filter((each) => each.tag === tag && !kept.has(each));
+  await unsubscribe(
+    client,
+    stale.map(({ id }) => id),
+  );
+  const missing = wanted.filter((each) => !find(each));
+  for (const each of missing) await subscribe(client, each, webhookId, tag);
+  for (const each of extra.filter((one) => !find(one)))
+    await subscribe(client, each, webhookId, tag).catch(ignoreRefusal);
+  return missing.length > 0;
+}
+
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
+}
+
+/** Takes away all subscriptions that are ours. */
+export async function removeSubscriptions(client: XClient, tag: string): Promise<void> {
+  const ours = (await listSubscriptions(client)).filter((each) => each.tag === tag);
+  await unsubscribe(
+    client,
+    ours.map(({ id }) => id),
+  );
+}
+
+/** What an account needs, and no more: X has a price for most events. */
+export function wantedSubscriptions(
+  account: { directMessages: boolean; mentions: boolean },
+  userId: string,
+): WantedSubscription[] {
+  return [
+    ...(account.directMessages ? ['dm.received', 'dm.read', 'dm.indicate_typing'] : []),
+    ...(account.mentions ? ['post.mention.create', 'post.reply.create'] : []),
+  ].map((eventType) => ({ eventType, userId }));
+}

@@ -1,0 +1,279 @@
+import { pause } from '../../bridge/clock';
+import { BridgeError, reasonOf } from '../../bridge/errors';
+import { ensureSubscriptions, removeSubscriptions, wantedSubscriptions } from '../activitySubscriptions';
+import { ReconnectPace } from '../reconnectPace';
+import { supplyFault } from '../supplyFaults';
+import { DeletionWatch, tagOf } from './deletionWatch';
+import { tryReadGap } from './gapFiller';
+import { Lifeline } from './lifeline';
+import type { Receiver, ReceiverPorts, SupplyState } from './receiver';
+import { holdConnection, type ConnectionOutcome } from './streamConnection';
+import { watchSupply } from './supplyWatch';
+
+/** X sends again what a broken connection missed, up to this long (X docs: recovery). Milliseconds. */
+const backfillReach = 5 * 60_000;
+
+/** What comes over the stream waits for the reading back, so that order is kept, but no longer than this. */
+const longestHold = 10_000;
+
+/** While X refuses the keys, nothing is tried; asked again after this. Milliseconds. */
+const signedOutPause = 60_000;
+
+const everyMinute = '* * * * *';
+const everyQuarter = '*/15 * * * *';
+const everyHour = '43 * * * *';
+
+/** X Activity over one long connection, for installs that X cannot call. */
+export class StreamReceiver implements Receiver {
+  private current: SupplyState = { state: 'starting' };
+  private readonly pace = new ReconnectPace();
+  private readonly ending = new AbortController();
+  private hangUp = new AbortController();
+  private readonly lifeline: Lifeline;
+  private readonly startedAt: number;
+  private readonly deletions: DeletionWatch;
+  /** Everything up to then was taken in, in ms since 1970. */
+  private takenUpTo: number | undefined;
+  private connected = false;
+  private backfills = true;
+  /** X has confirmed the subscriptions since the last sign that it may have dropped them. */
+  private subscribed = false;
+  /** A subscription was missing, so that X has nothing to backfill from. */
+  private wasUnsubscribed = false;
+  private reading: Promise<void> | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private readonly endings: (() => void)[] = [];
+
+  constructor(private readonly ports: ReceiverPorts) {
+    this.startedAt = ports.clock.now();
+    this.lifeline = new Lifeline(ports.account.name, ports.facts);
+    this.deletions = new DeletionWatch(ports);
+    this.takenUpTo = this.lifeline.gapFrom() ?? this.lifeline.aliveAt();
+  }
+
+  start(): void {
+    const { scheduler } = this.ports;
+    this.endings.push(
+      scheduler.every(everyMinute, () => this.beat()),
+      scheduler.every(everyQuarter, () => void this.check()),
+      scheduler.every(everyHour, () => void this.watch()),
+    );
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.ending.abort();
+    this.hangUp.abort();
+    for (const end of this.endings.splice(0)) end();
+    await this.running;
+    await this.reading;
+    this.connected = false;
+    this.beat();
+  }
+
+  state(): SupplyState {
+    return this.current;
+  }
+
+  onReplay(): void {
+    // The stream has backfill instead.
+  }
+
+  onPost(authorId: string): void {
+    void this.deletions.onPost(authorId, undefined);
+  }
+
+  onRevoked(): void {
+    this.current = signedOut;
+    this.subscribed = false;
+    this.hangUp.abort();
+  }
+
+  retire(): Promise<void> {
+    const { account, client } = this.ports;
+    return removeSubscriptions(client, tagOf(account.name));
+  }
+
+  private async run(): Promise<void> {
+    const { account, clock, log } = this.ports;
+    while (!this.ending.signal.aborted) {
+      const wait = await this.connectOnce().catch((error: unknown) => {
+        log.error('the stream failed unexpectedly, trying again', {
+          account: account.name,
+          reason: reasonOf(error),
+        });
+        return this.pace.after('http');
+      });
+      if (wait > 0) await pause(clock, wait, this.ending.signal);
+    }
+  }
+
+  /** @returns milliseconds to wait before the next connection */
+  private async connectOnce(): Promise<number> {
+    const { account, clock } = this.ports;
+    if (!(await account.signedIn())) {
+      this.current = signedOut;
+      return signedOutPause;
+    }
+    try {
+      if (!this.subscribed) this.wasUnsubscribed = await this.subscribe();
+    } catch (error) {
+      return this.afterFault(error);
+    }
+    this.hangUp = new AbortController();
+    const gap = this.takenUpTo === undefined ? undefined : clock.now() - this.takenUpTo;
+    const backfill = this.backfills && gap !== undefined ? backfillFor(gap) : 0;
+    const hooks = {
+      onOpen: () => this.onOpen(gap ?? 0),
+      onTaken: (at: number) => {
+        this.takenUpTo = at;
+        this.pace.delivered();
+      },
+    };
+    const signal = AbortSignal.any([this.ending.signal, this.hangUp.signal]);
+    const outcome = await holdConnection(this.ports, backfill, hooks, signal);
+    this.connected = false;
+    return this.afterConnection(outcome, backfill > 0);
+  }
+
+  private async subscribe(): Promise<boolean> {
+    const { account, client } = this.ports;
+    const wanted = wantedSubscriptions(account, await account.userId());
+    const to = { tag: tagOf(account.name), webhookId: undefined };
+    const missing = await ensureSubscriptions(client, { ...to, wanted, extra: this.deletions.wanted() });
+    this.subscribed = true;
+    return missing;
+  }
+
+  private async onOpen(gap: number): Promise<void> {
+    const { account, clock, log } = this.ports;
+    this.connected = true;
+    this.current = { state: 'ok' };
+    log.info('the stream of X stands', { account: account.name, missedMs: gap });
+    const since = this.takenUpTo;
+    this.takenUpTo ??= clock.now();
+    this.lifeline.prove(clock.now());
+    const filledByX = this.backfills && gap <= backfillReach && !this.wasUnsubscribed;
+    this.wasUnsubscribed = false;
+    if (since !== undefined && !filledByX) this.lifeline.openGap(since, false);
+    await Promise.race([this.fillGap(), pause(clock, longestHold, this.ending.signal)]);
+  }
+
+  /** Reads back an open gap. Runs once at a time; what could not be read is tried again by the minute. */
+  private fillGap(): Promise<void> {
+    const since = this.lifeline.gapFrom();
+    if (since === undefined) return Promise.resolve();
+    this.reading ??= tryReadGap(since, this.ports, this.ending.signal)
+      .then((done) => {
+        if (done) this.lifeline.closeGap();
+      })
+      .finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private afterConnection({ end, reason, problem, status }: ConnectionOutcome, backfilled: boolean): number {
+    const { account, client, log } = this.ports;
+    if (this.ending.signal.aborted) return 0;
+    if (this.hangUp.signal.aborted) return signedOutPause;
+    if (status !== undefined && [400, 403].includes(status) && backfilled && this.backfills) {
+      log.info('X does not backfill for this app; what a break misses is read back', {
+        account: account.name,
+        reason,
+      });
+      this.backfills = false;
+      return 0;
+    }
+    if (status === 401) client.dropAppToken();
+    const wait = this.pace.after(end);
+    const level = end === 'dropped' ? 'info' : 'warn';
+    log[level]('the stream of X is connected anew', { account: account.name, reason, waitMs: wait });
+    if (end !== 'dropped') this.trouble(refusal(reason, problem, status));
+    return wait;
+  }
+
+  private afterFault(error: unknown): number {
+    const { clock } = this.ports;
+    if (this.ending.signal.aborted) return 0;
+    if (error instanceof BridgeError && error.code === 'signed-out-of-x') {
+      this.current = signedOut;
+      return signedOutPause;
+    }
+    this.trouble(error);
+    const closed = error instanceof BridgeError ? (error.retryAt ?? 0) - clock.now() : 0;
+    return Math.max(closed, this.pace.after(isNetwork(error) ? 'network' : 'http'));
+  }
+
+  private trouble(error: unknown): void {
+    const { account, log } = this.ports;
+    const reason = supplyFault(error, account.delivery);
+    const known = this.current.reason === reason;
+    this.current = { state: 'trouble', reason };
+    if (!known) log.error('X does not deliver', { account: account.name, reason });
+  }
+
+  private beat(): void {
+    const { account, log } = this.ports;
+    if (this.takenUpTo === undefined) return;
+    try {
+      this.lifeline.beat(this.takenUpTo);
+      if (this.connected) void this.fillGap();
+    } catch (error) {
+      log.warn('a sign of life could not be written down', {
+        account: account.name,
+        reason: reasonOf(error),
+      });
+    }
+  }
+
+  /** Sees to the subscriptions while the connection stands. */
+  private async check(): Promise<void> {
+    const { account, log } = this.ports;
+    if (!this.connected) return;
+    const since = this.lifeline.provenAt();
+    try {
+      const repaired = await this.subscribe();
+      this.lifeline.prove(this.ports.clock.now());
+      if (!repaired) return;
+      log.warn('a subscription was missing and has been made anew', { account: account.name });
+      if (since !== undefined) this.lifeline.openGap(since, false);
+      await this.fillGap();
+    } catch (error) {
+      log.warn('the subscriptions could not be checked', { account: account.name, reason: reasonOf(error) });
+      if (error instanceof BridgeError && error.code === 'signed-out-of-x') this.onRevoked();
+    }
+  }
+
+  private async watch(): Promise<void> {
+    if (!this.connected) return;
+    const silentSince = this.ports.account.lastEventAt() ?? this.startedAt;
+    if (!(await watchSupply(silentSince, this.ports, this.ending.signal))) return;
+    this.lifeline.openGap(silentSince, false);
+    await this.fillGap();
+    await this.check();
+  }
+}
+
+/** Minutes to ask for: the gap and some seconds more, since an event may be lost in the moment of the break. */
+const backfillFor = (gap: number) => Math.min(5, Math.max(1, Math.ceil((gap + 30_000) / 60_000)));
+
+const signedOut: SupplyState = {
+  state: 'trouble',
+  reason:
+    "X refuses the account's keys: generate the access token anew, or sign in on x.com if X has locked the account",
+};
+
+function refusal(reason: string, problem: string | undefined, status: number | undefined): BridgeError {
+  const retryable = status === undefined || status >= 500;
+  return new BridgeError(
+    status === 401 ? 'app-refused' : retryable ? 'x-unavailable' : 'refused-by-x',
+    reason,
+    {
+      retryable,
+      ...(status === undefined ? {} : { status }),
+      ...(problem === undefined ? {} : { problem }),
+    },
+  );
+}
+
+const isNetwork = (error: unknown) =>
+  error instanceof BridgeError && error.code === 'x-unavailable' && error.status === undefined;

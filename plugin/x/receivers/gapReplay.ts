@@ -1,0 +1,130 @@
+import { BridgeError, reasonOf } from '../../bridge/errors';
+import type { ReplayStatus } from '../../bridge/events';
+import { replayReach, replayRest, startReplay } from '../replay';
+import { tryReadGap } from './gapFiller';
+import type { Lifeline } from './lifeline';
+import type { ReceiverPorts } from './receiver';
+
+/** A job that X has not finished by then is given up. Milliseconds. */
+const longestJob = 60 * 60_000;
+
+/** Pause before asking again when X runs another job, or is out of reach. Milliseconds. */
+const retryPause = 5 * 60_000;
+
+const mostJobs = 2;
+
+interface Job {
+  id: string;
+  from: number;
+  to: number;
+  giveUpAt: number;
+}
+
+/**
+ * Fills a gap of a webhook: X replays what lies far enough back, the rest is read back at once, because
+ * customers are waiting. Where X does not replay, everything is read back.
+ */
+export class GapReplay {
+  private job: Job | undefined;
+  private filling: Promise<void> | undefined;
+  private tries = 0;
+  private notBefore = 0;
+
+  constructor(
+    private readonly ports: ReceiverPorts,
+    private readonly lifeline: Lifeline,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Goes on with filling the gap, if there is one; called again and again until it is closed. Never throws. */
+  fill(webhookId: string | undefined): Promise<void> {
+    return this.filling ?? this.next(() => this.goOn(webhookId));
+  }
+
+  /** A replay job has ended. Never throws. */
+  onReplay(status: ReplayStatus): Promise<void> {
+    return this.next(() => this.afterJob(status));
+  }
+
+  /** One step after the other: what a replay has left open must not be asked for twice. */
+  private next(work: () => Promise<void>): Promise<void> {
+    const step = (this.filling ?? Promise.resolve()).then(work).catch((error: unknown) => {
+      const { account, log } = this.ports;
+      log.error('filling a gap failed; it goes on later', { account: account.name, reason: reasonOf(error) });
+    });
+    this.filling = step.finally(() => {
+      if (this.filling === settled) this.filling = undefined;
+    });
+    const settled = this.filling;
+    return settled;
+  }
+
+  private async goOn(webhookId: string | undefined): Promise<void> {
+    const { clock } = this.ports;
+    const from = this.lifeline.gapFrom();
+    if (from === undefined || clock.now() < this.notBefore || this.signal.aborted) return;
+    if (this.job) {
+      if (clock.now() < this.job.giveUpAt) return;
+      await this.readInstead(from, 'X has not finished the replay');
+      return;
+    }
+    const settled = clock.now() - replayRest;
+    const far = clock.now() - from > replayReach - 60_000;
+    const replays = webhookId !== undefined && this.lifeline.gapWasTried();
+    if (!replays || far || from >= settled) await this.readAll(from);
+    else await this.replay(webhookId, from, settled);
+  }
+
+  private async afterJob({ jobId, complete }: ReplayStatus): Promise<void> {
+    const { job } = this;
+    if (job?.id !== jobId) return;
+    const { account, log } = this.ports;
+    this.job = undefined;
+    if (complete) {
+      log.info('X has replayed what was missed', { account: account.name, jobId });
+      this.close();
+    } else if (this.tries < mostJobs)
+      log.warn('X could not replay everything; asking again', { account: account.name, jobId });
+    else await this.readInstead(job.from, 'X could not replay everything');
+  }
+
+  private async replay(webhookId: string, from: number, to: number): Promise<void> {
+    const { account, client, clock, log } = this.ports;
+    // The newest part cannot be replayed yet. Overlaps by a minute, the grain of a replay.
+    if (this.tries === 0 && !(await tryReadGap(to - 60_000, this.ports, this.signal))) {
+      this.notBefore = clock.now() + retryPause;
+      return;
+    }
+    try {
+      const id = await startReplay(client, webhookId, from, to);
+      this.tries += 1;
+      this.job = { id, from, to, giveUpAt: clock.now() + longestJob };
+      const since = new Date(from).toISOString();
+      log.info('X replays what was missed', { account: account.name, since, jobId: id });
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      const wait = error.retryable || error.problem === 'ReplayConflictError';
+      if (wait) this.notBefore = Math.max(clock.now() + retryPause, error.retryAt ?? 0);
+      else await this.readInstead(from, reasonOf(error));
+    }
+  }
+
+  private async readInstead(from: number, reason: string): Promise<void> {
+    const { account, log } = this.ports;
+    log.warn('no replay from X; reading back instead', { account: account.name, reason });
+    this.job = undefined;
+    await this.readAll(from);
+  }
+
+  private async readAll(from: number): Promise<void> {
+    if (await tryReadGap(from, this.ports, this.signal)) this.close();
+    else this.notBefore = this.ports.clock.now() + retryPause;
+  }
+
+  private close(): void {
+    this.lifeline.closeGap();
+    this.job = undefined;
+    this.tries = 0;
+    this.notBefore = 0;
+  }
+}

@@ -1,0 +1,127 @@
+import { BridgeError, reasonOf } from '../../bridge/errors';
+import {
+  readBackMentions,
+  readBackMessages,
+  type ReadBackPorts,
+  type ReadBackResult,
+  type Until,
+} from '../readBack';
+import { supplyFault } from '../supplyFaults';
+import { Cursors, type CursorOf } from './cursors';
+import { Lifeline } from './lifeline';
+import type { Receiver, ReceiverPorts, SupplyState } from './receiver';
+
+const everyMinute = '* * * * *';
+
+/** X's clock and ours may differ. Milliseconds. */
+const clockSkew = 60_000;
+
+/** For account levels without pushes: reads each minute what is new, page by page back to the last id known. */
+export class PollReceiver implements Receiver {
+  private current: SupplyState = { state: 'starting' };
+  private polling: Promise<void> | undefined;
+  private readonly ending = new AbortController();
+  /** Where reading begins while nothing was read yet, in ms since 1970. */
+  private readonly begin: number;
+  private readonly cursors: Cursors;
+  private readonly lifeline: Lifeline;
+  private end = () => {};
+
+  constructor(private readonly ports: ReceiverPorts) {
+    const { account, facts, clock } = ports;
+    this.cursors = new Cursors(account.name, facts);
+    this.lifeline = new Lifeline(account.name, facts);
+    const aliveAt = this.lifeline.aliveAt();
+    this.begin = aliveAt === undefined ? clock.now() : aliveAt - clockSkew;
+  }
+
+  start(): void {
+    const { account, scheduler } = this.ports;
+    if (!account.directMessages) this.cursors.forget('messages');
+    if (!account.mentions) this.cursors.forget('mentions');
+    this.end = scheduler.every(everyMinute, () => void this.poll());
+    void this.poll();
+  }
+
+  async stop(): Promise<void> {
+    this.ending.abort();
+    this.end();
+    await this.polling;
+  }
+
+  state(): SupplyState {
+    return this.current;
+  }
+
+  onReplay(): void {
+    // Polling asks for no replay.
+  }
+
+  onPost(): void {
+    // Polling hears of no deletions.
+  }
+
+  onRevoked(): void {
+    this.current = {
+      state: 'trouble',
+      reason: "X refuses the account's keys: generate the access token anew",
+    };
+  }
+
+  retire(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Reads what is new. Runs once at a time: catching up over many pages may take longer than a minute. */
+  poll(): Promise<void> {
+    this.polling ??= this.readNew().finally(() => (this.polling = undefined));
+    return this.polling;
+  }
+
+  private async readNew(): Promise<void> {
+    const { account, client, clock, log } = this.ports;
+    const ports: ReadBackPorts = { client, clock, signal: this.ending.signal };
+    try {
+      if (!(await account.signedIn())) {
+        this.onRevoked();
+        return;
+      }
+      if (account.directMessages) await this.take('messages', (until) => readBackMessages(ports, until));
+      if (account.mentions)
+        await this.take('mentions', async (until) => readBackMentions(ports, await account.userId(), until));
+      if (this.ending.signal.aborted) return;
+      if (this.current.state === 'trouble') log.info('X can be read again', { account: account.name });
+      this.current = { state: 'ok' };
+      this.lifeline.beat(clock.now());
+    } catch (error) {
+      this.noteTrouble(error);
+    }
+  }
+
+  /** Reads one kind. A used-up window is daily life: a minute later it reads on from the same place. */
+  private async take(of: CursorOf, read: (until: Until) => Promise<ReadBackResult>): Promise<void> {
+    const { account, accept, log } = this.ports;
+    try {
+      const { batch, newest } = await read(this.until(of));
+      await accept(batch);
+      if (newest !== undefined) this.cursors.advance(of, newest);
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.code !== 'rate-limited') throw error;
+      log.debug('reading waits for X', { account: account.name, of, reason: reasonOf(error) });
+    }
+  }
+
+  /** Back to the last id; without one, to where another way of delivery left off, or to this start. */
+  private until(of: CursorOf): Until {
+    const id = this.cursors.read(of);
+    return id === undefined ? { at: this.begin } : { id };
+  }
+
+  private noteTrouble(error: unknown): void {
+    if (this.ending.signal.aborted) return;
+    const { account, log } = this.ports;
+    const reason = supplyFault(error, account.delivery);
+    if (this.current.reason !== reason) log.error('X cannot be read', { account: account.name, reason });
+    this.current = { state: 'trouble', reason };
+  }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../../bridge/clock';
+import type { EventBatch, ReplayStatus } from '../../bridge/events';
+import type { AccountFacts, Log } from '../../bridge/ports';
+import type { Scheduler } from '../../bridge/scheduler';
+import type { XClient } from '../client';
+import type { Account } from './supplyAccount';
+
+/** How the supply of events stands. */
+export interface SupplyState {
+  state: 'starting' | 'ok' | 'trouble';
+  /** What an admin can do about it. */
+  reason?: string;
+}
+
+/** One way X delivers to an account. None of the methods throws: trouble shows in the state and the log. */
+export interface Receiver {
+  /** Sets up with X whatever the way needs, fetches what was missed, and stays awake. */
+  start(): void;
+  stop(): Promise<void>;
+  state(): SupplyState;
+  /** A replay job has ended. */
+  onReplay(status: ReplayStatus): void;
+  /** A post of this user was taken in. */
+  onPost(authorId: string): void;
+  /** X said that the account's user took the app's access away. */
+  onRevoked(): void;
+  /** Takes away what it set up with X; called on a way the account no longer uses. */
+  retire(): Promise<void>;
+}
+
+/** What every way needs of the house around it. */
+export interface ReceiverPorts {
+  account: Account;
+  client: XClient;
+  apiBaseUrl: string;
+  /** Takes events in; throws while they cannot be stored. */
+  accept: (batch: EventBatch) => Promise<void>;
+  facts: AccountFacts;
+  clock: Clock;
+  random: () => number;
+  scheduler: Scheduler;
+  log: Log;
+}

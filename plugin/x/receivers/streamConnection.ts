@@ -1,0 +1,163 @@
+import type { Readable } from 'node:stream';
+import { pause } from '../../bridge/clock';
+import { reasonOf } from '../../bridge/errors';
+import { emptyBatch, type EventBatch } from '../../bridge/events';
+import { isRecord } from '../fields';
+import { openStream } from '../openStream';
+import { parseJson } from '../parseJson';
+import { readEnvelope } from '../readEnvelope';
+import { readProblem } from '../readProblem';
+import type { StreamEnd } from '../reconnectPace';
+import { StreamLines } from '../streamLines';
+import type { ReceiverPorts } from './receiver';
+
+/** X sends a heartbeat every 20 seconds (X docs: handling disconnections); some seconds belong to the network. */
+const longestSilence = 25_000;
+
+/** Pause before a batch that could not be stored is tried again. Milliseconds. */
+const storePause = 1_000;
+
+export interface ConnectionOutcome {
+  end: StreamEnd;
+  /** Why, for the log and the admin. */
+  reason: string;
+  /** X's name for a refusal, and its HTTP status. */
+  problem?: string | undefined;
+  status?: number;
+}
+
+export interface ConnectionHooks {
+  /** The connection stands; what is sent waits until this is done. */
+  onOpen: () => Promise<void>;
+  /** All that came by this time is taken in, in ms since 1970. */
+  onTaken: (at: number) => void;
+}
+
+/** Holds one connection to the stream of X Activity until it ends, and takes in what it delivers. */
+export async function holdConnection(
+  ports: ReceiverPorts,
+  backfillMinutes: number,
+  hooks: ConnectionHooks,
+  signal: AbortSignal,
+): Promise<ConnectionOutcome> {
+  const { account, client, apiBaseUrl } = ports;
+  const closing = new AbortController();
+  const either = AbortSignal.any([signal, closing.signal]);
+  let userId: string;
+  let opened: Awaited<ReturnType<typeof openStream>>;
+  try {
+    userId = await account.userId();
+    const authorization = await client.authorize('app', 'GET', `${apiBaseUrl}/2/activity/stream`);
+    opened = await openStream({ apiBaseUrl, authorization, backfillMinutes, signal: either });
+  } catch (error) {
+    return { end: 'network', reason: reasonOf(error) };
+  }
+  if ('refused' in opened) {
+    const { status, problem, detail } = opened.refused;
+    const reason = `X answered ${status} to GET /2/activity/stream${detail === '' ? '' : `: ${detail}`}`;
+    return { end: status === 429 ? 'rate-limited' : 'http', reason, problem, status };
+  }
+  const delivery = new StreamDelivery(userId, ports, hooks);
+  try {
+    await hooks.onOpen();
+    return await delivery.read(opened.stream, either);
+  } finally {
+    closing.abort();
+    opened.stream.destroy();
+  }
+}
+
+/** What one connection delivers, taken in piece by piece and in order. */
+class StreamDelivery {
+  private readonly lines = new StreamLines();
+  private delivered = false;
+  private goodbye: ConnectionOutcome | undefined;
+
+  constructor(
+    private readonly userId: string,
+    private readonly ports: ReceiverPorts,
+    private readonly hooks: ConnectionHooks,
+  ) {}
+
+  async read(stream: Readable, signal: AbortSignal): Promise<ConnectionOutcome> {
+    let broken = 'the stream broke';
+    const { clock } = this.ports;
+    const watch = () =>
+      clock.after(longestSilence, () => {
+        broken = silence;
+        stream.destroy();
+      });
+    let cancel = watch();
+    try {
+      for await (const chunk of stream) {
+        const at = clock.now();
+        cancel();
+        await this.take(chunk as Buffer, signal);
+        this.delivered = true;
+        this.hooks.onTaken(at);
+        cancel = watch();
+      }
+    } catch (error) {
+      return this.ended(`${broken} (${reasonOf(error)})`);
+    } finally {
+      cancel();
+    }
+    return this.ended('X closed the stream');
+  }
+
+  private ended(reason: string): ConnectionOutcome {
+    return this.goodbye ?? { end: this.delivered ? 'dropped' : 'network', reason };
+  }
+
+  private async take(chunk: Buffer, signal: AbortSignal): Promise<void> {
+    const batches = this.lines.add(chunk).flatMap((line) => this.readLine(line));
+    for (;;)
+      try {
+        // Handed over in one turn, they become one commit; the order is kept.
+        await Promise.all(batches.map((batch) => this.ports.accept(batch)));
+        return;
+      } catch (error) {
+        const { account, clock, log } = this.ports;
+        log.error('what the stream delivered cannot be stored; it is held until it can', {
+          account: account.name,
+          reason: reasonOf(error),
+        });
+        await pause(clock, storePause, signal);
+        if (signal.aborted) throw error;
+      }
+  }
+
+  private readLine(line: string): EventBatch[] {
+    let body: unknown;
+    try {
+      body = parseJson(line);
+    } catch {
+      return [{ ...emptyBatch(undefined), malformed: [{ kind: 'stream line', reason: 'is not JSON' }] }];
+    }
+    if (isRecord(body) && body['data'] === undefined && body['errors'] !== undefined) {
+      this.noteGoodbye(body);
+      return [];
+    }
+    return readEnvelope(body, this.ports.clock.now()).map((batch) => this.forUs(batch));
+  }
+
+  /** The stream is the app's: what it brings for users of other products of the same app is not ours. */
+  private forUs(batch: EventBatch): EventBatch {
+    const { forUserId, messages, own } = batch;
+    if (forUserId === undefined || forUserId === this.userId || messages.length + own.length === 0)
+      return batch;
+    return { ...emptyBatch(undefined), others: { for_another_user: messages.length + own.length } };
+  }
+
+  /** X says why it is about to close: for reasons of its own, or because there are too many connections. */
+  private noteGoodbye(body: Record<string, unknown>): void {
+    const { problem, detail } = readProblem(body);
+    const tooMany = problem === 'TooManyConnections' || problem === 'ConnectionException';
+    const reason = `X closes the stream: ${problem ?? ''} ${detail}`.trim();
+    this.goodbye = tooMany
+      ? { end: 'rate-limited', reason, problem: 'TooManyConnections' }
+      : { end: this.delivered ? 'dropped' : 'http', reason, problem };
+  }
+}
+
+const silence = `nothing came for ${longestSilence / 1000} seconds, not even a heartbeat`;

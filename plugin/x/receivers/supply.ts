@@ -1,0 +1,90 @@
+import { reasonOf } from '../../bridge/errors';
+import type { ReplayStatus } from '../../bridge/events';
+import { Cursors } from './cursors';
+import { createReceiver, isDelivery, type Delivery } from './index';
+import { Lifeline } from './lifeline';
+import type { Receiver, ReceiverPorts, SupplyState } from './receiver';
+
+/** The way of delivery that has last set itself up with X. */
+const fact = 'delivery set up';
+
+/** An account's supply of events, by one way or, while moving from one to another, by several at once. */
+export class Supply {
+  /** None until the start: an account that is switched off must not so much as note that it lives. */
+  private receivers: Receiver[] = [];
+  private stopped = false;
+  private starting: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly deliveries: Delivery[],
+    private readonly ports: ReceiverPorts,
+  ) {}
+
+  /** Starts receiving, after what an earlier way of delivery left with X was taken away. */
+  start(): void {
+    this.receivers = this.deliveries.map((delivery) => createReceiver(delivery, this.ports));
+    this.starting = this.retireFormer(this.deliveries).then(() => {
+      if (!this.stopped) for (const receiver of this.receivers) receiver.start();
+    });
+  }
+
+  /**
+   * The account is switched off: X is to deliver nothing, and how far the account was read is forgotten, so that,
+   * switched on again, it begins with what is written from then on.
+   */
+  standDown(): void {
+    const { account, facts } = this.ports;
+    new Lifeline(account.name, facts).cut();
+    const cursors = new Cursors(account.name, facts);
+    cursors.forget('messages');
+    cursors.forget('mentions');
+    this.starting = this.retireFormer([]);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.starting;
+    await Promise.all(this.receivers.map((receiver) => receiver.stop()));
+  }
+
+  /** The worst of the receivers' states. */
+  state(): SupplyState {
+    const states = this.receivers.map((receiver) => receiver.state());
+    const worst = (['trouble', 'starting'] as const)
+      .map((state) => states.find((each) => each.state === state))
+      .find((each) => each !== undefined);
+    return worst ?? { state: 'ok' };
+  }
+
+  onReplay(status: ReplayStatus): void {
+    for (const receiver of this.receivers) receiver.onReplay(status);
+  }
+
+  onPost(authorId: string): void {
+    for (const receiver of this.receivers) receiver.onPost(authorId);
+  }
+
+  onRevoked(): void {
+    for (const receiver of this.receivers) receiver.onRevoked();
+  }
+
+  /** Takes down what a way of delivery that is no longer used has set up with X. Never throws. */
+  private async retireFormer(used: Delivery[]): Promise<void> {
+    const { account, facts, log } = this.ports;
+    try {
+      const former = facts.read(account.name, fact);
+      if (former !== undefined && isDelivery(former) && !used.includes(former)) {
+        await createReceiver(former, this.ports).retire();
+        facts.forget(account.name, fact);
+        log.info('the former delivery was taken down', { account: account.name, former });
+      }
+      const [current] = used;
+      if (current !== undefined && former !== current) facts.save(account.name, fact, current);
+    } catch (error) {
+      log.warn('what the former delivery set up with X could not be removed; tried again at the next start', {
+        account: account.name,
+        reason: reasonOf(error),
+      });
+    }
+  }
+}

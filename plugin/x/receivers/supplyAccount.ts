@@ -1,0 +1,22 @@
+/** An account as its supply sees it. */
+export interface Account {
+  name: string;
+  /** How X delivers, as set or as the level says. */
+  delivery: string;
+  directMessages: boolean;
+  mentions: boolean;
+  /** The dev environment of Account Activity v1.1. */
+  environment: string;
+  /** The address X calls; empty when the admin registers it by hand. */
+  webhookUrl: string;
+  /** The account's own X user, asked for where it is not known. */
+  userId: () => Promise<string>;
+  /** Whether X accepts the keys; asks X once when a refusal has been left alone for long enough. */
+  signedIn: () => Promise<boolean>;
+  /** When X last delivered something, in ms since 1970. */
+  lastEventAt: () => number | undefined;
+  /** Whose posts came in since a time (ms since 1970), the latest first. */
+  recentAuthors: (since: number, most: number) => string[];
+  /** Of the given ids, those of messages that were taken in. */
+  knownMessages: (ids: string[]) => Set<string>;
+}

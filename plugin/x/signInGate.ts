@@ -1,0 +1,51 @@
+import type { Clock } from '../bridge/clock';
+
+/** One refusal may be a mistake of X, so the second call follows soon. Milliseconds. */
+const pauseAfterFirst = 1_000;
+const pauseAfterMore = 30 * 60_000;
+
+/**
+ * Keeps dead keys from hammering X: after a refused sign-in no call goes out until the pause is over, and
+ * then a single one, which shows whether the keys work again.
+ */
+export class SignInGate {
+  private refusals = 0;
+  private closedUntil = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Whether calls are held back, in which case trying makes sense at that time. Milliseconds since 1970. */
+  closed(): number | undefined {
+    return this.refusals > 0 && this.clock.now() < this.closedUntil ? this.closedUntil : undefined;
+  }
+
+  /** Whether the last word of X was a refusal. */
+  refused(): boolean {
+    return this.refusals > 0;
+  }
+
+  /**
+   * Asks to make a call.
+   * @returns undefined when it may go out, else the time to try again
+   */
+  enter(): number | undefined {
+    const closed = this.closed();
+    // The one call that goes through shuts the gate behind itself.
+    if (closed === undefined && this.refusals > 0) this.shut();
+    return closed;
+  }
+
+  accepted(): void {
+    this.refusals = 0;
+  }
+
+  /** @param surely X said so on its own account, not in answer to a call */
+  refuse(surely = false): void {
+    this.refusals = surely ? 2 : this.refusals + 1;
+    this.shut();
+  }
+
+  private shut(): void {
+    this.closedUntil = this.clock.now() + (this.refusals > 1 ? pauseAfterMore : pauseAfterFirst);
+  }
+}
