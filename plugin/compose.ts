@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { createAccountParts, deliveryOf, type AccountParts } from './accountParts';
 import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from './bridge/acceptEvents';
 import { acceptReply } from './bridge/acceptReply';
-import { systemClock, type Clock } from './bridge/clock';
+import { pause, systemClock, type Clock } from './bridge/clock';
 import { throttledComplaints } from './bridge/complaints';
 import { splitLane } from './bridge/conversation';
 import { BridgeError, reasonOf } from './bridge/errors';
@@ -57,6 +57,9 @@ const cron: Scheduler = {
 /** The Map Key is read again at this minute of every hour. */
 const hourly = '7 * * * *';
 
+/** What still talks to X at the stop gets this long, in milliseconds. */
+const longestSupplyStop = 3_000;
+
 /** The parts, built and wired but not running. */
 interface Parts {
   accounts: AccountParts[];
@@ -96,13 +99,19 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
     stop: async () => {
       stopRefreshing();
       for (const { ownUser } of active) ownUser.stop();
-      await Promise.all(accounts.map(({ supply }) => supply.stop()));
-      await stopListening(server);
+      await Promise.all([stopListening(server), stopSupplies(accounts)]);
       await Promise.all([inbound.stop(), outbound.stop()]);
       store.close();
       log.info('stopped');
     },
   };
+}
+
+/** A call of X that hangs must not take the time that messages in flight need. */
+async function stopSupplies(accounts: AccountParts[]): Promise<void> {
+  const stopped = new AbortController();
+  void Promise.all(accounts.map(({ supply }) => supply.stop())).finally(() => stopped.abort());
+  await pause(systemClock, longestSupplyStop, stopped.signal);
 }
 
 function wire(options: PluginOptions): Parts {

@@ -35,6 +35,9 @@ const page = z.object({
 
 const path = '/2/activity/subscriptions';
 
+/** Marks an account's subscriptions as ours. */
+export const tagOf = (account: string) => `openchannel-x ${account}`;
+
 /** All subscriptions of the app, whoever made them. Asked in the user's name, so that dead keys show. */
 export async function listSubscriptions(client: XClient): Promise<ActivitySubscription[]> {
   const found: ActivitySubscription[] = [];
@@ -97,12 +100,21 @@ export interface SubscriptionPlan {
   extra: WantedSubscription[];
 }
 
+export interface SubscriptionOutcome {
+  /** One of the wanted had been missing. */
+  repaired: boolean;
+  /** The types of the extras that X refuses. */
+  refused: string[];
+}
+
 /**
  * Brings X's subscriptions in line: each wanted one once, none of ours beside them, others' untouched.
- * @returns whether one of the wanted had been missing
- * @throws BridgeError
+ * @throws BridgeError when X refuses one of the wanted
  */
-export async function ensureSubscriptions(client: XClient, plan: SubscriptionPlan): Promise<boolean> {
+export async function ensureSubscriptions(
+  client: XClient,
+  plan: SubscriptionPlan,
+): Promise<SubscriptionOutcome> {
   const { tag, webhookId, wanted, extra } = plan;
   const there = await listSubscriptions(client);
   const find = ({ eventType, userId }: WantedSubscription) =>
@@ -117,13 +129,20 @@ export async function ensureSubscriptions(client: XClient, plan: SubscriptionPla
   );
   const missing = wanted.filter((each) => !find(each));
   for (const each of missing) await subscribe(client, each, webhookId, tag);
+  const refused = new Set<string>();
   for (const each of extra.filter((one) => !find(one)))
-    await subscribe(client, each, webhookId, tag).catch(ignoreRefusal);
-  return missing.length > 0;
+    if (!(await canSubscribe(client, each, webhookId, tag))) refused.add(each.eventType);
+  return { repaired: missing.length > 0, refused: [...refused] };
 }
 
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
+async function canSubscribe(...parts: Parameters<typeof subscribe>): Promise<boolean> {
+  try {
+    await subscribe(...parts);
+    return true;
+  } catch (error) {
+    if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
+    return false;
+  }
 }
 
 /** Takes away all subscriptions that are ours. */
@@ -135,13 +154,20 @@ export async function removeSubscriptions(client: XClient, tag: string): Promise
   );
 }
 
-/** What an account needs, and no more: X has a price for most events. */
+type Kinds = { directMessages: boolean; mentions: boolean };
+
+/** What an account cannot do without, and no more: X has a price for most events. */
 export function wantedSubscriptions(
-  account: { directMessages: boolean; mentions: boolean },
+  { directMessages, mentions }: Kinds,
   userId: string,
 ): WantedSubscription[] {
   return [
-    ...(account.directMessages ? ['dm.received', 'dm.read', 'dm.indicate_typing'] : []),
-    ...(account.mentions ? ['post.mention.create', 'post.reply.create'] : []),
+    ...(directMessages ? ['dm.received'] : []),
+    ...(mentions ? ['post.mention.create', 'post.reply.create'] : []),
   ].map((eventType) => ({ eventType, userId }));
+}
+
+/** Signs of presence, which X delivers for nothing. */
+export function presenceSubscriptions({ directMessages }: Kinds, userId: string): WantedSubscription[] {
+  return directMessages ? ['dm.read', 'dm.indicate_typing'].map((eventType) => ({ eventType, userId })) : [];
 }

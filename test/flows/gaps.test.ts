@@ -155,6 +155,26 @@ test('a replay whose end X never tells is given up, and read back', async () => 
   await rig.logged(/X has not finished the replay/);
 });
 
+test('what is missed while a replay runs is not forgotten when the replay ends', async () => {
+  const said = await downForAnHour();
+  let finish = () => {};
+  const { replay } = rig.x.webhooks;
+  rig.x.webhooks.replay = async (...span) => {
+    await new Promise<void>((resolve) => (finish = resolve));
+    return replay(...span);
+  };
+  await rig.startPlugin();
+  await rig.logged(/X replays what was missed/);
+  rig.clock.jump(minutes(1));
+  rig.x.webhooks.list[0]!.valid = false;
+  await rig.customerSays('into the void');
+  rig.scheduler.run('quarter');
+  await until(() => rig.x.webhooks.list[0]?.valid === true, 'the repair');
+  finish();
+  await rig.logged(/X has replayed what was missed/);
+  await everythingArrives([...said, 'into the void']);
+});
+
 test('a restart in the middle of filling a gap fills it from its beginning', async () => {
   const said = await downForAnHour();
   rig.x.webhooks.replay = () => new Promise(() => {});

@@ -155,8 +155,43 @@ test('DuplicateUrlFailed: says where to look', async () => {
   await until(async () => /is registered with X already/.test((await trouble()) ?? ''), 'the sentence');
 });
 
-test('SubscriptionLimitExceeded: says what takes room', async () => {
+test('room for the messages but not for signs of presence: the supply stands, and the log says so', async () => {
   rig = await Rig.start({ delivery: 'activity', x: { mostSubscriptions: 1 } });
+  await rig.supplied();
+  await rig.logged(
+    /X refuses some subscriptions that the supply can do without.*dm.read, dm.indicate_typing/,
+  );
+  await rig.customerSays('Hello');
+  await rig.receives(1);
+});
+
+test('a former delivery that the app has no access to is not tried for ever', async () => {
+  rig = await Rig.start({ delivery: 'activity', x: { barred: /^\/2\/(?:webhooks|activity)/ } });
+  await trouble();
+  await rig.stopPlugin();
+  rig.change({ delivery: 'poll' });
+  await rig.startPlugin();
+  await rig.supplied();
+  await rig.logged(/the former delivery is left as it is/);
+  const before = rig.x.traffic.length;
+  await restart();
+  expect(rig.x.traffic.slice(before).filter((call) => /activity|webhooks/.test(call))).toEqual([]);
+});
+
+test('a call of X that hangs does not hold up the stop', async () => {
+  rig = await Rig.start({ delivery: 'activity', x: { resolve: () => 'http://127.0.0.1:1/' } });
+  await rig.supplied('trouble');
+  rig.x.faults.add({ when: /^GET \/2\/webhooks/, delay: 12_000 });
+  rig.scheduler.run('quarter');
+  await until(() => rig.x.traffic.at(-1) === 'GET /2/webhooks', 'the call');
+  const started = Date.now();
+  await rig.stopPlugin();
+  expect(Date.now() - started).toBeLessThan(6_000);
+  await rig.startPlugin();
+});
+
+test('SubscriptionLimitExceeded: says what takes room', async () => {
+  rig = await Rig.start({ delivery: 'activity', x: { mostSubscriptions: 0 } });
   expect(await trouble()).toMatch(/the app may have no more subscriptions/);
 });
 

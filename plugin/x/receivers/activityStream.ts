@@ -1,20 +1,22 @@
 import { pause } from '../../bridge/clock';
 import { BridgeError, reasonOf } from '../../bridge/errors';
-import { ensureSubscriptions, removeSubscriptions, wantedSubscriptions } from '../activitySubscriptions';
 import { ReconnectPace } from '../reconnectPace';
 import { supplyFault } from '../supplyFaults';
-import { DeletionWatch, tagOf } from './deletionWatch';
+import { ActivityPlan } from './activityPlan';
 import { tryReadGap } from './gapFiller';
 import { Lifeline } from './lifeline';
-import type { Receiver, ReceiverPorts, SupplyState } from './receiver';
+import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
 import { holdConnection, type ConnectionOutcome } from './streamConnection';
 import { watchSupply } from './supplyWatch';
 
-/** X sends again what a broken connection missed, up to this long (X docs: recovery). Milliseconds. */
-const backfillReach = 5 * 60_000;
+/** X sends again the last 5 minutes at most (X docs: recovery); connecting takes some of them. Milliseconds. */
+const backfillReach = 4.5 * 60_000;
 
 /** What comes over the stream waits for the reading back, so that order is kept, but no longer than this. */
 const longestHold = 10_000;
+
+/** Reconnecting that soon is daily life, and nobody's trouble. Milliseconds. */
+const longestBlip = 5_000;
 
 /** While X refuses the keys, nothing is tried; asked again after this. Milliseconds. */
 const signedOutPause = 60_000;
@@ -31,7 +33,7 @@ export class StreamReceiver implements Receiver {
   private hangUp = new AbortController();
   private readonly lifeline: Lifeline;
   private readonly startedAt: number;
-  private readonly deletions: DeletionWatch;
+  private readonly plan: ActivityPlan;
   /** Everything up to then was taken in, in ms since 1970. */
   private takenUpTo: number | undefined;
   private connected = false;
@@ -47,7 +49,7 @@ export class StreamReceiver implements Receiver {
   constructor(private readonly ports: ReceiverPorts) {
     this.startedAt = ports.clock.now();
     this.lifeline = new Lifeline(ports.account.name, ports.facts);
-    this.deletions = new DeletionWatch(ports);
+    this.plan = new ActivityPlan(ports);
     this.takenUpTo = this.lifeline.gapFrom() ?? this.lifeline.aliveAt();
   }
 
@@ -80,7 +82,7 @@ export class StreamReceiver implements Receiver {
   }
 
   onPost(authorId: string): void {
-    void this.deletions.onPost(authorId, undefined);
+    void this.plan.onPost(authorId, undefined);
   }
 
   onRevoked(): void {
@@ -90,8 +92,7 @@ export class StreamReceiver implements Receiver {
   }
 
   retire(): Promise<void> {
-    const { account, client } = this.ports;
-    return removeSubscriptions(client, tagOf(account.name));
+    return this.plan.remove();
   }
 
   private async run(): Promise<void> {
@@ -137,10 +138,7 @@ export class StreamReceiver implements Receiver {
   }
 
   private async subscribe(): Promise<boolean> {
-    const { account, client } = this.ports;
-    const wanted = wantedSubscriptions(account, await account.userId());
-    const to = { tag: tagOf(account.name), webhookId: undefined };
-    const missing = await ensureSubscriptions(client, { ...to, wanted, extra: this.deletions.wanted() });
+    const missing = await this.plan.ensure(undefined);
     this.subscribed = true;
     return missing;
   }
@@ -156,6 +154,7 @@ export class StreamReceiver implements Receiver {
     const filledByX = this.backfills && gap <= backfillReach && !this.wasUnsubscribed;
     this.wasUnsubscribed = false;
     if (since !== undefined && !filledByX) this.lifeline.openGap(since, false);
+    this.lifeline.beat(this.takenUpTo);
     await Promise.race([this.fillGap(), pause(clock, longestHold, this.ending.signal)]);
   }
 
@@ -163,9 +162,10 @@ export class StreamReceiver implements Receiver {
   private fillGap(): Promise<void> {
     const since = this.lifeline.gapFrom();
     if (since === undefined) return Promise.resolve();
+    const opened = this.lifeline.gapsOpened();
     this.reading ??= tryReadGap(since, this.ports, this.ending.signal)
       .then((done) => {
-        if (done) this.lifeline.closeGap();
+        if (done) this.lifeline.closeGap(opened);
       })
       .finally(() => (this.reading = undefined));
     return this.reading;
@@ -185,9 +185,13 @@ export class StreamReceiver implements Receiver {
     }
     if (status === 401) client.dropAppToken();
     const wait = this.pace.after(end);
-    const level = end === 'dropped' ? 'info' : 'warn';
-    log[level]('the stream of X is connected anew', { account: account.name, reason, waitMs: wait });
-    if (end !== 'dropped') this.trouble(refusal(reason, problem, status));
+    const brief = wait < longestBlip;
+    log[brief ? 'info' : 'warn']('the stream of X is connected anew', {
+      account: account.name,
+      reason,
+      waitMs: wait,
+    });
+    if (!brief) this.trouble(refusal(reason, problem, status));
     return wait;
   }
 
@@ -255,12 +259,6 @@ export class StreamReceiver implements Receiver {
 
 /** Minutes to ask for: the gap and some seconds more, since an event may be lost in the moment of the break. */
 const backfillFor = (gap: number) => Math.min(5, Math.max(1, Math.ceil((gap + 30_000) / 60_000)));
-
-const signedOut: SupplyState = {
-  state: 'trouble',
-  reason:
-    "X refuses the account's keys: generate the access token anew, or sign in on x.com if X has locked the account",
-};
 
 function refusal(reason: string, problem: string | undefined, status: number | undefined): BridgeError {
   const retryable = status === undefined || status >= 500;

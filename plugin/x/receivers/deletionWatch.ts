@@ -1,9 +1,6 @@
 import { reasonOf } from '../../bridge/errors';
-import { subscribe, type WantedSubscription } from '../activitySubscriptions';
+import { subscribe, tagOf, type WantedSubscription } from '../activitySubscriptions';
 import type { ReceiverPorts } from './receiver';
-
-/** Marks an account's subscriptions as ours. */
-export const tagOf = (account: string) => `openchannel-x ${account}`;
 
 /** Posts are watched for their deletion this long after their author last wrote. Milliseconds. */
 const watchedFor = 2 * 24 * 60 * 60_000;

@@ -1,9 +1,7 @@
 import { BridgeError, reasonOf } from '../../bridge/errors';
 import { readBackMentions, readBackMessages, type ReadBackPorts } from '../readBack';
+import { Lifeline } from './lifeline';
 import type { ReceiverPorts } from './receiver';
-
-/** X's clock and ours may differ. Milliseconds. */
-const clockSkew = 60_000;
 
 /** After a restart there is little to find, and each message read has its price. */
 const shortGap = 5 * 60_000;
@@ -16,11 +14,11 @@ const glance = 5;
  */
 export async function readGap(
   since: number,
-  { account, client, clock, accept, log }: ReceiverPorts,
+  { account, client, clock, accept, facts, log }: ReceiverPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const ports: ReadBackPorts = { client, clock, signal };
-  const until = { at: since - clockSkew };
+  const until = { at: new Lifeline(account.name, facts).safelyBefore(since) };
   const size = clock.now() - since < shortGap ? { size: glance } : {};
   const found: Record<string, number> = {};
   if (account.directMessages) {

@@ -16,8 +16,9 @@ const mostJobs = 2;
 interface Job {
   id: string;
   from: number;
-  to: number;
   giveUpAt: number;
+  /** The gaps that were open when it began. */
+  opened: number;
 }
 
 /**
@@ -82,7 +83,7 @@ export class GapReplay {
     this.job = undefined;
     if (complete) {
       log.info('X has replayed what was missed', { account: account.name, jobId });
-      this.close();
+      this.close(job.opened);
     } else if (this.tries < mostJobs)
       log.warn('X could not replay everything; asking again', { account: account.name, jobId });
     else await this.readInstead(job.from, 'X could not replay everything');
@@ -90,6 +91,7 @@ export class GapReplay {
 
   private async replay(webhookId: string, from: number, to: number): Promise<void> {
     const { account, client, clock, log } = this.ports;
+    const opened = this.lifeline.gapsOpened();
     // The newest part cannot be replayed yet. Overlaps by a minute, the grain of a replay.
     if (this.tries === 0 && !(await tryReadGap(to - 60_000, this.ports, this.signal))) {
       this.notBefore = clock.now() + retryPause;
@@ -98,7 +100,7 @@ export class GapReplay {
     try {
       const id = await startReplay(client, webhookId, from, to);
       this.tries += 1;
-      this.job = { id, from, to, giveUpAt: clock.now() + longestJob };
+      this.job = { id, from, giveUpAt: clock.now() + longestJob, opened };
       const since = new Date(from).toISOString();
       log.info('X replays what was missed', { account: account.name, since, jobId: id });
     } catch (error) {
@@ -117,12 +119,13 @@ export class GapReplay {
   }
 
   private async readAll(from: number): Promise<void> {
-    if (await tryReadGap(from, this.ports, this.signal)) this.close();
+    const opened = this.lifeline.gapsOpened();
+    if (await tryReadGap(from, this.ports, this.signal)) this.close(opened);
     else this.notBefore = this.ports.clock.now() + retryPause;
   }
 
-  private close(): void {
-    this.lifeline.closeGap();
+  private close(opened: number): void {
+    this.lifeline.closeGap(opened);
     this.job = undefined;
     this.tries = 0;
     this.notBefore = 0;

@@ -1,6 +1,10 @@
 import type { AccountFacts } from '../../bridge/ports';
 
+/** X's clock and ours may differ. Milliseconds. */
+const clockSkew = 60_000;
+
 const facts = {
+  born: 'supply born at',
   alive: 'supply alive at',
   proven: 'supply proven at',
   gap: 'supply gap from',
@@ -12,6 +16,9 @@ const facts = {
  * times are milliseconds since 1970.
  */
 export class Lifeline {
+  /** How many gaps were opened by this process, so that closing one does not close a later one. */
+  private opened = 0;
+
   constructor(
     private readonly account: string,
     private readonly facts: AccountFacts,
@@ -19,6 +26,7 @@ export class Lifeline {
 
   /** The process runs and believes in its supply; said each minute. */
   beat(now: number): void {
+    if (this.read(facts.born) === undefined) this.write(facts.born, now);
     this.write(facts.alive, now);
   }
 
@@ -36,11 +44,19 @@ export class Lifeline {
     return this.read(facts.proven);
   }
 
+  /** Where reading has to begin to find all since a time, however the clocks differ; never before the first start. */
+  safelyBefore(since: number): number {
+    // X tells the time of a message in whole seconds.
+    const born = Math.floor((this.read(facts.born) ?? since) / 1000) * 1000;
+    return Math.max(born, since - clockSkew);
+  }
+
   /**
    * Notes a gap until it is filled, so that a restart in the middle begins anew.
    * @param tried whether X tried to deliver meanwhile, and so can replay it
    */
   openGap(from: number, tried: boolean): void {
+    this.opened += 1;
     const open = this.gapFrom();
     if (open === undefined || from < open) this.write(facts.gap, from);
     if (!tried) this.write(facts.untried, from);
@@ -54,7 +70,17 @@ export class Lifeline {
     return this.read(facts.gap);
   }
 
-  closeGap(): void {
+  /** Tells the gaps opened so far from those that will be. */
+  gapsOpened(): number {
+    return this.opened;
+  }
+
+  /**
+   * The gap is filled.
+   * @param opened what `gapsOpened` said when the filling began; a gap opened since stays open
+   */
+  closeGap(opened: number): void {
+    if (opened !== this.opened) return;
     this.facts.forget(this.account, facts.gap);
     this.facts.forget(this.account, facts.untried);
   }

@@ -9,12 +9,13 @@ import {
 import { supplyFault } from '../supplyFaults';
 import { Cursors, type CursorOf } from './cursors';
 import { Lifeline } from './lifeline';
-import type { Receiver, ReceiverPorts, SupplyState } from './receiver';
+import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
 
 const everyMinute = '* * * * *';
 
-/** X's clock and ours may differ. Milliseconds. */
-const clockSkew = 60_000;
+/** How many messages the first page of a poll has; each message read has its price. */
+const smallestPage = 20;
+const largestPage = 100;
 
 /** For account levels without pushes: reads each minute what is new, page by page back to the last id known. */
 export class PollReceiver implements Receiver {
@@ -23,6 +24,7 @@ export class PollReceiver implements Receiver {
   private readonly ending = new AbortController();
   /** Where reading begins while nothing was read yet, in ms since 1970. */
   private readonly begin: number;
+  private pageSize = smallestPage;
   private readonly cursors: Cursors;
   private readonly lifeline: Lifeline;
   private end = () => {};
@@ -31,8 +33,7 @@ export class PollReceiver implements Receiver {
     const { account, facts, clock } = ports;
     this.cursors = new Cursors(account.name, facts);
     this.lifeline = new Lifeline(account.name, facts);
-    const aliveAt = this.lifeline.aliveAt();
-    this.begin = aliveAt === undefined ? clock.now() : aliveAt - clockSkew;
+    this.begin = this.lifeline.safelyBefore(this.lifeline.aliveAt() ?? clock.now());
   }
 
   start(): void {
@@ -62,10 +63,7 @@ export class PollReceiver implements Receiver {
   }
 
   onRevoked(): void {
-    this.current = {
-      state: 'trouble',
-      reason: "X refuses the account's keys: generate the access token anew",
-    };
+    this.current = signedOut;
   }
 
   retire(): Promise<void> {
@@ -86,7 +84,7 @@ export class PollReceiver implements Receiver {
         this.onRevoked();
         return;
       }
-      if (account.directMessages) await this.take('messages', (until) => readBackMessages(ports, until));
+      if (account.directMessages) await this.take('messages', (until) => this.readMessages(ports, until));
       if (account.mentions)
         await this.take('mentions', async (until) => readBackMentions(ports, await account.userId(), until));
       if (this.ending.signal.aborted) return;
@@ -96,6 +94,13 @@ export class PollReceiver implements Receiver {
     } catch (error) {
       this.noteTrouble(error);
     }
+  }
+
+  /** Busy accounts are read in large pages, so that one read a minute will do. */
+  private async readMessages(ports: ReadBackPorts, until: Until): Promise<ReadBackResult> {
+    const result = await readBackMessages(ports, until, { size: this.pageSize });
+    this.pageSize = Math.min(largestPage, Math.max(smallestPage, 2 * result.batch.messages.length));
+    return result;
   }
 
   /** Reads one kind. A used-up window is daily life: a minute later it reads on from the same place. */

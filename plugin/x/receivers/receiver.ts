@@ -12,6 +12,13 @@ export interface SupplyState {
   reason?: string;
 }
 
+/** The state while X refuses the account's keys. */
+export const signedOut: SupplyState = {
+  state: 'trouble',
+  reason:
+    "X refuses the account's keys: generate the access token anew, or sign in on x.com if X has locked the account",
+};
+
 /** One way X delivers to an account. None of the methods throws: trouble shows in the state and the log. */
 export interface Receiver {
   /** Sets up with X whatever the way needs, fetches what was missed, and stays awake. */

@@ -1,4 +1,4 @@
-import { reasonOf } from '../../bridge/errors';
+import { BridgeError, reasonOf } from '../../bridge/errors';
 import type { ReplayStatus } from '../../bridge/events';
 import { Cursors } from './cursors';
 import { createReceiver, isDelivery, type Delivery } from './index';
@@ -33,11 +33,6 @@ export class Supply {
    * switched on again, it begins with what is written from then on.
    */
   standDown(): void {
-    const { account, facts } = this.ports;
-    new Lifeline(account.name, facts).cut();
-    const cursors = new Cursors(account.name, facts);
-    cursors.forget('messages');
-    cursors.forget('mentions');
     this.starting = this.retireFormer([]);
   }
 
@@ -72,17 +67,41 @@ export class Supply {
   private async retireFormer(used: Delivery[]): Promise<void> {
     const { account, facts, log } = this.ports;
     try {
+      if (used.length === 0) this.forget();
       const former = facts.read(account.name, fact);
       if (former !== undefined && isDelivery(former) && !used.includes(former)) {
-        await createReceiver(former, this.ports).retire();
+        await this.retire(former);
         facts.forget(account.name, fact);
-        log.info('the former delivery was taken down', { account: account.name, former });
       }
       const [current] = used;
       if (current !== undefined && former !== current) facts.save(account.name, fact, current);
     } catch (error) {
       log.warn('what the former delivery set up with X could not be removed; tried again at the next start', {
         account: account.name,
+        reason: reasonOf(error),
+      });
+    }
+  }
+  private forget(): void {
+    const { account, facts } = this.ports;
+    new Lifeline(account.name, facts).cut();
+    const cursors = new Cursors(account.name, facts);
+    cursors.forget('messages');
+    cursors.forget('mentions');
+  }
+
+  /** @throws BridgeError when it has to be tried again */
+  private async retire(former: Delivery): Promise<void> {
+    const { account, log } = this.ports;
+    try {
+      await createReceiver(former, this.ports).retire();
+      log.info('the former delivery was taken down', { account: account.name, former });
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.retryable) throw error;
+      // What the app has no access to, it has nothing set up in.
+      log.info('the former delivery is left as it is', {
+        account: account.name,
+        former,
         reason: reasonOf(error),
       });
     }

@@ -5,7 +5,7 @@ import { supplyFault } from '../supplyFaults';
 import type { WebhookApi } from '../webhookApi';
 import { GapReplay } from './gapReplay';
 import { Lifeline } from './lifeline';
-import type { Receiver, ReceiverPorts, SupplyState } from './receiver';
+import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
 import { watchSupply } from './supplyWatch';
 import { ensureWebhook, removeWebhook } from './webhookRegistration';
 
@@ -35,6 +35,8 @@ export class WebhookReceiver implements Receiver {
   private readonly ending = new AbortController();
   private readonly startedAt: number;
   private readonly lifeline: Lifeline;
+  /** When the last run ended, until that gap is noted, in ms since 1970. */
+  private downSince: number | undefined;
   private readonly gap: GapReplay;
   private readonly endings: (() => void)[] = [];
   private cancelRetry = () => {};
@@ -45,13 +47,12 @@ export class WebhookReceiver implements Receiver {
   ) {
     this.startedAt = ports.clock.now();
     this.lifeline = new Lifeline(ports.account.name, ports.facts);
+    this.downSince = this.lifeline.aliveAt();
     this.gap = new GapReplay(ports, this.lifeline, this.ending.signal);
   }
 
   start(): void {
     const { scheduler } = this.ports;
-    const aliveAt = this.lifeline.aliveAt();
-    if (aliveAt !== undefined) this.lifeline.openGap(aliveAt, true);
     this.endings.push(
       scheduler.every(everyMinute, () => this.beat()),
       scheduler.every(everyQuarter, () => void this.check()),
@@ -65,6 +66,7 @@ export class WebhookReceiver implements Receiver {
     this.cancelRetry();
     for (const end of this.endings.splice(0)) end();
     await this.checking;
+    // Now that the end has begun, no more than what is being done already.
     await this.gap.fill(undefined);
     this.beat();
   }
@@ -107,6 +109,7 @@ export class WebhookReceiver implements Receiver {
       if (account.webhookUrl !== '') await this.register();
       if (this.ending.signal.aborted) return;
       if (this.current.state === 'trouble') log.info('events arrive again', { account: account.name });
+      this.openDowntime();
       this.current = { state: 'ok' };
       this.attempts = 0;
       this.lifeline.prove(clock.now());
@@ -133,6 +136,12 @@ export class WebhookReceiver implements Receiver {
         ms: clock.now() - this.startedAt,
       });
     this.webhookId = id;
+  }
+
+  /** What came while the process was down; X tried to deliver it. */
+  private openDowntime(): void {
+    if (this.downSince !== undefined) this.lifeline.openGap(this.downSince, true);
+    this.downSince = undefined;
   }
 
   private noteTrouble(error: unknown): void {
@@ -178,12 +187,6 @@ export class WebhookReceiver implements Receiver {
     await this.check();
   }
 }
-
-const signedOut: SupplyState = {
-  state: 'trouble',
-  reason:
-    "X refuses the account's keys: generate the access token anew, or sign in on x.com if X has locked the account",
-};
 
 /** An address without the secret that may be its last part. */
 function withoutSecret(url: string): string {

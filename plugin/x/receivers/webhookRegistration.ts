@@ -41,11 +41,21 @@ export async function ensureWebhook(
     facts.save(account, fact, found.id);
     return { id: found.id, repaired: !found.valid };
   }
-  const made = await api.create(url).catch((error: unknown) => {
-    throw withOccupants(error, there);
-  });
+  const made = await create(api, url, there);
   facts.save(account, fact, made.id);
   return { id: made.id, repaired: true };
+}
+
+async function create(api: WebhookApi, url: string, there: RegisteredWebhook[]): Promise<RegisteredWebhook> {
+  try {
+    return await api.create(url);
+  } catch (error) {
+    // Another account of the same app may have been a moment faster.
+    const isThere = error instanceof BridgeError && error.problem === 'DuplicateUrlFailed';
+    const found = isThere ? (await api.list()).find((each) => sameAddress(each.url, url)) : undefined;
+    if (found) return found;
+    throw withOccupants(error, there);
+  }
 }
 
 /** Removes the webhook this product registered, if it is still there. */
