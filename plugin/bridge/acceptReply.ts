@@ -58,7 +58,11 @@ export async function acceptReply(
   refusePublicThread(call, account, ports);
   const groupId = call.threadId === undefined ? undefined : groupOf(call.threadId);
   const value = await recipientValueOf(call, account);
-  const recipient = await recipientNow(value, account, ports);
+  // Into a group the answer goes whether or not X knows this one customer.
+  const recipient =
+    groupId === undefined
+      ? await recipientNow(value, account, ports)
+      : ports.contacts.byMapValue(account.name, value)?.id;
   if (recipient) noteContact(recipient, value, call, account, ports);
   const message: OutboundMessage = {
     account: account.name,

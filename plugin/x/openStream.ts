@@ -10,6 +10,7 @@ export interface OpenStreamOptions {
   authorization: string;
   /** Minutes of missed events to send first; 0 for none. At most 5. */
   backfillMinutes: number;
+  /** Gives the connecting up; an open stream is destroyed by whoever holds it. */
   signal: AbortSignal;
 }
 
@@ -28,8 +29,11 @@ const longestProblem = 64 * 1024;
 export async function openStream(options: OpenStreamOptions): Promise<OpenedStream> {
   const { apiBaseUrl, authorization, backfillMinutes, signal } = options;
   const query = backfillMinutes > 0 ? `?backfill_minutes=${backfillMinutes}` : '';
-  const slow = new AbortController();
-  const timer = setTimeout(() => slow.abort(), patience);
+  const connecting = new AbortController();
+  const giveUp = () => connecting.abort();
+  const timer = setTimeout(giveUp, patience);
+  signal.addEventListener('abort', giveUp);
+  if (signal.aborted) giveUp();
   try {
     const response = await axios.get<Readable>(
       `${apiBaseUrl.replace(/\/+$/, '')}/2/activity/stream${query}`,
@@ -39,7 +43,7 @@ export async function openStream(options: OpenStreamOptions): Promise<OpenedStre
         decompress: true,
         maxRedirects: 0,
         validateStatus: () => true,
-        signal: AbortSignal.any([signal, slow.signal]),
+        signal: connecting.signal,
         proxy: false,
       },
     );
@@ -52,6 +56,7 @@ export async function openStream(options: OpenStreamOptions): Promise<OpenedStre
     });
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
   }
 }
 

@@ -121,6 +121,7 @@ export class StreamReceiver implements Receiver {
     } catch (error) {
       return this.afterFault(error);
     }
+    if (this.ending.signal.aborted) return 0;
     this.hangUp = new AbortController();
     const gap = this.takenUpTo === undefined ? undefined : clock.now() - this.takenUpTo;
     const backfill = this.backfills && gap !== undefined ? backfillFor(gap) : 0;
@@ -131,8 +132,7 @@ export class StreamReceiver implements Receiver {
         this.pace.delivered();
       },
     };
-    const signal = AbortSignal.any([this.ending.signal, this.hangUp.signal]);
-    const outcome = await holdConnection(this.ports, backfill, hooks, signal);
+    const outcome = await holdConnection(this.ports, backfill, hooks, this.hangUp.signal);
     this.connected = false;
     return this.afterConnection(outcome, backfill > 0);
   }

@@ -41,14 +41,12 @@ export async function holdConnection(
   signal: AbortSignal,
 ): Promise<ConnectionOutcome> {
   const { account, client, apiBaseUrl } = ports;
-  const closing = new AbortController();
-  const either = AbortSignal.any([signal, closing.signal]);
   let userId: string;
   let opened: Awaited<ReturnType<typeof openStream>>;
   try {
     userId = await account.userId();
     const authorization = await client.authorize('app', 'GET', `${apiBaseUrl}/2/activity/stream`);
-    opened = await openStream({ apiBaseUrl, authorization, backfillMinutes, signal: either });
+    opened = await openStream({ apiBaseUrl, authorization, backfillMinutes, signal });
   } catch (error) {
     return { end: 'network', reason: reasonOf(error) };
   }
@@ -57,13 +55,17 @@ export async function holdConnection(
     const reason = `X answered ${status} to GET /2/activity/stream${detail === '' ? '' : `: ${detail}`}`;
     return { end: status === 429 ? 'rate-limited' : 'http', reason, problem, status };
   }
+  const { stream } = opened;
   const delivery = new StreamDelivery(userId, ports, hooks);
+  const hangUp = () => stream.destroy();
+  signal.addEventListener('abort', hangUp);
+  if (signal.aborted) hangUp();
   try {
     await hooks.onOpen();
-    return await delivery.read(opened.stream, either);
+    return await delivery.read(stream, signal);
   } finally {
-    closing.abort();
-    opened.stream.destroy();
+    signal.removeEventListener('abort', hangUp);
+    hangUp();
   }
 }
 
