@@ -110,7 +110,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
 /** A call of X that hangs must not take the time that messages in flight need. */
 async function stopSupplies(accounts: AccountParts[]): Promise<void> {
   const stopped = new AbortController();
-  void Promise.all(accounts.map(({ supply }) => supply.stop())).finally(() => stopped.abort());
+  void Promise.allSettled(accounts.map(({ supply }) => supply.stop())).then(() => stopped.abort());
   await pause(systemClock, longestSupplyStop, stopped.signal);
 }
 

@@ -39,7 +39,7 @@ const path = '/2/activity/subscriptions';
 export const tagOf = (account: string) => `openchannel-x ${account}`;
 
 /** All subscriptions of the app, whoever made them. Asked in the user's name, so that dead keys show. */
-export async function listSubscriptions(client: XClient): Promise<ActivitySubscription[]> {
+async function listSubscriptions(client: XClient): Promise<ActivitySubscription[]> {
   const found: ActivitySubscription[] = [];
   let token: string | undefined;
   do {

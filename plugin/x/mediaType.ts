@@ -18,9 +18,6 @@ const mediaTypes: MediaType[] = [
   { mime: 'video/mp4', category: 'dm_video', inWords: 'video', limit: 512 * mebibyte },
 ];
 
-/** How many bytes from the start of a file are enough to tell its type. */
-export const headLength = 4096;
-
 /**
  * Tells a file's type from its first bytes; its name and claimed type do not count.
  * @returns undefined for anything X does not take

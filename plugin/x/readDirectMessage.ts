@@ -25,7 +25,6 @@ const directMessage = z.object({
   created_timestamp: z.union([z.string().regex(/^\d+$/), z.number()]).optional(),
   message_create: z.object({
     sender_id: idText,
-    target: z.object({ recipient_id: idText }).optional(),
     message_data: z.object({
       text: z.string().nullish(),
       entities: z.object({ urls: linkList }).nullish().catch(undefined),
@@ -40,7 +39,6 @@ export type EventUsers = ReadonlyMap<string, XUser>;
 export interface ReadDirectMessage {
   message: EventMessage;
   senderId: string;
-  recipientId: string | undefined;
 }
 
 /**
@@ -49,7 +47,7 @@ export interface ReadDirectMessage {
  */
 export function readDirectMessage(item: unknown, users: EventUsers, now: number): ReadDirectMessage {
   const event = directMessage.parse(item);
-  const { sender_id: senderId, target, message_data: data } = event.message_create;
+  const { sender_id: senderId, message_data: data } = event.message_create;
   const attachment = readAttachment(data.attachment);
   const links = linkEntities(data.entities?.urls);
   const spoken = attachment.media ? withoutStub(data.text ?? '', attachment.media) : (data.text ?? '');
@@ -62,7 +60,7 @@ export function readDirectMessage(item: unknown, users: EventUsers, now: number)
     media: attachment.media ? [mediaOf(attachment.media)].filter((each) => each !== undefined) : [],
     sentAt: Number(event.created_timestamp ?? now),
   };
-  return { message, senderId, recipientId: target?.recipient_id };
+  return { message, senderId };
 }
 
 /** An attachment that cannot be read must not take the customer's words down with it. */

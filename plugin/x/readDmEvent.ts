@@ -53,11 +53,11 @@ export function readDmEvent(value: unknown, includes: Includes, now: number): Ev
 }
 
 /** One-to-one conversations are named by both users' ids, groups by an id of their own (X docs: DM lookup). */
-export function groupIdOf(conversationId: string | undefined): string | undefined {
+function groupIdOf(conversationId: string | undefined): string | undefined {
   return conversationId !== undefined && /^\d{1,20}$/.test(conversationId) ? conversationId : undefined;
 }
 
 /** Tells the agent that others read along. */
-export function groupHeading(groupId: string): string {
+function groupHeading(groupId: string): string {
   return `[Group conversation ${groupId}: your answer goes to everybody in it.]`;
 }

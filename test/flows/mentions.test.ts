@@ -1,4 +1,4 @@
-import { Rig, brandId, customer, otherCustomer } from '../support/rig';
+import { Rig, brandId, customer, deliveries, otherCustomer } from '../support/rig';
 import { jpeg, mp4 } from '../support/files';
 import { until } from '../support/until';
 import type { PostOptions, SimPost } from '../simulators/x/world';
@@ -33,13 +33,6 @@ async function posts(
   return post;
 }
 
-const deliveries = [
-  'activity',
-  'activity-stream',
-  'account-activity',
-  'account-activity-v1',
-  'poll',
-] as const;
 const pushed = ['activity', 'account-activity'] as const;
 
 describe.each(deliveries)('%s', (delivery) => {
@@ -113,6 +106,15 @@ describe.each(deliveries)('%s', (delivery) => {
   });
 });
 
+/** X Activity tells of a deletion only to who is subscribed to the author. */
+const deletionsAreWatched = (delivery: Delivery) =>
+  until(
+    () =>
+      delivery !== 'activity' ||
+      rig.x.subscriptions.list.some(({ eventType }) => eventType === 'post.delete'),
+    'the subscription to deletions',
+  );
+
 describe.each(pushed)('%s', (delivery) => {
   test('a reply to a post of ours that names nobody', async () => {
     await start(delivery);
@@ -126,12 +128,7 @@ describe.each(pushed)('%s', (delivery) => {
     await start(delivery);
     const post = await posts('@brand I am angry');
     await rig.receives(1);
-    await until(
-      () =>
-        delivery !== 'activity' ||
-        rig.x.subscriptions.list.some(({ eventType }) => eventType === 'post.delete'),
-      'the subscription to deletions',
-    );
+    await deletionsAreWatched(delivery);
     await rig.x.deletePost(post);
     await rig.x.feed.publish({ kind: 'post-deleted', post });
     const [, notice] = await rig.receives(2);
@@ -152,12 +149,7 @@ describe.each(pushed)('%s', (delivery) => {
       async () => (await rig.health()).body.accounts['support']?.inbound.state === 'waiting',
       'the post to wait',
     );
-    await until(
-      () =>
-        delivery !== 'activity' ||
-        rig.x.subscriptions.list.some(({ eventType }) => eventType === 'post.delete'),
-      'the subscription to deletions',
-    );
+    await deletionsAreWatched(delivery);
     await rig.x.deletePost(post);
     rig.host.faults.clear();
     rig.clock.jump(10 * 60_000);

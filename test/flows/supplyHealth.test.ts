@@ -1,4 +1,4 @@
-import { Rig, brandId, customer } from '../support/rig';
+import { Rig, brandId, customer, deliveries } from '../support/rig';
 import { until } from '../support/until';
 
 let rig: Rig;
@@ -111,14 +111,6 @@ test('read marks and typing are kept for /health and not forwarded', async () =>
   await rig.receives(1);
   expect(rig.received).toHaveLength(1);
 });
-
-const deliveries = [
-  'activity',
-  'activity-stream',
-  'account-activity',
-  'account-activity-v1',
-  'poll',
-] as const;
 
 describe.each(deliveries)('%s: a revoked token', (delivery) => {
   const account = { environment: 'prod' };

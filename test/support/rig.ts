@@ -34,6 +34,15 @@ export interface RigOptions {
   delivery?: Delivery;
 }
 
+/** Every way X delivers. */
+export const deliveries: readonly Delivery[] = [
+  'activity',
+  'activity-stream',
+  'account-activity',
+  'account-activity-v1',
+  'poll',
+];
+
 /** The plugin's address as X sees it. */
 export const publicOrigin = 'https://plugin.example.com';
 export const webhookUrl = `${publicOrigin}/api/messages`;

@@ -6,6 +6,7 @@ import { ActivityPlan } from './activityPlan';
 import { tryReadGap } from './gapFiller';
 import { Lifeline } from './lifeline';
 import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
+import { each } from './rhythms';
 import { holdConnection, type ConnectionOutcome } from './streamConnection';
 import { watchSupply } from './supplyWatch';
 
@@ -20,10 +21,6 @@ const longestBlip = 5_000;
 
 /** While X refuses the keys, nothing is tried; asked again after this. Milliseconds. */
 const signedOutPause = 60_000;
-
-const everyMinute = '* * * * *';
-const everyQuarter = '*/15 * * * *';
-const everyHour = '43 * * * *';
 
 /** X Activity over one long connection, for installs that X cannot call. */
 export class StreamReceiver implements Receiver {
@@ -54,11 +51,10 @@ export class StreamReceiver implements Receiver {
   }
 
   start(): void {
-    const { scheduler } = this.ports;
     this.endings.push(
-      scheduler.every(everyMinute, () => this.beat()),
-      scheduler.every(everyQuarter, () => void this.check()),
-      scheduler.every(everyHour, () => void this.watch()),
+      each('minute', () => this.beat(), this.ports),
+      each('quarter', () => this.check(), this.ports),
+      each('hour', () => this.watch(), this.ports),
     );
     this.running = this.run();
   }
@@ -167,6 +163,13 @@ export class StreamReceiver implements Receiver {
       .then((done) => {
         if (done) this.lifeline.closeGap(opened);
       })
+      .catch((error: unknown) => {
+        const { account, log } = this.ports;
+        log.error('filling a gap failed; it goes on later', {
+          account: account.name,
+          reason: reasonOf(error),
+        });
+      })
       .finally(() => (this.reading = undefined));
     return this.reading;
   }
@@ -216,17 +219,9 @@ export class StreamReceiver implements Receiver {
   }
 
   private beat(): void {
-    const { account, log } = this.ports;
     if (this.takenUpTo === undefined) return;
-    try {
-      this.lifeline.beat(this.takenUpTo);
-      if (this.connected) void this.fillGap();
-    } catch (error) {
-      log.warn('a sign of life could not be written down', {
-        account: account.name,
-        reason: reasonOf(error),
-      });
-    }
+    this.lifeline.beat(this.takenUpTo);
+    if (this.connected) void this.fillGap();
   }
 
   /** Sees to the subscriptions while the connection stands. */

@@ -10,8 +10,7 @@ import { supplyFault } from '../supplyFaults';
 import { Cursors, type CursorOf } from './cursors';
 import { Lifeline } from './lifeline';
 import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
-
-const everyMinute = '* * * * *';
+import { each } from './rhythms';
 
 /** How many messages the first page of a poll has; each message read has its price. */
 const smallestPage = 20;
@@ -37,10 +36,10 @@ export class PollReceiver implements Receiver {
   }
 
   start(): void {
-    const { account, scheduler } = this.ports;
+    const { account } = this.ports;
     if (!account.directMessages) this.cursors.forget('messages');
     if (!account.mentions) this.cursors.forget('mentions');
-    this.end = scheduler.every(everyMinute, () => void this.poll());
+    this.end = each('minute', () => this.poll(), this.ports);
     void this.poll();
   }
 

@@ -1,11 +1,12 @@
 import { backoff } from '../../bridge/backoff';
-import { BridgeError, reasonOf } from '../../bridge/errors';
+import { BridgeError } from '../../bridge/errors';
 import type { ReplayStatus } from '../../bridge/events';
 import { supplyFault } from '../supplyFaults';
 import type { WebhookApi } from '../webhookApi';
 import { GapReplay } from './gapReplay';
 import { Lifeline } from './lifeline';
 import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
+import { each } from './rhythms';
 import { watchSupply } from './supplyWatch';
 import { ensureWebhook, removeWebhook } from './webhookRegistration';
 
@@ -21,10 +22,6 @@ export interface WebhookWay {
   /** Whether X can replay what this webhook missed. */
   replays: boolean;
 }
-
-const everyMinute = '* * * * *';
-const everyQuarter = '*/15 * * * *';
-const everyHour = '41 * * * *';
 
 /** Registers, subscribes, watches and repairs a webhook; the events themselves come in by HTTP. */
 export class WebhookReceiver implements Receiver {
@@ -52,11 +49,10 @@ export class WebhookReceiver implements Receiver {
   }
 
   start(): void {
-    const { scheduler } = this.ports;
     this.endings.push(
-      scheduler.every(everyMinute, () => this.beat()),
-      scheduler.every(everyQuarter, () => void this.check()),
-      scheduler.every(everyHour, () => void this.watch()),
+      each('minute', () => this.beat(), this.ports),
+      each('quarter', () => this.check(), this.ports),
+      each('hour', () => this.watch(), this.ports),
     );
     void this.check();
   }
@@ -162,15 +158,7 @@ export class WebhookReceiver implements Receiver {
 
   private beat(): void {
     if (this.current.state !== 'ok') return;
-    const { account, clock, log } = this.ports;
-    try {
-      this.lifeline.beat(clock.now());
-    } catch (error) {
-      log.warn('a sign of life could not be written down', {
-        account: account.name,
-        reason: reasonOf(error),
-      });
-    }
+    this.lifeline.beat(this.ports.clock.now());
     this.fillGap();
   }
 
