@@ -49,20 +49,12 @@ export interface AccountParts {
 
 /** Builds one account's two sides, and what receives for it. */
 export function createAccountParts(settings: AccountConfig, options: AccountPartsOptions): AccountParts {
-  const { config, store, clock, random, log } = options;
+  const { store, clock, log } = options;
   const { name } = settings;
   const signIn = signInsOf(name, clock, log);
   const gate = new SignInGate(clock);
   const client = xClientOf(settings, options, signIn.x, gate);
-  const ownUser = new OwnUser({
-    account: name,
-    keys: settings,
-    client,
-    facts: store.facts,
-    clock,
-    random,
-    log,
-  });
+  const ownUser = new OwnUser({ ...options, account: name, keys: settings, client, facts: store.facts });
   const arrivals = new Arrivals(clock);
   const receiving: ReceivingAccount = {
     name,
@@ -80,17 +72,40 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
   };
   const secrets = webhookSecrets(settings, options.secrets);
   const supply = supplyOf(settings, options, { client, gate, ownUser, arrivals, receiving, ...secrets });
-  const { userId } = receiving;
-  const x = { ...config.x, dataDir: config.dataDir, client, keys: settings, clock, random, userId };
-  const host = hostSideOf(settings, options, signIn.host);
   return {
     settings,
-    bridge: { name, mapValue: settings.mapValue, host, x: createXAccount(x) },
+    bridge: bridgeAccountOf(settings, options, { client, userId: receiving.userId, host: signIn.host }),
     webhook: { ...receiving, ...secrets },
     ownUser,
     supply,
     health: () =>
       accountHealth(settings, { delivery: deliveryOf(settings), store, signIn, arrivals, supply }),
+  };
+}
+
+/** Both sides of the account, as the two streets between them see it. */
+function bridgeAccountOf(
+  settings: AccountConfig,
+  options: AccountPartsOptions,
+  { client, userId, host }: { client: XClient; userId: () => string | undefined; host: SignIn },
+): BridgeAccount {
+  const { config, clock, random } = options;
+  const { name, mapValue, mentions } = settings;
+  return {
+    name,
+    mapValue,
+    mentions,
+    userId,
+    host: hostSideOf(settings, options, host),
+    x: createXAccount({
+      ...config.x,
+      dataDir: config.dataDir,
+      client,
+      keys: settings,
+      clock,
+      random,
+      userId,
+    }),
   };
 }
 

@@ -131,7 +131,13 @@ function wire(options: PluginOptions): Parts {
     ...shared,
     tellAgent: (notice) => keepNotice(notice, { ...shared, wake }),
   });
-  const accepting: AcceptEventsPorts = { ...shared, wake, logText: config.log.messageText === 'full' };
+  const wakeAnswers = (lane: string) => outbound.wake(lane);
+  const accepting: AcceptEventsPorts = {
+    ...shared,
+    wake,
+    wakeAnswers,
+    logText: config.log.messageText === 'full',
+  };
   const webhook = createWebhook({
     ...accepting,
     clock,

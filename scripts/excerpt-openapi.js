@@ -16,6 +16,8 @@ const operations = {
   '/2/dm_conversations/{id}/dm_events': ['get'],
   '/2/dm_events': ['get'],
   '/2/users/{id}/mentions': ['get'],
+  '/2/users/{id}/tweets': ['get'],
+  '/2/tweets': ['post'],
   '/2/media/upload/initialize': ['post'],
   '/2/media/upload/{id}/append': ['post'],
   '/2/media/upload/{id}/finalize': ['post'],

@@ -32,6 +32,8 @@ export interface AcceptEventsPorts {
   activity: ActivityListener;
   /** Says that a lane has something to do. */
   wake: (lane: string) => void;
+  /** Says that answers of a lane may not go out any more. */
+  wakeAnswers: (lane: string) => void;
   /** Whether customers' words may be written to the log. */
   logText: boolean;
 }

@@ -1,11 +1,11 @@
 import type { Clock } from './clock';
 import { sameValue } from './contactValue';
-import { groupConversation, groupOf } from './conversation';
+import { groupConversation, groupOf, postConversation } from './conversation';
 import { BridgeError } from './errors';
 import type { OutboundMessage } from './messages';
 import type { OutboundWorker, ReplyResult } from './outboundWorker';
 import type { Contacts, Log, Threads } from './ports';
-import { findRecipient } from './sendOutbound';
+import { composeAnswer, findRecipient, postDeleted } from './sendOutbound';
 import type { BridgeAccount } from './sides';
 
 /** What the host sends to the Reply URL, read but not yet understood. */
@@ -16,6 +16,8 @@ export interface ReplyCall {
   interactionId: string | undefined;
   /** The thread we gave the host when the interaction began, if any. */
   threadId: string | undefined;
+  /** Who answers, as far as the host tells. */
+  agentName: string | undefined;
 }
 
 export interface AcceptPorts {
@@ -55,35 +57,47 @@ export async function acceptReply(
       'bad-request',
       `The message has ${length} characters; X takes at most ${longestText} in one message. Please split it.`,
     );
-  refusePublicThread(call, account, ports);
-  const groupId = call.threadId === undefined ? undefined : groupOf(call.threadId);
   const value = await recipientValueOf(call, account);
-  // Into a group the answer goes whether or not X knows this one customer.
-  const recipient =
-    groupId === undefined
-      ? await recipientNow(value, account, ports)
-      : ports.contacts.byMapValue(account.name, value)?.id;
-  if (recipient) noteContact(recipient, value, call, account, ports);
+  const place = await placeOf(call, value, account, ports);
+  if (place.publicReply) composeAnswer(text, place.publicReply, account);
+  if (place.recipientId !== undefined) noteContact(place.recipientId, value, call, account, ports);
   const message: OutboundMessage = {
     account: account.name,
-    lane: groupId === undefined ? value.toLowerCase() : groupConversation(groupId),
     recipientValue: value,
     text,
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(recipient === undefined ? {} : { recipientId: recipient }),
+    ...place,
     ...(call.attachmentId === undefined ? {} : { attachmentId: call.attachmentId }),
     ...(call.interactionId === undefined ? {} : { interactionId: call.interactionId }),
   };
   return ports.worker.submit(message, Math.max(0, patience - (ports.clock.now() - started)));
 }
 
-/** What was written in public must not be answered in private without anybody noticing. */
-function refusePublicThread({ threadId }: ReplyCall, account: BridgeAccount, { threads }: AcceptPorts): void {
-  if (threadId === undefined || threads.threadOf(account.name, threadId) === undefined) return;
-  throw refusal(
-    'public-thread',
-    'This conversation is a public post, and this version of the channel cannot answer in public. Please answer on x.com.',
-  );
+type Place = Pick<OutboundMessage, 'lane' | 'recipientId' | 'groupId' | 'publicReply'>;
+
+/** Where an answer goes: where the interaction began, which its thread tells. */
+async function placeOf(
+  { threadId, agentName }: ReplyCall,
+  value: string,
+  account: BridgeAccount,
+  ports: AcceptPorts,
+): Promise<Place> {
+  const { contacts, threads } = ports;
+  // A thread is answered whether or not X knows this one customer.
+  const known = contacts.byMapValue(account.name, value)?.id;
+  const withRecipient = (id: string | undefined) => (id === undefined ? {} : { recipientId: id });
+  const groupId = threadId === undefined ? undefined : groupOf(threadId);
+  if (groupId !== undefined) return { lane: groupConversation(groupId), groupId, ...withRecipient(known) };
+  const thread = threadId === undefined ? undefined : threads.threadOf(account.name, threadId);
+  if (thread === undefined)
+    return { lane: value.toLowerCase(), ...withRecipient(await recipientNow(value, account, ports)) };
+  const postId = threads.newestPost(account.name, thread, known, account.userId());
+  if (postId === undefined) throw postDeleted();
+  const agent = agentName === undefined ? {} : { agentName };
+  return {
+    lane: postConversation(thread),
+    publicReply: { thread, postId, ...agent },
+    ...withRecipient(known),
+  };
 }
 
 /** The call shows the contact as it stands on the host: its interaction, and the value of its Map Key. */
@@ -94,8 +108,7 @@ function noteContact(
   account: BridgeAccount,
   { contacts, log }: AcceptPorts,
 ): void {
-  const thread = threadId !== undefined && groupOf(threadId) !== undefined ? threadId : undefined;
-  if (interactionId !== undefined) contacts.saveInteraction(account.name, recipient, thread, interactionId);
+  if (interactionId !== undefined) contacts.saveInteraction(account.name, recipient, threadId, interactionId);
   const before = contacts.mapValueOf(account.name, recipient);
   if (before === undefined || sameValue(before, value)) return;
   contacts.saveMapValue(account.name, recipient, value);
@@ -145,6 +158,6 @@ async function recipientNow(
   }
 }
 
-function refusal(code: 'bad-request' | 'no-contact' | 'public-thread', words: string): BridgeError {
+function refusal(code: 'bad-request' | 'no-contact', words: string): BridgeError {
   return new BridgeError(code, words, { agentMessage: words });
 }

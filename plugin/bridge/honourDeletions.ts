@@ -1,9 +1,13 @@
 import type { InboundMessage } from './messages';
-import type { Log } from './ports';
+import { laneOf } from './conversation';
+import type { Log, Threads } from './ports';
 import { keepNotice, systemNotice, type NoticePorts } from './systemNotice';
 
 export interface DeletionPorts extends NoticePorts {
+  threads: Threads;
   log: Log;
+  /** Says that answers of a lane may not go out any more. */
+  wakeAnswers: (lane: string) => void;
 }
 
 const beforehand = 'The customer deleted this post on X before it was handed over; its text is withheld.';
@@ -20,10 +24,12 @@ export async function honourDeletions(
   ports: DeletionPorts,
 ): Promise<void> {
   for (const id of postIds) {
+    ports.threads.markDeleted(account, id);
     const row = ports.inbox.find(account, id);
     if (row?.message.thread === undefined || row.state === 'failed' || row.withheld) continue;
     const withheld = ports.inbox.withhold(row.seq, systemNotice(beforehand));
     if (!withheld) await keepNotice(noticeOf(row.message), ports);
+    ports.wakeAnswers(laneOf(account, row.message.conversation));
     ports.log.info('post deleted on X', { account, messageId: id, withheld });
   }
 }

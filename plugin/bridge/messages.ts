@@ -54,6 +54,16 @@ export interface StoredInbound {
   withheld: boolean;
 }
 
+/** What makes an answer a public one. */
+export interface PublicReply {
+  /** The host's thread. */
+  thread: string;
+  /** The post that is answered. */
+  postId: string;
+  /** Who answers, as the host tells it. */
+  agentName?: string;
+}
+
 /** What an agent wrote, as the host handed it to the Reply URL. */
 export interface OutboundMessage {
   account: string;
@@ -64,6 +74,8 @@ export interface OutboundMessage {
   recipientId?: string;
   /** Set when the answer goes to a group conversation instead of one customer. */
   groupId?: string;
+  /** Set when the answer is a public one. */
+  publicReply?: PublicReply;
   text: string;
   attachmentId?: string;
   interactionId?: string;

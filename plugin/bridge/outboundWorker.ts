@@ -1,11 +1,11 @@
 import { backoff } from './backoff';
-import { directConversation, groupConversation, laneOf, splitLane } from './conversation';
+import { directConversation, groupConversation, laneOf, postConversation, splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from './messages';
 import { OwedWrites } from './owedWrites';
 import type { Outbox } from './ports';
-import { sendOutbound, type SendPorts } from './sendOutbound';
+import { postDeleted, sendOutbound, type SendPorts } from './sendOutbound';
 import { systemNotice } from './systemNotice';
 import type { WorkerPorts } from './workerPorts';
 
@@ -87,16 +87,34 @@ export class OutboundWorker {
     if (this.owed.settle(row.seq)) return { again: 'now' };
     const account = accounts.get(splitLane(lane).account);
     if (!account) return undefined;
+    const deleted = this.deletedPost(row);
+    if (deleted) {
+      await this.fail(row, deleted);
+      return { again: 'now' };
+    }
     if (row.dueAt > clock.now())
       return this.rest(lane, row.dueAt, row.reason ?? 'It waits for an earlier message.');
     const started = clock.now();
     try {
-      const ids = await sendOutbound(row, account, this.sendPorts(account.name));
+      const { ids, dropped } = await sendOutbound(row, account, this.sendPorts(account.name));
       this.afterSuccess(row, ids, clock.now() - started);
+      if (dropped.length > 0) await this.ports.tellAgent(droppedNotice(row, dropped, clock.now()));
       return { again: 'now' };
     } catch (error) {
       return await this.afterFailure(row, lane, error);
     }
+  }
+
+  /** What a customer has deleted is not answered, and the agent hears so at once, not when the answer were due. */
+  private deletedPost({ message, sendingSince }: StoredOutbound): BridgeError | undefined {
+    const { account, publicReply } = message;
+    const gone = publicReply !== undefined && this.ports.threads.isDeleted(account, publicReply.postId);
+    return gone && sendingSince === undefined ? postDeleted() : undefined;
+  }
+
+  /** Looks at the answers of a lane again: something about them has changed. */
+  wake(lane: string): void {
+    this.queue.wake(lane);
   }
 
   private afterSuccess(row: StoredOutbound, ids: string[], ms: number): void {
@@ -158,9 +176,9 @@ export class OutboundWorker {
   }
 
   private sendPorts(account: string): SendPorts {
-    const { outbox, contacts, clock, log } = this.ports;
+    const { outbox, contacts, threads, clock, log } = this.ports;
     const onStep: SendPorts['onStep'] = (row, step, detail) => this.step(row, step, detail);
-    return { outbox, contacts, clock, owed: this.owed, log: log.with({ account }), onStep };
+    return { outbox, contacts, threads, clock, owed: this.owed, log: log.with({ account }), onStep };
   }
 }
 
@@ -171,16 +189,27 @@ function beginningOf(text: string): string {
 }
 
 function noticeOf(row: StoredOutbound, error: BridgeError, now: number): InboundMessage {
-  const { account, lane, recipientValue, groupId, text } = row.message;
+  const { text } = row.message;
   const quoted = text === '' ? 'Your file' : `Your message "${beginningOf(text)}"`;
-  const thread = groupId === undefined ? undefined : groupConversation(groupId);
-  const conversation = thread ?? (row.recipientId === undefined ? lane : directConversation(row.recipientId));
+  return notice(row, '', `${quoted} was not delivered. ${error.agentMessage ?? error.message}`, now);
+}
+
+function droppedNotice(row: StoredOutbound, dropped: string[], now: number): InboundMessage {
+  const words = `Your public answer was published without ${dropped.join(' and ')}: there was no room.`;
+  return notice(row, ':dropped', words, now);
+}
+
+/** Words of ours in the interaction an answer was written in. */
+function notice(row: StoredOutbound, kind: string, words: string, now: number): InboundMessage {
+  const { account, lane, recipientValue, groupId, publicReply } = row.message;
+  const thread = groupId === undefined ? publicReply?.thread : groupConversation(groupId);
+  const direct = row.recipientId === undefined ? lane : directConversation(row.recipientId);
   return {
     account,
-    messageId: `notice:out:${row.seq}`,
-    conversation,
+    messageId: `notice:out:${row.seq}${kind}`,
+    conversation: publicReply ? postConversation(publicReply.thread) : (thread ?? direct),
     sender: { id: row.recipientId ?? recipientValue },
-    text: systemNotice(`${quoted} was not delivered. ${error.agentMessage ?? error.message}`),
+    text: systemNotice(words),
     media: [],
     sentAt: now,
     ...(thread === undefined ? {} : { thread }),

@@ -86,6 +86,18 @@ export interface Threads {
   /** The thread a post was put into. */
   threadOf(account: string, postId: string): string | undefined;
   save(account: string, postId: string, threadId: string, authorId: string): void;
+  /**
+   * The newest post of a thread that was not deleted: by the given user, or else by anybody.
+   * @param ownId the account's own user, whose posts are not meant
+   */
+  newestPost(
+    account: string,
+    threadId: string,
+    authorId: string | undefined,
+    ownId: string | undefined,
+  ): string | undefined;
+  markDeleted(account: string, postId: string): void;
+  isDeleted(account: string, postId: string): boolean;
   /** Whose posts came in since a time (ms since 1970), the latest first. */
   recentAuthors(account: string, since: number, most: number): string[];
 }

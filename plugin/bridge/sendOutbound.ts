@@ -1,42 +1,64 @@
 import type { Clock } from './clock';
 import { BridgeError } from './errors';
 import { readMapValue } from './mapValue';
-import type { StoredOutbound, XUser } from './messages';
+import { composePost, type ComposedPost } from './composePost';
+import type { PublicReply, StoredOutbound, XUser } from './messages';
 import type { OwedWrites } from './owedWrites';
-import type { Contacts, Log, Outbox } from './ports';
-import type { BridgeAccount, DirectTarget, SentMessage } from './sides';
+import type { Contacts, Log, Outbox, Threads } from './ports';
+import type { BridgeAccount, DirectTarget, MediaUse, SentMessage } from './sides';
 
 export interface SendPorts {
   outbox: Outbox;
   contacts: Contacts;
+  threads: Threads;
   clock: Clock;
   owed: OwedWrites;
   log: Log;
   onStep: (row: StoredOutbound, step: string, detail?: string) => void;
 }
 
+/** What became of an answer. */
+export interface SentAnswer {
+  /** The ids of what X now holds. */
+  ids: string[];
+  /** What there was no room for, in the agent's words. */
+  dropped: string[];
+}
+
+/** Where an answer goes, and how to look whether it has arrived there. */
+interface Route {
+  use: MediaUse;
+  /** @param text what the agent wrote */
+  send(text: string, mediaId: string | undefined): Promise<string>;
+  sent(text: string, since: number): Promise<SentMessage[]>;
+  /** The words as X is to show them, and what there is no room for. */
+  words(text: string): { text: string; dropped: string[] };
+  /** What is to be remembered of an answer that X has. */
+  remember(id: string): void;
+}
+
 /**
  * Brings one stored answer to the customer, from wherever an earlier try left off: find the X user, move the
- * file, send the Direct Message.
- * @returns the ids of what X now holds
+ * file, send the Direct Message or the public answer.
  * @throws BridgeError saying whether and when to try again, with a sentence for the agent
  */
 export async function sendOutbound(
   row: StoredOutbound,
   account: BridgeAccount,
   ports: SendPorts,
-): Promise<string[]> {
-  const target = await targetOf(row, account, ports);
-  const { mediaId, text } = await provideMedia(row, account, ports);
-  const lost = row.sendingSince === undefined ? undefined : await findLost(row, target, account, ports);
+): Promise<SentAnswer> {
+  const route = await routeOf(row, account, ports);
+  const { mediaId, text } = await provideMedia(row, route.use, account, ports);
+  const { dropped } = route.words(text);
+  const lost = row.sendingSince === undefined ? undefined : await findLost(row, route, account, ports);
   if (lost) {
     ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
-    return record(row, lost.id, ports);
+    return { ids: record(row, lost.id, route, ports), dropped };
   }
   ports.outbox.markSending(row.seq, ports.clock.now());
   ports.onStep(row, 'sending');
   try {
-    return record(row, await account.x.sendDirectMessage(target, text, mediaId), ports);
+    return { ids: record(row, await route.send(text, mediaId), route, ports), dropped };
   } catch (error) {
     // Only here: an earlier call's unknown outcome stays unknown until a look at the conversation settles it.
     if (error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable')
@@ -45,10 +67,74 @@ export async function sendOutbound(
   }
 }
 
-function record(row: StoredOutbound, id: string, ports: SendPorts): string[] {
+function record(row: StoredOutbound, id: string, route: Route, ports: SendPorts): string[] {
   const ids = [...row.sentIds, id];
-  ports.owed.write(row.seq, () => ports.outbox.markDelivered(row.seq, ids));
+  ports.owed.write(row.seq, () => {
+    ports.outbox.markDelivered(row.seq, ids);
+    route.remember(id);
+  });
   return ids;
+}
+
+async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendPorts): Promise<Route> {
+  const { publicReply } = row.message;
+  return publicReply
+    ? publicRoute(publicReply, account, ports)
+    : directRoute(await targetOf(row, account, ports), account);
+}
+
+function directRoute(target: DirectTarget, { x }: BridgeAccount): Route {
+  return {
+    use: 'dm',
+    send: (text, mediaId) => x.sendDirectMessage(target, text, mediaId),
+    sent: (_text, since) => x.sentMessages(target, since),
+    words: (text) => ({ text, dropped: [] }),
+    remember: () => {},
+  };
+}
+
+function publicRoute(reply: PublicReply, account: BridgeAccount, { threads }: SendPorts): Route {
+  const { name, x } = account;
+  if (threads.isDeleted(name, reply.postId)) throw postDeleted();
+  const ownId = account.userId();
+  const postOf = (text: string) => ({ ...composeAnswer(text, reply, account), inReplyTo: reply.postId });
+  return {
+    use: 'tweet',
+    send: (text, mediaId) => x.sendReply(postOf(text), mediaId),
+    sent: (text, since) => x.sentReplies(postOf(text), since),
+    words: postOf,
+    remember: (id) => threads.save(name, id, reply.thread, ownId ?? ''),
+  };
+}
+
+/**
+ * The public answer as X is to show it.
+ * @throws BridgeError `post-too-long` in the agent's words
+ */
+export function composeAnswer(
+  text: string,
+  { agentName }: PublicReply,
+  account: BridgeAccount,
+): ComposedPost {
+  const { deepLink, agentInitials, longestPost } = account.mentions;
+  const ownId = account.userId();
+  const composed = composePost(text, {
+    deepLink:
+      deepLink && ownId !== undefined
+        ? `https://twitter.com/messages/compose?recipient_id=${ownId}`
+        : undefined,
+    agentName: agentInitials ? agentName : undefined,
+    longest: longestPost,
+  });
+  if (!('tooMany' in composed)) return composed;
+  const words = `The public answer is ${composed.tooMany} characters too long: X takes ${longestPost}, where emoji and Chinese, Japanese or Korean characters count 2 and a link counts 23.`;
+  throw new BridgeError('post-too-long', words, { agentMessage: words });
+}
+
+/** What a customer has deleted is not answered. */
+export function postDeleted(): BridgeError {
+  const words = 'The customer deleted the post on X, so the answer was withheld.';
+  return new BridgeError('post-deleted', words, { agentMessage: words });
 }
 
 async function targetOf(
@@ -97,14 +183,14 @@ function unknownRecipient(value: string, why: string): BridgeError {
 }
 
 /** Uploads the answer's file, once, and says which text goes with it. */
-async function provideMedia(row: StoredOutbound, account: BridgeAccount, ports: SendPorts) {
+async function provideMedia(row: StoredOutbound, use: MediaUse, account: BridgeAccount, ports: SendPorts) {
   const { attachmentId, text } = row.message;
   if (attachmentId === undefined || row.mediaId !== undefined) return { mediaId: row.mediaId, text };
   ports.onStep(row, 'uploading file');
   const file = await account.host.openAttachment(attachmentId);
   // The host puts the file's name in the text when the agent wrote none.
   const said = [file.name, ...file.aliases].includes(text.trim()) ? '' : text;
-  const mediaId = await account.x.uploadMedia(file);
+  const mediaId = await account.x.uploadMedia(file, use);
   ports.outbox.saveMedia(row.seq, mediaId, said, ports.clock.now());
   return { mediaId, text: said };
 }
@@ -115,12 +201,14 @@ const clockSkew = 2 * 60_000;
 /** After a send call whose answer was lost: is the message in the conversation already? */
 async function findLost(
   row: StoredOutbound,
-  target: DirectTarget,
+  route: Route,
   account: BridgeAccount,
   ports: SendPorts,
 ): Promise<SentMessage | undefined> {
   const since = (row.sendingSince ?? 0) - clockSkew;
-  const sent = await account.x.sentMessages(target, since).catch((error: unknown) => {
+  const current = ports.outbox.get(row.seq) ?? row;
+  const said = current.message.text;
+  const sent = await route.sent(said, since).catch((error: unknown) => {
     if (error instanceof BridgeError && !error.retryable) throw cannotTell(error);
     throw error;
   });
@@ -128,9 +216,9 @@ async function findLost(
     account.name,
     sent.map(({ id }) => id),
   );
-  const current = ports.outbox.get(row.seq) ?? row;
+  const { text } = route.words(said);
   // Oldest first: of two equal answers the earlier one is the one whose outcome was lost.
-  return sent.reverse().find((each) => !known.has(each.id) && isSame(each, current));
+  return sent.reverse().find((each) => !known.has(each.id) && isSame(each, text, current.mediaId));
 }
 
 function cannotTell(cause: BridgeError): BridgeError {
@@ -139,9 +227,9 @@ function cannotTell(cause: BridgeError): BridgeError {
   return new BridgeError('refused-by-x', `${words} (${cause.message})`, { agentMessage: words, cause });
 }
 
-function isSame(sent: SentMessage, row: StoredOutbound): boolean {
-  const carriesMedia = row.mediaId === undefined ? sent.mediaKeys.length === 0 : sent.mediaKeys.length > 0;
-  return carriesMedia && squeeze(sent.text) === squeeze(row.message.text);
+function isSame(sent: SentMessage, text: string, mediaId: string | undefined): boolean {
+  const carriesMedia = mediaId === undefined ? sent.mediaKeys.length === 0 : sent.mediaKeys.length > 0;
+  return carriesMedia && squeeze(sent.text) === squeeze(text);
 }
 
 /** X trims texts and may fold white space. */

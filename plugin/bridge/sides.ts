@@ -52,6 +52,17 @@ export interface HostSide {
   hasContact(mapValue: string): Promise<boolean>;
 }
 
+/** A public answer, put together. */
+export interface PublicPost {
+  inReplyTo: string;
+  text: string;
+  /** The address under which a customer writes in private, where it goes with the post. */
+  deepLink: string | undefined;
+}
+
+/** What a file is uploaded for: X keeps media of messages and of posts apart. */
+export type MediaUse = 'dm' | 'tweet';
+
 /** Where a Direct Message goes: to one customer, or into a group conversation. */
 export type DirectTarget = { userId: string } | { groupId: string };
 
@@ -70,8 +81,12 @@ export interface XSide {
   sendDirectMessage(target: DirectTarget, text: string, mediaId: string | undefined): Promise<string>;
   /** Our own messages in a conversation since a time, newest first. */
   sentMessages(target: DirectTarget, since: number): Promise<SentMessage[]>;
+  /** @returns the id of the post on X */
+  sendReply(post: PublicPost, mediaId: string | undefined): Promise<string>;
+  /** Our own answers to the same post since a time, newest first; `text` as it was written. */
+  sentReplies(post: PublicPost, since: number): Promise<SentMessage[]>;
   /** @returns the media id X gave */
-  uploadMedia(file: FileStream): Promise<string>;
+  uploadMedia(file: FileStream, use: MediaUse): Promise<string>;
   openMedia(url: string, name: string): Promise<FileStream>;
   /** @returns undefined when there is no such user */
   userByHandle(handle: string): Promise<XUser | undefined>;
@@ -82,6 +97,9 @@ export interface XSide {
 export interface BridgeAccount {
   name: string;
   mapValue: 'username' | 'id';
+  mentions: { deepLink: boolean; agentInitials: boolean; longestPost: number };
+  /** The account's own X user, once known. */
+  userId: () => string | undefined;
   host: HostSide;
   x: XSide;
 }

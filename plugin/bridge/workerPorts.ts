@@ -1,10 +1,11 @@
 import type { Clock } from './clock';
-import type { ActivityListener, Contacts, Counters, Log } from './ports';
+import type { ActivityListener, Contacts, Counters, Log, Threads } from './ports';
 import type { BridgeAccount } from './sides';
 
 /** What both streets' workers need. */
 export interface WorkerPorts {
   contacts: Contacts;
+  threads: Threads;
   /** By name. */
   accounts: ReadonlyMap<string, BridgeAccount>;
   clock: Clock;

@@ -106,7 +106,17 @@ const account = z
     mapValue: z.enum(['username', 'id'], { error: 'must be username or id' }).default('username'),
     directMessages: z.strictObject({ active: flag(true) }).prefault({}),
     mentions: z
-      .strictObject({ active: flag(false), deepLink: flag(false), agentInitials: flag(false) })
+      .strictObject({
+        active: flag(false),
+        deepLink: flag(false),
+        agentInitials: flag(false),
+        longestPost: z
+          .number({ error: 'must be a number of characters: 280, or more for a Premium account' })
+          .int('must be a whole number')
+          .min(280, 'must be at least 280')
+          .max(25_000, 'must be at most 25000')
+          .default(280),
+      })
       .prefault({}),
   })
   .superRefine((value, context) => {

@@ -7,6 +7,11 @@ const id = z
   .nullish()
   .transform((value) => (value === null || value === undefined || value === '' ? undefined : String(value)));
 
+const agent = z
+  .object({ fullname: z.string().nullish(), name: z.string().nullish() })
+  .nullish()
+  .catch(undefined);
+
 const record = z.record(z.string(), z.unknown());
 
 /** Only what the plugin needs; hosts differ, so whatever is missing is missing. */
@@ -15,6 +20,8 @@ const replyCall = z.object({
   AttachmentId: id,
   Contact: record.nullish(),
   contact: record.nullish(),
+  User: agent,
+  user: agent,
   Interaction: z
     .object({ id, threadId: id.catch(undefined) })
     .nullish()
@@ -32,12 +39,14 @@ export function readReplyCall(value: unknown): ReplyCall {
     const words = `The call to the Reply URL cannot be understood (${faults.join('; ')}).`;
     throw new BridgeError('bad-request', words, { agentMessage: words });
   }
-  const { body, AttachmentId, Contact, contact, Interaction } = read.data;
+  const { body, AttachmentId, Contact, contact, Interaction, User, user } = read.data;
+  const agentName = [User?.fullname, user?.fullname, User?.name, user?.name].find((name) => name);
   return {
     body: String(body ?? ''),
     attachmentId: AttachmentId,
     contact: Contact ?? contact ?? undefined,
     interactionId: Interaction?.id,
     threadId: Interaction?.threadId,
+    agentName: agentName ?? undefined,
   };
 }

@@ -118,4 +118,8 @@ export const migrations: string[] = [
     PRIMARY KEY (account, x_user_id)
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE threads ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX threads_posts ON threads (account, thread);
+  `,
 ];

@@ -12,7 +12,19 @@ export function createThreads(store: StoreFile, now: () => number): Threads {
      GROUP BY author_id ORDER BY max(seen_at) DESC LIMIT ?`,
   );
   const read = store.prepare(`SELECT thread FROM threads WHERE account = ? AND post_id = ?`);
+  const newest = store.prepare(
+    `SELECT post_id FROM threads WHERE account = ?1 AND thread = ?2 AND deleted = 0 AND author_id IS NOT ?3
+     ORDER BY author_id = ?4 DESC, CAST(post_id AS INTEGER) DESC LIMIT 1`,
+  );
+  const mark = store.prepare(`UPDATE threads SET deleted = 1 WHERE account = ? AND post_id = ?`);
+  const deleted = store.prepare(`SELECT deleted FROM threads WHERE account = ? AND post_id = ?`);
   return {
+    newestPost: (account, threadId, authorId, ownId) => {
+      const row = newest.get(account, threadId, ownId ?? null, authorId ?? null);
+      return row && textOf(row, 'post_id');
+    },
+    markDeleted: (account, postId) => void mark.run(account, postId),
+    isDeleted: (account, postId) => deleted.get(account, postId)?.['deleted'] === 1,
     save: (account, postId, thread, authorId) => void save.run(account, postId, thread, authorId, now()),
     recentAuthors: (account, since, most) =>
       authors.all(account, since, most).map((row) => textOf(row, 'author_id')),

@@ -6,6 +6,7 @@ import { sendDirectMessage, sentMessages } from './directMessages';
 import type { XKeys } from './keys';
 import { measureFile } from './measureFile';
 import { openMedia } from './openMedia';
+import { createReplies } from './replies';
 import { uploadMedia } from './uploadMedia';
 import { userByHandle, userById } from './users';
 
@@ -26,8 +27,9 @@ export function createXAccount(options: XAccountOptions): XSide {
   return {
     sendDirectMessage: (target, text, mediaId) => sendDirectMessage(client, target, text, mediaId),
     sentMessages: (target, since) => sentMessages(client, target, userId(), since),
-    uploadMedia: async (file) =>
-      uploadMedia(await measureFile(file, join(dataDir, 'passing')), { client, clock, random }),
+    ...createReplies(client, userId),
+    uploadMedia: async (file, use) =>
+      uploadMedia(await measureFile(file, join(dataDir, 'passing')), use, { client, clock, random }),
     openMedia: (url, name) => openMedia(url, name, { keys, mediaHosts }),
     userByHandle: (handle) => userByHandle(client, handle),
     userById: (id) => userById(client, id),

@@ -1,9 +1,9 @@
 import { filetypeinfo } from 'magic-bytes.js';
 
-/** The files X takes in a message, with X's category for Direct Messages and its size limit in bytes. */
+/** The files X takes in a message or a post, with X's category for it and its size limit in bytes. */
 export interface MediaType {
   mime: 'image/png' | 'image/jpeg' | 'image/gif' | 'video/mp4';
-  category: 'dm_image' | 'dm_gif' | 'dm_video';
+  category: 'image' | 'gif' | 'video';
   inWords: string;
   limit: number;
 }
@@ -12,10 +12,10 @@ const mebibyte = 1024 * 1024;
 
 /** X docs: media upload, limits. */
 const mediaTypes: MediaType[] = [
-  { mime: 'image/png', category: 'dm_image', inWords: 'image', limit: 5 * mebibyte },
-  { mime: 'image/jpeg', category: 'dm_image', inWords: 'image', limit: 5 * mebibyte },
-  { mime: 'image/gif', category: 'dm_gif', inWords: 'GIF', limit: 15 * mebibyte },
-  { mime: 'video/mp4', category: 'dm_video', inWords: 'video', limit: 512 * mebibyte },
+  { mime: 'image/png', category: 'image', inWords: 'image', limit: 5 * mebibyte },
+  { mime: 'image/jpeg', category: 'image', inWords: 'image', limit: 5 * mebibyte },
+  { mime: 'image/gif', category: 'gif', inWords: 'GIF', limit: 15 * mebibyte },
+  { mime: 'video/mp4', category: 'video', inWords: 'video', limit: 512 * mebibyte },
 ];
 
 /**

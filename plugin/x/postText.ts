@@ -36,7 +36,7 @@ function plainText(text: string, links: LinkEntity[], isShownOtherwise: (target:
     url,
     expanded: isShownOtherwise(expanded) ? '' : expanded,
   }));
-  return withoutNul(unescape(expandLinks(text, shown)))
+  return withoutNul(unescapePost(expandLinks(text, shown)))
     .replace(/[ \t]+$/gm, '')
     .trim();
 }
@@ -51,6 +51,6 @@ function isOfPost(target: string, id: string | undefined): boolean {
 }
 
 /** X escapes these three characters in the texts of posts (X docs: counting characters). */
-function unescape(text: string): string {
+export function unescapePost(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

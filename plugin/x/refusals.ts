@@ -24,6 +24,7 @@ const byCode: Record<number, Refusal> = {
   108: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
   150: { kind: 'never', agentMessage: blocked },
   151: { kind: 'never', agentMessage: noMessages },
+  186: { kind: 'never', agentMessage: 'The public answer is too long for X.' },
   187: { kind: 'never', agentMessage: 'X refused the message because the same text was sent just before.' },
   226: {
     kind: 'never',
@@ -31,6 +32,11 @@ const byCode: Record<number, Refusal> = {
   },
   326: { kind: 'signed-out', agentMessage: locked },
   349: { kind: 'never', agentMessage: noMessages },
+  385: {
+    kind: 'never',
+    agentMessage: 'The post was deleted, or X does not show it to this account (any more).',
+  },
+  433: { kind: 'never', agentMessage: 'The author lets only some people answer this post.' },
   354: { kind: 'never', agentMessage: 'The message is too long for X.' },
 };
 
@@ -43,6 +49,12 @@ const byStatus: Record<number, Refusal> = {
   413: { kind: 'never', agentMessage: 'The file is too large for X.' },
 };
 
+/** X's rule since February 2026 for apps without a contract, which has no code of its own. */
+const summons =
+  'X lets this account answer in public only where the customer mentions or quotes it. Please answer in private instead.';
+const withoutSummons =
+  /not been mentioned|mentioned or otherwise engaged|reply to this conversation is not allowed/i;
+
 /**
  * What X means by refusing. The code decides where there is one, else the HTTP status.
  * @returns undefined for faults that pass by themselves (5xx, 408, 429)
@@ -51,6 +63,7 @@ export function refusalOf(status: number, code: number | undefined, detail: stri
   if (status >= 500 || status === 408 || status === 429) return undefined;
   const known = (code === undefined ? undefined : byCode[code]) ?? byStatus[status];
   if (known && code !== undefined && code in byCode) return known;
+  if (withoutSummons.test(detail)) return { kind: 'never', agentMessage: summons };
   const words = detail === '' ? '' : ` X says: ${detail}`;
   return {
     kind: known?.kind ?? 'never',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { backoff } from '../bridge/backoff';
 import { pause, type Clock } from '../bridge/clock';
 import { BridgeError, reasonOf } from '../bridge/errors';
-import type { FileStream } from '../bridge/sides';
+import type { FileStream, MediaUse } from '../bridge/sides';
 import type { XClient } from './client';
 import { mediaTypeOf, type MediaType } from './mediaType';
 import { segmentsOf } from './segments';
@@ -26,12 +26,16 @@ const longestProcessing = 15 * 60_000;
  * @returns the media id, ready to be sent
  * @throws BridgeError `unsupported-file` or `file-too-large` before anything is uploaded
  */
-export async function uploadMedia(file: FileStream & { size: number }, ports: UploadPorts): Promise<string> {
+export async function uploadMedia(
+  file: FileStream & { size: number },
+  use: MediaUse,
+  ports: UploadPorts,
+): Promise<string> {
   const segments = segmentsOf(file.stream, segmentLength, ports.clock);
   try {
     const first = await readSegment(segments, file);
     const type = acceptedType(file, first);
-    const id = await initialize(type, file.size, ports);
+    const id = await initialize(type, use, file.size, ports);
     let sent = 0;
     for (let index = 0, segment = first; segment; index += 1) {
       await appendWithRetries(id, index, segment, ports);
@@ -87,12 +91,17 @@ function refusal(code: 'unsupported-file' | 'file-too-large', words: string): Br
 
 const initializeAnswer = z.object({ data: z.object({ id: z.string() }) });
 
-async function initialize(type: MediaType, size: number, { client }: UploadPorts): Promise<string> {
+async function initialize(
+  type: MediaType,
+  use: MediaUse,
+  size: number,
+  { client }: UploadPorts,
+): Promise<string> {
   const answer = await client.call({
     method: 'POST',
     path: '/2/media/upload/initialize',
     window: 'POST /2/media/upload/initialize',
-    body: { media_type: type.mime, total_bytes: size, media_category: type.category },
+    body: { media_type: type.mime, total_bytes: size, media_category: `${use}_${type.category}` },
   });
   const read = initializeAnswer.safeParse(answer);
   if (!read.success) throw unclear('initialize');

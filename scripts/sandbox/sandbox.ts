@@ -74,6 +74,10 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   ({ changed } = page);
   host.onMessage = changed;
   x.onSent = changed;
+  x.onPosted = (post) => {
+    changed();
+    void x.feed.publish({ kind: 'post', post });
+  };
   const served = await serve(page.app, pagePort).catch(async (error: unknown) => {
     await plugin.stop();
     throw error;
@@ -122,7 +126,7 @@ async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEn
         ...keys,
         webhookUrl: host.webhookUrl(pluginPort, '/api/messages').replace(host.url, publicHost),
         openChannelAccountId: accountId,
-        mentions: { active: true },
+        mentions: { active: true, deepLink: true, agentInitials: true },
       },
     ],
   });

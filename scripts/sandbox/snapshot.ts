@@ -15,12 +15,15 @@ export function snapshotOf(stage: Stage, hostDown: boolean): object {
   };
 }
 
-/** A customer's Direct Messages and public posts, oldest first. */
+/** A customer's Direct Messages, public posts and the answers to them, oldest first. */
 function phoneMessages(customerId: string, stage: Stage): object[] {
   const { world } = stage.x;
   const direct = world.between(customerId, stage.brandId).map((message) => phoneMessage(message, stage));
   const posts = world.posts
-    .filter(({ authorId, deleted }) => authorId === customerId && !deleted)
+    .filter(
+      ({ authorId, inReplyTo, deleted }) =>
+        !deleted && (authorId === customerId || inReplyTo?.authorId === customerId),
+    )
     .map((post) => {
       const [media] = post.media;
       const written = { ...post, senderId: post.authorId, media, stub: post.stubs[0] };
@@ -88,7 +91,7 @@ function journeysOf(activity: ActivityEntry[]): Journey[] {
       at,
     };
     if (journey.title === '')
-      journey.title = direction === 'in' ? (detail ?? '') : `to @${conversation}: ${detail ?? ''}`;
+      journey.title = direction === 'in' ? (detail ?? '') : `${addressee(conversation)}: ${detail ?? ''}`;
     const shown = journey.steps.length === 0 ? '' : (detail ?? '');
     journey.steps.push({ step, detail: shown, ms: at - journey.at });
     journey.state = step;
@@ -96,3 +99,6 @@ function journeysOf(activity: ActivityEntry[]): Journey[] {
   }
   return [...journeys.values()];
 }
+
+const addressee = (conversation: string) =>
+  conversation.startsWith('post:') ? 'in public' : `to @${conversation}`;

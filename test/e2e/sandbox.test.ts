@@ -90,8 +90,9 @@ withBrowser('the sandbox in a browser', () => {
     await write('customer', 'is anybody there?');
     await page.getByRole('button', { name: 'Jane Doe @jane_doe · post' }).click();
     await desk().getByText('@acme_help is anybody there?').waitFor();
-    await write('agent', 'yes');
-    await page.getByText('Not sent: This conversation is a public post').waitFor();
+    await write('agent', 'We are, Jane. What can we do?');
+    await phone().getByText('@jane_doe We are, Jane. What can we do? - A.L').waitFor();
+    await page.getByText('Sent: X has it.').waitFor();
     await page.getByRole('button', { name: 'delete' }).click();
     await desk().getByText('The customer deleted a post of this conversation on X').waitFor();
     await phone().getByText('is anybody there?').waitFor({ state: 'detached' });

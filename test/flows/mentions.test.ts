@@ -214,13 +214,3 @@ test('mentions that are switched off are counted, not forwarded', async () => {
   const metrics = await (await fetch(`${rig.url}/metrics`)).text();
   expect(metrics).toMatch(/events_total\{account="support",kind="post",result="switched_off"\} 1/);
 });
-
-test('an answer to a public post is not sent in private: the agent is told', async () => {
-  await start('activity');
-  await posts('@brand hello');
-  await rig.receives(1);
-  const outcome = await rig.host.agentWrites(interactionOf(0), 'your secret number is 7');
-  expect(outcome.status).toBe(422);
-  expect(JSON.stringify(outcome.body)).toContain('cannot answer in public');
-  expect(rig.sent).toEqual([]);
-});

@@ -6,10 +6,10 @@ import { ManualClock } from '../support/manualClock';
 import { gif, heic, jpeg, mp4, png, quicktime } from '../support/files';
 
 test.each([
-  ['png', png, 'image/png', 'dm_image'],
-  ['jpeg', jpeg, 'image/jpeg', 'dm_image'],
-  ['gif', gif, 'image/gif', 'dm_gif'],
-  ['mp4', mp4(100), 'video/mp4', 'dm_video'],
+  ['png', png, 'image/png', 'image'],
+  ['jpeg', jpeg, 'image/jpeg', 'image'],
+  ['gif', gif, 'image/gif', 'gif'],
+  ['mp4', mp4(100), 'video/mp4', 'video'],
 ])('%s is told by its bytes', (_name, bytes, mime, category) => {
   expect(mediaTypeOf(bytes)).toMatchObject({ mime, category });
 });

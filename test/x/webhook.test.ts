@@ -37,6 +37,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
     log,
     activity: () => {},
     wake: () => {},
+    wakeAnswers: () => {},
     clock,
     logText: false,
   });

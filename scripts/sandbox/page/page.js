@@ -102,8 +102,10 @@ function bubble({ id, mine, text, file, inPublic }) {
       element(
         'span',
         { class: 'about' },
-        'Public post · ',
-        element('button', { type: 'button', onclick: () => post(`/posts/${id}/delete`) }, 'delete'),
+        mine ? 'Public post · ' : 'Public answer',
+        ...(mine
+          ? [element('button', { type: 'button', onclick: () => post(`/posts/${id}/delete`) }, 'delete')]
+          : []),
       ),
     );
   if (file?.type.startsWith('image/')) parts.push(element('img', { src: file.url, alt: file.name }));

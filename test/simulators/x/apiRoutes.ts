@@ -167,7 +167,8 @@ function refuseMessage(
     };
   if (attachments.length > 1)
     return { status: 400, code: 386, message: 'Too many attachment types were included.' };
-  if (attachments[0] && !world.media.has(attachments[0].media_id))
+  const media = attachments[0] && world.media.get(attachments[0].media_id);
+  if (attachments[0] && media?.category?.startsWith('dm_') !== true)
     return { status: 400, code: 324, message: 'The validation of media ids failed.' };
   return undefined;
 }

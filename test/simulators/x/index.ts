@@ -7,6 +7,7 @@ import { envelopeOf, type EnvelopeShape } from './envelopes';
 import { Feed } from './feed';
 import { fileRoutes } from './fileRoutes';
 import { mediaRoutes, type MediaOptions } from './mediaRoutes';
+import { postRoutes, type PostRules } from './postRoutes';
 import { RateLimits, type Limit } from './rateLimits';
 import { ActivityStream, type StreamOptions } from './stream';
 import { accountActivityV1Routes, Subscriptions } from './subscriptions';
@@ -22,6 +23,7 @@ export interface XSimulatorOptions {
   limits?: Record<string, Limit>;
   media?: Partial<MediaOptions>;
   stream?: Partial<StreamOptions>;
+  posts?: Partial<PostRules>;
   /** How many webhooks and subscriptions the app may have. */
   mostWebhooks?: number;
   mostSubscriptions?: number;
@@ -63,6 +65,8 @@ export class XSimulator {
   url = '';
   /** Hears of every message a brand sent. */
   onSent: (message: SimDirectMessage) => void = () => {};
+  /** Hears of every post a brand published. */
+  onPosted: (post: SimPost) => void = () => {};
   readonly mediaOptions: MediaOptions;
   private readonly limits: RateLimits;
   private stop: () => Promise<void> = () => Promise.resolve();
@@ -174,6 +178,8 @@ export class XSimulator {
       ),
     );
     app.use(accountActivityV1Routes(context, this.webhooks, this.subscriptions));
+    const rules = { needsSummons: true, takesDeepLink: true, longest: 280, ...this.options.posts };
+    app.use(postRoutes(context, rules, (post) => this.onPosted(post)));
     app.use(timelineRoutes(context, this.mediaUrl));
     app.use(apiRoutes(context, (message) => this.onSent(message)));
     app.use(mediaRoutes(context, this.mediaOptions));

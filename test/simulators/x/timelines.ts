@@ -1,10 +1,11 @@
 import { Router, type Request, type Response } from 'express';
 import { answer, operation, refuse, type ApiContext } from './answers';
 import { dmEvent } from './dmEvents';
+import { ownPosts } from './postRoutes';
 import { v2Includes, v2Media, v2Post } from './postShapes';
 import type { SimDirectMessage, SimMedia, SimPost, SimUser } from './world';
 
-const paths = { events: '/2/dm_events', mentions: '/2/users/{id}/mentions' };
+const paths = { events: '/2/dm_events', mentions: '/2/users/{id}/mentions', own: '/2/users/{id}/tweets' };
 
 /** Direct Messages can be read back this far. Milliseconds. */
 const messageReach = 30 * 24 * 60 * 60_000;
@@ -44,6 +45,18 @@ export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) 
           ? { includes: v2Includes(items, world, 'post', mediaUrl) }
           : {}),
         meta: items.length > 0 ? { ...meta, newest_id: items[0]?.id, oldest_id: items.at(-1)?.id } : meta,
+      });
+    }),
+  );
+  router.get(
+    '/2/users/:id/tweets',
+    operation(context, paths.own, (request, response) => {
+      const page = pageOf(ownPosts(context, request), request, response, 10);
+      if (!page) return;
+      const { items, meta } = page;
+      answer(request, response, paths.own, 200, {
+        ...(items.length > 0 ? { data: items.map((each) => shownPost(each, context, request)) } : {}),
+        meta,
       });
     }),
   );

@@ -19,6 +19,8 @@ export interface SimMedia {
   bytes: number;
   sha256: string;
   content: Buffer | undefined;
+  /** What an uploaded file is for, such as `dm_image`. */
+  category?: string;
 }
 
 export interface SimLink {
@@ -60,6 +62,8 @@ export interface SimPost {
   repostOf: SimPost | undefined;
   conversationId: string;
   deleted: boolean;
+  /** The address for private messages that goes with it. */
+  deepLink: string | undefined;
   at: number;
 }
 
@@ -68,6 +72,7 @@ export interface PostOptions {
   inReplyTo?: SimPost;
   quotes?: SimPost;
   repostOf?: SimPost;
+  deepLink?: string;
 }
 
 /** Everything the simulated X knows. */
@@ -136,7 +141,7 @@ export class World {
 
   /** Publishes a post: links shortened, then the quoted post's and each file's link at the end. */
   addPost(authorId: string, text: string, options: PostOptions = {}): SimPost {
-    const { media = [], inReplyTo, quotes, repostOf } = options;
+    const { media = [], inReplyTo, quotes, repostOf, deepLink } = options;
     const { shortened, links } = this.shorten(text);
     const quoted = quotes && this.shorten(this.postUrl(quotes));
     const stubs = media.map(() => this.shortLink());
@@ -155,6 +160,7 @@ export class World {
       repostOf,
       conversationId: inReplyTo?.conversationId ?? id,
       deleted: false,
+      deepLink,
       at: this.now(),
     };
     this.posts.push(post);

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { withLink } from '../bridge/composePost';
+import { BridgeError } from '../bridge/errors';
+import { expandLinks, removeLink } from '../bridge/links';
+import type { PublicPost, SentMessage, XSide } from '../bridge/sides';
+import type { XClient } from './client';
+import { linkEntities, linkList } from './fields';
+import { unescapePost } from './postText';
+import { read } from './webhookApi';
+
+const created = z.object({ data: z.object({ id: z.string() }) });
+
+/** Public answers of one account (X docs: manage posts). */
+export function createReplies(
+  client: XClient,
+  userId: () => string | undefined,
+): Pick<XSide, 'sendReply' | 'sentReplies'> {
+  // X may take the private address beside the post or not; asked once, then known.
+  let takesDeepLink = true;
+  return {
+    sendReply: async (post, mediaId) => {
+      const { text, deepLink } = post;
+      if (deepLink !== undefined && takesDeepLink)
+        try {
+          return await publish(client, post, mediaId);
+        } catch (error) {
+          if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
+        }
+      const whole = deepLink === undefined ? text : withLink(text, deepLink);
+      const id = await publish(client, { ...post, text: whole, deepLink: undefined }, mediaId);
+      if (deepLink !== undefined) takesDeepLink = false;
+      return id;
+    },
+    sentReplies: (post, since) => sentReplies(client, userId(), post, since),
+  };
+}
+
+/**
+ * Answers a post (`POST /2/tweets`). Not idempotent.
+ * @throws BridgeError; `outcomeUnknown` tells when it may have been published all the same
+ */
+async function publish(
+  client: XClient,
+  { inReplyTo, text, deepLink }: PublicPost,
+  mediaId: string | undefined,
+): Promise<string> {
+  const answer = await client.call({
+    method: 'POST',
+    path: '/2/tweets',
+    window: 'POST /2/tweets',
+    body: {
+      ...(text === '' ? {} : { text }),
+      reply: { in_reply_to_tweet_id: inReplyTo },
+      ...(mediaId === undefined ? {} : { media: { media_ids: [mediaId] } }),
+      ...(deepLink === undefined ? {} : { direct_message_deep_link: deepLink }),
+    },
+    changesThings: true,
+  });
+  const result = created.safeParse(answer);
+  if (result.success) return result.data.data.id;
+  throw new BridgeError('x-unavailable', 'X took the post but its answer cannot be understood', {
+    retryable: true,
+    outcomeUnknown: true,
+    agentMessage: 'X gave an unclear answer; it is being checked whether the answer was published.',
+  });
+}
+
+const timeline = z.object({
+  data: z
+    .array(
+      z.object({
+        id: z.string(),
+        text: z.string().default(''),
+        created_at: z.string().optional(),
+        attachments: z.object({ media_keys: z.array(z.string()).nullish() }).nullish(),
+        entities: z.object({ urls: linkList }).nullish().catch(undefined),
+        referenced_posts: z.array(z.object({ type: z.string(), id: z.string() })).nullish(),
+        referenced_tweets: z.array(z.object({ type: z.string(), id: z.string() })).nullish(),
+      }),
+    )
+    .default([]),
+});
+
+type OwnPost = z.infer<typeof timeline>['data'][number];
+
+/** Our own answers to a post (`GET /2/users/:id/tweets`), newest first, as they were written. */
+async function sentReplies(
+  client: XClient,
+  userId: string | undefined,
+  post: PublicPost,
+  since: number,
+): Promise<SentMessage[]> {
+  if (userId === undefined)
+    throw new BridgeError('x-unavailable', 'X does not say who the keys belong to', { retryable: true });
+  const answer = await client.call({
+    method: 'GET',
+    path: `/2/users/${userId}/tweets`,
+    window: 'GET /2/users/:id/tweets',
+    query: {
+      start_time: new Date(since).toISOString(),
+      'post.fields': 'id,text,created_at,attachments,entities',
+      expansions: 'referenced_posts,attachments.media_keys',
+      max_results: '100',
+    },
+  });
+  const answersIt = (each: OwnPost) =>
+    (each.referenced_posts ?? each.referenced_tweets ?? []).some(
+      ({ type, id }) => type === 'replied_to' && id === post.inReplyTo,
+    );
+  return read(timeline, answer)
+    .data.filter(answersIt)
+    .map((each) => asWritten(each, post));
+}
+
+/** Without what X adds: the names in front, the link to the media, and the private address where it is a link. */
+function asWritten(each: OwnPost, { deepLink }: PublicPost): SentMessage {
+  const mediaKeys = each.attachments?.media_keys ?? [];
+  const stub = mediaKeys.length > 0 ? (/https:\/\/t\.co\/\w+$/.exec(each.text)?.[0] ?? '') : '';
+  const links = linkEntities(each.entities?.urls);
+  const text = unescapePost(expandLinks(removeLink(each.text, stub), links)).replace(/^(?:@\w+\s+)+/, '');
+  const link = deepLink === undefined ? '' : deepLink;
+  return { id: each.id, text: removeLink(text, link), mediaKeys, sentAt: Date.parse(each.created_at ?? '') };
+}
