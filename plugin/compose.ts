@@ -129,6 +129,7 @@ function wire(options: PluginOptions): Parts {
   const wake = (lane: string) => inbound.wake(lane);
   const outbound = new OutboundWorker({
     ...shared,
+    longestWait: config.reply.longestWaitHours * 60 * 60_000,
     tellAgent: (notice) => keepNotice(notice, { ...shared, wake }),
   });
   const wakeAnswers = (lane: string) => outbound.wake(lane);

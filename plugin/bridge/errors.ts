@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'unknown-account'
   | 'inactive-account'
   | 'no-contact'
+  | 'given-up'
   | 'post-too-long'
   | 'post-deleted'
   | 'unknown-recipient'

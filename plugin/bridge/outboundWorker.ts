@@ -17,14 +17,25 @@ export type ReplyResult =
 
 export interface OutboundWorkerPorts extends WorkerPorts {
   outbox: Outbox;
+  /** How long an answer is tried in spite of faults, in milliseconds. */
+  longestWait: number;
   /** Puts a notice for the agent on its way to the host. */
   tellAgent: (notice: InboundMessage) => Promise<void>;
 }
 
+const hour = 60 * 60_000;
+
 /** How many customers are answered side by side; memory for media is bounded by it. */
 const concurrency = 8;
 
+/**
+ * A host that got no answer in time calls again; the same words in the same interaction within this time are
+ * taken for that. Milliseconds.
+ */
+const twinWindow = 60_000;
+
 interface Waiter {
+  seq: number;
   lane: string;
   settle: (result: ReplyResult) => void;
 }
@@ -33,7 +44,7 @@ interface Waiter {
 export class OutboundWorker {
   private readonly queue: LaneQueue;
   private readonly owed = new OwedWrites();
-  private readonly waiters = new Map<number, Waiter>();
+  private readonly waiters = new Set<Waiter>();
 
   constructor(private readonly ports: OutboundWorkerPorts) {
     this.queue = new LaneQueue({
@@ -59,25 +70,42 @@ export class OutboundWorker {
   }
 
   /**
-   * Stores an answer, starts sending it, and reports how it stands after at most `patience` milliseconds.
+   * Stores an answer, starts sending it, and reports how it stands after at most `patience` milliseconds. The
+   * host's second call with the same answer is told what becomes of the first.
    * @throws BridgeError `store-unavailable` when it could not be stored
    */
   submit(message: OutboundMessage, patience: number): Promise<ReplyResult> {
-    const row = this.ports.outbox.add(message, this.ports.clock.now());
+    const { outbox, clock, log } = this.ports;
+    const twin = outbox.twinOf(message, clock.now() - twinWindow);
+    if (twin)
+      log.info('the host called again with the same answer; it goes out once', {
+        account: message.account,
+        answer: twin.seq,
+      });
+    if (twin?.state === 'delivered') return Promise.resolve({ status: 'sent', ids: twin.sentIds });
+    const row = twin ?? outbox.add(message, clock.now());
+    if (!twin) this.step(row, 'received', message.text);
     const lane = laneOf(message.account, message.lane);
-    this.step(row, 'received', message.text);
     return new Promise((resolve) => {
-      const cancel = this.ports.clock.after(patience, () =>
-        settle({ status: 'queued', reason: 'It is still being sent.', retryAt: undefined }),
+      const cancel = clock.after(patience, () =>
+        waiter.settle({ status: 'queued', reason: 'It is still being sent.', retryAt: undefined }),
       );
-      const settle = (result: ReplyResult) => {
-        cancel();
-        this.waiters.delete(row.seq);
-        resolve(result);
+      const waiter: Waiter = {
+        seq: row.seq,
+        lane,
+        settle: (result) => {
+          cancel();
+          this.waiters.delete(waiter);
+          resolve(result);
+        },
       };
-      this.waiters.set(row.seq, { lane, settle });
+      this.waiters.add(waiter);
       this.queue.wake(lane);
     });
+  }
+
+  private waitersFor(seq: number): Waiter[] {
+    return [...this.waiters].filter((waiter) => waiter.seq === seq);
   }
 
   private async work(lane: string): Promise<LaneOutcome | undefined> {
@@ -98,7 +126,7 @@ export class OutboundWorker {
     try {
       const { ids, dropped } = await sendOutbound(row, account, this.sendPorts(account.name));
       this.afterSuccess(row, ids, clock.now() - started);
-      if (dropped.length > 0) await this.ports.tellAgent(droppedNotice(row, dropped, clock.now()));
+      await this.tellDropped(row, dropped);
       return { again: 'now' };
     } catch (error) {
       return await this.afterFailure(row, lane, error);
@@ -117,19 +145,33 @@ export class OutboundWorker {
     this.queue.wake(lane);
   }
 
+  /** The answer is out, whatever becomes of these words. */
+  private async tellDropped(row: StoredOutbound, dropped: string[]): Promise<void> {
+    if (dropped.length === 0) return;
+    const { tellAgent, clock, log } = this.ports;
+    await tellAgent(droppedNotice(row, dropped, clock.now())).catch((error: unknown) => {
+      log.warn('the agent could not be told what was left out', {
+        account: row.message.account,
+        answer: row.seq,
+        reason: reasonOf(error),
+      });
+    });
+  }
+
   private afterSuccess(row: StoredOutbound, ids: string[], ms: number): void {
     const { account } = row.message;
     this.ports.log.info('answer sent', { account, answer: row.seq, dmEventId: ids.at(-1), ms });
     this.ports.counters.count('outbound', { account, result: 'delivered' });
     this.step(row, 'delivered');
-    this.waiters.get(row.seq)?.settle({ status: 'sent', ids });
+    for (const waiter of this.waitersFor(row.seq)) waiter.settle({ status: 'sent', ids });
   }
 
   private async afterFailure(row: StoredOutbound, lane: string, error: unknown): Promise<LaneOutcome> {
     if (!(error instanceof BridgeError)) throw error;
     const { account } = row.message;
-    if (!error.retryable) {
-      await this.fail(row, error);
+    const final = error.retryable ? this.tooOld(row, error) : error;
+    if (final) {
+      await this.fail(row, final);
       return { again: 'now' };
     }
     const attempts = row.attempts + 1;
@@ -149,9 +191,22 @@ export class OutboundWorker {
     return this.rest(lane, dueAt, error.agentMessage ?? error.message);
   }
 
+  /**
+   * An answer that X or the host could not take for so long would only surprise the customer. What waits for a
+   * rate limit window or for new keys is no fault, and goes on waiting.
+   */
+  private tooOld({ createdAt }: StoredOutbound, error: BridgeError): BridgeError | undefined {
+    const { clock, longestWait } = this.ports;
+    const fault = error.code !== 'rate-limited' && error.code !== 'signed-out-of-x';
+    if (!fault || clock.now() - createdAt < longestWait) return undefined;
+    const hours = Math.round(longestWait / hour);
+    const words = `It could not be sent for ${hours} hours and was given up. Please write to the customer again if it still matters.`;
+    return new BridgeError('given-up', `${words} (${error.message})`, { agentMessage: words, cause: error });
+  }
+
   /** The whole lane waits: whoever is asking about one of its answers hears so now. */
   private rest(lane: string, dueAt: number, reason: string): LaneOutcome {
-    for (const waiter of [...this.waiters.values()])
+    for (const waiter of [...this.waiters])
       if (waiter.lane === lane) waiter.settle({ status: 'queued', reason, retryAt: dueAt });
     return { again: 'at', dueAt };
   }
@@ -159,13 +214,13 @@ export class OutboundWorker {
   /** An answer that can never go: told in the HTTP answer if somebody waits for it, else in the interaction. */
   private async fail(row: StoredOutbound, error: BridgeError): Promise<void> {
     const { account } = row.message;
-    const waiter = this.waiters.get(row.seq);
-    if (!waiter) await this.ports.tellAgent(noticeOf(row, error, this.ports.clock.now()));
+    const waiters = this.waitersFor(row.seq);
+    if (waiters.length === 0) await this.ports.tellAgent(noticeOf(row, error, this.ports.clock.now()));
     this.owed.write(row.seq, () => this.ports.outbox.markFailed(row.seq, error.message));
     this.ports.log.error('answer refused', { account, answer: row.seq, reason: error.message });
     this.ports.counters.count('outbound', { account, result: 'failed' });
     this.step(row, 'failed', error.agentMessage ?? error.message);
-    waiter?.settle({ status: 'failed', error });
+    for (const waiter of waiters) waiter.settle({ status: 'failed', error });
   }
 
   private step(row: StoredOutbound, step: string, detail?: string): void {

@@ -48,6 +48,8 @@ export interface Inbox {
 export interface Outbox {
   add(message: OutboundMessage, now: number): StoredOutbound;
   get(seq: number): StoredOutbound | undefined;
+  /** An answer of the same words and file in the same interaction since a time (ms since 1970), unless it failed. */
+  twinOf(message: OutboundMessage, since: number): StoredOutbound | undefined;
   nextOf(lane: string): StoredOutbound | undefined;
   lanes(): string[];
   saveRecipient(seq: number, recipientId: string): void;

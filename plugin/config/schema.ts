@@ -180,7 +180,16 @@ export const configSchema = z
       })
       .prefault({}),
     host: host.prefault({}),
-    reply: z.strictObject({ token: generated.default('') }).prefault({}),
+    reply: z
+      .strictObject({
+        token: generated.default(''),
+        longestWaitHours: z
+          .number({ error: 'must be a number of hours' })
+          .min(1, 'must be at least 1')
+          .max(720, 'must be at most 720')
+          .default(24),
+      })
+      .prefault({}),
     admin: z.strictObject({ password: generated.default('') }).prefault({}),
     x: z
       .strictObject({

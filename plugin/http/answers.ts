@@ -9,6 +9,7 @@ const statusOf: Record<ErrorCode, number> = {
   'unknown-account': 404,
   'inactive-account': 409,
   'no-contact': 422,
+  'given-up': 503,
   'post-too-long': 422,
   'post-deleted': 422,
   'unknown-recipient': 404,

@@ -121,5 +121,6 @@ export const migrations: string[] = [
   `
   ALTER TABLE threads ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX threads_posts ON threads (account, thread);
+  CREATE INDEX outbox_recent ON outbox (lane, created_at);
   `,
 ];

@@ -8,7 +8,13 @@ export function createOutbox(store: StoreFile): Outbox {
   return { ...rowQueries(store), ...knownIds(store), ...progressQueries(store) };
 }
 
-type Reading = 'add' | 'get' | 'nextOf' | 'lanes';
+const twinQuery = `
+  SELECT * FROM outbox WHERE lane = ? AND created_at >= ? AND state <> 'failed'
+    AND json_extract(message, '$.interactionId') = ? AND json_extract(message, '$.text') = ?
+    AND coalesce(json_extract(message, '$.attachmentId'), '') = ?
+  ORDER BY seq DESC LIMIT 1`;
+
+type Reading = 'add' | 'get' | 'twinOf' | 'nextOf' | 'lanes';
 
 function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
   const insert = store.prepare(
@@ -20,6 +26,7 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
   const next = store.prepare(
     `SELECT * FROM outbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY seq LIMIT 1`,
   );
+  const twin = store.prepare(twinQuery);
   const lanes = store.prepare(`SELECT DISTINCT lane FROM outbox WHERE state IN ('received', 'delivering')`);
   const stored = (row: Record<string, unknown> | undefined) =>
     row &&
@@ -44,6 +51,10 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
         return row;
       }),
     get: (seq) => stored(one.get(seq)),
+    twinOf: ({ account, lane, interactionId, text, attachmentId }, since) =>
+      interactionId === undefined
+        ? undefined
+        : stored(twin.get(laneOf(account, lane), since, interactionId, text, attachmentId ?? '')),
     nextOf: (lane) => stored(next.get(lane)),
     lanes: () => lanes.all().map((row) => textOf(row, 'lane')),
   };
