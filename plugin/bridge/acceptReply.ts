@@ -28,8 +28,8 @@ export interface AcceptPorts {
   worker: Pick<OutboundWorker, 'submit'>;
 }
 
-/** X takes no longer text in one Direct Message. */
-const longestText = 10_000;
+/** Ten Direct Messages of X's longest; more would use up the customer's patience and our rate limit window. */
+const longestText = 100_000;
 
 /** The host must have its answer within 8 seconds; some of them belong to the network. */
 const patience = 7_000;
@@ -55,7 +55,7 @@ export async function acceptReply(
   if (length > longestText)
     throw refusal(
       'bad-request',
-      `The message has ${length} characters; X takes at most ${longestText} in one message. Please split it.`,
+      `The message has ${length} characters; at most ${longestText} can be sent. Please send it as a file or a link.`,
     );
   const value = await recipientValueOf(call, account);
   const place = await placeOf(call, value, account, ports);

@@ -91,6 +91,8 @@ export interface StoredOutbound {
   dueAt: number;
   recipientId: string | undefined;
   mediaId: string | undefined;
+  /** When the file was uploaded, in ms since 1970. */
+  mediaUploadedAt: number | undefined;
   /** When the send call went out; set while its outcome is not known. */
   sendingSince: number | undefined;
   sentIds: string[];

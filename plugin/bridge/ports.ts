@@ -59,6 +59,8 @@ export interface Outbox {
   markSending(seq: number, now: number): void;
   /** The last send call surely had no effect. */
   clearSending(seq: number): void;
+  /** X has a part of an answer; `ids` are those of all parts so far. */
+  savePart(seq: number, ids: string[]): void;
   markDelivered(seq: number, ids: string[]): void;
   postpone(seq: number, dueAt: number, reason: string): void;
   markFailed(seq: number, reason: string): void;

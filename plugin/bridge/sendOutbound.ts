@@ -6,6 +6,7 @@ import type { PublicReply, StoredOutbound, XUser } from './messages';
 import type { OwedWrites } from './owedWrites';
 import type { Contacts, Log, Outbox, Threads } from './ports';
 import type { BridgeAccount, DirectTarget, MediaUse, SentMessage } from './sides';
+import { splitText } from './splitText';
 
 export interface SendPorts {
   outbox: Outbox;
@@ -25,21 +26,24 @@ export interface SentAnswer {
   dropped: string[];
 }
 
-/** Where an answer goes, and how to look whether it has arrived there. */
+/** Where an answer goes, what it becomes there, and how to look whether it has arrived. */
 interface Route {
   use: MediaUse;
-  /** @param text what the agent wrote */
-  send(text: string, mediaId: string | undefined): Promise<string>;
+  /** What becomes of the agent's words: each part is a message of its own, the file goes with the first. */
+  plan(text: string): { parts: string[]; dropped: string[] };
+  send(text: string, part: string, mediaId: string | undefined): Promise<string>;
+  /** Our own messages there since a time (ms since 1970), newest first. */
   sent(text: string, since: number): Promise<SentMessage[]>;
-  /** The words as X is to show them, and what there is no room for. */
-  words(text: string): { text: string; dropped: string[] };
   /** What is to be remembered of an answer that X has. */
   remember(id: string): void;
 }
 
+/** X takes no longer text in one Direct Message. Code points. */
+const longestMessage = 10_000;
+
 /**
  * Brings one stored answer to the customer, from wherever an earlier try left off: find the X user, move the
- * file, send the Direct Message or the public answer.
+ * file, send the Direct Messages or the public answer.
  * @throws BridgeError saying whether and when to try again, with a sentence for the agent
  */
 export async function sendOutbound(
@@ -49,16 +53,34 @@ export async function sendOutbound(
 ): Promise<SentAnswer> {
   const route = await routeOf(row, account, ports);
   const { mediaId, text } = await provideMedia(row, route.use, account, ports);
-  const { dropped } = route.words(text);
-  const lost = row.sendingSince === undefined ? undefined : await findLost(row, route, account, ports);
-  if (lost) {
-    ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
-    return { ids: record(row, lost.id, route, ports), dropped };
+  const { parts, dropped } = route.plan(text);
+  const ids = [...row.sentIds];
+  for (let index = ids.length; index < parts.length; index += 1) {
+    const part = { text, words: parts[index] ?? '', mediaId: index === 0 ? mediaId : undefined };
+    const mayBeThere = index === row.sentIds.length && row.sendingSince !== undefined;
+    const lost = mayBeThere ? await findLost(row, part, route, account, ports) : undefined;
+    if (lost)
+      ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
+    ids.push(lost?.id ?? (await sendPart(row, part, route, ports)));
+    record(row, [...ids], index === parts.length - 1, route, ports);
   }
+  return { ids, dropped };
+}
+
+/** One message of an answer. */
+interface Part {
+  /** The whole of the agent's words. */
+  text: string;
+  /** This part of them. */
+  words: string;
+  mediaId: string | undefined;
+}
+
+async function sendPart(row: StoredOutbound, part: Part, route: Route, ports: SendPorts): Promise<string> {
   ports.outbox.markSending(row.seq, ports.clock.now());
   ports.onStep(row, 'sending');
   try {
-    return { ids: record(row, await route.send(text, mediaId), route, ports), dropped };
+    return await route.send(part.text, part.words, part.mediaId);
   } catch (error) {
     // Only here: an earlier call's unknown outcome stays unknown until a look at the conversation settles it.
     if (error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable')
@@ -67,13 +89,12 @@ export async function sendOutbound(
   }
 }
 
-function record(row: StoredOutbound, id: string, route: Route, ports: SendPorts): string[] {
-  const ids = [...row.sentIds, id];
+function record(row: StoredOutbound, ids: string[], last: boolean, route: Route, ports: SendPorts): void {
   ports.owed.write(row.seq, () => {
-    ports.outbox.markDelivered(row.seq, ids);
-    route.remember(id);
+    if (last) ports.outbox.markDelivered(row.seq, ids);
+    else ports.outbox.savePart(row.seq, ids);
+    for (const id of ids) route.remember(id);
   });
-  return ids;
 }
 
 async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendPorts): Promise<Route> {
@@ -86,9 +107,9 @@ async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendP
 function directRoute(target: DirectTarget, { x }: BridgeAccount): Route {
   return {
     use: 'dm',
-    send: (text, mediaId) => x.sendDirectMessage(target, text, mediaId),
+    plan: (text) => ({ parts: splitText(text, longestMessage), dropped: [] }),
+    send: (_text, part, mediaId) => x.sendDirectMessage(target, part, mediaId),
     sent: (_text, since) => x.sentMessages(target, since),
-    words: (text) => ({ text, dropped: [] }),
     remember: () => {},
   };
 }
@@ -96,14 +117,16 @@ function directRoute(target: DirectTarget, { x }: BridgeAccount): Route {
 function publicRoute(reply: PublicReply, account: BridgeAccount, { threads }: SendPorts): Route {
   const { name, x } = account;
   if (threads.isDeleted(name, reply.postId)) throw postDeleted();
-  const ownId = account.userId();
   const postOf = (text: string) => ({ ...composeAnswer(text, reply, account), inReplyTo: reply.postId });
   return {
     use: 'tweet',
-    send: (text, mediaId) => x.sendReply(postOf(text), mediaId),
+    plan: (text) => {
+      const { text: words, dropped } = postOf(text);
+      return { parts: [words], dropped };
+    },
+    send: (text, _part, mediaId) => x.sendReply(postOf(text), mediaId),
     sent: (text, since) => x.sentReplies(postOf(text), since),
-    words: postOf,
-    remember: (id) => threads.save(name, id, reply.thread, ownId ?? ''),
+    remember: (id) => threads.save(name, id, reply.thread, account.userId() ?? ''),
   };
 }
 
@@ -182,10 +205,10 @@ function unknownRecipient(value: string, why: string): BridgeError {
   return new BridgeError('unknown-recipient', words, { agentMessage: words });
 }
 
-/** Uploads the answer's file, once, and says which text goes with it. */
+/** Uploads the answer's file, once as long as X keeps it, and says which text goes with it. */
 async function provideMedia(row: StoredOutbound, use: MediaUse, account: BridgeAccount, ports: SendPorts) {
   const { attachmentId, text } = row.message;
-  if (attachmentId === undefined || row.mediaId !== undefined) return { mediaId: row.mediaId, text };
+  if (attachmentId === undefined || isFresh(row, ports.clock.now())) return { mediaId: row.mediaId, text };
   ports.onStep(row, 'uploading file');
   const file = await account.host.openAttachment(attachmentId);
   // The host puts the file's name in the text when the agent wrote none.
@@ -195,20 +218,26 @@ async function provideMedia(row: StoredOutbound, use: MediaUse, account: BridgeA
   return { mediaId, text: said };
 }
 
+/** X forgets uploaded media after 24 hours; an hour of them is kept in reserve. Milliseconds. */
+const mediaLife = 23 * 60 * 60_000;
+
+function isFresh({ mediaId, mediaUploadedAt = 0 }: StoredOutbound, now: number): boolean {
+  return mediaId !== undefined && now - mediaUploadedAt < mediaLife;
+}
+
 /** X's clock and ours may differ, and `sendingSince` is of ours. */
 const clockSkew = 2 * 60_000;
 
 /** After a send call whose answer was lost: is the message in the conversation already? */
 async function findLost(
   row: StoredOutbound,
+  part: Part,
   route: Route,
   account: BridgeAccount,
   ports: SendPorts,
 ): Promise<SentMessage | undefined> {
   const since = (row.sendingSince ?? 0) - clockSkew;
-  const current = ports.outbox.get(row.seq) ?? row;
-  const said = current.message.text;
-  const sent = await route.sent(said, since).catch((error: unknown) => {
+  const sent = await route.sent(part.text, since).catch((error: unknown) => {
     if (error instanceof BridgeError && !error.retryable) throw cannotTell(error);
     throw error;
   });
@@ -216,9 +245,8 @@ async function findLost(
     account.name,
     sent.map(({ id }) => id),
   );
-  const { text } = route.words(said);
   // Oldest first: of two equal answers the earlier one is the one whose outcome was lost.
-  return sent.reverse().find((each) => !known.has(each.id) && isSame(each, text, current.mediaId));
+  return sent.reverse().find((each) => !known.has(each.id) && isSame(each, part));
 }
 
 function cannotTell(cause: BridgeError): BridgeError {
@@ -227,9 +255,9 @@ function cannotTell(cause: BridgeError): BridgeError {
   return new BridgeError('refused-by-x', `${words} (${cause.message})`, { agentMessage: words, cause });
 }
 
-function isSame(sent: SentMessage, text: string, mediaId: string | undefined): boolean {
+function isSame(sent: SentMessage, { words, mediaId }: Part): boolean {
   const carriesMedia = mediaId === undefined ? sent.mediaKeys.length === 0 : sent.mediaKeys.length > 0;
-  return carriesMedia && squeeze(sent.text) === squeeze(text);
+  return carriesMedia && squeeze(sent.text) === squeeze(words);
 }
 
 /** X trims texts and may fold white space. */

@@ -1,7 +1,7 @@
 import { laneOf } from '../bridge/conversation';
 import type { MessageState, OutboundMessage, StoredOutbound } from '../bridge/messages';
 import type { Outbox } from '../bridge/ports';
-import { textOf, type StoreFile } from './database';
+import { textOf, type Query, type StoreFile } from './database';
 
 /** The outbox in SQLite: what agents wrote, on its way to X. */
 export function createOutbox(store: StoreFile): Outbox {
@@ -22,7 +22,9 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
   );
   const newest = store.prepare(`SELECT * FROM outbox ORDER BY seq DESC LIMIT 1`);
   const one = store.prepare(`SELECT * FROM outbox WHERE seq = ?`);
-  const ids = store.prepare(`SELECT x_id FROM sent_messages WHERE outbox_seq = ?`);
+  const ids = store.prepare(
+    `SELECT x_id FROM sent_messages WHERE outbox_seq = ? ORDER BY CAST(x_id AS INTEGER)`,
+  );
   const next = store.prepare(
     `SELECT * FROM outbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY seq LIMIT 1`,
   );
@@ -96,15 +98,17 @@ function progressQueries(store: StoreFile): Omit<Outbox, Reading | 'knownSentIds
   const release = store.prepare(
     `UPDATE outbox SET due_at = ?1 WHERE state IN ('received', 'delivering') AND due_at > ?1`,
   );
+  const saveSent = (state: Query, seq: number, sentIds: string[]) =>
+    store.transaction(() => {
+      state.run(seq);
+      for (const id of sentIds) sent.run(id, seq);
+    });
   return {
     saveRecipient: (seq, id) => void recipient.run(id, seq),
     saveMedia: (seq, id, text, now) => void media.run(id, text, now, seq),
     markSending: (seq, now) => void sending.run(now, seq),
-    markDelivered: (seq, sentIds) =>
-      store.transaction(() => {
-        delivered.run(seq);
-        for (const id of sentIds) sent.run(id, seq);
-      }),
+    markDelivered: (seq, sentIds) => saveSent(delivered, seq, sentIds),
+    savePart: (seq, sentIds) => saveSent(clear, seq, sentIds),
     clearSending: (seq) => void clear.run(seq),
     postpone: (seq, dueAt, reason) => void postpone.run(dueAt, reason, seq),
     markFailed: (seq, reason) => void fail.run(reason, seq),
@@ -123,6 +127,7 @@ function storedOutbound(row: Record<string, unknown>, sentIds: string[]): Stored
     dueAt: Number(row['due_at']),
     recipientId: optionalText(row['recipient_id']),
     mediaId: optionalText(row['media_id']),
+    mediaUploadedAt: typeof row['media_uploaded_at'] === 'number' ? row['media_uploaded_at'] : undefined,
     sendingSince: row['sending_since'] === null ? undefined : Number(row['sending_since']),
     sentIds,
     reason: optionalText(row['reason']),

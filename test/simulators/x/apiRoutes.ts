@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { answer, oldError, operation, type ApiContext } from './answers';
 import { conversationId, dmEvent } from './dmEvents';
-import type { SimDirectMessage, SimUser } from './world';
+import type { SimDirectMessage, SimMedia, SimUser } from './world';
 
 const paths = {
   me: '/2/users/me',
@@ -145,6 +145,11 @@ function notFound(parameter: string, value: string): object {
   };
 }
 
+/** Whether an uploaded file may go along: uploaded for this use, and not too long ago. */
+export function isUsable(media: SimMedia | undefined, use: 'dm_' | 'tweet_', now: number): boolean {
+  return media?.category?.startsWith(use) === true && now < (media.expiresAt ?? 0);
+}
+
 interface Refusal {
   status: number;
   code: number;
@@ -168,7 +173,7 @@ function refuseMessage(
   if (attachments.length > 1)
     return { status: 400, code: 386, message: 'Too many attachment types were included.' };
   const media = attachments[0] && world.media.get(attachments[0].media_id);
-  if (attachments[0] && media?.category?.startsWith('dm_') !== true)
+  if (attachments[0] && !isUsable(media, 'dm_', world.now()))
     return { status: 400, code: 324, message: 'The validation of media ids failed.' };
   return undefined;
 }

@@ -136,7 +136,11 @@ function finalize(
     const content = options.keepBytes
       ? Buffer.concat(segments.map(([, segment]) => segment.content ?? Buffer.alloc(0)))
       : undefined;
-    upload.done = { ...world.newMedia(upload.mime, content, bytes, upload.id), category: upload.category };
+    upload.done = {
+      ...world.newMedia(upload.mime, content, bytes, upload.id),
+      category: upload.category,
+      expiresAt: world.now() + 86_400_000,
+    };
     const broken = upload.mime === 'video/mp4' && options.processingError !== undefined;
     const slow = broken || (upload.mime === 'video/mp4' && options.processingSteps > 0);
     if (!broken) world.media.set(upload.id, upload.done);

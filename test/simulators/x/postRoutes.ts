@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { parseTweet } from 'twitter-text';
+import { isUsable } from './apiRoutes';
 import { answer, oldError, operation, problem, refuse, type ApiContext } from './answers';
 import type { SimMedia, SimPost, SimUser } from './world';
 
@@ -75,7 +76,7 @@ function isRefused(
       'Forbidden',
       'Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the post you are replying to.',
     );
-  else if (files.some((file) => file?.category?.startsWith('tweet_') !== true))
+  else if (files.some((file) => !isUsable(file, 'tweet_', world.now())))
     oldError(response, 400, 324, 'The validation of media ids failed.');
   else if (isRepeated(text, inReplyTo, user, context)) oldError(response, 403, 187, 'Status is a duplicate.');
   else return false;

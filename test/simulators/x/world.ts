@@ -21,6 +21,8 @@ export interface SimMedia {
   content: Buffer | undefined;
   /** What an uploaded file is for, such as `dm_image`. */
   category?: string;
+  /** Uploaded files can be used until then. */
+  expiresAt?: number;
 }
 
 export interface SimLink {
