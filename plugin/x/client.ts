@@ -4,8 +4,10 @@ import type { Counters, RateLimitWindows } from '../bridge/ports';
 import type { Clock } from '../bridge/clock';
 import { transportFault } from '../bridge/transport';
 import type { AppToken } from './appToken';
+import { CallBudget } from './callBudget';
 import type { XKeys } from './keys';
 import { parseJson } from './parseJson';
+import { readRateLimit, type RateLimit } from './rateLimitHeaders';
 import { readProblem } from './readProblem';
 import { refusalOf, signInLost, type Refusal } from './refusals';
 import type { SignInGate } from './signInGate';
@@ -47,8 +49,10 @@ const defaultTimeout = 15_000;
 /** X's API in one account's name: signs, minds the rate limit windows, and turns faults into BridgeErrors. */
 export class XClient {
   private readonly http: AxiosInstance;
+  private readonly budget: CallBudget;
 
   constructor(private readonly options: XClientOptions) {
+    this.budget = new CallBudget(options.clock);
     this.http = axios.create({
       baseURL: options.apiBaseUrl.replace(/\/+$/, ''),
       maxRedirects: 0,
@@ -70,9 +74,13 @@ export class XClient {
     const { account, windows, clock, gate } = this.options;
     const closedUntil = windows.closedUntil(account, call.window, clock.now());
     if (closedUntil !== undefined) throw this.rateLimited(call, closedUntil);
-    const heldUntil = call.as === 'app' ? undefined : gate.enter();
-    if (heldUntil !== undefined) throw signedOut(heldUntil);
-    const response = await this.request(call);
+    const usedUpUntil = await this.budget.enter(call.window);
+    if (usedUpUntil !== undefined) throw this.rateLimited(call, usedUpUntil);
+    const response = await this.withinBudget(call, () => {
+      const heldUntil = call.as === 'app' ? undefined : gate.enter();
+      if (heldUntil !== undefined) throw signedOut(heldUntil);
+      return this.request(call);
+    });
     const answer = readAnswer(response.data);
     if (response.status < 200 || response.status >= 300) throw this.faultOf(call, response, answer);
     if (call.as !== 'app') {
@@ -114,7 +122,6 @@ export class XClient {
         call: call.window,
         status: String(response.status),
       });
-      this.learnWindow(call, response);
       return response;
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
@@ -126,12 +133,26 @@ export class XClient {
     }
   }
 
-  private learnWindow(call: XCall, response: AxiosResponse): void {
-    const remaining = Number(headerOf(response, 'x-rate-limit-remaining') ?? NaN);
-    const reset = Number(headerOf(response, 'x-rate-limit-reset') ?? NaN);
-    if (!Number.isFinite(remaining) || !Number.isFinite(reset) || remaining > 0) return;
+  /** Gives back the place in the budget, with what X said of the window. */
+  private async withinBudget(
+    { window }: XCall,
+    request: () => Promise<AxiosResponse<string>>,
+  ): Promise<AxiosResponse<string>> {
+    let told: RateLimit | undefined;
     try {
-      this.options.windows.learn(this.options.account, call.window, remaining, reset * 1000);
+      const response = await request();
+      told = readRateLimit(response.headers);
+      if (told.left === 0) this.keepWindow(window, told.resetAt);
+      return response;
+    } finally {
+      this.budget.leave(window, told);
+    }
+  }
+
+  /** A used-up window is kept across restarts. */
+  private keepWindow(window: string, resetAt: number): void {
+    try {
+      this.options.windows.learn(this.options.account, window, 0, resetAt);
     } catch {
       // What X answered counts more than that its window could not be written down; 429 will say it again.
     }
@@ -184,10 +205,10 @@ export class XClient {
   }
 
   private resetOf(response: AxiosResponse): number {
-    const reset = Number(headerOf(response, 'x-rate-limit-reset') ?? NaN) * 1000;
+    const { resetAt } = readRateLimit(response.headers);
     const now = this.options.clock.now();
     // Without a usable header: X's windows are 15 minutes long, so a minute later is a fair guess.
-    return Number.isFinite(reset) && reset > now ? reset : now + 60_000;
+    return Number.isFinite(resetAt) && resetAt > now ? resetAt : now + 60_000;
   }
 
   private rateLimited(call: XCall, retryAt: number): BridgeError {
@@ -198,11 +219,6 @@ export class XClient {
       agentMessage: 'X allows no more messages from this account for now; the message will be sent then.',
     });
   }
-}
-
-function headerOf(response: AxiosResponse, name: string): string | undefined {
-  const value: unknown = response.headers[name];
-  return typeof value === 'string' ? value : undefined;
 }
 
 /** X answers with JSON; a gateway in between may answer with a page, which then has no fields. */
