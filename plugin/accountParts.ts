@@ -90,11 +90,12 @@ function bridgeAccountOf(
   { client, userId, host }: { client: XClient; userId: () => string | undefined; host: SignIn },
 ): BridgeAccount {
   const { config, clock, random } = options;
-  const { name, mapValue, mentions } = settings;
+  const { name, mapValue, mentions, directMessages } = settings;
   return {
     name,
     mapValue,
     mentions,
+    joinWaiting: directMessages.joinWaiting,
     userId,
     host: hostSideOf(settings, options, host),
     x: createXAccount({

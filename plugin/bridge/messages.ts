@@ -97,4 +97,6 @@ export interface StoredOutbound {
   sendingSince: number | undefined;
   sentIds: string[];
   reason: string | undefined;
+  /** What it waits for, or waited for last, is a rate limit window of X. */
+  waitedForWindow: boolean;
 }

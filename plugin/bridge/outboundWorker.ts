@@ -124,8 +124,8 @@ export class OutboundWorker {
       return this.rest(lane, row.dueAt, row.reason ?? 'It waits for an earlier message.');
     const started = clock.now();
     try {
-      const { ids, dropped } = await sendOutbound(row, account, this.sendPorts(account.name));
-      this.afterSuccess(row, ids, clock.now() - started);
+      const { ids, dropped, together } = await sendOutbound(row, account, this.sendPorts(account.name));
+      for (const each of [row, ...together]) this.afterSuccess(each, ids, clock.now() - started);
       await this.tellDropped(row, dropped);
       return { again: 'now' };
     } catch (error) {
@@ -176,7 +176,12 @@ export class OutboundWorker {
     }
     const attempts = row.attempts + 1;
     const dueAt = error.retryAt ?? this.ports.clock.now() + backoff(attempts, this.ports.random());
-    this.ports.outbox.postpone(row.seq, dueAt, error.agentMessage ?? error.message);
+    this.ports.outbox.postpone(
+      row.seq,
+      dueAt,
+      error.agentMessage ?? error.message,
+      error.code === 'rate-limited',
+    );
     const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';
     const again = new Date(dueAt).toISOString();
     this.ports.log[level]('answer waits', {
@@ -216,7 +221,10 @@ export class OutboundWorker {
     const { account } = row.message;
     const waiters = this.waitersFor(row.seq);
     if (waiters.length === 0) await this.ports.tellAgent(noticeOf(row, error, this.ports.clock.now()));
-    this.owed.write(row.seq, () => this.ports.outbox.markFailed(row.seq, error.message));
+    this.owed.write(row.seq, () => {
+      this.ports.outbox.separate(row.seq);
+      this.ports.outbox.markFailed(row.seq, error.message);
+    });
     this.ports.log.error('answer refused', { account, answer: row.seq, reason: error.message });
     this.ports.counters.count('outbound', { account, result: 'failed' });
     this.step(row, 'failed', error.agentMessage ?? error.message);

@@ -59,10 +59,20 @@ export interface Outbox {
   markSending(seq: number, now: number): void;
   /** The last send call surely had no effect. */
   clearSending(seq: number): void;
+  /** The answers behind this one in its lane that have not come to their end, the oldest first. */
+  behind(seq: number): StoredOutbound[];
+  /** The answers that go out in one message with this one, the oldest first. */
+  joinedTo(seq: number): StoredOutbound[];
+  /** Writes down which answers go out in one message with this one. */
+  join(seq: number, others: number[]): void;
+  /** They go out by themselves after all. */
+  separate(seq: number): void;
   /** X has a part of an answer; `ids` are those of all parts so far. */
   savePart(seq: number, ids: string[]): void;
-  markDelivered(seq: number, ids: string[]): void;
-  postpone(seq: number, dueAt: number, reason: string): void;
+  /** X has these answers, in the messages of the given ids. */
+  markDelivered(seqs: number[], ids: string[]): void;
+  /** @param forWindow whether a rate limit window is the cause */
+  postpone(seq: number, dueAt: number, reason: string, forWindow: boolean): void;
   markFailed(seq: number, reason: string): void;
   /** Makes all that waits due at once. A closed rate limit window is kept elsewhere and still holds. */
   release(now: number): void;

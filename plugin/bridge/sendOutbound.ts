@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import { BridgeError } from './errors';
+import { joinedText, joinWaiting } from './joinWaiting';
 import { readMapValue } from './mapValue';
 import { composePost, type ComposedPost } from './composePost';
 import type { PublicReply, StoredOutbound, XUser } from './messages';
@@ -24,6 +25,8 @@ export interface SentAnswer {
   ids: string[];
   /** What there was no room for, in the agent's words. */
   dropped: string[];
+  /** The answers that went out in the same message. */
+  together: StoredOutbound[];
 }
 
 /** Where an answer goes, what it becomes there, and how to look whether it has arrived. */
@@ -52,7 +55,9 @@ export async function sendOutbound(
   ports: SendPorts,
 ): Promise<SentAnswer> {
   const route = await routeOf(row, account, ports);
-  const { mediaId, text } = await provideMedia(row, route.use, account, ports);
+  const { mediaId, text: own } = await provideMedia(row, route.use, account, ports);
+  const together = account.joinWaiting ? joinWaiting(row, longestMessage, ports.outbox) : [];
+  const text = together.length > 0 ? joinedText([row, ...together]) : own;
   const { parts, dropped } = route.plan(text);
   const ids = [...row.sentIds];
   for (let index = ids.length; index < parts.length; index += 1) {
@@ -62,9 +67,10 @@ export async function sendOutbound(
     if (lost)
       ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
     ids.push(lost?.id ?? (await sendPart(row, part, route, ports)));
-    record(row, [...ids], index === parts.length - 1, route, ports);
+    const last = index === parts.length - 1;
+    record([row, ...together], [...ids], last, route, ports);
   }
-  return { ids, dropped };
+  return { ids, dropped, together };
 }
 
 /** One message of an answer. */
@@ -89,10 +95,12 @@ async function sendPart(row: StoredOutbound, part: Part, route: Route, ports: Se
   }
 }
 
-function record(row: StoredOutbound, ids: string[], last: boolean, route: Route, ports: SendPorts): void {
-  ports.owed.write(row.seq, () => {
-    if (last) ports.outbox.markDelivered(row.seq, ids);
-    else ports.outbox.savePart(row.seq, ids);
+function record(rows: StoredOutbound[], ids: string[], last: boolean, route: Route, ports: SendPorts): void {
+  const seqs = rows.map(({ seq }) => seq);
+  const [head = 0] = seqs;
+  ports.owed.write(head, () => {
+    if (last) ports.outbox.markDelivered(seqs, ids);
+    else ports.outbox.savePart(head, ids);
     for (const id of ids) route.remember(id);
   });
 }

@@ -97,6 +97,8 @@ export interface XSide {
 export interface BridgeAccount {
   name: string;
   mapValue: 'username' | 'id';
+  /** Whether texts that wait for the same rate limit window go out in one message. */
+  joinWaiting: boolean;
   mentions: { deepLink: boolean; agentInitials: boolean; longestPost: number };
   /** The account's own X user, once known. */
   userId: () => string | undefined;

@@ -104,7 +104,7 @@ const account = z
       )
       .default(''),
     mapValue: z.enum(['username', 'id'], { error: 'must be username or id' }).default('username'),
-    directMessages: z.strictObject({ active: flag(true) }).prefault({}),
+    directMessages: z.strictObject({ active: flag(true), joinWaiting: flag(true) }).prefault({}),
     mentions: z
       .strictObject({
         active: flag(false),

@@ -122,5 +122,19 @@ export const migrations: string[] = [
   ALTER TABLE threads ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX threads_posts ON threads (account, thread);
   CREATE INDEX outbox_recent ON outbox (lane, created_at);
+
+  ALTER TABLE outbox ADD COLUMN waited_for_window INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE outbox ADD COLUMN joined_to INTEGER;
+  CREATE INDEX outbox_joined ON outbox (joined_to) WHERE joined_to IS NOT NULL;
+  CREATE TABLE messages_sent (
+    account TEXT NOT NULL,
+    x_id TEXT NOT NULL,
+    outbox_seq INTEGER NOT NULL,
+    PRIMARY KEY (account, x_id, outbox_seq)
+  ) WITHOUT ROWID;
+  INSERT INTO messages_sent (account, x_id, outbox_seq) SELECT account, x_id, outbox_seq FROM sent_messages;
+  DROP TABLE sent_messages;
+  ALTER TABLE messages_sent RENAME TO sent_messages;
+  CREATE INDEX sent_messages_of ON sent_messages (outbox_seq);
   `,
 ];

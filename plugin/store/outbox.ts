@@ -5,7 +5,12 @@ import { textOf, type Query, type StoreFile } from './database';
 
 /** The outbox in SQLite: what agents wrote, on its way to X. */
 export function createOutbox(store: StoreFile): Outbox {
-  return { ...rowQueries(store), ...knownIds(store), ...progressQueries(store) };
+  return {
+    ...rowQueries(store),
+    ...joinQueries(store),
+    ...knownIds(store),
+    ...progressQueries(store),
+  };
 }
 
 const twinQuery = `
@@ -15,6 +20,27 @@ const twinQuery = `
   ORDER BY seq DESC LIMIT 1`;
 
 type Reading = 'add' | 'get' | 'twinOf' | 'nextOf' | 'lanes';
+
+type Joining = 'behind' | 'joinedTo' | 'join' | 'separate';
+
+function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
+  const waiting = `state IN ('received', 'delivering')`;
+  const behind = store.prepare(
+    `SELECT * FROM outbox WHERE lane = (SELECT lane FROM outbox WHERE seq = ?1) AND seq > ?1 AND ${waiting}
+     ORDER BY seq LIMIT 100`,
+  );
+  const joined = store.prepare(`SELECT * FROM outbox WHERE joined_to = ? AND ${waiting} ORDER BY seq`);
+  const join = store.prepare(
+    `UPDATE outbox SET joined_to = ?1 WHERE seq IN (SELECT value FROM json_each(?2))`,
+  );
+  const separate = store.prepare(`UPDATE outbox SET joined_to = NULL WHERE joined_to = ?`);
+  return {
+    behind: (seq) => behind.all(seq).map((row) => storedOutbound(row, [])),
+    joinedTo: (seq) => joined.all(seq).map((row) => storedOutbound(row, [])),
+    join: (seq, others) => void join.run(seq, JSON.stringify(others)),
+    separate: (seq) => void separate.run(seq),
+  };
+}
 
 function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
   const insert = store.prepare(
@@ -72,7 +98,7 @@ function knownIds(store: StoreFile): Pick<Outbox, 'knownSentIds'> {
   };
 }
 
-function progressQueries(store: StoreFile): Omit<Outbox, Reading | 'knownSentIds'> {
+function progressQueries(store: StoreFile): Omit<Outbox, Reading | Joining | 'knownSentIds'> {
   const recipient = store.prepare(`UPDATE outbox SET recipient_id = ? WHERE seq = ?`);
   const media = store.prepare(
     `UPDATE outbox SET media_id = ?, text = ?, media_uploaded_at = ? WHERE seq = ?`,
@@ -88,7 +114,7 @@ function progressQueries(store: StoreFile): Omit<Outbox, Reading | 'knownSentIds
      ON CONFLICT DO NOTHING`,
   );
   const postpone = store.prepare(
-    `UPDATE outbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ?
+    `UPDATE outbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ?, waited_for_window = ?
      WHERE seq = ? AND state IN ('received', 'delivering')`,
   );
   const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
@@ -98,19 +124,21 @@ function progressQueries(store: StoreFile): Omit<Outbox, Reading | 'knownSentIds
   const release = store.prepare(
     `UPDATE outbox SET due_at = ?1 WHERE state IN ('received', 'delivering') AND due_at > ?1`,
   );
-  const saveSent = (state: Query, seq: number, sentIds: string[]) =>
+  const saveSent = (state: Query, seqs: number[], sentIds: string[]) =>
     store.transaction(() => {
-      state.run(seq);
-      for (const id of sentIds) sent.run(id, seq);
+      for (const seq of seqs) {
+        state.run(seq);
+        for (const id of sentIds) sent.run(id, seq);
+      }
     });
   return {
     saveRecipient: (seq, id) => void recipient.run(id, seq),
     saveMedia: (seq, id, text, now) => void media.run(id, text, now, seq),
     markSending: (seq, now) => void sending.run(now, seq),
-    markDelivered: (seq, sentIds) => saveSent(delivered, seq, sentIds),
-    savePart: (seq, sentIds) => saveSent(clear, seq, sentIds),
+    markDelivered: (seqs, sentIds) => saveSent(delivered, seqs, sentIds),
+    savePart: (seq, sentIds) => saveSent(clear, [seq], sentIds),
     clearSending: (seq) => void clear.run(seq),
-    postpone: (seq, dueAt, reason) => void postpone.run(dueAt, reason, seq),
+    postpone: (seq, dueAt, reason, forWindow) => void postpone.run(dueAt, reason, Number(forWindow), seq),
     markFailed: (seq, reason) => void fail.run(reason, seq),
     release: (at) => void release.run(at),
   };
@@ -131,6 +159,7 @@ function storedOutbound(row: Record<string, unknown>, sentIds: string[]): Stored
     sendingSince: row['sending_since'] === null ? undefined : Number(row['sending_since']),
     sentIds,
     reason: optionalText(row['reason']),
+    waitedForWindow: row['waited_for_window'] === 1,
   };
 }
 

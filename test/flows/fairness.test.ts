@@ -1,3 +1,4 @@
+import { png } from '../support/files';
 import { Rig, brandId } from '../support/rig';
 import { until } from '../support/until';
 
@@ -12,7 +13,10 @@ const customers = Array.from({ length: 10 }, (_, index) => ({
 const send = 'POST /2/dm_conversations/with/{participant_id}/messages';
 
 test('100 answers to 10 customers through 15 in 15 minutes: in order, in turns, and X never has to refuse', async () => {
-  rig = await Rig.start({ x: { limits: { [send]: { calls: 15, seconds: 900 } } } });
+  rig = await Rig.start({
+    x: { limits: { [send]: { calls: 15, seconds: 900 } } },
+    account: { directMessages: { joinWaiting: false } },
+  });
   for (const customer of customers) rig.x.world.addUser(customer);
   const write = (index: number, number: number) =>
     rig.reply({ body: `${index}: ${number}`, Contact: { twitter: customers[index]!.username } });
@@ -59,4 +63,88 @@ test('a window of a day is obeyed as well', async () => {
   expect(Date.parse(retryAt)).toBe(reset * 1000);
   rig.clock.jump(3_601_000);
   await until(() => rig.sent.length === 1, 'the answer to be sent');
+});
+
+describe('texts that wait for the same window', () => {
+  const [jane] = customers;
+  const write = (body: string, more: object = {}) =>
+    rig.reply({ body, Contact: { twitter: jane!.username }, ...more });
+  const texts = () => rig.sent.map(({ text }) => text);
+
+  /** The window has one call, and it is used up; these wait. */
+  async function wait(bodies: string[], settings: Record<string, unknown> = {}): Promise<void> {
+    rig = await Rig.start({ x: { limits: { [send]: { calls: 1, seconds: 900 } } }, account: settings });
+    rig.x.world.addUser(jane!);
+    expect((await write('first')).status).toBe(200);
+    for (const body of bodies) expect((await write(body)).status).toBe(202);
+  }
+  const waiting = async () => (await rig.health()).body.accounts['support']?.outbound.waiting;
+
+  test('go out in one message, with a blank line between, each with its own state', async () => {
+    await wait(['one', 'two', 'three']);
+    rig.clock.jump(901_000);
+    await until(() => rig.sent.length === 2, 'the joined message');
+    expect(texts()).toEqual(['first', 'one\n\ntwo\n\nthree']);
+    await until(async () => (await waiting()) === 0, 'all to be done');
+    const log = await rig.logged(/answer sent/);
+    expect(log.match(/answer sent/g)).toHaveLength(4);
+  });
+
+  test('stay apart where that is switched off', async () => {
+    await wait(['one', 'two'], { directMessages: { joinWaiting: false } });
+    rig.clock.jump(901_000);
+    await until(() => rig.sent.length === 2, 'the next');
+    rig.clock.jump(901_000);
+    await until(() => rig.sent.length === 3, 'the last');
+    expect(texts()).toEqual(['first', 'one', 'two']);
+  });
+
+  test('are joined up to what X takes, and not across a file', async () => {
+    const long = 'x'.repeat(6_000);
+    await wait([long, 'short', long]);
+    const file = rig.host.state.addAttachment('map.png', 'image/png', png);
+    await write('with a file', { AttachmentId: file.id });
+    await write('after it');
+    for (let windows = 2; windows <= 5; windows += 1) {
+      rig.clock.jump(901_000);
+      await until(() => rig.sent.length === windows, `window ${windows}`);
+    }
+    expect(texts().map((text) => text.replace(/ https:\S+$/, ''))).toEqual([
+      'first',
+      `${long}\n\nshort`,
+      long,
+      'with a file',
+      'after it',
+    ]);
+  });
+
+  test('a lost answer of X: looked for as one message, and all are done', async () => {
+    await wait(['one', 'two']);
+    rig.x.faults.add({ when: /with\/\d+\/messages$/, cut: 'after' });
+    rig.clock.jump(901_000);
+    await until(() => rig.sent.length === 2, 'the joined message');
+    await write('three');
+    await rig.logged(/answer was already on X, not sent again/);
+    await until(async () => (await waiting()) === 1, 'the joined ones to be done');
+    rig.clock.jump(901_000);
+    await until(() => rig.sent.length === 3, 'the last');
+    expect(texts()).toEqual(['first', 'one\n\ntwo', 'three']);
+  });
+
+  test('a refusal is told of each', async () => {
+    await wait(['one', 'two']);
+    rig.x.faults.add({
+      when: /with\/\d+\/messages$/,
+      status: 403,
+      body: { errors: [{ code: 349, message: 'no' }] },
+      times: 2,
+    });
+    rig.clock.jump(901_000);
+    await rig.receives(2);
+    expect(rig.received.map(({ body }) => body.slice(0, 52))).toEqual([
+      '[openchannel-x] Your message "one" was not delivered',
+      '[openchannel-x] Your message "two" was not delivered',
+    ]);
+    await until(async () => (await waiting()) === 0, 'both to be done');
+  });
 });

@@ -98,8 +98,8 @@ test('an answer keeps what was done for it', () => {
     sendingSince: 12,
     message: { text: '' },
   });
-  store.outbox.markDelivered(seq, ['900']);
-  store.outbox.postpone(seq, 1, 'late fault');
+  store.outbox.markDelivered([seq], ['900']);
+  store.outbox.postpone(seq, 1, 'late fault', false);
   store.outbox.markFailed(seq, 'late fault');
   expect(store.outbox.get(seq)).toMatchObject({
     state: 'delivered',

@@ -1,0 +1,41 @@
+import type { StoredOutbound } from './messages';
+import type { Outbox } from './ports';
+
+/** What stands between two answers in one message. */
+const between = '\n\n';
+
+/**
+ * The answers that go out in one message with this one: texts to the same customer that wait for the same rate
+ * limit window, as many as fit. Joining saves windows, and money; it is written down before the message goes
+ * out, so that after a lost answer the same message is looked for.
+ * @param longest code points of one message
+ * @returns none when the window was not the cause, or the answer has to go by itself
+ */
+export function joinWaiting(row: StoredOutbound, longest: number, outbox: Outbox): StoredOutbound[] {
+  const before = outbox.joinedTo(row.seq);
+  if (before.length > 0 || !row.waitedForWindow || row.sendingSince !== undefined || !isPlain(row))
+    return before;
+  const joined: StoredOutbound[] = [];
+  for (const each of outbox.behind(row.seq)) {
+    if (!isPlain(each) || lengthOf(joinedText([row, ...joined, each])) > longest) break;
+    joined.push(each);
+  }
+  if (joined.length > 0)
+    outbox.join(
+      row.seq,
+      joined.map(({ seq }) => seq),
+    );
+  return joined;
+}
+
+/** The answers as one text. */
+export function joinedText(rows: StoredOutbound[]): string {
+  return rows.map(({ message }) => message.text).join(between);
+}
+
+/** Only text, in private, of which X has nothing yet. */
+function isPlain({ message, sentIds }: StoredOutbound): boolean {
+  return message.attachmentId === undefined && message.publicReply === undefined && sentIds.length === 0;
+}
+
+const lengthOf = (text: string) => Array.from(text).length;
