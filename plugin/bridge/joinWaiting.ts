@@ -8,12 +8,24 @@ const between = '\n\n';
  * The answers that go out in one message with this one: texts to the same customer that wait for the same rate
  * limit window, as many as fit. Joining saves windows, and money; it is written down before the message goes
  * out, so that after a lost answer the same message is looked for.
+ * @param mayJoin whether new ones may be joined; what was joined before stays so, for X may have it already
  * @param longest code points of one message
  * @returns none when the window was not the cause, or the answer has to go by itself
  */
-export function joinWaiting(row: StoredOutbound, longest: number, outbox: Outbox): StoredOutbound[] {
+export function joinWaiting(
+  row: StoredOutbound,
+  mayJoin: boolean,
+  longest: number,
+  outbox: Outbox,
+): StoredOutbound[] {
   const before = outbox.joinedTo(row.seq);
-  if (before.length > 0 || !row.waitedForWindow || row.sendingSince !== undefined || !isPlain(row))
+  if (
+    before.length > 0 ||
+    !mayJoin ||
+    !row.waitedForWindow ||
+    row.sendingSince !== undefined ||
+    !isPlain(row)
+  )
     return before;
   const joined: StoredOutbound[] = [];
   for (const each of outbox.behind(row.seq)) {

@@ -56,7 +56,7 @@ export async function sendOutbound(
 ): Promise<SentAnswer> {
   const route = await routeOf(row, account, ports);
   const { mediaId, text: own } = await provideMedia(row, route.use, account, ports);
-  const together = account.joinWaiting ? joinWaiting(row, longestMessage, ports.outbox) : [];
+  const together = joinWaiting(row, account.joinWaiting, longestMessage, ports.outbox);
   const text = together.length > 0 ? joinedText([row, ...together]) : own;
   const { parts, dropped } = route.plan(text);
   const ids = [...row.sentIds];
@@ -108,7 +108,7 @@ function record(rows: StoredOutbound[], ids: string[], last: boolean, route: Rou
 async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendPorts): Promise<Route> {
   const { publicReply } = row.message;
   return publicReply
-    ? publicRoute(publicReply, account, ports)
+    ? publicRoute(row, publicReply, account, ports)
     : directRoute(await targetOf(row, account, ports), account);
 }
 
@@ -122,9 +122,15 @@ function directRoute(target: DirectTarget, { x }: BridgeAccount): Route {
   };
 }
 
-function publicRoute(reply: PublicReply, account: BridgeAccount, { threads }: SendPorts): Route {
+function publicRoute(
+  { sendingSince }: StoredOutbound,
+  reply: PublicReply,
+  account: BridgeAccount,
+  { threads }: SendPorts,
+): Route {
   const { name, x } = account;
-  if (threads.isDeleted(name, reply.postId)) throw postDeleted();
+  // Where X may have the answer already, saying that it was withheld could be a lie.
+  if (sendingSince === undefined && threads.isDeleted(name, reply.postId)) throw postDeleted();
   const postOf = (text: string) => ({ ...composeAnswer(text, reply, account), inReplyTo: reply.postId });
   return {
     use: 'tweet',

@@ -131,6 +131,20 @@ describe('texts that wait for the same window', () => {
     expect(texts()).toEqual(['first', 'one\n\ntwo', 'three']);
   });
 
+  test('what was joined stays joined over a restart, even with joining switched off meanwhile', async () => {
+    await wait(['one', 'two']);
+    rig.x.faults.add({ when: /with\/\d+\/messages$/, cut: 'after' });
+    rig.x.faults.add({ when: /with\/\d+\/dm_events$/, status: 503, times: 50 });
+    rig.clock.jump(901_000);
+    await until(() => rig.sent.length === 2, 'the joined message');
+    await rig.stopPlugin();
+    rig.x.faults.clear();
+    rig.change({ directMessages: { joinWaiting: false } });
+    await rig.startPlugin();
+    await until(async () => (await waiting()) === 0, 'both to be done');
+    expect(texts()).toEqual(['first', 'one\n\ntwo']);
+  });
+
   test('a refusal is told of each', async () => {
     await wait(['one', 'two']);
     rig.x.faults.add({

@@ -182,3 +182,14 @@ test('the post is deleted while its answer waits: the answer is withheld, and th
   expect(outcome.status).toBe(422);
   expect(answers()).toHaveLength(1);
 });
+
+test('the post is deleted after its answer was published, but the answer of X was lost: nothing untrue is told', async () => {
+  await start();
+  const { post, interaction } = await posts('@brand hello');
+  rig.x.faults.add({ when: /^POST \/2\/tweets/, cut: 'after' });
+  expect((await says(interaction, 'published')).status).toBe(202);
+  await until(() => answers().length === 1, 'the answer');
+  await rig.x.deletePost(post);
+  await rig.logged(/answer was already on X, not sent again/);
+  expect(rig.received.map(({ body }) => body).join()).not.toContain('withheld');
+});
