@@ -90,6 +90,7 @@ function bridgeAccountOf(
   { client, userId, host }: { client: XClient; userId: () => string | undefined; host: SignIn },
 ): BridgeAccount {
   const { config, clock, random } = options;
+  const log = options.log.with({ account: settings.name });
   const { name, mapValue, mentions, directMessages } = settings;
   return {
     name,
@@ -106,6 +107,7 @@ function bridgeAccountOf(
       clock,
       random,
       userId,
+      log,
     }),
   };
 }

@@ -22,6 +22,7 @@ const operations = {
   '/2/media/upload/{id}/append': ['post'],
   '/2/media/upload/{id}/finalize': ['post'],
   '/2/media/upload': ['get'],
+  '/2/media/metadata': ['post'],
   '/2/webhooks': ['get', 'post'],
   '/2/webhooks/{webhook_id}': ['put', 'delete'],
   '/2/webhooks/replay': ['post'],

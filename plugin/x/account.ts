@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../bridge/clock';
+import type { Log } from '../bridge/ports';
 import type { XSide } from '../bridge/sides';
 import type { XClient } from './client';
 import { sendDirectMessage, sentMessages } from './directMessages';
@@ -17,19 +18,25 @@ export interface XAccountOptions {
   clock: Clock;
   random: () => number;
   dataDir: string;
+  log: Log;
   /** The account's own user, once known. */
   userId: () => string | undefined;
 }
 
 /** X as one account sees it. */
 export function createXAccount(options: XAccountOptions): XSide {
-  const { client, keys, mediaHosts, clock, random, dataDir, userId } = options;
+  const { client, keys, mediaHosts, clock, random, dataDir, userId, log } = options;
   return {
     sendDirectMessage: (target, text, mediaId) => sendDirectMessage(client, target, text, mediaId),
     sentMessages: (target, since) => sentMessages(client, target, userId(), since),
     ...createReplies(client, userId),
     uploadMedia: async (file, use) =>
-      uploadMedia(await measureFile(file, join(dataDir, 'passing')), use, { client, clock, random }),
+      uploadMedia(await measureFile(file, join(dataDir, 'passing')), use, {
+        client,
+        clock,
+        random,
+        log,
+      }),
     openMedia: (url, name) => openMedia(url, name, { keys, mediaHosts }),
     userByHandle: (handle) => userByHandle(client, handle),
     userById: (id) => userById(client, id),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { backoff } from '../bridge/backoff';
 import { pause, type Clock } from '../bridge/clock';
 import { BridgeError, reasonOf } from '../bridge/errors';
+import type { Log } from '../bridge/ports';
 import type { FileStream, MediaUse } from '../bridge/sides';
 import type { XClient } from './client';
 import { mediaTypeOf, type MediaType } from './mediaType';
@@ -12,6 +13,7 @@ export interface UploadPorts {
   client: XClient;
   clock: Clock;
   random: () => number;
+  log: Log;
 }
 
 /** X takes at most 5 MB a segment. */
@@ -44,6 +46,8 @@ export async function uploadMedia(
     }
     if (sent !== file.size) throw interrupted(file, `${sent} of ${file.size} bytes came`);
     await finalize(id, ports);
+    // X has alternative texts for the pictures of posts.
+    if (use === 'tweet' && type.category !== 'video') await describe(id, file.name, ports);
     return id;
   } finally {
     file.stream.destroy();
@@ -138,6 +142,26 @@ async function append(id: string, index: number, segment: Buffer, client: XClien
     headers: { ...form.getHeaders(), 'content-length': String(form.getLengthSync()) },
     timeout: 60_000,
   });
+}
+
+/** X takes no longer alternative text. Characters. */
+const longestAltText = 1000;
+
+/** Tells people who do not see the picture what it is, as far as its name says; the picture goes without, if need be. */
+async function describe(id: string, name: string, { client, log }: UploadPorts): Promise<void> {
+  const text = name
+    .replace(/\.\w{1,5}$/, '')
+    .replaceAll(/[_-]+/g, ' ')
+    .trim()
+    .slice(0, longestAltText);
+  if (text === '') return;
+  const path = '/2/media/metadata';
+  try {
+    const body = { id, metadata: { alt_text: { text } } };
+    await client.call({ method: 'POST', path, body, window: `POST ${path}` });
+  } catch (error) {
+    log.warn('X took no alternative text for a picture', { reason: reasonOf(error) });
+  }
 }
 
 const processingAnswer = z.object({

@@ -113,13 +113,14 @@ test('what there is no room for is dropped, the link first, and the agent is tol
 test('a picture goes along, with or without words', async () => {
   await start();
   const { interaction } = await posts('@brand hello');
-  const file = rig.host.state.addAttachment('map.png', 'image/png', png);
+  const file = rig.host.state.addAttachment('map_of-the shop.png', 'image/png', png);
   expect((await rig.host.agentWrites(interaction, 'here', file)).status).toBe(200);
   expect((await rig.host.agentWrites(interaction, '', file)).status).toBe(200);
   expect(answers().map(({ media }) => media.map(({ category }) => category))).toEqual([
     ['tweet_image'],
     ['tweet_image'],
   ]);
+  expect(answers()[0]?.media[0]?.altText).toBe('map of the shop');
   expect(answers().map(({ text, stubs }) => text.replace(stubs[0]!, '').trim())).toEqual([
     '@jane_doe here',
     '@jane_doe',
@@ -192,4 +193,14 @@ test('the post is deleted after its answer was published, but the answer of X wa
   await rig.x.deletePost(post);
   await rig.logged(/answer was already on X, not sent again/);
   expect(rig.received.map(({ body }) => body).join()).not.toContain('withheld');
+});
+
+test('a picture whose alternative text X does not take goes without it', async () => {
+  await start();
+  const { interaction } = await posts('@brand hello');
+  rig.x.faults.add({ when: /media\/metadata/, status: 400, body: { detail: 'no' } });
+  const file = rig.host.state.addAttachment('map.png', 'image/png', png);
+  expect((await rig.host.agentWrites(interaction, 'here', file)).status).toBe(200);
+  expect(answers()).toHaveLength(1);
+  await rig.logged(/X took no alternative text for a picture/);
 });

@@ -8,6 +8,7 @@ const paths = {
   append: '/2/media/upload/{id}/append',
   finalize: '/2/media/upload/{id}/finalize',
   status: '/2/media/upload',
+  metadata: '/2/media/metadata',
 };
 
 const megabyte = 1024 * 1024;
@@ -72,6 +73,20 @@ export function mediaRoutes(context: ApiContext, options: MediaOptions): Router 
       answer(request, response, paths.status, 200, {
         data: { id: upload.id, processing_info: processing(upload, options) },
       });
+    }),
+  );
+  router.post(
+    paths.metadata,
+    operation(context, paths.metadata, (request, response) => {
+      const body = request.body as { id: string; metadata?: { alt_text?: { text: string } } };
+      const media = context.world.media.get(body.id);
+      const text = body.metadata?.alt_text?.text ?? '';
+      if (!media || text === '' || text.length > 1000 || media.mime === 'video/mp4') {
+        refuse(response, 'the media id is not known, or takes no such text');
+        return;
+      }
+      media.altText = text;
+      answer(request, response, paths.metadata, 200, { data: { id: body.id } });
     }),
   );
   return router;

@@ -21,6 +21,7 @@ export interface SimMedia {
   content: Buffer | undefined;
   /** What an uploaded file is for, such as `dm_image`. */
   category?: string;
+  altText?: string;
   /** Uploaded files can be used until then. */
   expiresAt?: number;
 }
