@@ -5,4 +5,6 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   transform: { '\\.ts$': ['ts-jest', { diagnostics: false }] },
   testTimeout: 20000,
+  // Most of a test is waiting for the network and the disk, so both of two cores can be used.
+  maxWorkers: 2,
 };

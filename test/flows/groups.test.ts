@@ -1,6 +1,5 @@
 import { Rig, brandId, customer, otherCustomer } from '../support/rig';
 import { png } from '../support/files';
-import { until } from '../support/until';
 import type { SimGroup } from '../simulators/x/world';
 
 let rig: Rig;
@@ -15,10 +14,8 @@ afterEach(() => rig.stop());
 
 async function says(text: string, from = customer): Promise<void> {
   rig.x.world.addGroupMessage(group, from.id, text);
-  const before = rig.x.traffic.length;
   rig.clock.jump(60_000);
-  rig.scheduler.run('minute');
-  await until(() => rig.x.traffic.length > before, 'the poll');
+  await rig.nextPoll();
 }
 
 const heading = () => `[Group conversation ${group.id}: your answer goes to everybody in it.]`;

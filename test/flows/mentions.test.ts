@@ -28,8 +28,10 @@ async function posts(
 ): Promise<SimPost> {
   const post = rig.x.world.addPost(from.id, text, options);
   await rig.x.feed.publish({ kind: 'post', post });
-  if (polling) rig.clock.jump(60_000);
-  rig.scheduler.run('minute');
+  if (polling) {
+    rig.clock.jump(60_000);
+    await rig.nextPoll();
+  }
   return post;
 }
 

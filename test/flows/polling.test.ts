@@ -11,10 +11,8 @@ const writes = (text: string, from = customer) => rig.x.world.addMessage(from.id
 const readings = () => rig.x.traffic.filter((call) => call === 'GET /2/dm_events').length;
 
 async function poll(): Promise<void> {
-  const before = readings();
   rig.clock.jump(minutes(1));
-  rig.scheduler.run('minute');
-  await until(() => readings() > before, 'the poll');
+  await rig.nextPoll();
 }
 
 test.each(['basic', 'pro'])('level %s polls, without anything said of a delivery', async (level) => {
@@ -72,7 +70,7 @@ test('within 15 reads in 15 minutes, and catching up over pages, over several wi
   const count = 1_700;
   for (let index = 0; index < count; index += 1) writes(`message ${index}`);
   const before = rig.x.traffic.length;
-  rig.scheduler.run('minute');
+  await rig.nextPoll();
   await until(() => readings() === 15, 'the first window to be used up');
   await rig.logged(/started/);
   expect(rig.received).toEqual([]);
@@ -124,10 +122,10 @@ test('a fault of X is shown when it lasts, and gone when it is over', async () =
   rig = await Rig.start({ delivery: 'poll' });
   await rig.supplied();
   rig.x.faults.add({ when: /dm_events/, status: 500 });
-  rig.scheduler.run('minute');
+  await rig.nextPoll();
   await rig.supplied('trouble');
   writes('meanwhile');
-  rig.scheduler.run('minute');
+  await rig.nextPoll();
   await rig.receives(1);
   await rig.supplied('ok');
 });

@@ -158,9 +158,9 @@ test('one odd refusal does not take the account down', async () => {
   rig = await Rig.start({ delivery: 'poll' });
   await rig.supplied();
   rig.x.faults.add({ when: /dm_events/, status: 401, body: { errors: [{ code: 89, message: 'expired' }] } });
-  rig.scheduler.run('minute');
+  await rig.nextPoll();
   await rig.supplied('trouble');
   rig.clock.jump(minutes(1));
-  rig.scheduler.run('minute');
+  await rig.nextPoll();
   await rig.supplied('ok', 'quiet');
 });

@@ -193,6 +193,16 @@ export class Rig {
     return message;
   }
 
+  /** Waits until another poll has begun; one that is still under way takes no second one beside it. */
+  async nextPoll(): Promise<void> {
+    const polls = () => this.x.traffic.filter((call) => call === 'GET /2/dm_events').length;
+    const before = polls();
+    await until(() => {
+      this.scheduler.run('minute');
+      return polls() > before;
+    }, 'the next poll');
+  }
+
   /** Waits until the account's supply stands so. */
   async supplied(...states: string[]): Promise<void> {
     const wanted = states.length > 0 ? states : ['ok', 'quiet'];
