@@ -5,7 +5,7 @@ import { BridgeError } from './errors';
 import type { OutboundMessage } from './messages';
 import type { OutboundWorker, ReplyResult } from './outboundWorker';
 import type { Contacts, Log, Threads } from './ports';
-import { composeAnswer, findRecipient, postDeleted } from './sendOutbound';
+import { composeAnswer, findRecipient, knownRecipient, postDeleted } from './sendOutbound';
 import type { BridgeAccount } from './sides';
 
 /** What the host sends to the Reply URL, read but not yet understood. */
@@ -83,7 +83,7 @@ async function placeOf(
 ): Promise<Place> {
   const { contacts, threads } = ports;
   // A thread is answered whether or not X knows this one customer.
-  const known = contacts.byMapValue(account.name, value)?.id;
+  const known = knownRecipient(value, account, contacts)?.id;
   const withRecipient = (id: string | undefined) => (id === undefined ? {} : { recipientId: id });
   const groupId = threadId === undefined ? undefined : groupOf(threadId);
   if (groupId !== undefined) return { lane: groupConversation(groupId), groupId, ...withRecipient(known) };

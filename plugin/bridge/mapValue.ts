@@ -11,9 +11,8 @@ export function mapValueOf(user: XUser, use: 'username' | 'id'): string {
 
 /** Who is meant by a contact's field: a handle or an id, however a person typed it. */
 export interface Addressee {
-  /** The value without decoration, for looking it up. */
+  /** The value without decoration: a handle, unless there is an id. */
   value: string;
-  handle?: string;
   id?: string;
 }
 
@@ -27,6 +26,6 @@ export function readMapValue(raw: string, use: 'username' | 'id'): Addressee | u
     .replace(/^https?:\/\/(?:www\.|mobile\.)?(?:x|twitter)\.com\/@?([A-Za-z0-9_]+)\/?(?:\?.*)?$/i, '$1')
     .replace(/^@/, '');
   if (use === 'id' && /^\d{1,19}$/.test(value)) return { value, id: value };
-  if (/^[A-Za-z0-9_]{1,15}$/.test(value)) return { value, handle: value };
+  if (/^[A-Za-z0-9_]{1,15}$/.test(value)) return { value };
   return /^\d{1,19}$/.test(value) ? { value, id: value } : undefined;
 }

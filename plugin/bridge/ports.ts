@@ -10,7 +10,7 @@ export interface Inbox {
    * @throws BridgeError `store-unavailable`; then nothing was kept
    */
   keep(messages: InboundMessage[]): Promise<boolean[]>;
-  /** The oldest message of a conversation, by when it was sent, that has not come to its end. */
+  /** The oldest message of a conversation, in X's order (`place`), that has not come to its end. */
   nextOf(lane: string): StoredInbound | undefined;
   /** A message by X's id, whatever has become of it. */
   find(account: string, messageId: string): StoredInbound | undefined;

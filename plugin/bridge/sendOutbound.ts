@@ -1,8 +1,8 @@
 import type { Clock } from './clock';
+import { composePost, type ComposedPost } from './composePost';
 import { BridgeError } from './errors';
 import { joinedText, joinWaiting } from './joinWaiting';
-import { readMapValue } from './mapValue';
-import { composePost, type ComposedPost } from './composePost';
+import { readMapValue, type Addressee } from './mapValue';
 import type { PublicReply, StoredOutbound, XUser } from './messages';
 import type { OwedWrites } from './owedWrites';
 import type { Contacts, Log, Outbox, Threads } from './ports';
@@ -199,19 +199,32 @@ export async function findRecipient(
 ): Promise<XUser> {
   const addressee = readMapValue(value, account.mapValue);
   if (!addressee) throw unknownRecipient(value, 'is neither an X handle nor an X user id');
-  // As it stands on the host, or without decoration: the host's field may hold either.
-  const seen =
-    ports.contacts.byMapValue(account.name, value.trim()) ??
-    ports.contacts.byMapValue(account.name, addressee.value);
-  if (seen) return seen;
-  if (addressee.id !== undefined) return { id: addressee.id };
-  const { handle = '' } = addressee;
-  const known = ports.contacts.byUsername(account.name, handle);
+  const known = knownAs(value, addressee, account, ports.contacts);
   if (known) return known;
-  const user = await account.x.userByHandle(handle);
+  const user = await account.x.userByHandle(addressee.value);
   if (!user) throw unknownRecipient(value, 'does not exist on X (any more)');
   ports.contacts.see(account.name, user, ports.clock.now());
   return user;
+}
+
+/** Who is meant by a contact's Map Key value, as far as that can be said without asking X. */
+export function knownRecipient(value: string, account: BridgeAccount, contacts: Contacts): XUser | undefined {
+  const addressee = readMapValue(value, account.mapValue);
+  return addressee && knownAs(value, addressee, account, contacts);
+}
+
+function knownAs(
+  value: string,
+  addressee: Addressee,
+  account: BridgeAccount,
+  contacts: Contacts,
+): XUser | undefined {
+  // As it stands on the host, or without decoration: the host's field may hold either.
+  const seen =
+    contacts.byMapValue(account.name, value.trim()) ?? contacts.byMapValue(account.name, addressee.value);
+  if (seen) return seen;
+  if (addressee.id !== undefined) return { id: addressee.id };
+  return contacts.byUsername(account.name, addressee.value);
 }
 
 function unknownRecipient(value: string, why: string): BridgeError {

@@ -57,6 +57,20 @@ test('the newest post of the customer in that thread is answered, and the thread
   expect(answers().map(({ inReplyTo }) => inReplyTo?.id)).toEqual([first.post.id, second.post.id]);
 });
 
+test.each(['@jane_doe', 'https://x.com/jane_doe'])(
+  'the customer whose field holds %s is answered, not whoever wrote last in the thread',
+  async (twitter) => {
+    await start();
+    const { post, interaction } = await posts('@brand hello?');
+    const other = await posts('@brand me too', otherCustomer, post);
+    expect(other.interaction.threadId).toBe(interaction.threadId);
+    const { id, threadId } = interaction;
+    const outcome = await rig.reply({ body: 'hello', Contact: { twitter }, Interaction: { id, threadId } });
+    expect(outcome.status).toBe(200);
+    expect(answers().map(({ inReplyTo }) => inReplyTo?.id)).toEqual([post.id]);
+  },
+);
+
 test('too long: refused before anything is sent, with how many are too many, as X counts', async () => {
   await start();
   const { interaction } = await posts('@brand hello');

@@ -6,17 +6,7 @@ afterEach(() => rig.stop());
 
 const send = /^POST \/2\/dm_conversations\/with\/\d+\/messages$/;
 const contact = { twitter: customer.username };
-const call = async (body: unknown, path?: string, token?: string) => {
-  const response = await rig.reply(body, path, token);
-  return {
-    status: response.status,
-    body: (await response.json()) as {
-      error?: { code: string; message: string };
-      reason?: string;
-      retryAt?: string;
-    },
-  };
-};
+const call = (...said: Parameters<Rig['replyOutcome']>) => rig.replyOutcome(...said);
 const texts = () => rig.sent.map(({ text }) => text);
 
 test.each(['HMAC-SHA1', 'HMAC-SHA256'] as const)(

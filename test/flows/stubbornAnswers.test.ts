@@ -7,17 +7,7 @@ afterEach(() => rig.stop());
 
 const send = /^POST \/2\/dm_conversations\/with\/\d+\/messages$/;
 const contact = { twitter: customer.username };
-const call = async (body: unknown) => {
-  const response = await rig.reply(body);
-  return {
-    status: response.status,
-    body: (await response.json()) as {
-      error?: { code: string; message: string };
-      reason?: string;
-      retryAt?: string;
-    },
-  };
-};
+const call = (...said: Parameters<Rig['replyOutcome']>) => rig.replyOutcome(...said);
 const texts = () => rig.sent.map(({ text }) => text);
 
 test('the host calls again because it had no answer in time: one message, the same answer to both', async () => {

@@ -238,6 +238,12 @@ export class Rig {
     });
   }
 
+  /** The same, with what was answered. */
+  async replyOutcome(...said: Parameters<Rig['reply']>): Promise<{ status: number; body: ReplyBody }> {
+    const response = await this.reply(...said);
+    return { status: response.status, body: (await response.json()) as ReplyBody };
+  }
+
   async health(): Promise<{ status: number; body: HealthBody }> {
     const response = await fetch(`${this.url}/health`);
     return { status: response.status, body: (await response.json()) as HealthBody };
@@ -253,6 +259,12 @@ export class Rig {
     await until(() => pattern.test(read()), `a log line like ${String(pattern)}`);
     return read();
   }
+}
+
+interface ReplyBody {
+  error?: { code: string; message: string };
+  reason?: string;
+  retryAt?: string;
 }
 
 export interface HealthBody {

@@ -82,6 +82,7 @@ export class Supply {
       });
     }
   }
+
   private forget(): void {
     const { account, facts } = this.ports;
     new Lifeline(account.name, facts).cut();
