@@ -7,11 +7,13 @@ import type { OutboundWorker, ReplyResult } from './outboundWorker';
 import type { Contacts, Log, Threads } from './ports';
 import { composeAnswer, findRecipient, knownRecipient, postDeleted } from './sendOutbound';
 import type { BridgeAccount } from './sides';
+import { isSystemNotice } from './systemNotice';
+import { mostPictures, tooManyFiles } from './uploads';
 
 /** What the host sends to the Reply URL, read but not yet understood. */
 export interface ReplyCall {
   body: string;
-  attachmentId: string | undefined;
+  attachmentIds: string[];
   contact: Record<string, unknown> | undefined;
   interactionId: string | undefined;
   /** The thread we gave the host when the interaction began, if any. */
@@ -31,6 +33,9 @@ export interface AcceptPorts {
 /** Ten Direct Messages of X's longest; more would use up the customer's patience and our rate limit window. */
 const longestText = 100_000;
 
+/** In private each file is a message of its own. */
+const mostFiles = 10;
+
 /** The host must have its answer within 8 seconds; some of them belong to the network. */
 const patience = 7_000;
 
@@ -48,8 +53,13 @@ export async function acceptReply(
 ): Promise<ReplyResult> {
   const started = ports.clock.now();
   const text = call.body.trim();
-  if (text === '' && call.attachmentId === undefined)
+  const { attachmentIds, interactionId } = call;
+  if (text === '' && attachmentIds.length === 0)
     throw refusal('bad-request', 'The message is empty: write a text or attach a file.');
+  if (isSystemNotice(text))
+    throw refusal('bad-request', 'This is a notice for agents, so it is not sent to the customer.');
+  if (attachmentIds.length > mostFiles)
+    throw refusal('bad-request', `At most ${mostFiles} files can be sent at a time.`);
   // Code points, as X counts them; an emoji is two UTF-16 units.
   const { length } = Array.from(text);
   if (length > longestText)
@@ -59,15 +69,18 @@ export async function acceptReply(
     );
   const value = await recipientValueOf(call, account);
   const place = await placeOf(call, value, account, ports);
-  if (place.publicReply) composeAnswer(text, place.publicReply, account);
+  if (place.publicReply) {
+    if (attachmentIds.length > mostPictures) throw tooManyFiles();
+    composeAnswer(text, place.publicReply, account);
+  }
   if (place.recipientId !== undefined) noteContact(place.recipientId, value, call, account, ports);
   const message: OutboundMessage = {
     account: account.name,
     recipientValue: value,
     text,
+    attachmentIds,
     ...place,
-    ...(call.attachmentId === undefined ? {} : { attachmentId: call.attachmentId }),
-    ...(call.interactionId === undefined ? {} : { interactionId: call.interactionId }),
+    ...(interactionId === undefined ? {} : { interactionId }),
   };
   return ports.worker.submit(message, Math.max(0, patience - (ports.clock.now() - started)));
 }

@@ -47,7 +47,7 @@ export function joinedText(rows: StoredOutbound[]): string {
 
 /** Only text, in private, of which X has nothing yet. */
 function isPlain({ message, sentIds }: StoredOutbound): boolean {
-  return message.attachmentId === undefined && message.publicReply === undefined && sentIds.length === 0;
+  return message.attachmentIds.length === 0 && message.publicReply === undefined && sentIds.length === 0;
 }
 
 const lengthOf = (text: string) => Array.from(text).length;

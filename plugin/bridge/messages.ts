@@ -77,8 +77,19 @@ export interface OutboundMessage {
   /** Set when the answer is a public one. */
   publicReply?: PublicReply;
   text: string;
-  attachmentId?: string;
+  /** The host's ids of the attached files. */
+  attachmentIds: string[];
   interactionId?: string;
+}
+
+/** What X does with a file: several images go into one post, a GIF or a video only by itself. */
+export type FileKind = 'image' | 'gif' | 'video';
+
+/** A file X has taken. */
+export interface UploadedFile {
+  /** X's media id. */
+  id: string;
+  kind: FileKind;
 }
 
 /** An outbound message in the store, with how far it has come. */
@@ -90,9 +101,8 @@ export interface StoredOutbound {
   createdAt: number;
   dueAt: number;
   recipientId: string | undefined;
-  mediaId: string | undefined;
-  /** When the file was uploaded, in ms since 1970. */
-  mediaUploadedAt: number | undefined;
+  /** The files X has so far, in the order of `message.attachmentIds`; `at` in ms since 1970. */
+  media: (UploadedFile & { at: number })[];
   /** When the send call went out; set while its outcome is not known. */
   sendingSince: number | undefined;
   sentIds: string[];

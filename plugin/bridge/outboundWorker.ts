@@ -1,12 +1,13 @@
+import { droppedNotice, refusedNotice } from './answerNotices';
 import { backoff } from './backoff';
-import { directConversation, groupConversation, laneOf, postConversation, splitLane } from './conversation';
+import { laneOf, splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from './messages';
 import { OwedWrites } from './owedWrites';
 import type { Outbox } from './ports';
 import { postDeleted, sendOutbound, type SendPorts } from './sendOutbound';
-import { systemNotice } from './systemNotice';
+import { Uploads } from './uploads';
 import type { WorkerPorts } from './workerPorts';
 
 /** How an answer stands when the host has to be told something. */
@@ -28,6 +29,9 @@ const hour = 60 * 60_000;
 /** How many customers are answered side by side; memory for media is bounded by it. */
 const concurrency = 8;
 
+/** How many customers' files are brought to X at a time while their answers wait. */
+const uploadsAhead = 2;
+
 /**
  * A host that got no answer in time calls again; the same words in the same interaction within this time are
  * taken for that. Milliseconds.
@@ -43,6 +47,9 @@ interface Waiter {
 /** Takes stored answers to X: each customer's in order, several customers at a time. */
 export class OutboundWorker {
   private readonly queue: LaneQueue;
+  /** Brings files to X for answers whose turn has not come, so that they need not wait a second time. */
+  private readonly ahead: LaneQueue;
+  private readonly uploads: Uploads;
   private readonly owed = new OwedWrites();
   private readonly waiters = new Set<Waiter>();
 
@@ -51,12 +58,15 @@ export class OutboundWorker {
       clock: ports.clock,
       concurrency,
       work: (lane) => this.work(lane),
-      onDefect: (lane, error) =>
-        ports.log.error('sending failed unexpectedly, trying again', {
-          lane,
-          reason: reasonOf(error),
-        }),
+      onDefect: (lane, error) => this.defect('sending', lane, error),
     });
+    this.ahead = new LaneQueue({
+      clock: ports.clock,
+      concurrency: uploadsAhead,
+      work: (lane) => this.uploadAhead(lane),
+      onDefect: (lane, error) => this.defect('uploading ahead', lane, error),
+    });
+    this.uploads = new Uploads({ ...ports, onStep: (row, step) => this.step(row, step) });
   }
 
   /** Takes up all that a previous run left. */
@@ -65,8 +75,8 @@ export class OutboundWorker {
     for (const lane of this.ports.outbox.lanes()) this.queue.wake(lane);
   }
 
-  stop(): Promise<void> {
-    return this.queue.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.queue.stop(), this.ahead.stop()]);
   }
 
   /**
@@ -120,8 +130,10 @@ export class OutboundWorker {
       await this.fail(row, deleted);
       return { again: 'now' };
     }
-    if (row.dueAt > clock.now())
+    if (row.dueAt > clock.now()) {
+      if (row.waitedForWindow) this.ahead.wake(lane);
       return this.rest(lane, row.dueAt, row.reason ?? 'It waits for an earlier message.');
+    }
     const started = clock.now();
     try {
       const { ids, dropped, together } = await sendOutbound(row, account, this.sendPorts(account.name));
@@ -131,6 +143,29 @@ export class OutboundWorker {
     } catch (error) {
       return await this.afterFailure(row, lane, error);
     }
+  }
+
+  /** The next file of a lane that waits for its window. What goes wrong for now is left to the answer's turn. */
+  private async uploadAhead(lane: string): Promise<LaneOutcome | undefined> {
+    const { outbox, accounts } = this.ports;
+    const account = accounts.get(splitLane(lane).account);
+    const head = outbox.nextOf(lane);
+    if (!head || !account) return undefined;
+    const row = [head, ...outbox.behind(head.seq)].find((each) => !this.uploads.isDone(each));
+    if (!row) return undefined;
+    try {
+      await this.uploads.provide(row, account);
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      // An answer whose turn has come is told of by whoever sends it.
+      if (error.retryable || outbox.nextOf(lane)?.seq === row.seq) return undefined;
+      await this.fail(row, error);
+    }
+    return { again: 'now' };
+  }
+
+  private defect(what: string, lane: string, error: unknown): void {
+    this.ports.log.error(`${what} failed unexpectedly, trying again`, { lane, reason: reasonOf(error) });
   }
 
   /** What a customer has deleted is not answered, and the agent hears so at once, not when the answer were due. */
@@ -174,14 +209,12 @@ export class OutboundWorker {
       await this.fail(row, final);
       return { again: 'now' };
     }
+    const forWindow = error.code === 'rate-limited';
     const attempts = row.attempts + 1;
     const dueAt = error.retryAt ?? this.ports.clock.now() + backoff(attempts, this.ports.random());
-    this.ports.outbox.postpone(
-      row.seq,
-      dueAt,
-      error.agentMessage ?? error.message,
-      error.code === 'rate-limited',
-    );
+    const reason = error.agentMessage ?? error.message;
+    this.ports.outbox.postpone(row.seq, dueAt, reason, forWindow);
+    if (forWindow) this.ahead.wake(lane);
     const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';
     const again = new Date(dueAt).toISOString();
     this.ports.log[level]('answer waits', {
@@ -192,8 +225,8 @@ export class OutboundWorker {
       again,
     });
     this.ports.counters.count('outbound', { account, result: 'postponed' });
-    this.step(row, 'waiting', error.agentMessage ?? error.message);
-    return this.rest(lane, dueAt, error.agentMessage ?? error.message);
+    this.step(row, 'waiting', reason);
+    return this.rest(lane, dueAt, reason);
   }
 
   /**
@@ -220,7 +253,7 @@ export class OutboundWorker {
   private async fail(row: StoredOutbound, error: BridgeError): Promise<void> {
     const { account } = row.message;
     const waiters = this.waitersFor(row.seq);
-    if (waiters.length === 0) await this.ports.tellAgent(noticeOf(row, error, this.ports.clock.now()));
+    if (waiters.length === 0) await this.ports.tellAgent(refusedNotice(row, error, this.ports.clock.now()));
     this.owed.write(row.seq, () => {
       this.ports.outbox.separate(row.seq);
       this.ports.outbox.markFailed(row.seq, error.message);
@@ -241,41 +274,15 @@ export class OutboundWorker {
   private sendPorts(account: string): SendPorts {
     const { outbox, contacts, threads, clock, log } = this.ports;
     const onStep: SendPorts['onStep'] = (row, step, detail) => this.step(row, step, detail);
-    return { outbox, contacts, threads, clock, owed: this.owed, log: log.with({ account }), onStep };
+    return {
+      outbox,
+      contacts,
+      threads,
+      clock,
+      owed: this.owed,
+      uploads: this.uploads,
+      log: log.with({ account }),
+      onStep,
+    };
   }
-}
-
-/** Enough of a text to know it by; cut between characters, never inside one. */
-function beginningOf(text: string): string {
-  const characters = Array.from(text);
-  return characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : text;
-}
-
-function noticeOf(row: StoredOutbound, error: BridgeError, now: number): InboundMessage {
-  const { text } = row.message;
-  const quoted = text === '' ? 'Your file' : `Your message "${beginningOf(text)}"`;
-  return notice(row, '', `${quoted} was not delivered. ${error.agentMessage ?? error.message}`, now);
-}
-
-function droppedNotice(row: StoredOutbound, dropped: string[], now: number): InboundMessage {
-  const words = `Your public answer was published without ${dropped.join(' and ')}: there was no room.`;
-  return notice(row, ':dropped', words, now);
-}
-
-/** Words of ours in the interaction an answer was written in. */
-function notice(row: StoredOutbound, kind: string, words: string, now: number): InboundMessage {
-  const { account, lane, recipientValue, groupId, publicReply } = row.message;
-  const thread = groupId === undefined ? publicReply?.thread : groupConversation(groupId);
-  const direct = row.recipientId === undefined ? lane : directConversation(row.recipientId);
-  return {
-    account,
-    messageId: `notice:out:${row.seq}${kind}`,
-    conversation: publicReply ? postConversation(publicReply.thread) : (thread ?? direct),
-    sender: { id: row.recipientId ?? recipientValue },
-    text: systemNotice(words),
-    media: [],
-    sentAt: now,
-    ...(thread === undefined ? {} : { thread }),
-    notice: { mapValue: recipientValue },
-  };
 }

@@ -54,7 +54,7 @@ export interface Outbox {
   lanes(): string[];
   saveRecipient(seq: number, recipientId: string): void;
   /** Remembers uploaded media, and the text that goes with it. */
-  saveMedia(seq: number, mediaId: string, text: string, now: number): void;
+  saveMedia(seq: number, media: StoredOutbound['media'], text: string): void;
   /** Writes down that the send call is about to go out. */
   markSending(seq: number, now: number): void;
   /** The last send call surely had no effect. */

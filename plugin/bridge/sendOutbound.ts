@@ -6,8 +6,9 @@ import { readMapValue, type Addressee } from './mapValue';
 import type { PublicReply, StoredOutbound, XUser } from './messages';
 import type { OwedWrites } from './owedWrites';
 import type { Contacts, Log, Outbox, Threads } from './ports';
-import type { BridgeAccount, DirectTarget, MediaUse, SentMessage } from './sides';
+import type { BridgeAccount, DirectTarget, SentMessage } from './sides';
 import { splitText } from './splitText';
+import type { Uploads } from './uploads';
 
 export interface SendPorts {
   outbox: Outbox;
@@ -15,6 +16,7 @@ export interface SendPorts {
   threads: Threads;
   clock: Clock;
   owed: OwedWrites;
+  uploads: Uploads;
   log: Log;
   onStep: (row: StoredOutbound, step: string, detail?: string) => void;
 }
@@ -29,12 +31,19 @@ export interface SentAnswer {
   together: StoredOutbound[];
 }
 
+/** One message on X, and the files that go with it. */
+interface Part {
+  /** The whole of the agent's words. */
+  text: string;
+  /** This part of them. */
+  words: string;
+  mediaIds: string[];
+}
+
 /** Where an answer goes, what it becomes there, and how to look whether it has arrived. */
 interface Route {
-  use: MediaUse;
-  /** What becomes of the agent's words: each part is a message of its own, the file goes with the first. */
-  plan(text: string): { parts: string[]; dropped: string[] };
-  send(text: string, part: string, mediaId: string | undefined): Promise<string>;
+  plan(text: string, mediaIds: string[]): { parts: Part[]; dropped: string[] };
+  send(part: Part): Promise<string>;
   /** Our own messages there since a time (ms since 1970), newest first. */
   sent(text: string, since: number): Promise<SentMessage[]>;
   /** What is to be remembered of an answer that X has. */
@@ -55,13 +64,13 @@ export async function sendOutbound(
   ports: SendPorts,
 ): Promise<SentAnswer> {
   const route = await routeOf(row, account, ports);
-  const { mediaId, text: own } = await provideMedia(row, route.use, account, ports);
+  const { mediaIds, text: own } = await ports.uploads.provide(row, account);
   const together = joinWaiting(row, account.joinWaiting, longestMessage, ports.outbox);
   const text = together.length > 0 ? joinedText([row, ...together]) : own;
-  const { parts, dropped } = route.plan(text);
+  const { parts, dropped } = route.plan(text, mediaIds);
   const ids = [...row.sentIds];
-  for (let index = ids.length; index < parts.length; index += 1) {
-    const part = { text, words: parts[index] ?? '', mediaId: index === 0 ? mediaId : undefined };
+  for (const [index, part] of parts.entries()) {
+    if (index < ids.length) continue;
     const mayBeThere = index === row.sentIds.length && row.sendingSince !== undefined;
     const lost = mayBeThere ? await findLost(row, part, route, account, ports) : undefined;
     if (lost)
@@ -73,20 +82,11 @@ export async function sendOutbound(
   return { ids, dropped, together };
 }
 
-/** One message of an answer. */
-interface Part {
-  /** The whole of the agent's words. */
-  text: string;
-  /** This part of them. */
-  words: string;
-  mediaId: string | undefined;
-}
-
 async function sendPart(row: StoredOutbound, part: Part, route: Route, ports: SendPorts): Promise<string> {
   ports.outbox.markSending(row.seq, ports.clock.now());
   ports.onStep(row, 'sending');
   try {
-    return await route.send(part.text, part.words, part.mediaId);
+    return await route.send(part);
   } catch (error) {
     // Only here: an earlier call's unknown outcome stays unknown until a look at the conversation settles it.
     if (error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable')
@@ -112,11 +112,20 @@ async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendP
     : directRoute(await targetOf(row, account, ports), account);
 }
 
+/** X takes one file a message: the first goes with the beginning of the text. */
+function messagesOf(text: string, mediaIds: string[]): Part[] {
+  const words = splitText(text, longestMessage);
+  return Array.from({ length: Math.max(words.length, mediaIds.length) }, (_, index) => ({
+    text,
+    words: words[index] ?? '',
+    mediaIds: mediaIds.slice(index, index + 1),
+  }));
+}
+
 function directRoute(target: DirectTarget, { x }: BridgeAccount): Route {
   return {
-    use: 'dm',
-    plan: (text) => ({ parts: splitText(text, longestMessage), dropped: [] }),
-    send: (_text, part, mediaId) => x.sendDirectMessage(target, part, mediaId),
+    plan: (text, mediaIds) => ({ parts: messagesOf(text, mediaIds), dropped: [] }),
+    send: ({ words, mediaIds }) => x.sendDirectMessage(target, words, mediaIds[0]),
     sent: (_text, since) => x.sentMessages(target, since),
     remember: () => {},
   };
@@ -133,12 +142,11 @@ function publicRoute(
   if (sendingSince === undefined && threads.isDeleted(name, reply.postId)) throw postDeleted();
   const postOf = (text: string) => ({ ...composeAnswer(text, reply, account), inReplyTo: reply.postId });
   return {
-    use: 'tweet',
-    plan: (text) => {
+    plan: (text, mediaIds) => {
       const { text: words, dropped } = postOf(text);
-      return { parts: [words], dropped };
+      return { parts: [{ text, words, mediaIds }], dropped };
     },
-    send: (text, _part, mediaId) => x.sendReply(postOf(text), mediaId),
+    send: ({ text, mediaIds }) => x.sendReply(postOf(text), mediaIds),
     sent: (text, since) => x.sentReplies(postOf(text), since),
     remember: (id) => threads.save(name, id, reply.thread, account.userId() ?? ''),
   };
@@ -232,26 +240,6 @@ function unknownRecipient(value: string, why: string): BridgeError {
   return new BridgeError('unknown-recipient', words, { agentMessage: words });
 }
 
-/** Uploads the answer's file, once as long as X keeps it, and says which text goes with it. */
-async function provideMedia(row: StoredOutbound, use: MediaUse, account: BridgeAccount, ports: SendPorts) {
-  const { attachmentId, text } = row.message;
-  if (attachmentId === undefined || isFresh(row, ports.clock.now())) return { mediaId: row.mediaId, text };
-  ports.onStep(row, 'uploading file');
-  const file = await account.host.openAttachment(attachmentId);
-  // The host puts the file's name in the text when the agent wrote none.
-  const said = [file.name, ...file.aliases].includes(text.trim()) ? '' : text;
-  const mediaId = await account.x.uploadMedia(file, use);
-  ports.outbox.saveMedia(row.seq, mediaId, said, ports.clock.now());
-  return { mediaId, text: said };
-}
-
-/** X forgets uploaded media after 24 hours; an hour of them is kept in reserve. Milliseconds. */
-const mediaLife = 23 * 60 * 60_000;
-
-function isFresh({ mediaId, mediaUploadedAt = 0 }: StoredOutbound, now: number): boolean {
-  return mediaId !== undefined && now - mediaUploadedAt < mediaLife;
-}
-
 /** X's clock and ours may differ, and `sendingSince` is of ours. */
 const clockSkew = 2 * 60_000;
 
@@ -282,8 +270,8 @@ function cannotTell(cause: BridgeError): BridgeError {
   return new BridgeError('refused-by-x', `${words} (${cause.message})`, { agentMessage: words, cause });
 }
 
-function isSame(sent: SentMessage, { words, mediaId }: Part): boolean {
-  const carriesMedia = mediaId === undefined ? sent.mediaKeys.length === 0 : sent.mediaKeys.length > 0;
+function isSame(sent: SentMessage, { words, mediaIds }: Part): boolean {
+  const carriesMedia = mediaIds.length > 0 === sent.mediaKeys.length > 0;
   return carriesMedia && squeeze(sent.text) === squeeze(words);
 }
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { XUser } from './messages';
+import type { UploadedFile, XUser } from './messages';
 
 /** A file on its way from one side to the other; never whole in memory. */
 export interface FileStream {
@@ -82,11 +82,10 @@ export interface XSide {
   /** Our own messages in a conversation since a time, newest first. */
   sentMessages(target: DirectTarget, since: number): Promise<SentMessage[]>;
   /** @returns the id of the post on X */
-  sendReply(post: PublicPost, mediaId: string | undefined): Promise<string>;
+  sendReply(post: PublicPost, mediaIds: string[]): Promise<string>;
   /** Our own answers to the same post since a time, newest first; `text` as it was written. */
   sentReplies(post: PublicPost, since: number): Promise<SentMessage[]>;
-  /** @returns the media id X gave */
-  uploadMedia(file: FileStream, use: MediaUse): Promise<string>;
+  uploadMedia(file: FileStream, use: MediaUse): Promise<UploadedFile>;
   openMedia(url: string, name: string): Promise<FileStream>;
   /** @returns undefined when there is no such user */
   userByHandle(handle: string): Promise<XUser | undefined>;

@@ -10,6 +10,11 @@ export function systemNotice(words: string): string {
   return `${systemMark} ${words}`;
 }
 
+/** Whether a text is one of ours, come back from the host as if an agent had written it. */
+export function isSystemNotice(text: string): boolean {
+  return text.trimStart().startsWith(systemMark);
+}
+
 export interface NoticePorts {
   inbox: Inbox;
   activity: ActivityListener;

@@ -7,6 +7,15 @@ const id = z
   .nullish()
   .transform((value) => (value === null || value === undefined || value === '' ? undefined : String(value)));
 
+/** One file, or several: as a list, or with commas between. */
+const ids = z.union([id, z.array(id)]).transform((value) =>
+  [value]
+    .flat()
+    .flatMap((each) => each?.split(',') ?? [])
+    .map((each) => each.trim())
+    .filter((each) => each !== ''),
+);
+
 const agent = z
   .object({ fullname: z.string().nullish(), name: z.string().nullish() })
   .nullish()
@@ -17,7 +26,7 @@ const record = z.record(z.string(), z.unknown());
 /** Only what the plugin needs; hosts differ, so whatever is missing is missing. */
 const replyCall = z.object({
   body: z.union([z.string(), z.number()]).nullish(),
-  AttachmentId: id,
+  AttachmentId: ids,
   Contact: record.nullish(),
   contact: record.nullish(),
   User: agent,
@@ -43,7 +52,7 @@ export function readReplyCall(value: unknown): ReplyCall {
   const agentName = [User?.fullname, user?.fullname, User?.name, user?.name].find((name) => name);
   return {
     body: String(body ?? ''),
-    attachmentId: AttachmentId,
+    attachmentIds: AttachmentId,
     contact: Contact ?? contact ?? undefined,
     interactionId: Interaction?.id,
     threadId: Interaction?.threadId,

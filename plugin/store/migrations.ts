@@ -136,5 +136,14 @@ export const migrations: string[] = [
   DROP TABLE sent_messages;
   ALTER TABLE messages_sent RENAME TO sent_messages;
   CREATE INDEX sent_messages_of ON sent_messages (outbox_seq);
+
+  ALTER TABLE outbox ADD COLUMN media TEXT NOT NULL DEFAULT '[]';
+  UPDATE outbox SET media = json_array(json_object('id', media_id, 'kind', 'image', 'at', media_uploaded_at))
+    WHERE media_id IS NOT NULL;
+  ALTER TABLE outbox DROP COLUMN media_id;
+  ALTER TABLE outbox DROP COLUMN media_uploaded_at;
+  UPDATE outbox SET message = json_set(json_remove(message, '$.attachmentId'), '$.attachmentIds',
+    CASE WHEN json_extract(message, '$.attachmentId') IS NULL THEN json_array()
+      ELSE json_array(json_extract(message, '$.attachmentId')) END);
   `,
 ];

@@ -16,7 +16,7 @@ export function createOutbox(store: StoreFile): Outbox {
 const twinQuery = `
   SELECT * FROM outbox WHERE lane = ? AND created_at >= ? AND state <> 'failed'
     AND json_extract(message, '$.interactionId') = ? AND json_extract(message, '$.text') = ?
-    AND coalesce(json_extract(message, '$.attachmentId'), '') = ?
+    AND json_extract(message, '$.attachmentIds') = ?
   ORDER BY seq DESC LIMIT 1`;
 
 type Reading = 'add' | 'get' | 'twinOf' | 'nextOf' | 'lanes';
@@ -79,10 +79,10 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
         return row;
       }),
     get: (seq) => stored(one.get(seq)),
-    twinOf: ({ account, lane, interactionId, text, attachmentId }, since) =>
+    twinOf: ({ account, lane, interactionId, text, attachmentIds }, since) =>
       interactionId === undefined
         ? undefined
-        : stored(twin.get(laneOf(account, lane), since, interactionId, text, attachmentId ?? '')),
+        : stored(twin.get(laneOf(account, lane), since, interactionId, text, JSON.stringify(attachmentIds))),
     nextOf: (lane) => stored(next.get(lane)),
     lanes: () => lanes.all().map((row) => textOf(row, 'lane')),
   };
@@ -100,9 +100,7 @@ function knownIds(store: StoreFile): Pick<Outbox, 'knownSentIds'> {
 
 function progressQueries(store: StoreFile): Omit<Outbox, Reading | Joining | 'knownSentIds'> {
   const recipient = store.prepare(`UPDATE outbox SET recipient_id = ? WHERE seq = ?`);
-  const media = store.prepare(
-    `UPDATE outbox SET media_id = ?, text = ?, media_uploaded_at = ? WHERE seq = ?`,
-  );
+  const media = store.prepare(`UPDATE outbox SET media = ?, text = ? WHERE seq = ?`);
   const sending = store.prepare(
     `UPDATE outbox SET state = 'delivering', sending_since = coalesce(sending_since, ?) WHERE seq = ?`,
   );
@@ -133,7 +131,7 @@ function progressQueries(store: StoreFile): Omit<Outbox, Reading | Joining | 'kn
     });
   return {
     saveRecipient: (seq, id) => void recipient.run(id, seq),
-    saveMedia: (seq, id, text, now) => void media.run(id, text, now, seq),
+    saveMedia: (seq, files, text) => void media.run(JSON.stringify(files), text, seq),
     markSending: (seq, now) => void sending.run(now, seq),
     markDelivered: (seqs, sentIds) => saveSent(delivered, seqs, sentIds),
     savePart: (seq, sentIds) => saveSent(clear, [seq], sentIds),
@@ -154,8 +152,7 @@ function storedOutbound(row: Record<string, unknown>, sentIds: string[]): Stored
     createdAt: Number(row['created_at']),
     dueAt: Number(row['due_at']),
     recipientId: optionalText(row['recipient_id']),
-    mediaId: optionalText(row['media_id']),
-    mediaUploadedAt: typeof row['media_uploaded_at'] === 'number' ? row['media_uploaded_at'] : undefined,
+    media: JSON.parse(textOf(row, 'media')) as StoredOutbound['media'],
     sendingSince: row['sending_since'] === null ? undefined : Number(row['sending_since']),
     sentIds,
     reason: optionalText(row['reason']),

@@ -1,9 +1,10 @@
 import { filetypeinfo } from 'magic-bytes.js';
+import type { FileKind } from '../bridge/messages';
 
 /** The files X takes in a message or a post, with X's category for it and its size limit in bytes. */
 export interface MediaType {
   mime: 'image/png' | 'image/jpeg' | 'image/gif' | 'video/mp4';
-  category: 'image' | 'gif' | 'video';
+  category: FileKind;
   inWords: string;
   limit: number;
 }

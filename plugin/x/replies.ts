@@ -18,16 +18,16 @@ export function createReplies(
   // X may take the private address beside the post or not; asked once, then known.
   let takesDeepLink = true;
   return {
-    sendReply: async (post, mediaId) => {
+    sendReply: async (post, mediaIds) => {
       const { text, deepLink } = post;
       if (deepLink !== undefined && takesDeepLink)
         try {
-          return await publish(client, post, mediaId);
+          return await publish(client, post, mediaIds);
         } catch (error) {
           if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
         }
       const whole = deepLink === undefined ? text : withLink(text, deepLink);
-      const id = await publish(client, { ...post, text: whole, deepLink: undefined }, mediaId);
+      const id = await publish(client, { ...post, text: whole, deepLink: undefined }, mediaIds);
       if (deepLink !== undefined) takesDeepLink = false;
       return id;
     },
@@ -42,7 +42,7 @@ export function createReplies(
 async function publish(
   client: XClient,
   { inReplyTo, text, deepLink }: PublicPost,
-  mediaId: string | undefined,
+  mediaIds: string[],
 ): Promise<string> {
   const answer = await client.call({
     method: 'POST',
@@ -51,7 +51,7 @@ async function publish(
     body: {
       ...(text === '' ? {} : { text }),
       reply: { in_reply_to_tweet_id: inReplyTo },
-      ...(mediaId === undefined ? {} : { media: { media_ids: [mediaId] } }),
+      ...(mediaIds.length === 0 ? {} : { media: { media_ids: mediaIds } }),
       ...(deepLink === undefined ? {} : { direct_message_deep_link: deepLink }),
     },
     changesThings: true,

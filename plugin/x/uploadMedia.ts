@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { backoff } from '../bridge/backoff';
 import { pause, type Clock } from '../bridge/clock';
 import { BridgeError, reasonOf } from '../bridge/errors';
+import type { UploadedFile } from '../bridge/messages';
 import type { Log } from '../bridge/ports';
 import type { FileStream, MediaUse } from '../bridge/sides';
 import type { XClient } from './client';
@@ -25,14 +26,14 @@ const longestProcessing = 15 * 60_000;
 /**
  * Uploads a file in segments (X docs: media upload, chunked).
  * @param file of known size; it is consumed, one segment in memory at a time
- * @returns the media id, ready to be sent
+ * @returns what X then has, ready to be sent
  * @throws BridgeError `unsupported-file` or `file-too-large` before anything is uploaded
  */
 export async function uploadMedia(
   file: FileStream & { size: number },
   use: MediaUse,
   ports: UploadPorts,
-): Promise<string> {
+): Promise<UploadedFile> {
   const segments = segmentsOf(file.stream, segmentLength, ports.clock);
   try {
     const first = await readSegment(segments, file);
@@ -48,7 +49,7 @@ export async function uploadMedia(
     await finalize(id, ports);
     // X has alternative texts for the pictures of posts.
     if (use === 'tweet' && type.category !== 'video') await describe(id, file.name, ports);
-    return id;
+    return { id, kind: type.category };
   } finally {
     file.stream.destroy();
   }

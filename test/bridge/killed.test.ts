@@ -9,6 +9,7 @@ import { ManualClock } from '../support/manualClock';
 import { until } from '../support/until';
 
 const runs = 200;
+const message = { account: 'a', lane: '1', recipientValue: '1', recipientId: '1', attachmentIds: [] };
 const texts = ['Hello', 'How can I help?', 'Hello', 'x'.repeat(10_001), 'Bye'];
 const expected = ['Hello', 'How can I help?', 'Hello', 'x'.repeat(10_000), 'x', 'Bye'];
 
@@ -89,8 +90,7 @@ test(`${runs} times killed at a random step of sending: no text lost, none doubl
     const directory = join(folder, String(run));
     const { held, x } = conversationOnX();
     let store = openMessageStore(directory, () => clock.now());
-    for (const text of texts)
-      store.outbox.add({ account: 'a', lane: '1', recipientValue: '1', recipientId: '1', text }, clock.now());
+    for (const text of texts) store.outbox.add({ ...message, text }, clock.now());
     const done = () => store.depths.outbound('a').waiting === 0;
     // Killed again and again, each time a little further on, until all is sent.
     while (!done()) {

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { Rig, customer } from '../support/rig';
 import { gif, jpeg, mp4, png } from '../support/files';
 import { until } from '../support/until';
+import type { HostInteraction } from '../simulators/host/state';
 
 let rig: Rig;
 afterEach(() => rig.stop());
 
+const contact = { twitter: customer.username };
 const appends = () => rig.x.calls.filter(({ path }) => path.endsWith('/append')).length;
 
 describe('from the agent', () => {
@@ -100,6 +102,101 @@ describe('from the agent', () => {
     await rig.logged(/answer was already on X, not sent again/);
     expect(rig.sent).toHaveLength(1);
     expect(rig.x.calls.filter(({ path }) => path.endsWith('initialize'))).toHaveLength(1);
+  });
+});
+
+describe('several files in one answer', () => {
+  const attach = (...files: [string, string, Buffer][]) =>
+    files.map((file) => rig.host.state.addAttachment(...file).id);
+  const picture = (name: string): [string, string, Buffer] => [name, 'image/png', png];
+
+  test('in private: a message for each, the text with the first', async () => {
+    rig = await Rig.start();
+    await rig.interaction();
+    const AttachmentId = attach(
+      picture('a.png'),
+      ['b.gif', 'image/gif', gif],
+      ['c.mp4', 'video/mp4', mp4(99)],
+    );
+    const { status, body } = await rig.replyOutcome({ body: 'three', AttachmentId, Contact: contact });
+    expect(status).toBe(200);
+    expect(body.ids).toEqual(rig.sent.map(({ id }) => id));
+    expect(rig.sent.map(({ media }) => media?.category)).toEqual(['dm_image', 'dm_gif', 'dm_video']);
+    expect(rig.sent.map(({ text }) => text.replace(/ ?https:\S+$/, ''))).toEqual(['three', '', '']);
+  });
+
+  test('a lost answer of X between two of them: each arrives once', async () => {
+    rig = await Rig.start();
+    await rig.interaction();
+    rig.x.faults.add({ when: /with\/\d+\/messages$/, delay: 0 });
+    rig.x.faults.add({ when: /with\/\d+\/messages$/, cut: 'after' });
+    const AttachmentId = attach(picture('a.png'), picture('b.png'), picture('c.png')).join(',');
+    expect((await rig.replyOutcome({ body: '', AttachmentId, Contact: contact })).status).toBe(202);
+    await until(() => rig.sent.length === 3, 'all three');
+    await until(async () => (await rig.health()).body.accounts['support']?.outbound.waiting === 0, 'the end');
+    expect(rig.sent).toHaveLength(3);
+  });
+
+  test('too many are refused in words', async () => {
+    rig = await Rig.start();
+    await rig.interaction();
+    const AttachmentId = Array.from({ length: 11 }, (_, index) => index + 1);
+    const { status, body } = await rig.replyOutcome({ body: '', AttachmentId, Contact: contact });
+    expect([status, body.error?.message]).toEqual([400, 'At most 10 files can be sent at a time.']);
+  });
+});
+
+describe('a file behind an answer that waits for its window', () => {
+  const send = 'POST /2/dm_conversations/with/{participant_id}/messages';
+  const uploads = () => rig.x.calls.filter(({ path }) => path.endsWith('finalize')).length;
+
+  /** The window has one call, and it is used up. */
+  async function usedUp(): Promise<HostInteraction> {
+    rig = await Rig.start({ x: { limits: { [send]: { calls: 1, seconds: 900 } } } });
+    const interaction = await rig.interaction();
+    await rig.host.agentWrites(interaction, 'first');
+    return interaction;
+  }
+
+  test('is brought to X meanwhile, and not again when the window opens', async () => {
+    const interaction = await usedUp();
+    const file = rig.host.state.addAttachment('map.png', 'image/png', png);
+    expect((await rig.host.agentWrites(interaction, 'text')).status).toBe(202);
+    expect((await rig.host.agentWrites(interaction, 'here', file)).status).toBe(202);
+    expect((await rig.host.agentWrites(interaction, '', file)).status).toBe(202);
+    await until(() => uploads() === 2, 'both files');
+    expect(rig.sent).toHaveLength(1);
+    for (const count of [2, 3, 4]) {
+      rig.clock.jump(901_000);
+      await until(() => rig.sent.length === count, `message ${count}`);
+    }
+    expect(uploads()).toBe(2);
+    expect(rig.sent.slice(2).map(({ media }) => media?.category)).toEqual(['dm_image', 'dm_image']);
+  });
+
+  test('that X cannot take is told at once, not when the window opens', async () => {
+    const interaction = await usedUp();
+    await rig.host.agentWrites(interaction, 'text');
+    const file = rig.host.state.addAttachment('list.pdf', 'application/pdf', Buffer.from('%PDF-1.7'));
+    await rig.host.agentWrites(interaction, '', file);
+    const [, notice] = await rig.receives(2);
+    expect(notice?.body).toContain('X cannot take the file "list.pdf"');
+    rig.clock.jump(901_000);
+    await until(() => rig.sent.length === 2, 'the text');
+  });
+
+  test('that could not be had for now is had at its turn', async () => {
+    const interaction = await usedUp();
+    const file = rig.host.state.addAttachment('map.png', 'image/png', png);
+    await rig.host.agentWrites(interaction, 'text');
+    rig.x.faults.add({ when: /initialize$/, status: 503 });
+    await rig.host.agentWrites(interaction, 'here', file);
+    await until(() => rig.x.traffic.some((call) => call.endsWith('initialize')), 'the try');
+    for (const count of [2, 3]) {
+      rig.clock.jump(901_000);
+      await until(() => rig.sent.length === count, `message ${count}`);
+    }
+    expect(uploads()).toBe(1);
   });
 });
 

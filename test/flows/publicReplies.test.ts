@@ -1,5 +1,5 @@
 import { Rig, brandId, customer, otherCustomer, type RigOptions } from '../support/rig';
-import { png } from '../support/files';
+import { gif, mp4, png } from '../support/files';
 import { until } from '../support/until';
 import type { HostInteraction } from '../simulators/host/state';
 import type { SimPost } from '../simulators/x/world';
@@ -139,6 +139,37 @@ test('a picture goes along, with or without words', async () => {
     '@jane_doe here',
     '@jane_doe',
   ]);
+});
+
+describe('several files', () => {
+  const reply = ({ id, threadId }: HostInteraction, files: [string, Buffer][]) =>
+    rig.replyOutcome({
+      body: 'look',
+      AttachmentId: files.map(([type, content]) => rig.host.state.addAttachment('file', type, content).id),
+      Contact: { twitter: customer.username },
+      Interaction: { id, threadId },
+    });
+  const picture: [string, Buffer] = ['image/png', png];
+
+  test('up to four pictures go with one answer', async () => {
+    await start();
+    const { interaction } = await posts('@brand hello');
+    expect((await reply(interaction, [picture, picture, picture, picture])).status).toBe(200);
+    expect(answers().map(({ media }) => media.length)).toEqual([4]);
+  });
+
+  test.each([
+    ['five pictures', [picture, picture, picture, picture, picture]],
+    ['a picture and a GIF', [picture, ['image/gif', gif]]],
+    ['two videos', [mp4(99), mp4(98)].map((film) => ['video/mp4', film])],
+  ] as [string, [string, Buffer][]][])('%s are refused in words', async (_what, files) => {
+    await start();
+    const { interaction } = await posts('@brand hello');
+    const { status, body } = await reply(interaction, files);
+    expect(status).toBe(400);
+    expect(body.error?.message).toContain('up to 4 pictures, or one video or GIF');
+    expect(answers()).toEqual([]);
+  });
 });
 
 test('the answer of X is lost: the timeline shows that it was published, so it is not published again', async () => {

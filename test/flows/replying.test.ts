@@ -87,6 +87,20 @@ test.each([
   expect(rig.sent).toEqual([]);
 });
 
+test('a notice of ours that comes back as if an agent had written it goes to nobody', async () => {
+  rig = await Rig.start();
+  await rig.interaction();
+  const { status, body } = await rig.replyOutcome({
+    body: '[openchannel-x] Your message "hi" was not delivered.',
+    Contact: { twitter: customer.username },
+  });
+  expect([status, body.error?.message]).toEqual([
+    400,
+    'This is a notice for agents, so it is not sent to the customer.',
+  ]);
+  expect(rig.sent).toEqual([]);
+});
+
 test('an account that does not exist, or is switched off', async () => {
   rig = await Rig.start({ account: { active: false } });
   expect((await call({ body: 'hi', Contact: contact }, '/api/reply/other')).body.error?.message).toContain(

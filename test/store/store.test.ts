@@ -35,7 +35,13 @@ const inbound = (messageId: string, changes: Partial<InboundMessage> = {}): Inbo
   sentAt: 1,
   ...changes,
 });
-const outbound: OutboundMessage = { account: 'a', lane: 'jane', recipientValue: 'Jane', text: 'answer' };
+const outbound: OutboundMessage = {
+  account: 'a',
+  lane: 'jane',
+  recipientValue: 'Jane',
+  text: 'answer',
+  attachmentIds: ['5'],
+};
 
 test('a message is kept once, also across a restart and within one call', async () => {
   expect(await store.inbox.keep([inbound('1'), inbound('1'), inbound('2')])).toEqual([true, false, true]);
@@ -89,12 +95,12 @@ test('depths of an account are not mixed with those of one whose name begins ali
 test('an answer keeps what was done for it', () => {
   const { seq } = store.outbox.add(outbound, 10);
   store.outbox.saveRecipient(seq, '42');
-  store.outbox.saveMedia(seq, '77', '', 11);
+  store.outbox.saveMedia(seq, [{ id: '77', kind: 'gif', at: 11 }], '');
   store.outbox.markSending(seq, 12);
   reopen();
   expect(store.outbox.nextOf('a jane')).toMatchObject({
     recipientId: '42',
-    mediaId: '77',
+    media: [{ id: '77', kind: 'gif', at: 11 }],
     sendingSince: 12,
     message: { text: '' },
   });
@@ -209,11 +215,22 @@ test('a store of the first version is taken over with all it holds', async () =>
   add('1990000000000000003');
   old.exec(`INSERT INTO contacts (account, x_user_id, username, map_value, interaction_id, seen_at)
             VALUES ('a', '1', 'Jane', 'Jane', '55', 1)`);
+  const answer = (attachmentId: object, media: string | null) =>
+    old.run(
+      `INSERT INTO outbox (account, lane, message, text, media_id, media_uploaded_at, created_at)
+       VALUES ('a', 'a jane', ?, 'answer', ?, 3, 1)`,
+      [JSON.stringify({ account: 'a', lane: 'jane', recipientValue: 'Jane', ...attachmentId }), media],
+    );
+  answer({ attachmentId: '5' }, '77');
+  answer({}, null);
   old.close();
   store = openMessageStore(folder, () => 1000);
   expect(store.inbox.nextOf('a dm:1')?.message.messageId).toBe('1990000000000000009');
   expect(store.contacts.interactionOf('a', '1', undefined)).toBe('55');
   expect(store.contacts.mapValueOf('a', '1')).toBe('Jane');
+  const first = store.outbox.nextOf('a jane')!;
+  expect(first).toMatchObject({ message: outbound, media: [{ id: '77', kind: 'image', at: 3 }] });
+  expect(store.outbox.behind(first.seq)).toMatchObject([{ message: { attachmentIds: [] }, media: [] }]);
   expect(await store.inbox.keep([inbound('1990000000000000003'), inbound('1990000000000000010')])).toEqual([
     false,
     true,

@@ -262,6 +262,7 @@ export class Rig {
 }
 
 interface ReplyBody {
+  ids?: string[];
   error?: { code: string; message: string };
   reason?: string;
   retryAt?: string;

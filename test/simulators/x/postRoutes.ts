@@ -78,6 +78,8 @@ function isRefused(
     );
   else if (files.some((file) => !isUsable(file, 'tweet_', world.now())))
     oldError(response, 400, 324, 'The validation of media ids failed.');
+  else if (files.length > 1 && files.some((file) => file?.category !== 'tweet_image'))
+    oldError(response, 400, 324, 'Only images may go together in one post.');
   else if (isRepeated(text, inReplyTo, user, context)) oldError(response, 403, 187, 'Status is a duplicate.');
   else return false;
   return true;

@@ -1,0 +1,41 @@
+import { directConversation, groupConversation, postConversation } from './conversation';
+import type { BridgeError } from './errors';
+import type { InboundMessage, StoredOutbound } from './messages';
+import { systemNotice } from './systemNotice';
+
+/** Enough of a text to know it by; cut between characters, never inside one. */
+function beginningOf(text: string): string {
+  const characters = Array.from(text);
+  return characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : text;
+}
+
+/** Tells the agent that an answer cannot arrive, and why. */
+export function refusedNotice(row: StoredOutbound, error: BridgeError, now: number): InboundMessage {
+  const { text } = row.message;
+  const quoted = text === '' ? 'Your file' : `Your message "${beginningOf(text)}"`;
+  return notice(row, '', `${quoted} was not delivered. ${error.agentMessage ?? error.message}`, now);
+}
+
+/** Tells the agent what there was no room for in a public answer. */
+export function droppedNotice(row: StoredOutbound, dropped: string[], now: number): InboundMessage {
+  const words = `Your public answer was published without ${dropped.join(' and ')}: there was no room.`;
+  return notice(row, ':dropped', words, now);
+}
+
+/** Words of ours in the interaction an answer was written in. */
+function notice(row: StoredOutbound, kind: string, words: string, now: number): InboundMessage {
+  const { account, lane, recipientValue, groupId, publicReply } = row.message;
+  const thread = groupId === undefined ? publicReply?.thread : groupConversation(groupId);
+  const direct = row.recipientId === undefined ? lane : directConversation(row.recipientId);
+  return {
+    account,
+    messageId: `notice:out:${row.seq}${kind}`,
+    conversation: publicReply ? postConversation(publicReply.thread) : (thread ?? direct),
+    sender: { id: row.recipientId ?? recipientValue },
+    text: systemNotice(words),
+    media: [],
+    sentAt: now,
+    ...(thread === undefined ? {} : { thread }),
+    notice: { mapValue: recipientValue },
+  };
+}
