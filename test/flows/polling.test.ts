@@ -75,7 +75,7 @@ test('within 15 reads in 15 minutes, and catching up over pages, over several wi
   await rig.logged(/started/);
   expect(rig.received).toEqual([]);
   rig.clock.jump(minutes(15));
-  await rig.receives(count);
+  await rig.receives(count, 25_000);
   expect(bodies()).toEqual(Array.from({ length: count }, (_, index) => `message ${index}`));
   const refused = rig.x.traffic.slice(before).filter((call) => call === 'GET /2/dm_events').length;
   expect(refused).toBe(18);

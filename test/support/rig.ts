@@ -212,8 +212,8 @@ export class Rig {
     );
   }
 
-  async receives(count: number): Promise<HostMessage[]> {
-    await until(() => this.received.length >= count, `${count} messages at the host`);
+  async receives(count: number, limit?: number): Promise<HostMessage[]> {
+    await until(() => this.received.length >= count, `${count} messages at the host`, limit);
     return this.received;
   }
 
