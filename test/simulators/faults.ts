@@ -12,6 +12,8 @@ export interface Fault {
   cut?: 'before' | 'after';
   /** Wait so long before anything, in milliseconds. */
   delay?: number;
+  /** Done when it strikes: with `cut`, just before the connection is cut. */
+  act?: () => void;
   /** How often; 1 unless told. */
   times?: number;
 }
@@ -36,6 +38,7 @@ export class Faults {
         return;
       }
       setTimeout(() => {
+        if (fault.cut !== 'after') fault.act?.();
         if (fault.cut === 'before') request.socket.destroy();
         else if (fault.status !== undefined)
           response
@@ -43,7 +46,7 @@ export class Faults {
             .set(fault.headers ?? {})
             .json(fault.body ?? {});
         else {
-          if (fault.cut === 'after') loseAnswer(response, request.socket);
+          if (fault.cut === 'after') loseAnswer(response, request.socket, fault.act);
           next();
         }
       }, fault.delay ?? 0);
@@ -57,8 +60,13 @@ export class Faults {
   }
 }
 
-function loseAnswer(response: Parameters<RequestHandler>[1], socket: { destroy: () => unknown }): void {
+function loseAnswer(
+  response: Parameters<RequestHandler>[1],
+  socket: { destroy: () => unknown },
+  act: (() => void) | undefined,
+): void {
   response.end = (() => {
+    act?.();
     socket.destroy();
     return response;
   }) as typeof response.end;
