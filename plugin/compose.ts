@@ -1,26 +1,30 @@
 import { schedule as cronSchedule } from 'node-cron';
+import type { Express } from 'express';
 import type { Server } from 'node:http';
-import { createAccountParts, deliveryOf, type AccountParts } from './accountParts';
+import { createAccountParts, type AccountParts } from './accountParts';
 import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from './bridge/acceptEvents';
-import { acceptReply } from './bridge/acceptReply';
-import { pause, systemClock, type Clock } from './bridge/clock';
+import { systemClock, type Clock } from './bridge/clock';
 import { throttledComplaints } from './bridge/complaints';
-import { splitLane } from './bridge/conversation';
-import { BridgeError, reasonOf } from './bridge/errors';
+import { reasonOf } from './bridge/errors';
 import type { EventBatch } from './bridge/events';
 import { InboundWorker } from './bridge/inboundWorker';
 import { OutboundWorker } from './bridge/outboundWorker';
 import type { ActivityEntry, ActivityListener, Log, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
 import { keepNotice } from './bridge/systemNotice';
-import type { Config } from './config/schema';
-import type { Secrets } from './config/secrets';
-import { readReplyCall } from './host/readReplyCall';
-import { healthRoutes, type Health } from './http/health';
+import { ConfigError } from './config/load';
+import type { AccountConfig, Config } from './config/schema';
+import { allSecrets, type Secrets } from './config/secrets';
+import { healthRoutes } from './http/health';
 import { messagesRoutes } from './http/messages';
 import { createMetrics, type Metrics } from './http/metrics';
-import { replyRoutes, type ReplyPort } from './http/reply';
-import { createHttpServer, listen, stopListening } from './http/server';
+import { replyRoutes } from './http/reply';
+import { createApp, createHttpServer, listen, stopListening } from './http/server';
+import { LiveAccounts } from './liveAccounts';
+import type { OpenLog } from './log/logger';
+import { pluginHealth } from './pluginHealth';
+import { replyPort } from './replyPort';
+import { warnOfOrphans, warnOfWeakness } from './startWarnings';
 import type { Delivery } from './x/receivers';
 import { createWebhook } from './x/webhook';
 
@@ -28,8 +32,7 @@ export interface PluginOptions {
   config: Config;
   secrets: Secrets;
   store: MessageStore;
-  log: Log;
-  logDir: string;
+  logs: OpenLog;
   version: string;
   clock?: Clock;
   random?: () => number;
@@ -42,7 +45,12 @@ export interface PluginOptions {
 
 export interface Plugin {
   /** The port listened on. */
-  port: number;
+  readonly port: number;
+  /**
+   * Goes on with another configuration: only what changed is restarted, and nothing in flight is lost.
+   * @throws ConfigError when the port or the log folder cannot be used; then all stays as it was
+   */
+  apply(config: Config, secrets: Secrets): Promise<void>;
   /** Accepts nothing more, finishes what is in flight, and closes the store. */
   stop(): Promise<void>;
 }
@@ -57,16 +65,21 @@ const cron: Scheduler = {
 /** The Map Key is read again at this minute of every hour. */
 const hourly = '7 * * * *';
 
-/** What still talks to X at the stop gets this long, in milliseconds. */
-const longestSupplyStop = 3_000;
+/** What may change while the plugin runs. */
+interface Live {
+  config: Config;
+  secrets: Secrets;
+  server: Server;
+  port: number;
+}
 
 /** The parts, built and wired but not running. */
 interface Parts {
-  accounts: AccountParts[];
-  active: AccountParts[];
+  live: Live;
+  accounts: LiveAccounts;
   inbound: InboundWorker;
   outbound: OutboundWorker;
-  server: Server;
+  app: Express;
 }
 
 /**
@@ -74,32 +87,27 @@ interface Parts {
  * @throws the system's error, `EADDRINUSE` when the port is in use; the store is closed then
  */
 export async function startPlugin(options: PluginOptions): Promise<Plugin> {
-  const { config, store, log, scheduler = cron } = options;
+  const { config, store, logs, scheduler = cron } = options;
+  const { log } = logs;
   const parts = wire(options);
-  const { active, inbound, outbound, server } = parts;
-  const port = await listenOrClose(server, config, store);
-  warnAtStart(active, config, log);
+  const { live, accounts, inbound, outbound } = parts;
+  live.port = await listenOrClose(live.server, config, store);
+  await accounts.set(config.accounts);
+  warnOfWeakness(accounts.active(), config, log);
   warnOfOrphans(store, config, log);
   inbound.start();
   outbound.start();
-  const { accounts } = parts;
-  for (const { settings, supply } of accounts) if (!settings.active) supply.standDown();
-  for (const { ownUser, supply } of active) {
-    void ownUser.learn();
-    supply.start();
-  }
-  const stopRefreshing = scheduler.every(hourly, () => refreshMapKeys(active, log));
-  log.info('started', {
-    version: options.version,
-    port,
-    accounts: active.map(({ settings }) => settings.name),
-  });
+  const stopRefreshing = scheduler.every(hourly, () => refreshMapKeys(accounts.active(), log));
+  const names = accounts.active().map(({ settings }) => settings.name);
+  log.info('started', { version: options.version, port: live.port, accounts: names });
   return {
-    port,
+    get port() {
+      return live.port;
+    },
+    apply: (next, secrets) => applyConfig(next, secrets, parts, options),
     stop: async () => {
       stopRefreshing();
-      for (const { ownUser } of active) ownUser.stop();
-      await Promise.all([stopListening(server), stopSupplies(accounts)]);
+      await Promise.all([stopListening(live.server), accounts.stop()]);
       await Promise.all([inbound.stop(), outbound.stop()]);
       store.close();
       log.info('stopped');
@@ -107,62 +115,129 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   };
 }
 
-/** A call of X that hangs must not take the time that messages in flight need. */
-async function stopSupplies(accounts: AccountParts[]): Promise<void> {
-  const stopped = new AbortController();
-  void Promise.allSettled(accounts.map(({ supply }) => supply.stop())).then(() => stopped.abort());
-  await pause(systemClock, longestSupplyStop, stopped.signal);
-}
-
 function wire(options: PluginOptions): Parts {
-  const { config, store, log, clock = systemClock, random = Math.random, scheduler = cron } = options;
+  const { config, secrets, store, logs, clock = systemClock, random = Math.random } = options;
+  const { log } = logs;
+  const scheduler = options.scheduler ?? cron;
   const activity: ActivityListener = (entry) => options.onActivity?.({ ...entry, at: clock.now() });
-  const names = config.accounts.map(({ name }) => name);
-  const metrics = createMetrics(names, store.depths);
-  const common = { ...options, clock, random, scheduler, counters: metrics.counters };
+  const metrics = createMetrics(() => live.config.accounts.map(({ name }) => name), store.depths);
+  const common = { ...options, log, clock, random, scheduler, counters: metrics.counters };
   const accept = (batch: EventBatch, account: ReceivingAccount) => acceptEvents(batch, account, accepting);
-  const accounts = config.accounts.map((settings) => createAccountParts(settings, { ...common, accept }));
-  const active = accounts.filter(({ settings }) => settings.active);
-  const bridges = new Map(accounts.map(({ bridge }) => [bridge.name, bridge]));
-  const shared = { ...store, accounts: bridges, clock, random, log, counters: metrics.counters, activity };
+  const accounts = new LiveAccounts({
+    build: (settings) => createAccountParts(settings, { ...common, ...live, accept }),
+    keyOf: (settings) => builtFrom(settings, live),
+  });
+  const shared = {
+    ...store,
+    accounts: accounts.bridges,
+    clock,
+    random,
+    log,
+    counters: metrics.counters,
+    activity,
+  };
   const inbound = new InboundWorker(shared);
   const wake = (lane: string) => inbound.wake(lane);
   const outbound = new OutboundWorker({
     ...shared,
-    longestWait: config.reply.longestWaitHours * 60 * 60_000,
+    longestWait: () => live.config.reply.longestWaitHours * 60 * 60_000,
     tellAgent: (notice) => keepNotice(notice, { ...shared, wake }),
   });
-  const wakeAnswers = (lane: string) => outbound.wake(lane);
   const accepting: AcceptEventsPorts = {
     ...shared,
     wake,
-    wakeAnswers,
-    logText: config.log.messageText === 'full',
+    wakeAnswers: (lane) => outbound.wake(lane),
+    logText: () => live.config.log.messageText === 'full',
   };
-  const webhook = createWebhook({
-    ...accepting,
-    clock,
-    accounts: active.map((account) => account.webhook),
-  });
-  const reply = replyPort(accounts, { ...store, clock, log, worker: outbound });
-  const server = createHttpServer(routesOf(common, accounts, webhook, reply, metrics), log);
-  return { accounts, active, inbound, outbound, server };
+  const app = createApp(
+    routesOf({ ...options, clock }, accepting, { live: () => live, accounts, outbound, metrics }),
+    log,
+  );
+  const live: Live = { config, secrets, server: createHttpServer(app), port: 0 };
+  return { live, accounts, inbound, outbound, app };
+}
+
+/** All that an account is built from, beside the program itself. */
+function builtFrom(settings: AccountConfig, { config, secrets }: Live): string {
+  const { host, x, dataDir } = config;
+  return JSON.stringify([settings, host, x, dataDir, secrets.webhookPaths[settings.name]]);
+}
+
+interface RouteParts {
+  live: () => Live;
+  accounts: LiveAccounts;
+  outbound: OutboundWorker;
+  metrics: Metrics;
 }
 
 function routesOf(
-  options: PluginOptions & { clock: Clock },
-  accounts: AccountParts[],
-  webhook: ReturnType<typeof createWebhook>,
-  reply: ReplyPort,
-  metrics: Metrics,
+  { store, logs, version, clock }: PluginOptions & { clock: Clock },
+  accepting: AcceptEventsPorts,
+  { live, accounts, outbound, metrics }: RouteParts,
 ) {
-  const { log, clock } = options;
+  const { log } = logs;
+  const webhook = createWebhook({
+    ...accepting,
+    clock,
+    accounts: () => accounts.active().map((account) => account.webhook),
+  });
+  const reply = replyPort(() => accounts.all(), { ...store, clock, log, worker: outbound });
+  const complain = throttledComplaints(log, clock);
+  const health = () => pluginHealth({ store, version, logDir: logs.dir, accounts: accounts.all() });
   return [
     { path: '/api/messages', router: messagesRoutes(webhook) },
-    { path: '/', router: replyRoutes(options.secrets.replyToken, reply, throttledComplaints(log, clock)) },
-    { path: '/', router: healthRoutes(() => healthOf(options, accounts)) },
+    { path: '/', router: replyRoutes(() => live().secrets.replyToken, reply, complain) },
+    { path: '/', router: healthRoutes(health) },
     { path: '/', router: metrics.routes },
   ];
+}
+
+async function applyConfig(
+  config: Config,
+  secrets: Secrets,
+  { live, accounts, inbound, outbound, app }: Parts,
+  { store, logs }: PluginOptions,
+): Promise<void> {
+  const { log } = logs;
+  const moved = await listenElsewhere(live, config, app);
+  try {
+    logs.change({ ...config.log, fallbackDir: logs.dir, secrets: allSecrets(config, secrets) });
+  } catch (error) {
+    if (moved) await stopListening(moved.server);
+    throw new ConfigError([`log.dir: ${reasonOf(error)}`]);
+  }
+  const former = live.server;
+  Object.assign(live, { config, secrets, ...moved });
+  // Calls that are under way, such as the one that asked for this, get their answers.
+  if (moved) void stopListening(former);
+  const changed = await accounts.set(config.accounts);
+  warnOfWeakness(accounts.active(), config, log);
+  warnOfOrphans(store, config, log);
+  inbound.start();
+  outbound.start();
+  log.info('the configuration was changed', { accounts: changed, port: live.port });
+}
+
+/**
+ * Listens at another port or address, where the configuration names one.
+ * @throws ConfigError when that cannot be
+ */
+async function listenElsewhere(
+  { config: former }: Live,
+  { port, bindAddress }: Config,
+  app: Express,
+): Promise<Pick<Live, 'server' | 'port'> | undefined> {
+  if (port === former.port && bindAddress === former.bindAddress) return undefined;
+  const server = createHttpServer(app);
+  try {
+    return { server, port: await listen(server, port, bindAddress) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const [key, value] = code === 'EADDRNOTAVAIL' ? ['bindAddress', bindAddress] : ['port', port];
+    const why =
+      code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be used (${code ?? 'unknown'})`;
+    throw new ConfigError([`${key}: ${value} ${why}`]);
+  }
 }
 
 async function listenOrClose(server: Server, config: Config, store: MessageStore): Promise<number> {
@@ -174,89 +249,9 @@ async function listenOrClose(server: Server, config: Config, store: MessageStore
   }
 }
 
-/** Finds the account a Reply URL call is for: the named one, else the first active one. */
-function replyPort(accounts: AccountParts[], ports: Parameters<typeof acceptReply>[2]): ReplyPort {
-  return {
-    accept: async (name, call) => {
-      const account =
-        name === undefined
-          ? accounts.find(({ settings }) => settings.active)
-          : accounts.find(({ settings }) => settings.name === name);
-      if (!account) throw noAccount(name);
-      if (!account.settings.active) throw inactive(account.settings.name);
-      return acceptReply(readReplyCall(call), account.bridge, ports);
-    },
-  };
-}
-
-function noAccount(name: string | undefined): BridgeError {
-  const words =
-    name === undefined
-      ? 'No X account is active in this channel. Please tell your administrator.'
-      : `There is no X account "${name.slice(0, 64)}" in this channel. Please tell your administrator.`;
-  return new BridgeError('unknown-account', words, { agentMessage: words });
-}
-
-function inactive(name: string): BridgeError {
-  const words = `The X account "${name}" is switched off in this channel. Please tell your administrator.`;
-  return new BridgeError('inactive-account', words, { agentMessage: words });
-}
-
-function healthOf({ store, version, logDir }: PluginOptions, accounts: AccountParts[]): Health {
-  const trouble = store.trouble();
-  const entries = accounts.map((account) => [account.settings.name, account.health()] as const);
-  const wrong = entries.some(
-    ([, { inbound, outbound, webhook, signIn }]) =>
-      webhook.state === 'trouble' ||
-      [inbound, outbound].some(({ state }) => state === 'waiting') ||
-      [signIn.x, signIn.host].some(({ state }) => state === 'refused'),
-  );
-  return {
-    status: trouble !== undefined ? 'broken' : wrong ? 'degraded' : 'ok',
-    version,
-    store: trouble === undefined ? { state: 'ok' } : { state: 'broken', reason: trouble },
-    log: { dir: logDir },
-    accounts: Object.fromEntries(entries),
-  };
-}
-
 function refreshMapKeys(accounts: AccountParts[], log: Log): void {
   for (const { bridge } of accounts)
     bridge.host.refreshMapKey().catch((error: unknown) => {
       log.warn('Map Key could not be read again', { account: bridge.name, reason: reasonOf(error) });
     });
-}
-
-/** What was accepted for an account that is no longer configured waits, and must not do so in silence. */
-function warnOfOrphans({ inbox, outbox }: MessageStore, config: Config, log: Log): void {
-  const configured = new Set(config.accounts.map(({ name }) => name));
-  const waiting = [...inbox.lanes(), ...outbox.lanes()].map((lane) => splitLane(lane).account);
-  for (const account of new Set(waiting))
-    if (!configured.has(account))
-      log.error('messages wait for an account that is not configured: put it back for them to go on', {
-        account,
-      });
-}
-
-/** Says at every start what is weaker than it could be, or left to the admin. */
-function warnAtStart(active: AccountParts[], config: Config, log: Log): void {
-  if (active.length === 0) log.warn('no account is active: nothing is received and nothing is sent');
-  if (active.length > 0 && config.host.apiKey === '' && config.host.username === '')
-    log.warn('no sign-in for the host is set: only hosts that ask for none will take messages');
-  for (const { settings } of active) {
-    const { name: account, webhookCheck, webhookUrl } = settings;
-    const delivery = deliveryOf(settings);
-    if (webhookCheck === 'secret-path')
-      log.warn(
-        'webhookCheck is "secret-path": weaker than X\'s signature, since whoever learns the path can forge messages; use "signature" wherever the proxy lets the header pass',
-        { account },
-      );
-    if (/\/api\/plugins\/webhook\b/.test(webhookUrl) && !/[?&]encoding=binary(?:&|$)/.test(webhookUrl))
-      log.warn(
-        'webhookUrl lacks encoding=binary: the host may write bodies anew, and signatures will not fit',
-        { account },
-      );
-    if (webhookUrl === '' && delivery !== 'poll' && delivery !== 'activity-stream')
-      log.warn('webhookUrl is empty: the webhook is not registered with X, that is left to you', { account });
-  }
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from './bridge/clock';
 import { reasonOf } from './bridge/errors';
-import { ConfigError, loadConfig } from './config/load';
+import { ConfigFile } from './config/configFile';
+import { ConfigError } from './config/load';
 import type { Config } from './config/schema';
-import { provideSecrets, type Secrets } from './config/secrets';
+import { allSecrets, provideSecrets, type Secrets } from './config/secrets';
 import { startPlugin, type Plugin } from './compose';
 import { openLog, type OpenLog } from './log/logger';
 import { DataDirectoryError } from './store/dataDirectory';
@@ -22,7 +23,7 @@ void run();
 
 async function run(): Promise<void> {
   try {
-    const config = loadConfig(configFile(), process.env);
+    const config = new ConfigFile(configFile(), process.env).load();
     const store = openMessageStore(config.dataDir, () => systemClock.now());
     const secrets = provideSecrets(config);
     const logs = openLog({
@@ -32,7 +33,7 @@ async function run(): Promise<void> {
       console: true,
     });
     catchDefects(logs);
-    const plugin = await startPlugin({ config, secrets, store, log: logs.log, logDir: logs.dir, version });
+    const plugin = await startPlugin({ config, secrets, store, logs, version });
     showFreshSecrets(config, secrets, plugin.port);
     stopOnSignal(plugin, logs);
   } catch (error) {
@@ -44,22 +45,6 @@ function configFile(): string {
   const { values } = parseArgs({ options: { config: { type: 'string' } }, strict: false });
   const flag = values['config'];
   return (typeof flag === 'string' && flag) || process.env['PLUGIN_CONFIG'] || 'plugin.config.json';
-}
-
-function allSecrets(config: Config, secrets: Secrets): string[] {
-  return [
-    secrets.replyToken,
-    secrets.adminPassword,
-    ...Object.values(secrets.webhookPaths),
-    config.host.password,
-    config.host.apiKey,
-    ...config.accounts.flatMap(({ consumerKey, consumerSecret, accessToken, accessTokenSecret }) => [
-      consumerKey,
-      consumerSecret,
-      accessToken,
-      accessTokenSecret,
-    ]),
-  ];
 }
 
 /** Generated secrets go to the console once, never to a log. */

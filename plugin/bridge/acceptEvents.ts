@@ -35,7 +35,7 @@ export interface AcceptEventsPorts {
   /** Says that answers of a lane may not go out any more. */
   wakeAnswers: (lane: string) => void;
   /** Whether customers' words may be written to the log. */
-  logText: boolean;
+  logText: () => boolean;
 }
 
 /**
@@ -92,7 +92,7 @@ function announce(message: InboundMessage, ports: AcceptEventsPorts): void {
     messageId,
     conversation,
     media: media.length,
-    ...(ports.logText ? { text } : {}),
+    ...(ports.logText() ? { text } : {}),
   });
   const who = sender.username === undefined ? sender.id : `@${sender.username}`;
   ports.activity({

@@ -19,7 +19,7 @@ export type ReplyResult =
 export interface OutboundWorkerPorts extends WorkerPorts {
   outbox: Outbox;
   /** How long an answer is tried in spite of faults, in milliseconds. */
-  longestWait: number;
+  longestWait: () => number;
   /** Puts a notice for the agent on its way to the host. */
   tellAgent: (notice: InboundMessage) => Promise<void>;
 }
@@ -234,7 +234,8 @@ export class OutboundWorker {
    * rate limit window or for new keys is no fault, and goes on waiting.
    */
   private tooOld({ createdAt }: StoredOutbound, error: BridgeError): BridgeError | undefined {
-    const { clock, longestWait } = this.ports;
+    const { clock } = this.ports;
+    const longestWait = this.ports.longestWait();
     const fault = error.code !== 'rate-limited' && error.code !== 'signed-out-of-x';
     if (!fault || clock.now() - createdAt < longestWait) return undefined;
     const hours = Math.round(longestWait / hour);

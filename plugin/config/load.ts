@@ -28,18 +28,16 @@ const overrides: Record<string, (string | number)[]> = {
 };
 
 /**
- * Reads and checks a configuration file, with `.env` beside it and the environment laid over it (the
- * environment wins over `.env`, both over the file). Relative folders are taken from the file's own folder.
+ * Checks a configuration as it would be used: `.env` beside the file and the environment laid over it (the
+ * environment wins over `.env`, both over the file), relative folders taken from the file's own folder.
+ * @param raw is left as it is
  * @throws ConfigError with one line per fault.
  */
-export function loadConfig(file: string, environment: Environment): Config {
-  const path = resolve(file);
-  const folder = dirname(path);
-  const raw = readJson(path);
-  const dotenv = resolve(folder, '.env');
-  const values = { ...(existsSync(dotenv) ? parseDotenv(readFileSync(dotenv)) : {}), ...environment };
-  applyOverrides(raw, values);
-  const config = validateConfig(raw);
+export function resolveConfig(raw: unknown, file: string, environment: Environment): Config {
+  const folder = dirname(file);
+  const effective = structuredClone(raw);
+  applyOverrides(effective, withDotenv(folder, environment));
+  const config = validateConfig(effective);
   const caFile = config.host.caFile && resolve(folder, config.host.caFile);
   if (caFile !== '' && !existsSync(caFile))
     throw new ConfigError([`host.caFile: there is no file ${caFile}`]);
@@ -49,6 +47,17 @@ export function loadConfig(file: string, environment: Environment): Config {
     log: { ...config.log, dir: resolve(folder, config.log.dir) },
     host: { ...config.host, caFile },
   };
+}
+
+/** The keys that the environment sets, as `path.to.key`: what the file says of them does not count. */
+export function overriddenKeys(file: string, environment: Environment): string[] {
+  const values = withDotenv(dirname(file), environment);
+  return Object.entries(overrides).flatMap(([variable, path]) => (values[variable] ? [path.join('.')] : []));
+}
+
+function withDotenv(folder: string, environment: Environment): Environment {
+  const dotenv = resolve(folder, '.env');
+  return { ...(existsSync(dotenv) ? parseDotenv(readFileSync(dotenv)) : {}), ...environment };
 }
 
 /**
@@ -77,7 +86,11 @@ function valueAt(raw: unknown, path: PropertyKey[]): unknown {
   );
 }
 
-function readJson(path: string): unknown {
+/**
+ * Reads a file of JSON.
+ * @throws ConfigError when it cannot be read or is not JSON
+ */
+export function readJson(path: string): unknown {
   let content: string;
   try {
     content = readFileSync(path, 'utf8');

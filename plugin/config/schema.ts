@@ -190,7 +190,7 @@ export const configSchema = z
           .default(24),
       })
       .prefault({}),
-    admin: z.strictObject({ password: generated.default('') }).prefault({}),
+    admin: z.strictObject({ password: generated.default(''), hostUsers: flag(false) }).prefault({}),
     x: z
       .strictObject({
         apiBaseUrl: xApiUrl.default('https://api.x.com'),

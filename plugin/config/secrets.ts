@@ -52,6 +52,23 @@ export function provideSecrets(config: Config): Secrets {
   };
 }
 
+/** Every secret there is, for the log to black out. */
+export function allSecrets(config: Config, secrets: Secrets): string[] {
+  return [
+    secrets.replyToken,
+    secrets.adminPassword,
+    ...Object.values(secrets.webhookPaths),
+    config.host.password,
+    config.host.apiKey,
+    ...config.accounts.flatMap(({ consumerKey, consumerSecret, accessToken, accessTokenSecret }) => [
+      consumerKey,
+      consumerSecret,
+      accessToken,
+      accessTokenSecret,
+    ]),
+  ];
+}
+
 const newSecret = () => randomBytes(32).toString('base64url');
 
 function readSaved(path: string): z.infer<typeof savedSecrets> {

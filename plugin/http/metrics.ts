@@ -17,7 +17,7 @@ export interface Metrics {
 }
 
 /** `GET /metrics` in Prometheus text, and the counters behind it. */
-export function createMetrics(accounts: readonly string[], depths: QueueDepths): Metrics {
+export function createMetrics(accounts: () => readonly string[], depths: QueueDepths): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'openchannelx_' });
   const counters = new Map(
@@ -37,14 +37,15 @@ export function createMetrics(accounts: readonly string[], depths: QueueDepths):
   };
 }
 
-function depthGauge(registry: Registry, accounts: readonly string[], depths: QueueDepths): void {
+function depthGauge(registry: Registry, accounts: () => readonly string[], depths: QueueDepths): void {
   new Gauge({
     name: 'openchannelx_messages',
     help: 'Messages that wait or were set aside',
     labelNames: ['account', 'direction', 'state'],
     registers: [registry],
     collect() {
-      for (const account of accounts) {
+      this.reset();
+      for (const account of accounts()) {
         const set = (direction: string, { waiting, failed }: Depths) => {
           this.set({ account, direction, state: 'waiting' }, waiting);
           this.set({ account, direction, state: 'failed' }, failed);

@@ -13,7 +13,7 @@ export interface ReplyPort {
 }
 
 /** `POST /api/reply[/NAME]`, and `/sendMessage` for installs of the old plugin. */
-export function replyRoutes(token: string, reply: ReplyPort, complain: (line: string) => void): Router {
+export function replyRoutes(token: () => string, reply: ReplyPort, complain: (line: string) => void): Router {
   const router = Router();
   router.post(
     ['/api/reply', '/api/reply/:name', '/sendMessage'],
@@ -36,9 +36,9 @@ export function replyRoutes(token: string, reply: ReplyPort, complain: (line: st
 /** When it goes on; null while it is going on already. */
 const retryAt = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
 
-function requireToken(expected: string, complain: (line: string) => void): RequestHandler {
+function requireToken(expected: () => string, complain: (line: string) => void): RequestHandler {
   return (request, _response, next) => {
-    if (givenTokens(request).some((given) => sameSecret(given, expected))) {
+    if (givenTokens(request).some((given) => sameSecret(given, expected()))) {
       next();
       return;
     }

@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express, { type Express, type Router } from 'express';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../bridge/ports';
@@ -7,8 +7,8 @@ import { answerErrors, answerNotFound } from './answers';
 /** A body of at most 1 MB takes no longer than this; whoever is slower is not X. Milliseconds. */
 const requestTimeout = 30_000;
 
-/** Puts the routes behind one server. */
-export function createHttpServer(routes: { path: string; router: Router }[], log: Log): Server {
+/** Puts the routes behind one app. */
+export function createApp(routes: { path: string; router: Router }[], log: Log): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -17,8 +17,12 @@ export function createHttpServer(routes: { path: string; router: Router }[], log
   for (const { path, router } of routes) app.use(path, router);
   app.use(answerNotFound);
   app.use(answerErrors(log));
-  const server = createServer({ requestTimeout, headersTimeout: 15_000 }, app);
-  return server;
+  return app;
+}
+
+/** A server that has not begun to listen. */
+export function createHttpServer(app: Express): Server {
+  return createServer({ requestTimeout, headersTimeout: 15_000 }, app);
 }
 
 /**

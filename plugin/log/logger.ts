@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLogger as createWinston, format, transports, type Logger } from 'winston';
+import { createLogger as createWinston, format, transports, type Logger, type LoggerOptions } from 'winston';
 import { createRedactor } from './redact';
 
 type Fields = Record<string, unknown>;
@@ -31,18 +31,55 @@ const rotation = { maxsize: 5 * 1024 * 1024, maxFiles: 7, tailable: true };
 export interface OpenLog {
   log: ScopedLog;
   /** The folder that is written to. */
-  dir: string;
+  readonly dir: string;
+  /** The file that holds every line. */
+  readonly file: string;
+  /**
+   * Goes on with other settings.
+   * @throws Error when the folder cannot be written; then all stays as it was
+   */
+  change(options: Omit<LogOptions, 'console'>): void;
   /** Resolves when all lines are on disk. */
   close(): Promise<void>;
 }
 
 /** Opens the log files, in the host's own look. */
 export function openLog(options: LogOptions): OpenLog {
-  const chosen = writableFolder(options.dir) ? options.dir : options.fallbackDir;
-  if (chosen === options.fallbackDir) mkdirSync(chosen, { recursive: true, mode: 0o700 });
+  const dir = writableFolder(options.dir) ? options.dir : options.fallbackDir;
+  if (dir === options.fallbackDir) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  let current = { ...options, dir };
+  const winston = createWinston({ ...settingsOf(current), exitOnError: false });
+  // A full disk must not take the plugin down; the console still hears.
+  winston.on('error', (error: Error) =>
+    process.stderr.write(`log file cannot be written: ${error.message}\n`),
+  );
+  const log = scoped(winston, {});
+  if (dir !== options.dir)
+    log.warn('the log folder cannot be written, logs go elsewhere', { wanted: options.dir, used: dir });
+  return {
+    log,
+    get dir() {
+      return current.dir;
+    },
+    get file() {
+      return fileOf(current, 'info');
+    },
+    change: (next) => {
+      const moves = next.dir !== options.dir;
+      if (moves && !writableFolder(next.dir)) throw new Error(`the folder ${next.dir} cannot be written`);
+      current = { ...options, ...next, dir: moves ? next.dir : current.dir };
+      winston.configure(settingsOf(current));
+    },
+    close: () => closed(winston),
+  };
+}
+
+const fileOf = ({ dir, name }: LogOptions, ending: string) => join(dir, `${name}-${ending}.log`);
+
+function settingsOf(options: LogOptions): LoggerOptions {
   const file = (ending: string, level: string) =>
-    new transports.File({ filename: join(chosen, `${options.name}-${ending}.log`), level, ...rotation });
-  const winston = createWinston({
+    new transports.File({ filename: fileOf(options, ending), level, ...rotation });
+  return {
     level: options.level,
     format: hostFormat(options.name, createRedactor(options.secrets)),
     transports: [
@@ -50,16 +87,7 @@ export function openLog(options: LogOptions): OpenLog {
       file('error', 'error'),
       ...(options.console ? [new transports.Console()] : []),
     ],
-    exitOnError: false,
-  });
-  // A full disk must not take the plugin down; the console still hears.
-  winston.on('error', (error: Error) =>
-    process.stderr.write(`log file cannot be written: ${error.message}\n`),
-  );
-  const log = scoped(winston, {});
-  if (chosen !== options.dir)
-    log.warn('the log folder cannot be written, logs go elsewhere', { wanted: options.dir, used: chosen });
-  return { log, dir: chosen, close: () => closed(winston) };
+  };
 }
 
 function writableFolder(folder: string): boolean {

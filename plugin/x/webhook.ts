@@ -27,7 +27,8 @@ export interface WebhookCall {
 }
 
 export interface WebhookPorts extends AcceptEventsPorts {
-  accounts: readonly WebhookAccount[];
+  /** The active accounts, as they are now. */
+  accounts: () => readonly WebhookAccount[];
   clock: Clock;
 }
 
@@ -55,13 +56,13 @@ export function createWebhook(ports: WebhookPorts): Webhook {
     challenge: (name, pathSecret, token) => {
       if (token === undefined || token === '') throw badRequest('the crc_token is missing');
       if (!isPlainToken(token)) throw badRequest('the crc_token is not a plain word');
-      const [account] = addressed(ports.accounts, name, pathSecret);
+      const [account] = addressed(ports.accounts(), name, pathSecret);
       if (!account) throw unknownAccount(name);
       ports.log.debug('challenge of X answered', { account: account.name });
       return answerChallenge(token, account.consumerSecret);
     },
     receive: async (call) => {
-      const accounts = addressed(ports.accounts, call.name, call.pathSecret);
+      const accounts = addressed(ports.accounts(), call.name, call.pathSecret);
       if (accounts.length === 0) throw unknownAccount(call.name);
       const trusted = call.pathSecret === undefined ? signedFor(accounts, call) : accounts;
       if (trusted.length === 0) throw refuse(call, complain);

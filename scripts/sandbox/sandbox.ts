@@ -143,8 +143,7 @@ async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEn
     config: listening,
     secrets,
     store,
-    log: logs.log,
-    logDir: logs.dir,
+    logs,
     version,
     onActivity,
   });

@@ -75,7 +75,7 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
     log,
     counters: { count: () => {} },
     activity: () => {},
-    longestWait: Infinity,
+    longestWait: () => Infinity,
     tellAgent: () => Promise.resolve(),
   });
 }

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, loadConfig, validateConfig } from '../../plugin/config/load';
+import { ConfigFile } from '../../plugin/config/configFile';
+import { ConfigError, validateConfig } from '../../plugin/config/load';
 import { provideSecrets } from '../../plugin/config/secrets';
 import { version } from '../../plugin/version';
 
@@ -15,6 +16,7 @@ const account = {
 };
 const good = { host: { baseUrl: 'https://motion.example.com' }, accounts: [account] };
 
+const loadConfig = (...of: ConstructorParameters<typeof ConfigFile>) => new ConfigFile(...of).load();
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'config-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

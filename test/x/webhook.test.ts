@@ -12,18 +12,19 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
     void lines.push(`${line} ${JSON.stringify(fields)}`);
   const log: Log = { error: write, warn: write, info: () => {}, debug: () => {}, with: () => log };
   const webhook = createWebhook({
-    accounts: accounts.map(({ name, consumerSecret, userId }): WebhookAccount => ({
-      name,
-      consumerSecret,
-      pathSecret: undefined,
-      directMessages: true,
-      mentions: false,
-      userId: () => userId,
-      onEvent: () => {},
-      onRevoked: () => {},
-      onReplay: () => {},
-      onPost: () => {},
-    })),
+    accounts: () =>
+      accounts.map(({ name, consumerSecret, userId }): WebhookAccount => ({
+        name,
+        consumerSecret,
+        pathSecret: undefined,
+        directMessages: true,
+        mentions: false,
+        userId: () => userId,
+        onEvent: () => {},
+        onRevoked: () => {},
+        onReplay: () => {},
+        onPost: () => {},
+      })),
     inbox: {
       keep: (messages: InboundMessage[]) => {
         kept.push(...messages);
@@ -39,7 +40,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
     wake: () => {},
     wakeAnswers: () => {},
     clock,
-    logText: false,
+    logText: () => false,
   });
   const receive = (secret: string, forUserId: string, name?: string) => {
     const event = {

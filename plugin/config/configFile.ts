@@ -1,0 +1,86 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { overriddenKeys, readJson, resolveConfig, type Environment } from './load';
+import type { Config } from './schema';
+
+/** How many earlier versions are kept beside the file: `<file>.1` is the newest. */
+const keptVersions = 5;
+
+/** The file an admin's settings live in, and the environment laid over it. */
+export class ConfigFile {
+  readonly path: string;
+
+  constructor(
+    path: string,
+    private readonly environment: Environment,
+  ) {
+    this.path = resolve(path);
+  }
+
+  exists(): boolean {
+    return existsSync(this.path);
+  }
+
+  /**
+   * What is written in the file; nothing yet where there is none.
+   * @throws ConfigError
+   */
+  read(): unknown {
+    return this.exists() ? readJson(this.path) : {};
+  }
+
+  /**
+   * The configuration as it is to be used.
+   * @throws ConfigError with one line per fault
+   */
+  load(): Config {
+    return this.check(readJson(this.path));
+  }
+
+  /**
+   * Checks settings that are not saved yet, just as the start does.
+   * @throws ConfigError with one line per fault
+   */
+  check(raw: unknown): Config {
+    return resolveConfig(raw, this.path, this.environment);
+  }
+
+  /** The keys that the environment sets, as `path.to.key`. */
+  overridden(): string[] {
+    return overriddenKeys(this.path, this.environment);
+  }
+
+  /** Writes the file, all or nothing, and keeps what was there before. @throws the system's error */
+  save(raw: unknown): void {
+    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    const next = `${this.path}.new`;
+    rmSync(next, { force: true });
+    const file = openSync(next, 'wx', 0o600);
+    try {
+      writeFileSync(file, `${JSON.stringify(raw, undefined, 2)}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    this.keepVersions();
+    renameSync(next, this.path);
+  }
+
+  private keepVersions(): void {
+    if (!this.exists()) return;
+    const version = (number: number) => `${this.path}.${number}`;
+    for (let number = keptVersions - 1; number >= 1; number -= 1)
+      if (existsSync(version(number))) renameSync(version(number), version(number + 1));
+    copyFileSync(this.path, version(1));
+  }
+}
