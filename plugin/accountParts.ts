@@ -15,6 +15,7 @@ import type { AccountHealth } from './http/health';
 import { createXAccount } from './x/account';
 import { AppToken } from './x/appToken';
 import { XClient } from './x/client';
+import { OAuth2Tokens } from './x/oauth2';
 import { OwnUser } from './x/ownUser';
 import { callbackUrl } from './x/receivers/callbackUrl';
 import type { Delivery } from './x/receivers';
@@ -44,6 +45,8 @@ export interface AccountParts {
   webhook: WebhookAccount;
   ownUser: OwnUser;
   supply: Supply;
+  client: XClient;
+  oauth2: OAuth2Tokens;
   health(): AccountHealth;
 }
 
@@ -78,6 +81,13 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
     webhook: { ...receiving, ...secrets },
     ownUser,
     supply,
+    client,
+    oauth2: new OAuth2Tokens({
+      account: name,
+      apiBaseUrl: options.config.x.apiBaseUrl,
+      facts: store.facts,
+      clock,
+    }),
     health: () =>
       accountHealth(settings, { delivery: deliveryOf(settings), store, signIn, arrivals, supply }),
   };
@@ -120,11 +130,13 @@ function xClientOf(
 ): XClient {
   const { config, store, clock, counters } = options;
   const { apiBaseUrl } = config.x;
+  const { windows, charges } = store;
   return new XClient({
     account: settings.name,
     apiBaseUrl,
     keys: settings,
-    windows: store.windows,
+    windows,
+    charges,
     clock,
     counters,
     appToken: new AppToken({ ...settings, apiBaseUrl }),

@@ -1,5 +1,5 @@
 import { schedule as cronSchedule } from 'node-cron';
-import type { Express } from 'express';
+import type { Express, Router } from 'express';
 import type { Server } from 'node:http';
 import { createAccountParts, type AccountParts } from './accountParts';
 import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from './bridge/acceptEvents';
@@ -7,17 +7,22 @@ import { systemClock, type Clock } from './bridge/clock';
 import { throttledComplaints } from './bridge/complaints';
 import { reasonOf } from './bridge/errors';
 import type { EventBatch } from './bridge/events';
-import { InboundWorker } from './bridge/inboundWorker';
-import { OutboundWorker } from './bridge/outboundWorker';
+import { InboundWorker, type InboundWorkerPorts } from './bridge/inboundWorker';
+import { OutboundWorker, type OutboundWorkerPorts } from './bridge/outboundWorker';
 import type { ActivityEntry, ActivityListener, Log, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
 import { keepNotice } from './bridge/systemNotice';
+import { createAdmin } from './admin/admin';
+import { createAdminPorts, type AdminSources } from './adminPorts';
+import type { ConfigFile } from './config/configFile';
 import { ConfigError } from './config/load';
 import type { AccountConfig, Config } from './config/schema';
 import { allSecrets, type Secrets } from './config/secrets';
+import { adminRoutes } from './http/admin';
 import { healthRoutes } from './http/health';
 import { messagesRoutes } from './http/messages';
 import { createMetrics, type Metrics } from './http/metrics';
+import { panelRoutes } from './http/panel';
 import { replyRoutes } from './http/reply';
 import { createApp, createHttpServer, listen, stopListening } from './http/server';
 import { LiveAccounts } from './liveAccounts';
@@ -34,6 +39,8 @@ export interface PluginOptions {
   store: MessageStore;
   logs: OpenLog;
   version: string;
+  /** The panel; without it there is none. */
+  panel?: { file: ConfigFile; dir: string };
   clock?: Clock;
   random?: () => number;
   scheduler?: Scheduler;
@@ -89,7 +96,7 @@ interface Parts {
 export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   const { config, store, logs, scheduler = cron } = options;
   const { log } = logs;
-  const parts = wire(options);
+  const parts: Parts = wire(options, (next, secrets) => applyConfig(next, secrets, parts, options));
   const { live, accounts, inbound, outbound } = parts;
   live.port = await listenOrClose(live.server, config, store);
   await accounts.set(config.accounts);
@@ -115,13 +122,14 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   };
 }
 
-function wire(options: PluginOptions): Parts {
-  const { config, secrets, store, logs, clock = systemClock, random = Math.random } = options;
-  const { log } = logs;
-  const scheduler = options.scheduler ?? cron;
+function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
+  const { config, secrets, store, clock = systemClock, random = Math.random, scheduler = cron } = options;
+  const { log } = options.logs;
   const activity: ActivityListener = (entry) => options.onActivity?.({ ...entry, at: clock.now() });
+  const live: Live = { config, secrets, server: createHttpServer(), port: 0 };
   const metrics = createMetrics(() => live.config.accounts.map(({ name }) => name), store.depths);
-  const common = { ...options, log, clock, random, scheduler, counters: metrics.counters };
+  const { counters } = metrics;
+  const common = { ...options, log, clock, random, scheduler, counters };
   const accept = (batch: EventBatch, account: ReceivingAccount) => acceptEvents(batch, account, accepting);
   const accounts = new LiveAccounts({
     build: (settings) => createAccountParts(settings, { ...common, ...live, accept }),
@@ -133,9 +141,37 @@ function wire(options: PluginOptions): Parts {
     clock,
     random,
     log,
-    counters: metrics.counters,
+    counters,
     activity,
   };
+  const { inbound, outbound } = workersOf(shared, live);
+  const accepting: AcceptEventsPorts = {
+    ...shared,
+    wake: (lane) => inbound.wake(lane),
+    wakeAnswers: (lane) => outbound.wake(lane),
+    logText: () => live.config.log.messageText === 'full',
+  };
+  const app = createApp(
+    [
+      ...routesOf({ ...options, clock }, accepting, { live, accounts, outbound, metrics }),
+      ...panelOf(options, {
+        ...common,
+        accounts,
+        live: () => live,
+        apply,
+        workers: { in: inbound, out: outbound },
+      }),
+    ],
+    log,
+  );
+  live.server.on('request', app);
+  return { live, accounts, inbound, outbound, app };
+}
+
+type Shared = Omit<OutboundWorkerPorts, 'longestWait' | 'tellAgent'> & InboundWorkerPorts;
+
+/** The two streets' workers; what an agent has to be told goes the way of the customers' messages. */
+function workersOf(shared: Shared, live: Live): { inbound: InboundWorker; outbound: OutboundWorker } {
   const inbound = new InboundWorker(shared);
   const wake = (lane: string) => inbound.wake(lane);
   const outbound = new OutboundWorker({
@@ -143,18 +179,22 @@ function wire(options: PluginOptions): Parts {
     longestWait: () => live.config.reply.longestWaitHours * 60 * 60_000,
     tellAgent: (notice) => keepNotice(notice, { ...shared, wake }),
   });
-  const accepting: AcceptEventsPorts = {
-    ...shared,
-    wake,
-    wakeAnswers: (lane) => outbound.wake(lane),
-    logText: () => live.config.log.messageText === 'full',
-  };
-  const app = createApp(
-    routesOf({ ...options, clock }, accepting, { live: () => live, accounts, outbound, metrics }),
-    log,
-  );
-  const live: Live = { config, secrets, server: createHttpServer(app), port: 0 };
-  return { live, accounts, inbound, outbound, app };
+  return { inbound, outbound };
+}
+
+/** The panel and its API, where there is one. */
+function panelOf(
+  { panel }: PluginOptions,
+  sources: Omit<AdminSources, 'file'>,
+): { path: string; router: Router }[] {
+  if (!panel) return [];
+  const { live } = sources;
+  const page = { dir: panel.dir, hostUrl: () => live().config.host.baseUrl, port: () => live().port };
+  const admin = createAdmin(createAdminPorts({ ...sources, file: panel.file }));
+  return [
+    { path: '/', router: panelRoutes(page) },
+    { path: '/', router: adminRoutes(admin) },
+  ];
 }
 
 /** All that an account is built from, beside the program itself. */
@@ -164,7 +204,7 @@ function builtFrom(settings: AccountConfig, { config, secrets }: Live): string {
 }
 
 interface RouteParts {
-  live: () => Live;
+  live: Live;
   accounts: LiveAccounts;
   outbound: OutboundWorker;
   metrics: Metrics;
@@ -186,7 +226,7 @@ function routesOf(
   const health = () => pluginHealth({ store, version, logDir: logs.dir, accounts: accounts.all() });
   return [
     { path: '/api/messages', router: messagesRoutes(webhook) },
-    { path: '/', router: replyRoutes(() => live().secrets.replyToken, reply, complain) },
+    { path: '/', router: replyRoutes(() => live.secrets.replyToken, reply, complain) },
     { path: '/', router: healthRoutes(health) },
     { path: '/', router: metrics.routes },
   ];
@@ -228,7 +268,8 @@ async function listenElsewhere(
   app: Express,
 ): Promise<Pick<Live, 'server' | 'port'> | undefined> {
   if (port === former.port && bindAddress === former.bindAddress) return undefined;
-  const server = createHttpServer(app);
+  const server = createHttpServer();
+  server.on('request', app);
   try {
     return { server, port: await listen(server, port, bindAddress) };
   } catch (error) {

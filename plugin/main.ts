@@ -1,10 +1,12 @@
 import './config/requireNode';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from './bridge/clock';
 import { reasonOf } from './bridge/errors';
 import { ConfigFile } from './config/configFile';
 import { ConfigError } from './config/load';
+import { locateConfig } from './config/location';
 import type { Config } from './config/schema';
 import { allSecrets, provideSecrets, type Secrets } from './config/secrets';
 import { startPlugin, type Plugin } from './compose';
@@ -19,11 +21,14 @@ const badConfiguration = 78;
 /** What is in flight gets this long when the process is asked to stop, in milliseconds. */
 const longestStop = 10_000;
 
+/** The top folder: of the build, or of a plugin unpacked from the zip. */
+const top = join(__dirname, '..');
+
 void run();
 
 async function run(): Promise<void> {
   try {
-    const config = new ConfigFile(configFile(), process.env).load();
+    const { file, config } = loadConfig();
     const store = openMessageStore(config.dataDir, () => systemClock.now());
     const secrets = provideSecrets(config);
     const logs = openLog({
@@ -33,18 +38,28 @@ async function run(): Promise<void> {
       console: true,
     });
     catchDefects(logs);
-    const plugin = await startPlugin({ config, secrets, store, logs, version });
+    const panel = { file, dir: join(top, 'panel') };
+    const plugin = await startPlugin({ config, secrets, store, logs, version, panel });
     showFreshSecrets(config, secrets, plugin.port);
+    logs.log.info('the panel is ready', { address: `http://127.0.0.1:${plugin.port}/panel/` });
     stopOnSignal(plugin, logs);
   } catch (error) {
     fail(error);
   }
 }
 
-function configFile(): string {
+/** Without a file, where none is needed yet, everything has its default and the panel asks for the rest. */
+function loadConfig(): { file: ConfigFile; config: Config } {
   const { values } = parseArgs({ options: { config: { type: 'string' } }, strict: false });
-  const flag = values['config'];
-  return (typeof flag === 'string' && flag) || process.env['PLUGIN_CONFIG'] || 'plugin.config.json';
+  const flag = typeof values['config'] === 'string' ? values['config'] : undefined;
+  const location = locateConfig(flag, process.env, installedIn());
+  const file = new ConfigFile(location.file, process.env);
+  return { file, config: location.mayBeMissing && !file.exists() ? file.check({}) : file.load() };
+}
+
+/** The top folder of a plugin unpacked from the zip, where the host's manifest lies; undefined for a checkout. */
+function installedIn(): string | undefined {
+  return existsSync(join(top, 'manifest.json')) ? top : undefined;
 }
 
 /** Generated secrets go to the console once, never to a log. */

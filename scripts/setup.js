@@ -28,6 +28,7 @@ function setUp(options) {
       '-p',
       'scripts/tsconfig.build.json',
     ]);
+    run(process.execPath, [join('scripts', 'buildPanel.js'), join('dist', 'panel')]);
     writeFileSync(buildStamp, '');
   }
 }

@@ -2,7 +2,16 @@ import { groupOf, laneOf } from './conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
 import { honourDeletions } from './honourDeletions';
 import type { InboundMessage } from './messages';
-import type { ActivityListener, Contacts, Counters, Inbox, Log, PresenceMarks, Threads } from './ports';
+import type {
+  ActivityListener,
+  Charges,
+  Contacts,
+  Counters,
+  Inbox,
+  Log,
+  PresenceMarks,
+  Threads,
+} from './ports';
 import { assignThread, noteOwnPost } from './threads';
 
 /** An account as far as receiving goes. */
@@ -28,6 +37,7 @@ export interface AcceptEventsPorts {
   threads: Threads;
   marks: PresenceMarks;
   counters: Counters;
+  charges: Charges;
   log: Log;
   activity: ActivityListener;
   /** Says that a lane has something to do. */
@@ -57,6 +67,10 @@ export async function acceptEvents(
   for (const mark of batch.marks) ports.marks.save(account.name, mark);
   if (batch.revoked && [undefined, account.userId()].includes(batch.forUserId)) account.onRevoked();
   if (batch.replay) account.onReplay(batch.replay);
+  if (batch.pushed) {
+    const events = batch.messages.filter(({ post }) => post === undefined);
+    noteCharge(account.name, events.length, ports);
+  }
   report(batch, foreign, account, ports);
   messages.forEach((message, index) => {
     const result = fresh[index] === true ? 'kept' : 'duplicate';
@@ -130,5 +144,14 @@ function report(
   for (const [kind, number] of Object.entries(batch.others)) {
     count(kind, 'not_forwarded', number);
     log.debug('event of another kind', { account: account.name, kind, number });
+  }
+}
+
+/** An estimate is not worth refusing X's call for: the messages are kept already. */
+function noteCharge(account: string, count: number, { charges }: AcceptEventsPorts): void {
+  try {
+    charges.note(account, 'event', count);
+  } catch {
+    // The store tells of its trouble with the next message.
   }
 }

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'bad-request'
   | 'unauthorized'
+  | 'too-many-attempts'
   | 'unknown-account'
   | 'inactive-account'
   | 'no-contact'

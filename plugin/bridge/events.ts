@@ -49,6 +49,8 @@ export interface EventBatch {
   malformed: MalformedEvent[];
   /** How many events of kinds that are accepted but not handed over. */
   others: Record<string, number>;
+  /** X delivered it by itself, and charges for that; else it was read, which is charged by the call. */
+  pushed: boolean;
 }
 
 export function emptyBatch(forUserId: string | undefined): EventBatch {
@@ -63,5 +65,6 @@ export function emptyBatch(forUserId: string | undefined): EventBatch {
     malformed: [],
     // Kinds are words from outside; without a prototype, none of them means anything else.
     others: Object.create(null) as Record<string, number>,
+    pushed: false,
   };
 }

@@ -136,6 +136,56 @@ export interface AccountFacts {
   forget(account: string, fact: string): void;
 }
 
+/** A message as the panel lists it. Times are milliseconds since 1970. */
+export interface HistoryRow {
+  direction: 'in' | 'out';
+  seq: number;
+  account: string;
+  /** The other side's handle, or id. */
+  who: string;
+  at: number;
+  state: 'waiting' | 'delivered' | 'failed';
+  attempts: number;
+  dueAt: number;
+  reason: string | undefined;
+  words: string;
+}
+
+export interface HistoryQuery {
+  direction: 'in' | 'out';
+  account: string | undefined;
+  state: HistoryRow['state'] | undefined;
+  /** Part of a handle. */
+  search: string | undefined;
+  /** Older than this one. */
+  before: number | undefined;
+}
+
+type MessageRef = Pick<HistoryRow, 'direction' | 'seq'>;
+
+/** What went in and out, for the panel. */
+export interface History {
+  page(query: HistoryQuery): { rows: HistoryRow[]; more: boolean };
+  /** How many messages came and went in each hour since a time, by the hour's beginning. */
+  hours(account: string, since: number): { in: Map<number, number>; out: Map<number, number> };
+  /**
+   * Makes a message that waits or has failed due now.
+   * @returns its lane; undefined when it is delivered, or not known
+   */
+  retry(message: MessageRef): string | undefined;
+  /** Takes a message that waits out of its lane. @returns false when it does not wait (any more) */
+  setAside(message: MessageRef, reason: string): boolean;
+}
+
+/** What X has a price for. */
+export type ChargeKind = 'event' | 'message read' | 'user read' | 'message sent' | 'post' | 'post with link';
+
+export interface Charges {
+  note(account: string, kind: ChargeKind, count: number): void;
+  /** By day since a time, the newest day first; `day` is the day's beginning in UTC. */
+  since(account: string, at: number): { day: number; kind: ChargeKind; count: number }[];
+}
+
 /** How many messages wait, and how many were set aside, of one account in one direction. */
 export interface Depths {
   waiting: number;
@@ -158,6 +208,8 @@ export interface MessageStore {
   windows: RateLimitWindows;
   facts: AccountFacts;
   depths: QueueDepths;
+  history: History;
+  charges: Charges;
   /** Why nothing can be written right now; undefined when all is well. */
   trouble(): string | undefined;
   close(): void;

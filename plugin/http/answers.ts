@@ -1,11 +1,13 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { BridgeError, reasonOf, type ErrorCode } from '../bridge/errors';
+import { ConfigError } from '../config/load';
 import type { Log } from '../bridge/ports';
 
 /** The one place where faults become HTTP statuses. */
 const statusOf: Record<ErrorCode, number> = {
   'bad-request': 400,
   unauthorized: 401,
+  'too-many-attempts': 429,
   'unknown-account': 404,
   'inactive-account': 409,
   'no-contact': 422,
@@ -36,8 +38,9 @@ export function answerErrors(log: Log): ErrorRequestHandler {
       return;
     }
     const { status, code, message } = readError(error);
+    const faults = error instanceof ConfigError ? { faults: error.faults } : {};
     if (status >= 500) log.error('a call failed', { path: request.path, status, reason: reasonOf(error) });
-    response.status(status).json({ error: { code, message } });
+    response.status(status).json({ error: { code, message, ...faults } });
   };
 }
 
@@ -48,6 +51,8 @@ export const answerNotFound: RequestHandler = (_request, response) => {
 function readError(error: unknown): { status: number; code: string; message: string } {
   if (error instanceof BridgeError)
     return { status: statusOf[error.code], code: error.code, message: error.agentMessage ?? error.message };
+  if (error instanceof ConfigError)
+    return { status: 422, code: 'bad-settings', message: 'These settings cannot be used.' };
   const status = bodyFault(error);
   if (status === 413) return { status, code: 'too-large', message: 'The body is larger than 1 MB.' };
   if (status !== undefined) return { status, code: 'bad-request', message: 'The body cannot be read.' };

@@ -20,9 +20,9 @@ export function createApp(routes: { path: string; router: Router }[], log: Log):
   return app;
 }
 
-/** A server that has not begun to listen. */
-export function createHttpServer(app: Express): Server {
-  return createServer({ requestTimeout, headersTimeout: 15_000 }, app);
+/** A server that has not begun to listen, nor serves anything yet. */
+export function createHttpServer(): Server {
+  return createServer({ requestTimeout, headersTimeout: 15_000 });
 }
 
 /**

@@ -10,6 +10,8 @@ export interface Query {
   run(...values: Value[]): number;
   get(...values: Value[]): QueryResult | undefined;
   all(...values: Value[]): QueryResult[];
+  /** With values by name, such as `:account`. */
+  named(values: Record<string, Value>): QueryResult[];
 }
 
 const probeBytes = 64 * 1024;
@@ -64,6 +66,7 @@ export class StoreFile {
       run: (...values) => this.guard(() => statement.run(bind(values)).changes),
       get: (...values) => this.guard(() => statement.get(bind(values)) ?? undefined),
       all: (...values) => this.guard(() => statement.all(bind(values))),
+      named: (values) => this.guard(() => statement.all(values)),
     };
   }
 

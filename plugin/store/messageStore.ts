@@ -1,8 +1,10 @@
 import type { MessageStore } from '../bridge/ports';
+import { createCharges } from './charges';
 import { createContacts } from './contacts';
 import { StoreFile } from './database';
 import { createDepths } from './depths';
 import { createFacts } from './facts';
+import { createHistory } from './history';
 import { createInbox } from './inbox';
 import { createOutbox } from './outbox';
 import { createPresenceMarks } from './presenceMarks';
@@ -16,6 +18,7 @@ import { createWindows } from './windows';
 export function openMessageStore(directory: string, now: () => number): MessageStore {
   const file = StoreFile.open(directory);
   const contacts = createContacts(file);
+  const charges = createCharges(file, now);
   return {
     inbox: createInbox(file, contacts, now),
     outbox: createOutbox(file),
@@ -25,7 +28,16 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     windows: createWindows(file),
     facts: createFacts(file),
     depths: createDepths(file),
+    history: createHistory(file),
+    charges,
     trouble: () => file.trouble(),
-    close: () => file.close(),
+    close: () => {
+      try {
+        charges.flush();
+      } catch {
+        // An estimate; a disk that is full must not keep the store from being closed.
+      }
+      file.close();
+    },
   };
 }

@@ -146,4 +146,15 @@ export const migrations: string[] = [
     CASE WHEN json_extract(message, '$.attachmentId') IS NULL THEN json_array()
       ELSE json_array(json_extract(message, '$.attachmentId')) END);
   `,
+  `
+  CREATE TABLE charges (
+    account TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (account, day, kind)
+  ) WITHOUT ROWID;
+  CREATE INDEX inbox_history ON inbox (account, received_at);
+  CREATE INDEX outbox_history ON outbox (account, created_at);
+  `,
 ];

@@ -54,6 +54,16 @@ export class CallBudget {
     for (const resolve of window.waiting.splice(0)) resolve();
   }
 
+  /** What X has told of the windows that are open now, the tightest first. */
+  known(): { call: string; left: number; resetAt: number }[] {
+    const now = this.clock.now();
+    return [...this.windows]
+      .flatMap(([call, { left, resetAt }]) =>
+        left === undefined || !Number.isFinite(left) || resetAt <= now ? [] : [{ call, left, resetAt }],
+      )
+      .sort((one, other) => one.left - other.left);
+  }
+
   private current(name: string): Window {
     const window = this.windows.get(name) ?? { left: undefined, resetAt: Infinity, inFlight: 0, waiting: [] };
     this.windows.set(name, window);

@@ -1,6 +1,7 @@
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { BridgeError } from '../bridge/errors';
-import type { Counters, RateLimitWindows } from '../bridge/ports';
+import { chargeOf } from './charges';
+import type { Charges, Counters, RateLimitWindows } from '../bridge/ports';
 import type { Clock } from '../bridge/clock';
 import { transportFault } from '../bridge/transport';
 import type { AppToken } from './appToken';
@@ -40,6 +41,7 @@ export interface XClientOptions {
   counters: Counters;
   appToken: AppToken;
   gate: SignInGate;
+  charges: Charges;
   /** Hears whether X accepted the account's keys. */
   onSignIn: (accepted: boolean, reason: string | undefined) => void;
 }
@@ -83,11 +85,17 @@ export class XClient {
     });
     const answer = readAnswer(response.data);
     if (response.status < 200 || response.status >= 300) throw this.faultOf(call, response, answer);
+    this.noteCharge(call, answer);
     if (call.as !== 'app') {
       gate.accepted();
       this.options.onSignIn(true, undefined);
     }
     return answer;
+  }
+
+  /** The windows X has told of in this run, the tightest first. */
+  windows(): { call: string; left: number; resetAt: number }[] {
+    return this.budget.known();
   }
 
   /** What goes into the `Authorization` header of a call. */
@@ -146,6 +154,16 @@ export class XClient {
       return response;
     } finally {
       this.budget.leave(window, told);
+    }
+  }
+
+  private noteCharge(call: XCall, answer: unknown): void {
+    const charge = chargeOf(call, answer);
+    if (!charge) return;
+    try {
+      this.options.charges.note(this.options.account, charge.kind, charge.count);
+    } catch {
+      // An estimate is not worth losing X's answer for.
     }
   }
 

@@ -11,7 +11,9 @@ import { readXActivity } from './readXActivity';
 export function readEnvelope(body: unknown, now: number): EventBatch[] {
   if (!isRecord(body))
     return [{ ...emptyBatch(undefined), malformed: [{ kind: 'envelope', reason: 'is not an object' }] }];
-  if (body['data'] === undefined) return [readAccountActivity(body, now)];
-  const events: unknown[] = Array.isArray(body['data']) ? body['data'] : [body['data']];
-  return events.map((event) => readXActivity(event, now));
+  const { data } = body;
+  const events: unknown[] = Array.isArray(data) ? data : [data];
+  const batches =
+    data === undefined ? [readAccountActivity(body, now)] : events.map((event) => readXActivity(event, now));
+  return batches.map((batch) => ({ ...batch, pushed: true }));
 }

@@ -52,7 +52,12 @@ test('SIGTERM: what is in flight is finished, the exit code is 0, and nothing is
   await rig.customerWrites(plugin, customers[0], 'in flight');
   expect(await plugin.stop('SIGTERM')).toBe(0);
   expect(rig.bodies()).toEqual(['in flight']);
-  expect(readdirSync(join(rig.folder, 'data')).sort()).toEqual(['openchannel-x.db', 'secrets.json']);
+  expect(readdirSync(join(rig.folder, 'data')).sort()).toEqual([
+    'openchannel-x.db',
+    'panel-setup-code.txt',
+    'panel.json',
+    'secrets.json',
+  ]);
   expect(await (await rig.plugin().ready()).stop('SIGINT')).toBe(0);
 });
 

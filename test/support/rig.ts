@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { MessageStore } from '../../plugin/bridge/ports';
 import { startPlugin, type Plugin, type PluginOptions } from '../../plugin/compose';
+import { ConfigFile } from '../../plugin/config/configFile';
 import { validateConfig } from '../../plugin/config/load';
+import type { Config } from '../../plugin/config/schema';
 import { provideSecrets, type Secrets } from '../../plugin/config/secrets';
 import { openLog, type OpenLog } from '../../plugin/log/logger';
 import { openMessageStore } from '../../plugin/store/messageStore';
@@ -15,6 +17,7 @@ import type { SimDirectMessage, SimMedia } from '../simulators/x/world';
 import type { Credentials } from '../simulators/x/oauth1';
 import type { Delivery } from '../../plugin/x/receivers';
 import { JumpingClock } from './jumpingClock';
+import { freePort } from './process';
 import { ManualScheduler } from './manualScheduler';
 import { until } from './until';
 
@@ -30,6 +33,8 @@ export interface RigOptions {
   /** Laid over the configuration. */
   config?: Record<string, unknown>;
   plugin?: Partial<PluginOptions>;
+  /** Has the plugin show its panel, over a configuration file of its own. */
+  panel?: boolean;
   /** Has the plugin look after its supply in this way; a webhook is then reachable for X at `webhookUrl`. */
   delivery?: Delivery;
 }
@@ -54,6 +59,7 @@ export class Rig {
   readonly clock: JumpingClock;
   /** Set where the rig looks after its supply. */
   readonly scheduler = new ManualScheduler();
+  readonly file = new ConfigFile(join(this.dataDir, 'plugin.config.json'), {});
   plugin!: Plugin;
   secrets!: Secrets;
   store!: MessageStore;
@@ -129,7 +135,9 @@ export class Rig {
   }
 
   async startPlugin(): Promise<void> {
-    const config = { ...validateConfig(this.configuration()), port: 0 };
+    const config = this.options.panel
+      ? await this.configFile()
+      : { ...validateConfig(this.configuration()), port: 0 };
     const store = openMessageStore(config.dataDir, () => this.clock.now());
     this.store = store;
     this.secrets = provideSecrets(config);
@@ -148,9 +156,16 @@ export class Rig {
       clock: this.clock,
       ...(this.options.delivery ? { scheduler: this.scheduler } : {}),
     };
-    this.plugin = await startPlugin({ ...fixed, ...this.options.plugin });
+    const panel = this.options.panel ? { panel: { file: this.file, dir: resolve('dist/panel') } } : {};
+    this.plugin = await startPlugin({ ...fixed, ...panel, ...this.options.plugin });
     const hostAccount = this.host.state.accounts.find(({ id }) => id === this.account.id)!;
     hostAccount.replyUrl = `${this.url}/api/reply?token=${this.secrets.replyToken}`;
+  }
+
+  /** The file the panel writes to; its port is a free one. */
+  private async configFile(): Promise<Config> {
+    if (!this.file.exists()) this.file.save({ ...this.configuration(), port: await freePort() });
+    return this.file.load();
   }
 
   async stopPlugin(): Promise<void> {

@@ -36,6 +36,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
     marks: undefined as never,
     counters: { count: () => {} },
     log,
+    charges: { note: () => {}, since: () => [] },
     activity: () => {},
     wake: () => {},
     wakeAnswers: () => {},

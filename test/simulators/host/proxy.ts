@@ -3,6 +3,8 @@ import express, { type RequestHandler } from 'express';
 export interface ProxyOptions {
   /** Headers that do not get through. */
   drops: string[];
+  /** Nothing but GET and POST, the path and the body gets through, either way. */
+  bare?: boolean;
 }
 
 /**
@@ -18,9 +20,14 @@ export function pluginProxy(options: ProxyOptions): RequestHandler[] {
     }
     const target = new URL(`http://127.0.0.1:${port}${path}`);
     for (const [name, value] of Object.entries(others)) target.searchParams.set(name, value);
+    if (options.bare && request.method !== 'GET' && request.method !== 'POST') {
+      response.status(405).json({ message: 'method not allowed' });
+      return;
+    }
     const dropped = new Set(['host', 'connection', 'content-length', ...options.drops]);
+    const sent = options.bare ? {} : request.headers;
     const headers = Object.fromEntries(
-      Object.entries(request.headers).filter(
+      Object.entries(sent).filter(
         (entry): entry is [string, string] => typeof entry[1] === 'string' && !dropped.has(entry[0]),
       ),
     );
@@ -33,6 +40,8 @@ export function pluginProxy(options: ProxyOptions): RequestHandler[] {
         headers,
         ...(request.method === 'GET' ? {} : { body }),
       });
+      if (!options.bare)
+        for (const cookie of answer.headers.getSetCookie()) response.append('set-cookie', cookie);
       response.status(answer.status).type(answer.headers.get('content-type') ?? 'text/plain');
       response.send(Buffer.from(await answer.arrayBuffer()));
     } catch {

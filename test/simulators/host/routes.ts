@@ -16,21 +16,29 @@ export interface HostOptions {
 /** The host's API as far as plugins use it. */
 export function hostRoutes(state: HostState, options: HostOptions, onMessage: () => void): Router {
   const router = Router();
-  router.use(signIn(options));
-  router.get('/users/whoami', (_request, response) =>
-    response.json({ id: 1, name: options.username, role: 'admin' }),
-  );
+  router.use(signIn(state, options));
+  router.get('/users/whoami', (request, response) => {
+    const user = userOf(state, request);
+    response.json({ id: 1, name: user?.name ?? options.username, role: user?.role ?? 'admin' });
+  });
   addOpenChannel(router, state, options, onMessage);
   addAttachments(router, state, options);
   return router;
 }
 
-function signIn({ username, password, apiKey }: HostOptions): RequestHandler {
-  const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+const basicOf = (name: string, password: string) =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+
+const userOf = (state: HostState, request: Request) =>
+  state.users.find(({ name, password }) => request.headers.authorization === basicOf(name, password));
+
+function signIn(state: HostState, { username, password, apiKey }: HostOptions): RequestHandler {
+  const basic = basicOf(username, password);
   return (request, response, next) => {
     const { authorization } = request.headers;
     if (authorization === basic || request.query['apikey'] === apiKey || authorization === `Bearer ${apiKey}`)
       next();
+    else if (userOf(state, request)) next();
     else response.status(401).json({ message: 'Unauthorized' });
   };
 }

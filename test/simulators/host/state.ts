@@ -54,6 +54,8 @@ export class HostState {
   readonly attachments: HostAttachment[] = [];
   /** Notify calls as they came, for tests to look at. */
   readonly notifications: Record<string, unknown>[] = [];
+  /** People who may sign in, beside the plugin's own user. */
+  readonly users: { name: string; password: string; role: string }[] = [];
   private ids = 100;
 
   newId(): number {

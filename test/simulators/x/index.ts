@@ -11,6 +11,7 @@ import { postRoutes, type PostRules } from './postRoutes';
 import { RateLimits, type Limit } from './rateLimits';
 import { ActivityStream, type StreamOptions } from './stream';
 import { accountActivityV1Routes, Subscriptions } from './subscriptions';
+import { signInRoutes } from './signInRoutes';
 import { timelineRoutes } from './timelines';
 import { Webhooks, type SimApp } from './webhooks';
 import { World, type SimDirectMessage, type SimMedia, type SimPost } from './world';
@@ -67,6 +68,12 @@ export class XSimulator {
   onSent: (message: SimDirectMessage) => void = () => {};
   /** Hears of every post a brand published. */
   onPosted: (post: SimPost) => void = () => {};
+  /** An origin of this machine that counts as one of the internet, where a test needs the real address. */
+  publicOrigin: string | undefined;
+  /** Who is signed in on x.com in the browser of this test. */
+  visitor = { id: '', username: '' };
+  /** The app's OAuth 2.0 client. */
+  readonly client = { id: 'sim-client-id', secret: 'sim-client-secret', redirectUri: 'http://127.0.0.1/' };
   readonly mediaOptions: MediaOptions;
   private readonly limits: RateLimits;
   private stop: () => Promise<void> = () => Promise.resolve();
@@ -79,6 +86,7 @@ export class XSimulator {
       app: this.app,
       most: options.mostWebhooks ?? 5,
       environments: options.environments ?? ['prod'],
+      publicOrigin: () => this.publicOrigin,
       resolve: options.resolve ?? ((url) => url),
       barred: options.barred,
       limits: this.limits,
@@ -111,6 +119,7 @@ export class XSimulator {
   addBrand(id: string, username: string, name: string) {
     const keys = this.keysOf(id, 'sim-token');
     this.world.addUser({ id, username, name }, keys);
+    this.visitor = { id, username };
     return keys;
   }
 
@@ -169,6 +178,16 @@ export class XSimulator {
     });
     app.use(this.faults.middleware);
     app.use(express.json({ limit: '8mb' }));
+    app.use(
+      signInRoutes({
+        app: this.app,
+        client: this.client,
+        now: this.world.now,
+        url: () => this.url,
+        visitor: () => this.visitor,
+        keysFor: (userId) => this.renewKeys(userId),
+      }),
+    );
     app.use(this.webhooks.routes());
     app.use(this.subscriptions.routes(context));
     app.get(

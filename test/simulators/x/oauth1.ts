@@ -33,7 +33,7 @@ export function refuseSignature(
   const fields = readHeader(request.authorization);
   const { oauth_signature: signature = '', ...signed } = fields;
   if (signed['oauth_consumer_key'] !== credentials.consumerKey) return 'unknown consumer key';
-  if (signed['oauth_token'] !== credentials.accessToken) return 'unknown token';
+  if ((signed['oauth_token'] ?? '') !== credentials.accessToken) return 'unknown token';
   if ((signed['oauth_version'] ?? '1.0') !== '1.0') return 'wrong version';
   if (Math.abs(now / 1000 - Number(signed['oauth_timestamp'])) > 300) return 'timestamp out of bounds';
   const nonce = `${signed['oauth_timestamp'] ?? ''} ${signed['oauth_nonce'] ?? ''}`;
@@ -58,7 +58,8 @@ export function tokenOf(authorization: string): string | undefined {
   return readHeader(authorization)['oauth_token'];
 }
 
-function readHeader(authorization: string): Record<string, string> {
+/** All fields of a header. */
+export function readHeader(authorization: string): Record<string, string> {
   const pairs = [...authorization.matchAll(/(oauth_\w+)="([^"]*)"/g)];
   return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, decodeURIComponent(value)]));
 }

@@ -26,6 +26,8 @@ export interface WebhookOptions {
   most: number;
   /** The app's dev environments. */
   environments: string[];
+  /** An origin of this machine that X takes for one of the internet. */
+  publicOrigin: () => string | undefined;
   /** Where an address on the internet leads in this test. */
   resolve: (url: string) => string;
   barred: RegExp | undefined;
@@ -150,7 +152,7 @@ export class Webhooks {
 
   /** Why an address cannot be a webhook, in v1.1's words; undefined when it can. */
   async refuseUrl(url: string): Promise<string | undefined> {
-    if (!isPublicAddress(url))
+    if (!this.isPublic(url))
       return 'Webhook URL does not meet the requirements: it must be https, without a port.';
     if (!(await this.challenge(url)))
       return 'Webhook URL does not meet the requirements. Please consult: CRC GET request failed.';
@@ -181,9 +183,14 @@ export class Webhooks {
     this.bearers.clear();
   }
 
+  private isPublic(url: string): boolean {
+    const own = this.options.publicOrigin();
+    return isPublicAddress(url) || (own !== undefined && new URL(url).origin === own);
+  }
+
   private async create(request: Request, response: Response): Promise<void> {
     const { url } = request.body as { url: string };
-    if (!isPublicAddress(url))
+    if (!this.isPublic(url))
       refuse(response, 'UrlValidationFailed', 'The URL must be https, without a port.');
     else if (this.list.some((each) => each.url === url))
       refuse(response, 'DuplicateUrlFailed', 'The URL is registered already.');

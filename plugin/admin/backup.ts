@@ -1,0 +1,153 @@
+import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
+import { z } from 'zod';
+import { BridgeError } from '../bridge/errors';
+import type { Change } from '../panel/api';
+import { isSecretPath, listOf, recordOf } from './settings';
+
+const format = 'openchannel-x settings';
+/** One derivation takes 128 MB and about half a second: a backup may be guessed at for years. */
+const kdf = { N: 2 ** 17, r: 8, p: 1 };
+
+const backupFile = z.object({
+  format: z.literal(format),
+  version: z.string(),
+  exportedAt: z.string(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  encrypted: z.object({ salt: z.string(), iv: z.string(), tag: z.string(), data: z.string() }).optional(),
+});
+
+/**
+ * Settings as a file to keep: readable and without secrets, or, with a password, all of it encrypted (scrypt,
+ * AES-256-GCM).
+ */
+export async function exportSettings(
+  raw: unknown,
+  password: string | undefined,
+  about: { version: string; now: number },
+): Promise<string> {
+  const head = { format, version: about.version, exportedAt: new Date(about.now).toISOString() };
+  if (password === undefined || password === '')
+    return JSON.stringify({ ...head, settings: stripSecrets(raw) }, undefined, 2);
+  const [salt, iv] = [randomBytes(16), randomBytes(12)];
+  const cipher = createCipheriv('aes-256-gcm', await keyOf(password, salt), iv);
+  const data = Buffer.concat([cipher.update(JSON.stringify(raw), 'utf8'), cipher.final()]);
+  const text = (bytes: Buffer) => bytes.toString('base64');
+  const encrypted = { salt: text(salt), iv: text(iv), tag: text(cipher.getAuthTag()), data: text(data) };
+  return JSON.stringify({ ...head, encrypted }, undefined, 2);
+}
+
+/**
+ * Reads such a file.
+ * @returns the settings, and whether they hold the secrets
+ * @throws BridgeError `bad-request` in words: not such a file, a password is needed, or it is wrong
+ */
+export async function readBackup(
+  content: string,
+  password: string | undefined,
+): Promise<{ settings: Record<string, unknown>; complete: boolean }> {
+  const { settings, encrypted } = parse(content);
+  if (settings) return { settings, complete: false };
+  if (!encrypted) throw refusal('This file holds no settings.');
+  if (password === undefined || password === '')
+    throw refusal('This file is encrypted: enter the password it was exported with.');
+  const bytes = (text: string) => Buffer.from(text, 'base64');
+  try {
+    const key = await keyOf(password, bytes(encrypted.salt));
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes(encrypted.iv));
+    decipher.setAuthTag(bytes(encrypted.tag));
+    const plain = Buffer.concat([decipher.update(bytes(encrypted.data)), decipher.final()]);
+    return { settings: recordOf(JSON.parse(plain.toString('utf8'))), complete: true };
+  } catch {
+    throw refusal('The password is wrong, or the file was damaged.');
+  }
+}
+
+/** What the file is to hold after an import: secrets that the import does not bring stay as they are. */
+export function mergeImport(former: unknown, settings: Record<string, unknown>): Record<string, unknown> {
+  const before = recordOf(former);
+  const accounts = listOf(settings['accounts']).map((each) => {
+    const account = recordOf(each);
+    const own = listOf(before['accounts']).map(recordOf);
+    return {
+      ...secretsOf(own.find(({ name }) => name === account['name']) ?? {}, 'accounts.one'),
+      ...account,
+    };
+  });
+  const section = (name: string) => ({
+    ...secretsOf(recordOf(before[name]), name),
+    ...recordOf(settings[name]),
+  });
+  // The data stay where they are: an import is about settings, not about messages.
+  const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'dataDir'));
+  return {
+    ...rest,
+    ...('dataDir' in before ? { dataDir: before['dataDir'] } : {}),
+    host: section('host'),
+    reply: section('reply'),
+    admin: section('admin'),
+    accounts,
+  };
+}
+
+/** What differs, for the admin to look at before; secrets are named, never shown. */
+export function changesBetween(former: unknown, next: unknown): Change[] {
+  const [before, after] = [flatten(former), flatten(next)];
+  const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return paths.flatMap((path) => {
+    const [from, to] = [before.get(path), after.get(path)];
+    if (from === to) return [];
+    const shown = (value: string | undefined) =>
+      value === undefined ? '' : isSecretPath(path) && value !== '""' ? '••••' : value;
+    return [{ path, from: shown(from), to: shown(to) }];
+  });
+}
+
+/** Every leaf by its path; accounts by name, so that their order does not matter. */
+function flatten(value: unknown, path: string[] = []): Map<string, string> {
+  const isList = Array.isArray(value);
+  if (typeof value !== 'object' || value === null) return new Map([[path.join('.'), JSON.stringify(value)]]);
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
+    const { name } = recordOf(item);
+    return [isList && typeof name === 'string' ? name : key, item];
+  });
+  return new Map(entries.flatMap(([key, item]) => [...flatten(item, [...path, key])]));
+}
+
+function stripSecrets(raw: unknown): Record<string, unknown> {
+  const strip = (value: unknown, path: string): unknown => {
+    if (Array.isArray(value)) return value.map((item) => strip(item, `${path}.one`));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, item]) => {
+        const at = path === '' ? key : `${path}.${key}`;
+        return isSecretPath(at) ? [] : [[key, strip(item, at)]];
+      }),
+    );
+  };
+  return recordOf(strip(raw, ''));
+}
+
+function secretsOf(section: Record<string, unknown>, path: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(section).filter(([key]) => isSecretPath(`${path}.${key}`)));
+}
+
+function parse(content: string): z.infer<typeof backupFile> {
+  try {
+    return backupFile.parse(JSON.parse(content));
+  } catch {
+    throw refusal('This is not a settings file of openchannel-x.');
+  }
+}
+
+function keyOf(password: string, salt: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFKC'), salt, 32, { ...kdf, maxmem: 256 * 1024 * 1024 }, (error, key) => {
+      if (error) reject(error);
+      else resolve(key);
+    });
+  });
+}
+
+function refusal(words: string): BridgeError {
+  return new BridgeError('bad-request', words);
+}

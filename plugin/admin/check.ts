@@ -1,0 +1,160 @@
+import { BridgeError, reasonOf } from '../bridge/errors';
+import type { AccountConfig } from '../config/schema';
+import type { CheckLine, OpenChannelAccount } from '../panel/api';
+
+/** What one account's check asks; each function throws BridgeError. */
+export interface CheckPorts {
+  settings: AccountConfig;
+  /** Whether X calls this account at all. */
+  pushed: boolean;
+  hostUser(): Promise<{ name?: string; role?: string }>;
+  openChannelAccounts(): Promise<OpenChannelAccount[]>;
+  xUser(): Promise<{ id: string; username?: string } | undefined>;
+  /** Reads one message, as a test of the permission; X charges for one. */
+  readMessages(): Promise<void>;
+  /** Calls our own webhook through its public address; undefined where it does not lie at the host's address. */
+  testWebhook(): Promise<{ challenge: string | undefined; signature: string | undefined } | undefined>;
+  oauth2: { isConnected(): boolean; accessToken(): Promise<string> };
+  supply: () => { state: string; reason?: string };
+  log: { wanted: string; used: string };
+  replyUrlFits(replyUrl: string): boolean;
+}
+
+/** Tests everything an account needs, one after the other, and says of each what to do. */
+export async function checkAccount(ports: CheckPorts): Promise<CheckLine[]> {
+  return [
+    ...(await checkHost(ports)),
+    ...(await checkX(ports)),
+    ...(await checkWebhook(ports)),
+    checkSupply(ports),
+    checkLog(ports),
+  ];
+}
+
+async function checkHost(ports: CheckPorts): Promise<CheckLine[]> {
+  const signIn = await line('Sign-in to the host', async () => {
+    const { name, role } = await ports.hostUser();
+    return `The host knows the plugin as ${name ?? 'its user'}${role === undefined ? '' : ` (${role})`}.`;
+  });
+  if (signIn.state === 'failed') return [signIn];
+  const what = 'Open Channel account';
+  const { openChannelAccountId: id, mapKey } = ports.settings;
+  try {
+    const found = (await ports.openChannelAccounts()).find((each) => each.id === id);
+    if (!found)
+      return [signIn, failed(what, `The host has no Open Channel account ${id}: choose another one.`)];
+    return [
+      signIn,
+      ok(what, `"${found.name}" (${id})`),
+      mapKeyLine(mapKey, found),
+      replyUrlLine(found, ports),
+    ];
+  } catch (error) {
+    return [signIn, failed(what, wordsOf(error))];
+  }
+}
+
+function mapKeyLine(configured: string, { mapKey }: OpenChannelAccount): CheckLine {
+  const what = 'Map Key';
+  if (mapKey === '' && configured === '')
+    return failed(what, 'The Open Channel account has none: choose one on the host, for example twitter.');
+  if (configured !== '' && mapKey !== '' && configured !== mapKey)
+    return failed(
+      what,
+      `Here it is "${configured}", on the host "${mapKey}": customers would not be found. Leave it empty here.`,
+    );
+  return ok(what, `Customers are found by the contact field "${configured || mapKey}".`);
+}
+
+function replyUrlLine({ replyUrl }: OpenChannelAccount, ports: CheckPorts): CheckLine {
+  const what = 'Reply URL';
+  if (replyUrl === '')
+    return failed(what, 'The Open Channel account has none, so agents cannot answer: copy it from Accounts.');
+  if (!ports.replyUrlFits(replyUrl))
+    return failed(
+      what,
+      'The one on the host is not of this plugin, or its token is old: copy it from Accounts.',
+    );
+  return ok(what, 'The host calls this plugin with the right token.');
+}
+
+async function checkX(ports: CheckPorts): Promise<CheckLine[]> {
+  const keys = await line('X keys', async () => {
+    const user = await ports.xUser();
+    return user ? `X knows the account as @${user.username ?? user.id}.` : 'X accepts the keys.';
+  });
+  if (keys.state === 'failed') return [keys];
+  const permission = await line('X permissions', async () => {
+    await ports.readMessages();
+    return 'The app may read Direct Messages.';
+  });
+  if (permission.state === 'failed')
+    permission.words += ' Give the app "Read and write and Direct message", then connect the account again.';
+  if (!ports.oauth2.isConnected()) return [keys, permission];
+  const oauth2 = await line('OAuth 2.0', async () => {
+    await ports.oauth2.accessToken();
+    return 'The sign-in is alive.';
+  });
+  return [keys, permission, oauth2];
+}
+
+async function checkWebhook(ports: CheckPorts): Promise<CheckLine[]> {
+  if (!ports.pushed) return [];
+  const [reach, signature] = ['Webhook address', 'Webhook signature'];
+  if (ports.settings.webhookUrl === '')
+    return [warning(reach, 'None is set, so registering the webhook with X is left to you.')];
+  const test = await ports.testWebhook();
+  if (!test)
+    return [
+      warning(
+        reach,
+        'It does not lie at the host\'s address, so only X can test it: see "Events from X" below.',
+      ),
+    ];
+  return [
+    test.challenge === undefined
+      ? ok(reach, "It answers X's challenge.")
+      : failed(reach, sentence(test.challenge)),
+    test.signature === undefined
+      ? ok(signature, 'Signed events arrive unchanged.')
+      : failed(signature, sentence(test.signature)),
+  ];
+}
+
+function checkSupply({ supply, settings }: CheckPorts): CheckLine {
+  const what = 'Events from X';
+  const { state, reason } = supply();
+  if (!settings.active) return warning(what, 'The account is switched off.');
+  if (state === 'ok') return ok(what, 'Everything is set up with X.');
+  if (state === 'starting') return warning(what, 'It is being set up right now: check again in a minute.');
+  return failed(what, reason ?? 'X does not deliver.');
+}
+
+function checkLog({ log: { wanted, used } }: CheckPorts): CheckLine {
+  const what = 'Log folder';
+  if (wanted === used) return ok(what, used);
+  return warning(
+    what,
+    `${wanted} cannot be written; the logs are in ${used}. Make it writable for the plugin's user.`,
+  );
+}
+
+async function line(what: string, test: () => Promise<string>): Promise<CheckLine> {
+  try {
+    return ok(what, await test());
+  } catch (error) {
+    return failed(what, wordsOf(error));
+  }
+}
+
+const ok = (what: string, words: string): CheckLine => ({ what, state: 'ok', words });
+const warning = (what: string, words: string): CheckLine => ({ what, state: 'warning', words });
+const failed = (what: string, words: string): CheckLine => ({ what, state: 'failed', words });
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof BridgeError)) throw error;
+  return sentence(reasonOf(error));
+}
+
+const sentence = (words: string) =>
+  `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith('.') ? '' : '.'}`;

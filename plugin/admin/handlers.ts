@@ -1,0 +1,116 @@
+import { BridgeError } from '../bridge/errors';
+import type { HistoryRow } from '../bridge/ports';
+import type { ActivityMessage, Answer, Input, Method } from '../panel/api';
+import { changesBetween, exportSettings, mergeImport, readBackup } from './backup';
+import { Connections } from './connect';
+import { readLogLines } from './logLines';
+import type { AdminPorts } from './ports';
+import type { Session } from './sessions';
+import { mergeSettings, viewSettings } from './settings';
+
+/** The calls that need somebody to be signed in, beside those of the door. */
+export type Work = Exclude<Method, 'hello' | 'claim' | 'signIn' | 'signOut' | 'changePassword'>;
+
+export type Handlers = {
+  [M in Work]: (input: Input<M>, session: Session) => Answer<M> | Promise<Answer<M>>;
+};
+
+/** Characters of a message that the list shows. */
+const longestWords = 120;
+
+export function createHandlers(ports: AdminPorts): Handlers {
+  const connections = new Connections(ports.clock);
+  return {
+    ...settingsHandlers(ports, connections),
+    ...messageHandlers(ports),
+    ...backupHandlers(ports),
+    overview: () => ports.overview(),
+    hostAccounts: async () => ({ accounts: await ports.openChannelAccounts() }),
+    addresses: ({ account }) => ports.addresses(account),
+    startPin: async (input) => connections.begin(await ports.startPin(input)),
+    finishPin: ({ id, pin }) => connections.finish(id, pin),
+    startOAuth2: (input) => connections.begin(ports.startOAuth2(input)),
+    finishOAuth2: ({ id, address }) => connections.finish(id, address),
+    check: async ({ account }) => ({ lines: await ports.check(account) }),
+    log: (query) => ({ lines: readLogLines(ports.logFile(), query) }),
+  };
+}
+
+function settingsHandlers(ports: AdminPorts, connections: Connections): Pick<Handlers, 'settings' | 'save'> {
+  const { file, log } = ports;
+  return {
+    settings: () => viewSettings(ports.config(), file, ports.port()),
+    save: async ({ settings }, { user }) => {
+      const before = ports.config();
+      const merged = mergeSettings(file.read(), settings, file.overridden(), (id) => connections.keysOf(id));
+      const changed = await ports.save(merged);
+      const paths = changesBetween(before, ports.config()).map(({ path }) => path);
+      log.info('panel: settings saved', { user, changed: paths.slice(0, 50) });
+      return { changed, port: ports.port() };
+    },
+  };
+}
+
+function messageHandlers(ports: AdminPorts): Pick<Handlers, 'activity' | 'retry' | 'setAside'> {
+  const { history, log } = ports;
+  return {
+    activity: ({ account, direction, state, search, before }) => {
+      const { rows, more } = history.page({ account, direction, state, search, before });
+      const showWords = ports.config().log.messageText === 'full';
+      return { messages: rows.map((row) => shown(row, showWords)), more };
+    },
+    retry: (message, { user }) => {
+      const lane = history.retry(message);
+      if (lane === undefined) throw gone();
+      log.info('panel: a message is tried again', { user, ...message });
+      ports.wake(message.direction, lane);
+      return {};
+    },
+    setAside: (message, { user }) => {
+      if (!history.setAside(message, `set aside by ${user} in the panel`)) throw gone();
+      log.warn('panel: a message was set aside', { user, ...message });
+      return {};
+    },
+  };
+}
+
+function backupHandlers(
+  ports: AdminPorts,
+): Pick<Handlers, 'exportSettings' | 'previewImport' | 'importSettings'> {
+  const { file, log, clock, version } = ports;
+  const merged = async ({ content, password }: Input<'importSettings'>) =>
+    mergeImport(file.read(), (await readBackup(content, password)).settings);
+  return {
+    exportSettings: async ({ password }, { user }) => {
+      const content = await exportSettings(file.read(), password, { version, now: clock.now() });
+      log.info('panel: settings exported', { user, withSecrets: password !== undefined && password !== '' });
+      const day = new Date(clock.now()).toISOString().slice(0, 10);
+      return { name: `openchannel-x-settings-${day}.json`, content };
+    },
+    previewImport: async (input) => {
+      const next = file.check(await merged(input));
+      return { changes: changesBetween(ports.config(), next) };
+    },
+    importSettings: async (input, { user }) => {
+      const changed = await ports.save(await merged(input));
+      log.info('panel: settings imported', { user, accounts: changed });
+      return { changed, port: ports.port() };
+    },
+  };
+}
+
+function shown(row: HistoryRow, showWords: boolean): ActivityMessage {
+  const { words, reason, dueAt, ...plain } = row;
+  const characters = Array.from(words);
+  const beginning = characters.slice(0, longestWords).join('');
+  return {
+    ...plain,
+    ...(row.state === 'waiting' && dueAt > 0 ? { dueAt } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(showWords ? { words: characters.length > longestWords ? `${beginning}…` : beginning } : {}),
+  };
+}
+
+function gone(): BridgeError {
+  return new BridgeError('bad-request', 'This message has moved on meanwhile: look at the list again.');
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '../bridge/clock';
+import type { History, Log } from '../bridge/ports';
+import type { ConfigFile } from '../config/configFile';
+import type { Config } from '../config/schema';
+import type { CheckLine, OAuth2Start, OpenChannelAccount, Overview, PinStart } from '../panel/api';
+import type { ConnectWay } from './connect';
+import type { Passwords } from './passwords';
+
+/** What the panel's server side needs of the running plugin. */
+export interface AdminPorts {
+  version: string;
+  clock: Clock;
+  log: Log;
+  file: ConfigFile;
+  passwords: Passwords;
+  history: History;
+  config: () => Config;
+  port(): number;
+  logFile(): string;
+  overview(): Overview;
+  /**
+   * Checks settings, goes on with them, and writes them down.
+   * @returns the accounts that were restarted
+   * @throws ConfigError with one line per fault; then nothing has changed
+   */
+  save(raw: Record<string, unknown>): Promise<string[]>;
+  /** The host's user with this name and password; undefined when the host does not know them. @throws BridgeError */
+  hostUser(username: string, password: string): Promise<{ name?: string; role?: string } | undefined>;
+  openChannelAccounts(): Promise<OpenChannelAccount[]>;
+  /** Where the host and X reach an account; the first carries the reply token. */
+  addresses(account: string): { replyUrl: string; webhookUrl: string };
+  startPin(start: PinStart): Promise<ConnectWay>;
+  startOAuth2(start: OAuth2Start): ConnectWay;
+  check(account: string): Promise<CheckLine[]>;
+  /** Says that a lane has something to do. */
+  wake(direction: 'in' | 'out', lane: string): void;
+}

@@ -1,0 +1,116 @@
+import type { AccountSettings, Settings, SettingsView } from '../panel/api';
+import type { ConfigFile } from '../config/configFile';
+import type { AccountConfig, Config } from '../config/schema';
+
+const accountSecrets = ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'] as const;
+const hostSecrets = ['password', 'apiKey'] as const;
+
+/** The settings as the panel may see them: every secret is taken out, and named where it is set. */
+export function viewSettings(config: Config, file: ConfigFile, port: number): SettingsView {
+  const { host, reply, admin, accounts, log, x, bindAddress } = config;
+  const { password, apiKey, ...plainHost } = host;
+  return {
+    settings: {
+      port: config.port,
+      bindAddress,
+      log,
+      host: plainHost,
+      reply: { longestWaitHours: reply.longestWaitHours },
+      admin: { hostUsers: admin.hostUsers },
+      x,
+      accounts: accounts.map(withoutSecrets),
+    },
+    secretsSet: [
+      ...Object.entries({ password, apiKey }).flatMap(([key, value]) => (value ? [`host.${key}`] : [])),
+      ...(reply.token === '' ? [] : ['reply.token']),
+      ...accounts.flatMap((account) =>
+        accountSecrets.flatMap((key) => (account[key] === '' ? [] : [`accounts.${account.name}.${key}`])),
+      ),
+    ],
+    overridden: file.overridden(),
+    file: file.path,
+    dataDir: config.dataDir,
+    port,
+  };
+}
+
+function withoutSecrets(account: AccountConfig): AccountSettings {
+  return Object.fromEntries(
+    Object.entries(account).filter(([key]) => !(accountSecrets as readonly string[]).includes(key)),
+  ) as unknown as AccountSettings;
+}
+
+/** Keys that a finished connection with X brings. */
+export interface ConnectedKeys {
+  accessToken: string;
+  accessTokenSecret: string;
+}
+
+/**
+ * What the file is to hold: the panel's settings, and of each secret that it does not name the former value.
+ * What the panel does not show, such as `dataDir`, stays as it was.
+ * @param former what the file holds now
+ * @param overridden keys that the environment sets: of those the file keeps its own
+ * @param keysOf the keys of a finished connection
+ */
+export function mergeSettings(
+  former: unknown,
+  settings: Settings,
+  overridden: string[],
+  keysOf: (connection: string) => ConnectedKeys | undefined,
+): Record<string, unknown> {
+  const before = recordOf(former);
+  const formerAccounts = listOf(before['accounts']).map(recordOf);
+  const accounts = settings.accounts.map(({ connection, ...account }) => {
+    const own = formerAccounts.find(({ name }) => name === account.name) ?? {};
+    const connected = connection === undefined ? undefined : keysOf(connection);
+    return { ...keep(own, accountSecrets), ...account, ...connected };
+  });
+  const merged = {
+    ...before,
+    ...settings,
+    host: { ...keep(recordOf(before['host']), hostSecrets), ...settings.host },
+    reply: { ...recordOf(before['reply']), ...settings.reply },
+    admin: { ...recordOf(before['admin']), ...settings.admin },
+    accounts,
+  };
+  for (const path of overridden) restore(merged, before, path.split('.'));
+  return merged;
+}
+
+/** Puts the former value back at a path of at most two keys. */
+function restore(
+  target: Record<string, unknown>,
+  former: Record<string, unknown>,
+  [key = '', inner]: string[],
+): void {
+  if (inner !== undefined && !Array.isArray(target[key])) {
+    const section = { ...recordOf(target[key]) };
+    restore(section, recordOf(former[key]), [inner]);
+    target[key] = section;
+  } else if (inner === undefined) {
+    if (key in former) target[key] = former[key];
+    else Reflect.deleteProperty(target, key);
+  }
+}
+
+/** Everything of the file that the panel may take out of it or put into it, secrets as they are. */
+export function isSecretPath(path: string): boolean {
+  return /^(?:host\.(?:password|apiKey)|reply\.token|admin\.password|accounts\.[^.]+\.(?:consumerKey|consumerSecret|accessToken|accessTokenSecret))$/.test(
+    path,
+  );
+}
+
+function keep(from: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.flatMap((key) => (key in from ? [[key, from[key]]] : [])));
+}
+
+export function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}

@@ -1,0 +1,214 @@
+import { deliveryOf, type AccountParts } from './accountParts';
+import { checkAccount, type CheckPorts } from './admin/check';
+import type { ConnectWay } from './admin/connect';
+import { Passwords } from './admin/passwords';
+import type { AdminPorts } from './admin/ports';
+import { BridgeError, reasonOf } from './bridge/errors';
+import type { Clock } from './bridge/clock';
+import type { Counters, MessageStore } from './bridge/ports';
+import { sameSecret } from './bridge/sameSecret';
+import type { ConfigFile } from './config/configFile';
+import { ConfigError } from './config/load';
+import type { Config } from './config/schema';
+import { provideSecrets, type Secrets } from './config/secrets';
+import { HostClient } from './host/client';
+import { hostUser, openChannelAccounts } from './host/directory';
+import type { LiveAccounts } from './liveAccounts';
+import type { OpenLog } from './log/logger';
+import type { PinStart } from './panel/api';
+import { panelOverview } from './panelOverview';
+import { codeOf, startOAuth2 } from './x/oauth2';
+import { authorizeUrl, exchangePin, requestPinToken } from './x/pinSignIn';
+import { callbackUrl } from './x/receivers/callbackUrl';
+import { ownUser } from './x/users';
+import { testWebhook } from './x/webhookSelfTest';
+
+export interface AdminSources {
+  version: string;
+  file: ConfigFile;
+  store: MessageStore;
+  logs: OpenLog;
+  clock: Clock;
+  counters: Counters;
+  accounts: LiveAccounts;
+  live: () => { config: Config; secrets: Secrets; port: number };
+  apply: (config: Config, secrets: Secrets) => Promise<void>;
+  workers: Record<'in' | 'out', { wake(lane: string): void }>;
+}
+
+/** The running plugin as the panel's server side sees it. */
+export function createAdminPorts(sources: AdminSources): AdminPorts {
+  const { version, file, store, logs, clock, live, workers } = sources;
+  const config = () => live().config;
+  const client = (sign?: { username: string; password: string }) =>
+    hostClient(config(), sources.counters, sign);
+  return {
+    version,
+    clock,
+    log: logs.log,
+    file,
+    history: store.history,
+    config,
+    port: () => live().port,
+    logFile: () => logs.file,
+    wake: (direction, lane) => workers[direction].wake(lane),
+    passwords: passwordsOf(sources),
+    overview: () => panelOverview(sources),
+    save: savesInTurn(sources),
+    hostUser: (username, password) => knownUser(client({ username, password })),
+    openChannelAccounts: () => openChannelAccounts(client()),
+    addresses: (name) => addressesOf(name, sources),
+    startPin: (start) => startPin(start, config()),
+    startOAuth2: (start) => {
+      const { oauth2, client: x } = partsOf(start.account, sources);
+      const { apiBaseUrl } = config().x;
+      const app = { clientSecret: '', ...start };
+      const { authorizeUrl: url, pending } = startOAuth2(apiBaseUrl, app);
+      return {
+        authorizeUrl: url,
+        finish: async (address) => {
+          await oauth2.finish(pending, codeOf(address, pending));
+          const user = await ownUser(x);
+          return { userId: user?.id ?? '', handle: user?.username ?? '' };
+        },
+      };
+    },
+    check: (name) => checkAccount(checkPorts(partsOf(name, sources), sources)),
+  };
+}
+
+function passwordsOf({ logs, live }: AdminSources): Passwords {
+  return new Passwords({
+    dataDir: live().config.dataDir,
+    configured: () => live().config.admin.password,
+    generated: () => live().secrets.adminPassword,
+    onUnclaimed: (code, path) =>
+      logs.log.warn(`nobody has claimed the panel yet: open it and enter the set-up code ${code}`, {
+        alsoIn: path,
+      }),
+  });
+}
+
+/** One save at a time: each goes on from what the one before has left. */
+function savesInTurn({ file, live, apply, logs }: AdminSources): AdminPorts['save'] {
+  let last: Promise<unknown> = Promise.resolve();
+  const save = async (raw: Record<string, unknown>) => {
+    const former = live();
+    const before = { config: former.config, secrets: former.secrets };
+    const config = file.check(raw);
+    await apply(config, provideSecrets(config));
+    try {
+      file.save(raw);
+    } catch (error) {
+      await apply(before.config, before.secrets);
+      const why = `${file.path}: cannot be written (${reasonOf(error)}); nothing was changed`;
+      logs.log.error('panel: the settings could not be written', { reason: reasonOf(error) });
+      throw new ConfigError([why]);
+    }
+    return changedNames(before.config, config);
+  };
+  return (raw) => {
+    const mine = last.then(() => save(raw));
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+function changedNames(before: Config, after: Config): string[] {
+  const former = new Map(before.accounts.map((account) => [account.name, JSON.stringify(account)]));
+  return after.accounts
+    .filter((each) => former.get(each.name) !== JSON.stringify(each))
+    .map(({ name }) => name);
+}
+
+/** A client of its own: what it hears of the sign-in is told to the admin, not to the accounts. */
+function hostClient(
+  { host }: Config,
+  counters: Counters,
+  sign?: { username: string; password: string },
+): HostClient {
+  if (host.baseUrl === '')
+    throw new BridgeError('bad-request', 'Enter the address of the host and its sign-in first, and save.');
+  const signIn = sign ? { ...sign, apiKey: '' } : {};
+  return new HostClient({ ...host, ...signIn, counters, onSignIn: () => {} });
+}
+
+async function knownUser(client: HostClient): Promise<{ name?: string; role?: string } | undefined> {
+  try {
+    return await hostUser(client);
+  } catch (error) {
+    if (error instanceof BridgeError && error.code === 'signed-out-of-host') return undefined;
+    throw error;
+  }
+}
+
+function partsOf(name: string, { accounts }: AdminSources): AccountParts {
+  const parts = accounts.all().find(({ settings }) => settings.name === name);
+  if (parts) return parts;
+  throw new BridgeError('unknown-account', `There is no account "${name.slice(0, 64)}": save it first.`);
+}
+
+/** The host calls us on the machine both run on; X comes through the host. */
+function addressesOf(name: string, sources: AdminSources): { replyUrl: string; webhookUrl: string } {
+  const { config, secrets, port } = sources.live();
+  const { settings } = partsOf(name, sources);
+  const through = URL.canParse(config.host.baseUrl) ? new URL(config.host.baseUrl).origin : '';
+  const usual = `${through}/api/plugins/webhook?port=${port}&encoding=binary&path=/api/messages`;
+  const pathSecret = settings.webhookCheck === 'secret-path' ? secrets.webhookPaths[name] : undefined;
+  return {
+    replyUrl: `http://127.0.0.1:${port}/api/reply/${name}?token=${encodeURIComponent(secrets.replyToken)}`,
+    webhookUrl: callbackUrl(settings.webhookUrl || usual, name, pathSecret),
+  };
+}
+
+async function startPin(start: PinStart, { x, accounts }: Config): Promise<ConnectWay> {
+  const saved = accounts.find(({ name }) => name === start.account);
+  const app = {
+    consumerKey: start.consumerKey || (saved?.consumerKey ?? ''),
+    consumerSecret: start.consumerSecret || (saved?.consumerSecret ?? ''),
+    signatureMethod: start.signatureMethod === 'HMAC-SHA256' ? 'HMAC-SHA256' : 'HMAC-SHA1',
+  } as const;
+  if (app.consumerKey === '' || app.consumerSecret === '')
+    throw new BridgeError('bad-request', 'Enter the API key and the API key secret first.');
+  const request = await requestPinToken(x.apiBaseUrl, app);
+  return {
+    authorizeUrl: authorizeUrl(x.apiBaseUrl, request),
+    finish: async (pin) => {
+      const { token, secret, userId, handle } = await exchangePin(x.apiBaseUrl, app, request, pin);
+      return { userId, handle, keys: { accessToken: token, accessTokenSecret: secret } };
+    },
+  };
+}
+
+function checkPorts(parts: AccountParts, sources: AdminSources): CheckPorts {
+  const { settings, client, oauth2, supply } = parts;
+  const { config, secrets } = sources.live();
+  const host = () => hostClient(config, sources.counters);
+  const { webhookUrl } = addressesOf(settings.name, sources);
+  return {
+    settings,
+    pushed: !['poll', 'activity-stream'].includes(deliveryOf(settings)),
+    hostUser: async () => hostUser(host()),
+    openChannelAccounts: async () => openChannelAccounts(host()),
+    xUser: () => ownUser(client),
+    readMessages: async () => {
+      const path = '/2/dm_events';
+      await client.call({ method: 'GET', path, query: { max_results: '1' }, window: `GET ${path}` });
+    },
+    testWebhook: async () =>
+      sameOrigin(webhookUrl, config.host.baseUrl)
+        ? testWebhook(webhookUrl, settings.consumerSecret)
+        : undefined,
+    oauth2,
+    supply: () => supply.state(),
+    log: { wanted: config.log.dir, used: sources.logs.dir },
+    replyUrlFits: (url) => {
+      const token = URL.canParse(url) ? (new URL(url).searchParams.get('token') ?? '') : '';
+      return sameSecret(token, secrets.replyToken);
+    },
+  };
+}
+
+function sameOrigin(one: string, other: string): boolean {
+  return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
+}

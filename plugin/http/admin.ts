@@ -1,0 +1,75 @@
+import { parse as parseCookies } from 'cookie';
+import { raw, Router, type Request, type Response } from 'express';
+import { BridgeError } from '../bridge/errors';
+
+/** What the route needs of the panel's server side. */
+export interface AdminPort {
+  call(call: {
+    method: string;
+    input: unknown;
+    cookie: string | undefined;
+    token: string | undefined;
+    csrf: string | undefined;
+    cookiePasses: boolean;
+  }): Promise<{ body: unknown; cookie?: string }>;
+}
+
+const sessionCookie = 'openchannel_x_session';
+const probeCookie = 'openchannel_x_probe';
+
+/** A settings file to import fits in. */
+const longestBody = '1mb';
+
+/** `POST /api/admin/<call>`: JSON in the body whatever its type is said to be, since proxies drop headers. */
+export function adminRoutes(admin: AdminPort): Router {
+  const router = Router();
+  router.post(
+    '/api/admin/:method',
+    raw({ type: () => true, limit: longestBody }),
+    async (request, response) => {
+      const cookies = parseCookies(request.get('cookie') ?? '');
+      const { input, token, csrf } = readBody(request);
+      const { method } = request.params;
+      const answer = await admin.call({
+        method: typeof method === 'string' ? method : '',
+        input,
+        token,
+        csrf,
+        cookie: cookies[sessionCookie],
+        cookiePasses: cookies[probeCookie] !== undefined,
+      });
+      response.set('cache-control', 'no-store');
+      if (method === 'hello') setCookie(request, response, probeCookie, '1');
+      if (answer.cookie !== undefined) setCookie(request, response, sessionCookie, answer.cookie);
+      response.json(answer.body);
+    },
+  );
+  return router;
+}
+
+/** An empty value takes the cookie away. */
+function setCookie(request: Request, response: Response, name: string, value: string): void {
+  const secure = request.get('x-forwarded-proto') === 'https';
+  const options = { httpOnly: true, sameSite: 'strict', path: '/', secure } as const;
+  if (value === '') response.clearCookie(name, options);
+  else response.cookie(name, value, options);
+}
+
+function readBody(request: Request): {
+  input: unknown;
+  token: string | undefined;
+  csrf: string | undefined;
+} {
+  let body: unknown;
+  try {
+    body = JSON.parse(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
+  } catch {
+    throw new BridgeError('bad-request', 'The body is not JSON.');
+  }
+  const { input, token, csrf } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >;
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return { input, token: text(token), csrf: text(csrf) };
+}

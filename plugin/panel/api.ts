@@ -1,0 +1,235 @@
+/**
+ * The panel's API, for both sides. Every call is a `POST /api/admin/<name>` with `{input, token?, csrf?}` as
+ * JSON; the answer is the named type, or `{error: {code, message, faults?}}`. Nothing but GET and POST and the
+ * body is sure to get through the host's proxy, so nothing else is counted on.
+ */
+export interface AdminApi {
+  hello: { input: Empty; answer: Hello };
+  claim: { input: { code: string; password: string; carrier: Carrier }; answer: SignedIn };
+  signIn: { input: Credentials; answer: SignedIn };
+  signOut: { input: Empty; answer: Empty };
+  changePassword: { input: { current: string; next: string }; answer: Empty };
+  overview: { input: Empty; answer: Overview };
+  settings: { input: Empty; answer: SettingsView };
+  save: { input: { settings: Settings }; answer: Saved };
+  hostAccounts: { input: Empty; answer: { accounts: OpenChannelAccount[] } };
+  addresses: { input: { account: string }; answer: { replyUrl: string; webhookUrl: string } };
+  startPin: { input: PinStart; answer: { id: string; authorizeUrl: string } };
+  finishPin: { input: { id: string; pin: string }; answer: XIdentity };
+  startOAuth2: { input: OAuth2Start; answer: { id: string; authorizeUrl: string } };
+  finishOAuth2: { input: { id: string; address: string }; answer: XIdentity };
+  check: { input: { account: string }; answer: { lines: CheckLine[] } };
+  activity: { input: ActivityQuery; answer: ActivityPage };
+  retry: { input: MessageRef; answer: Empty };
+  setAside: { input: MessageRef; answer: Empty };
+  log: { input: LogQuery; answer: { lines: LogLine[] } };
+  exportSettings: { input: { password?: string }; answer: { name: string; content: string } };
+  previewImport: { input: Import; answer: { changes: Change[] } };
+  importSettings: { input: Import; answer: Saved };
+}
+
+export type Method = keyof AdminApi;
+export type Input<M extends Method> = AdminApi[M]['input'];
+export type Answer<M extends Method> = AdminApi[M]['answer'];
+export type Empty = Record<string, never>;
+
+/** How a session travels: as a cookie where the way lets it pass, else in the body of each call. */
+export type Carrier = 'cookie' | 'body';
+
+export interface Hello {
+  version: string;
+  /** Whether somebody has chosen a password; until then the set-up code counts. */
+  claimed: boolean;
+  /** Whether the host's admin users may sign in. */
+  hostUsers: boolean;
+  /** Whether the cookie of an earlier hello came back. */
+  cookiePasses: boolean;
+  /** Set while signed in. */
+  session?: { user: string; csrf: string };
+}
+
+export interface Credentials {
+  /** A user of the host; empty for the panel's own password. */
+  username?: string;
+  password: string;
+  carrier: Carrier;
+  /** What an earlier sign-in of this browser left: strangers' wrong passwords do not slow it down. */
+  device?: string;
+}
+
+export interface SignedIn {
+  user: string;
+  csrf: string;
+  device: string;
+  /** Only where the session travels in the body. */
+  token?: string;
+}
+
+export interface Settings {
+  port: number;
+  bindAddress: string;
+  log: { dir: string; name: string; level: string; messageText: string };
+  host: { baseUrl: string; username: string; caFile: string; password?: string; apiKey?: string };
+  reply: { longestWaitHours: number; token?: string };
+  admin: { hostUsers: boolean };
+  x: { apiBaseUrl: string; mediaHosts: string[] };
+  accounts: AccountSettings[];
+}
+
+/** Secrets are write-only: absent means as before. */
+export interface AccountSettings {
+  name: string;
+  active: boolean;
+  consumerKey?: string;
+  consumerSecret?: string;
+  accessToken?: string;
+  accessTokenSecret?: string;
+  /** Takes the access token from this finished connection. */
+  connection?: string;
+  signatureMethod: string;
+  level: string;
+  delivery: string;
+  environment: string;
+  webhookUrl: string;
+  webhookCheck: string;
+  openChannelAccountId: number;
+  mapKey: string;
+  mapValue: string;
+  directMessages: { active: boolean; joinWaiting: boolean };
+  mentions: { active: boolean; deepLink: boolean; agentInitials: boolean; longestPost: number };
+}
+
+export interface SettingsView {
+  settings: Settings;
+  /** Secrets that are set, as `path.to.key`, accounts by name: `accounts.support.consumerKey`. */
+  secretsSet: string[];
+  /** Keys that the environment sets, as `path.to.key`. */
+  overridden: string[];
+  /** The file, and the folder of the data, for the admin to know. */
+  file: string;
+  dataDir: string;
+  /** The plugin's own port, for addresses through the host. */
+  port: number;
+}
+
+export interface Saved {
+  /** The accounts that were restarted. */
+  changed: string[];
+  port: number;
+}
+
+export interface OpenChannelAccount {
+  id: number;
+  name: string;
+  mapKey: string;
+  replyUrl: string;
+}
+
+export interface PinStart {
+  account: string;
+  /** Of the form; absent: those that are saved. */
+  consumerKey?: string;
+  consumerSecret?: string;
+  signatureMethod: string;
+}
+
+export interface OAuth2Start {
+  account: string;
+  clientId: string;
+  clientSecret?: string;
+  redirectUri: string;
+}
+
+export interface XIdentity {
+  userId: string;
+  handle: string;
+}
+
+export interface CheckLine {
+  what: string;
+  state: 'ok' | 'warning' | 'failed';
+  /** What was found, and what to do. */
+  words: string;
+}
+
+export interface Overview {
+  version: string;
+  status: string;
+  storeTrouble?: string;
+  accounts: AccountState[];
+  logDir: string;
+}
+
+export interface AccountState {
+  name: string;
+  active: boolean;
+  state: 'ok' | 'waiting' | 'trouble' | 'off';
+  /** What is wrong and what to do, one sentence each. */
+  reasons: string[];
+  delivery: string;
+  handle?: string;
+  waitingIn: number;
+  waitingOut: number;
+  failedIn: number;
+  failedOut: number;
+  /** The last 24 hours, the oldest first. */
+  hours: { at: number; in: number; out: number }[];
+  windows: { call: string; left: number; resetAt: number }[];
+  /** Estimated from X's price list, in US dollars, by day (`2026-11-21`), the newest first. */
+  costs: { day: string; dollars: number; items: { what: string; count: number }[] }[];
+}
+
+export interface ActivityQuery {
+  account?: string;
+  direction: 'in' | 'out';
+  state?: 'waiting' | 'delivered' | 'failed';
+  /** A handle, or part of one. */
+  search?: string;
+  /** Older than this message. */
+  before?: number;
+}
+
+export interface ActivityPage {
+  messages: ActivityMessage[];
+  more: boolean;
+}
+
+export interface ActivityMessage extends MessageRef {
+  account: string;
+  who: string;
+  at: number;
+  state: 'waiting' | 'delivered' | 'failed';
+  attempts: number;
+  dueAt?: number;
+  reason?: string;
+  /** The beginning of the words, only where the log may hold them too. */
+  words?: string;
+}
+
+export interface MessageRef {
+  direction: 'in' | 'out';
+  seq: number;
+}
+
+export interface LogQuery {
+  level?: 'error' | 'warn' | 'info' | 'debug';
+  account?: string;
+}
+
+export interface LogLine {
+  at: string;
+  level: string;
+  event: string;
+  fields: string;
+}
+
+export interface Import {
+  content: string;
+  password?: string;
+}
+
+export interface Change {
+  path: string;
+  from: string;
+  to: string;
+}

@@ -1,0 +1,137 @@
+import { useEffect, useState } from 'preact/hooks';
+import { rememberedPort, rememberPort, throughHost } from './address';
+import { Client } from './client';
+import { Panel } from './context';
+import { NumberField } from './fields';
+import { AccountForm } from './pages/accountForm';
+import { Accounts } from './pages/accounts';
+import { Activity } from './pages/activity';
+import { Backup } from './pages/backup';
+import { Check } from './pages/check';
+import { Log } from './pages/log';
+import { SettingsPage } from './pages/settings';
+import { SignIn } from './pages/signIn';
+import { texts } from './texts';
+
+const pages = ['accounts', 'check', 'activity', 'log', 'settings', 'backup'] as const;
+type Page = (typeof pages)[number];
+
+/** The whole panel: finds the plugin, lets the admin in, and shows the page the address names. */
+export function App() {
+  const [client, setClient] = useState<Client | 'none'>();
+  const [signedIn, setSignedIn] = useState(false);
+  const [ended, setEnded] = useState(false);
+  const use = (found: Client | undefined) => {
+    setClient(found ?? 'none');
+    setSignedIn(found?.isSignedIn ?? false);
+  };
+  const find = () => void Client.find(new URL(window.location.href)).then(use);
+  useEffect(find, []);
+  if (client === undefined) return <p class="loading">{texts.loading}</p>;
+  if (client === 'none') return <Unreachable onFound={use} />;
+  if (!signedIn)
+    return (
+      <SignIn
+        client={client}
+        ended={ended}
+        onSignedIn={() => {
+          setSignedIn(true);
+          setEnded(false);
+        }}
+      />
+    );
+  const onSignedOut = () => {
+    setSignedIn(false);
+    setEnded(true);
+  };
+  const signOut = () => void client.signOut().finally(find);
+  return (
+    <Panel.Provider value={{ client, onSignedOut }}>
+      <Frame version={client.hello.version} onSignOut={signOut} />
+    </Panel.Provider>
+  );
+}
+
+/** The address's part behind `#`: a page, and perhaps what it is about. */
+function useRoute(): { page: Page; about: string | undefined } {
+  const read = () => {
+    const [page = '', about] = window.location.hash.slice(1).split('/');
+    const known = pages.find((each) => each === page) ?? 'accounts';
+    return { page: known, about: about === undefined ? undefined : decodeURIComponent(about) };
+  };
+  const [route, setRoute] = useState(read);
+  useEffect(() => {
+    const follow = () => setRoute(read());
+    window.addEventListener('hashchange', follow);
+    return () => window.removeEventListener('hashchange', follow);
+  }, []);
+  return route;
+}
+
+function Frame({ version, onSignOut }: { version: string; onSignOut: () => void }) {
+  const { page, about } = useRoute();
+  return (
+    <>
+      <header>
+        <h1>
+          openchannel-x <small>{version}</small>
+        </h1>
+        <nav aria-label={texts.title}>
+          {pages.map((each) => (
+            <a key={each} href={`#${each}`} aria-current={each === page ? 'page' : undefined}>
+              {texts.pages[each]}
+            </a>
+          ))}
+        </nav>
+        <button type="button" class="quiet" onClick={onSignOut}>
+          {texts.signOut}
+        </button>
+      </header>
+      <main key={`${page}/${about ?? ''}`}>
+        <Shown page={page} about={about} />
+      </main>
+    </>
+  );
+}
+
+function Shown({ page, about }: { page: Page; about: string | undefined }) {
+  switch (page) {
+    case 'accounts':
+      return about === undefined ? <Accounts /> : <AccountForm name={about} />;
+    case 'check':
+      return <Check account={about} />;
+    case 'activity':
+      return <Activity />;
+    case 'log':
+      return <Log />;
+    case 'settings':
+      return <SettingsPage />;
+    case 'backup':
+      return <Backup />;
+  }
+}
+
+/** The page came from elsewhere, and cannot know the plugin's port. */
+function Unreachable({ onFound }: { onFound: (client: Client | undefined) => void }) {
+  const [port, setPort] = useState(rememberedPort());
+  const { unreachable } = texts;
+  const connect = () => {
+    rememberPort(port);
+    void Client.at(throughHost(new URL(window.location.href), port)).then(onFound);
+  };
+  return (
+    <main class="door">
+      <h1>{unreachable.heading}</h1>
+      <p>{unreachable.words}</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          connect();
+        }}
+      >
+        <NumberField label={unreachable.port} value={port} onChange={setPort} />
+        <button type="submit">{unreachable.go}</button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,50 @@
+import { createContext } from 'preact';
+import { useContext, useEffect, useState } from 'preact/hooks';
+import type { Answer, Input, Method } from './api';
+import { Refusal, type Client } from './client';
+
+export interface PanelContext {
+  client: Client;
+  /** The session has ended: the password is asked for again. */
+  onSignedOut: () => void;
+}
+
+export const Panel = createContext<PanelContext | undefined>(undefined);
+
+export function usePanel(): PanelContext {
+  const panel = useContext(Panel);
+  if (!panel) throw new Error('there is no panel around this');
+  return panel;
+}
+
+/** What a call answers, asked anew when `key` changes, and every `interval` milliseconds where one is given. */
+export function useAnswer<M extends Method>(method: M, input: Input<M>, interval?: number) {
+  const { client, onSignedOut } = usePanel();
+  const [answer, setAnswer] = useState<Answer<M>>();
+  const [fault, setFault] = useState<string>();
+  const [asked, setAsked] = useState(0);
+  const key = JSON.stringify(input);
+  useEffect(() => {
+    let gone = false;
+    const ask = async () => {
+      try {
+        const fresh = await client.call(method, input);
+        if (gone) return;
+        setAnswer(fresh);
+        setFault(undefined);
+      } catch (error) {
+        if (gone) return;
+        if (error instanceof Refusal && error.status === 401) onSignedOut();
+        else setFault(error instanceof Error ? error.message : String(error));
+      }
+    };
+    void ask();
+    const timer = interval === undefined ? undefined : setInterval(() => void ask(), interval);
+    return () => {
+      gone = true;
+      clearInterval(timer);
+    };
+    // `key` stands for `input`, whose object is new each time.
+  }, [client, method, key, interval, asked]);
+  return { answer, fault, refresh: () => setAsked((times) => times + 1) };
+}

@@ -1,0 +1,187 @@
+import type { ComponentChildren } from 'preact';
+import { useId, useState } from 'preact/hooks';
+import { Refusal } from './client';
+import { texts } from './texts';
+
+interface FieldProps<T> {
+  label: string;
+  hint?: string;
+  value: T;
+  onChange: (value: T) => void;
+  disabled?: boolean;
+}
+
+function Labelled({
+  id,
+  label,
+  hint,
+  children,
+}: {
+  id: string;
+  label: string;
+  hint?: string | undefined;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children}
+      {hint ? (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+export function TextField({
+  label,
+  hint,
+  value,
+  onChange,
+  type = 'text',
+  ...rest
+}: FieldProps<string> & {
+  type?: 'text' | 'password' | 'number' | 'search';
+  placeholder?: string;
+  required?: boolean;
+  autocomplete?: string;
+}) {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label} hint={hint}>
+      <input
+        id={id}
+        // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- the compiler wants each type by itself
+        type={type as 'text'}
+        value={value}
+        spellcheck={false}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onInput={(event) => onChange(event.currentTarget.value)}
+        {...rest}
+      />
+    </Labelled>
+  );
+}
+
+export function NumberField({ value, onChange, ...rest }: FieldProps<number>) {
+  return (
+    <TextField
+      {...rest}
+      type="number"
+      value={Number.isNaN(value) ? '' : String(value)}
+      onChange={(text) => onChange(text === '' ? NaN : Number(text))}
+    />
+  );
+}
+
+export function Choice({
+  label,
+  hint,
+  value,
+  onChange,
+  options,
+  ...rest
+}: FieldProps<string> & { options: Record<string, string> }) {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label} hint={hint}>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)} {...rest}>
+        {Object.entries(options).map(([key, words]) => (
+          <option key={key} value={key}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  );
+}
+
+export function Switch({ label, hint, value, onChange, ...rest }: FieldProps<boolean>) {
+  const id = useId();
+  return (
+    <div class="field switch">
+      <input
+        id={id}
+        type="checkbox"
+        checked={value}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+        {...rest}
+      />
+      <label for={id}>{label}</label>
+      {hint ? <p class="hint">{hint}</p> : null}
+    </div>
+  );
+}
+
+/** A secret that is shown only as set or missing, and can be replaced. */
+export function SecretField({
+  label,
+  hint,
+  value,
+  onChange,
+  isSet,
+}: Omit<FieldProps<string | undefined>, 'disabled'> & { isSet: boolean }) {
+  const { account } = texts;
+  return (
+    <TextField
+      label={`${label} · ${isSet ? account.isSet : account.isMissing}`}
+      hint={hint ?? ''}
+      type="password"
+      autocomplete="off"
+      placeholder={isSet ? account.replace : ''}
+      value={value ?? ''}
+      // An emptied field means what it did before: as it was.
+      onChange={(text) => onChange(text === '' ? undefined : text)}
+    />
+  );
+}
+
+/** What became of the last thing the admin did. */
+export function Outcome({ outcome }: { outcome: Done | undefined }) {
+  return (
+    <div class="outcome" role="status">
+      {outcome ? (
+        <div class={outcome.good ? 'good' : 'bad'}>
+          <p>{outcome.words}</p>
+          {outcome.faults && outcome.faults.length > 0 ? (
+            <ul>
+              {outcome.faults.map((fault) => (
+                <li key={fault}>{fault}</li>
+              ))}
+            </ul>
+          ) : null}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+export interface Done {
+  good: boolean;
+  words: string;
+  faults?: string[];
+}
+
+/** Does something and says what became of it; the button is off meanwhile. */
+export function useDoing(onSignedOut: () => void) {
+  const [outcome, setOutcome] = useState<Done>();
+  const [busy, setBusy] = useState(false);
+  const run = async (work: () => Promise<string | undefined>) => {
+    setBusy(true);
+    setOutcome(undefined);
+    try {
+      const words = await work();
+      if (words !== undefined) setOutcome({ good: true, words });
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401 && error.message === 'Please sign in.')
+        onSignedOut();
+      const faults = error instanceof Refusal ? error.faults : [];
+      setOutcome({ good: false, words: error instanceof Error ? error.message : String(error), faults });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { outcome, busy, run };
+}

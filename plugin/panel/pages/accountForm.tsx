@@ -1,0 +1,267 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { AccountSettings, OpenChannelAccount, SettingsView } from '../api';
+import { ConnectOAuth2, ConnectPin } from '../connect';
+import { useAnswer, usePanel } from '../context';
+import { Choice, NumberField, Outcome, SecretField, Switch, TextField, useDoing } from '../fields';
+import { texts } from '../texts';
+
+const { account: words } = texts;
+
+const fresh: AccountSettings = {
+  name: '',
+  active: true,
+  signatureMethod: 'HMAC-SHA1',
+  level: 'enterprise',
+  delivery: '',
+  environment: '',
+  webhookUrl: '',
+  webhookCheck: 'signature',
+  openChannelAccountId: NaN,
+  mapKey: '',
+  mapValue: 'username',
+  directMessages: { active: true, joinWaiting: true },
+  mentions: { active: false, deepLink: false, agentInitials: false, longestPost: 280 },
+};
+
+/** Adds an account, or edits the named one. */
+export function AccountForm({ name }: { name: string }) {
+  const { answer, fault } = useAnswer('settings', {});
+  if (fault) return <p class="bad">{fault}</p>;
+  if (!answer) return <p>{texts.loading}</p>;
+  const known = answer.settings.accounts.find((each) => each.name === name);
+  return <Form view={answer} known={known} />;
+}
+
+interface Part {
+  account: AccountSettings;
+  set: (changes: Partial<AccountSettings>) => void;
+}
+
+function Form({ view, known }: { view: SettingsView; known: AccountSettings | undefined }) {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [account, setAccount] = useState(known ?? fresh);
+  const set: Part['set'] = (changes) => setAccount((before) => ({ ...before, ...changes }));
+  const save = () =>
+    void run(async () => {
+      const { settings } = view;
+      const others = settings.accounts.filter(({ name }) => name !== account.name || !known);
+      const accounts = known
+        ? settings.accounts.map((each) => (each.name === account.name ? account : each))
+        : [...others, account];
+      await client.call('save', { settings: { ...settings, accounts } });
+      window.location.hash = '#accounts';
+      return undefined;
+    });
+  const secretIsSet = (key: string) => view.secretsSet.includes(`accounts.${account.name}.${key}`);
+  return (
+    <form
+      class="wide"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <h2>{known ? words.editHeading(known.name) : words.addHeading}</h2>
+      <Basics account={account} set={set} isNew={!known} />
+      <Keys account={account} set={set} secretIsSet={secretIsSet} />
+      <fieldset>
+        <legend>{words.groups.connect}</legend>
+        <ConnectPin account={account} onConnected={(connection) => set({ connection })} />
+        <ConnectOAuth2 account={account} isSaved={known !== undefined} />
+      </fieldset>
+      <HostPart account={account} set={set} />
+      <Channels account={account} set={set} />
+      <Delivery account={account} set={set} view={view} />
+      <p class="actions">
+        <button type="submit" disabled={busy}>
+          {texts.save}
+        </button>
+        <a class="button quiet" href="#accounts">
+          {texts.cancel}
+        </a>
+      </p>
+      <Outcome outcome={outcome} />
+    </form>
+  );
+}
+
+/** The label and hint of a field. */
+function about(key: keyof typeof words.fields): { label: string; hint: string } {
+  const [label = '', hint = ''] = words.fields[key];
+  return { label, hint };
+}
+
+function Basics({ account, set, isNew }: Part & { isNew: boolean }) {
+  return (
+    <fieldset>
+      <legend>{words.groups.basics}</legend>
+      <TextField
+        {...about('name')}
+        value={account.name}
+        disabled={!isNew}
+        required
+        onChange={(name) => set({ name })}
+      />
+      <Switch {...about('active')} value={account.active} onChange={(active) => set({ active })} />
+    </fieldset>
+  );
+}
+
+const secrets = ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'] as const;
+
+function Keys({ account, set, secretIsSet }: Part & { secretIsSet: (key: string) => boolean }) {
+  return (
+    <fieldset>
+      <legend>{words.groups.keys}</legend>
+      {secrets.map((key) => (
+        <SecretField
+          key={key}
+          {...about(key)}
+          isSet={secretIsSet(key)}
+          value={account[key]}
+          // Absent means as before, and an emptied field must not send an empty secret.
+          onChange={(value) => set({ [key]: value })}
+        />
+      ))}
+      <Choice
+        {...about('signatureMethod')}
+        value={account.signatureMethod}
+        options={{ 'HMAC-SHA1': 'HMAC-SHA1', 'HMAC-SHA256': 'HMAC-SHA256' }}
+        onChange={(signatureMethod) => set({ signatureMethod })}
+      />
+    </fieldset>
+  );
+}
+
+function HostPart({ account, set }: Part) {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [list, setList] = useState<OpenChannelAccount[]>();
+  const load = () =>
+    run(async () => {
+      setList((await client.call('hostAccounts', {})).accounts);
+      return undefined;
+    });
+  useEffect(() => void load(), []);
+  const chosen = list?.find(({ id }) => id === account.openChannelAccountId);
+  const options = Object.fromEntries((list ?? []).map(({ id, name }) => [id, words.hostAccount(name, id)]));
+  const choose = (id: string) => set({ openChannelAccountId: id === '' ? NaN : Number(id) });
+  return (
+    <fieldset>
+      <legend>{words.groups.host}</legend>
+      {list && list.length > 0 ? (
+        <Choice
+          {...about('openChannelAccountId')}
+          value={String(account.openChannelAccountId)}
+          options={chosen ? options : { '': '', ...options }}
+          onChange={choose}
+        />
+      ) : (
+        <>
+          <NumberField
+            {...about('openChannelAccountId')}
+            value={account.openChannelAccountId}
+            onChange={(openChannelAccountId) => set({ openChannelAccountId })}
+          />
+          <button type="button" class="quiet" disabled={busy} onClick={() => void load()}>
+            {words.loadHostAccounts}
+          </button>
+        </>
+      )}
+      <Outcome outcome={outcome} />
+      {chosen ? <p class="hint">{words.mapKeyOnHost(chosen.mapKey)}</p> : null}
+      <TextField {...about('mapKey')} value={account.mapKey} onChange={(mapKey) => set({ mapKey })} />
+      <Choice
+        {...about('mapValue')}
+        value={account.mapValue}
+        options={words.mapValues}
+        onChange={(mapValue) => set({ mapValue })}
+      />
+    </fieldset>
+  );
+}
+
+function Channels({ account, set }: Part) {
+  const { directMessages, mentions } = account;
+  const direct = (changes: object) => set({ directMessages: { ...directMessages, ...changes } });
+  const inPublic = (changes: object) => set({ mentions: { ...mentions, ...changes } });
+  return (
+    <fieldset>
+      <legend>{words.groups.channels}</legend>
+      <Switch
+        {...about('directMessages')}
+        value={directMessages.active}
+        onChange={(active) => direct({ active })}
+      />
+      <Switch
+        {...about('joinWaiting')}
+        value={directMessages.joinWaiting}
+        onChange={(joinWaiting) => direct({ joinWaiting })}
+      />
+      <Switch {...about('mentions')} value={mentions.active} onChange={(active) => inPublic({ active })} />
+      <Switch
+        {...about('deepLink')}
+        value={mentions.deepLink}
+        onChange={(deepLink) => inPublic({ deepLink })}
+      />
+      <Switch
+        {...about('agentInitials')}
+        value={mentions.agentInitials}
+        onChange={(agentInitials) => inPublic({ agentInitials })}
+      />
+      <NumberField
+        {...about('longestPost')}
+        value={mentions.longestPost}
+        onChange={(longestPost) => inPublic({ longestPost })}
+      />
+    </fieldset>
+  );
+}
+
+function Delivery({ account, set, view }: Part & { view: SettingsView }) {
+  const { host } = view.settings;
+  const proposal = URL.canParse(host.baseUrl)
+    ? `${new URL(host.baseUrl).origin}/api/plugins/webhook?port=${view.port}&encoding=binary&path=/api/messages`
+    : undefined;
+  return (
+    <fieldset>
+      <legend>{words.groups.delivery}</legend>
+      <Choice
+        {...about('level')}
+        value={account.level}
+        options={{ basic: 'Basic', pro: 'Pro', enterprise: 'Enterprise' }}
+        onChange={(level) => set({ level })}
+      />
+      <Choice
+        {...about('delivery')}
+        value={account.delivery}
+        options={words.deliveries}
+        onChange={(delivery) => set({ delivery })}
+      />
+      {account.delivery === 'account-activity-v1' ? (
+        <TextField
+          {...about('environment')}
+          value={account.environment}
+          onChange={(environment) => set({ environment })}
+        />
+      ) : null}
+      <TextField
+        {...about('webhookUrl')}
+        value={account.webhookUrl}
+        onChange={(webhookUrl) => set({ webhookUrl })}
+      />
+      {proposal !== undefined && account.webhookUrl === '' ? (
+        <button type="button" class="quiet" onClick={() => set({ webhookUrl: proposal })}>
+          {words.proposeUrl}
+        </button>
+      ) : null}
+      <Choice
+        {...about('webhookCheck')}
+        value={account.webhookCheck}
+        options={words.webhookChecks}
+        onChange={(webhookCheck) => set({ webhookCheck })}
+      />
+    </fieldset>
+  );
+}

@@ -1,0 +1,124 @@
+import { useState } from 'preact/hooks';
+import type { AccountState, Settings } from '../api';
+import { useAnswer, usePanel } from '../context';
+import { CopyField } from '../copyField';
+import { Outcome, useDoing } from '../fields';
+import { texts } from '../texts';
+
+/** How often the states are asked for, in milliseconds. */
+const interval = 5_000;
+
+/** The accounts with their states, and what can be done with each. */
+export function Accounts() {
+  const { onSignedOut, client } = usePanel();
+  const overview = useAnswer('overview', {}, interval);
+  const settings = useAnswer('settings', {});
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const { accounts } = texts;
+  const change = (edit: (settings: Settings) => Settings) =>
+    void run(async () => {
+      if (!settings.answer) return undefined;
+      const { changed } = await client.call('save', { settings: edit(settings.answer.settings) });
+      settings.refresh();
+      overview.refresh();
+      return changed.length > 0 ? texts.savedAndRestarted(changed.join(', ')) : texts.saved;
+    });
+  const list = overview.answer?.accounts ?? [];
+  return (
+    <>
+      <h2>{texts.pages.accounts}</h2>
+      <Outcome outcome={overview.fault ? { good: false, words: overview.fault } : outcome} />
+      {overview.answer && list.length === 0 ? <p>{accounts.none}</p> : null}
+      <ul class="cards">
+        {list.map((state) => (
+          <AccountCard key={state.name} state={state} busy={busy || !settings.answer} change={change} />
+        ))}
+      </ul>
+      <a class="button" href="#accounts/">
+        {accounts.add}
+      </a>
+    </>
+  );
+}
+
+interface CardProps {
+  state: AccountState;
+  busy: boolean;
+  change: (edit: (settings: Settings) => Settings) => void;
+}
+
+function AccountCard({ state, busy, change }: CardProps) {
+  const { accounts } = texts;
+  const { name, active, handle, waitingIn, waitingOut, reasons } = state;
+  const failed = state.failedIn + state.failedOut;
+  const toggle = () =>
+    change((settings) => ({
+      ...settings,
+      accounts: settings.accounts.map((each) => (each.name === name ? { ...each, active: !active } : each)),
+    }));
+  const remove = () => {
+    if (window.confirm(accounts.removeAsk(name)))
+      change((settings) => ({
+        ...settings,
+        accounts: settings.accounts.filter((each) => each.name !== name),
+      }));
+  };
+  return (
+    <li class={`card ${state.state}`}>
+      <h3>
+        {name} <span class="state">{accounts.states[state.state]}</span>
+      </h3>
+      <p class="facts">
+        {handle ? `X ${handle} · ` : ''}
+        {state.delivery} · {accounts.waiting(waitingIn, waitingOut)}
+        {failed > 0 ? ` · ${accounts.failed(failed)}` : ''}
+      </p>
+      {reasons.length > 0 ? (
+        <ul class="reasons">
+          {reasons.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      ) : null}
+      <p class="actions">
+        <a class="button" href={`#accounts/${encodeURIComponent(name)}`}>
+          {texts.edit}
+        </a>
+        <a class="button quiet" href={`#check/${encodeURIComponent(name)}`}>
+          {texts.pages.check}
+        </a>
+        <button type="button" class="quiet" disabled={busy} onClick={toggle}>
+          {active ? accounts.deactivate : accounts.activate}
+        </button>
+        <button type="button" class="quiet" disabled={busy} onClick={remove}>
+          {texts.remove}
+        </button>
+      </p>
+      <Addresses account={name} />
+    </li>
+  );
+}
+
+/** Shown on request only: the first of them carries the token. */
+function Addresses({ account }: { account: string }) {
+  const [open, setOpen] = useState(false);
+  return open ? (
+    <OpenAddresses account={account} />
+  ) : (
+    <button type="button" class="link" onClick={() => setOpen(true)}>
+      {texts.accounts.showAddresses}
+    </button>
+  );
+}
+
+function OpenAddresses({ account }: { account: string }) {
+  const { answer, fault } = useAnswer('addresses', { account });
+  if (fault) return <p class="bad">{fault}</p>;
+  if (!answer) return <p>{texts.loading}</p>;
+  return (
+    <div class="addresses">
+      <CopyField label={texts.accounts.replyUrl} value={answer.replyUrl} />
+      <CopyField label={texts.accounts.webhookUrl} value={answer.webhookUrl} />
+    </div>
+  );
+}

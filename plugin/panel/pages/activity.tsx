@@ -1,0 +1,168 @@
+import { useState } from 'preact/hooks';
+import type { ActivityMessage, ActivityQuery, MessageRef } from '../api';
+import { Costs, HoursChart, QueueChart, timeOf, Windows } from '../charts';
+import { useAnswer, usePanel } from '../context';
+import { Choice, Outcome, TextField, useDoing } from '../fields';
+import { texts } from '../texts';
+
+const { activity: words } = texts;
+
+/** How often the list and the charts are asked for, in milliseconds. */
+const interval = 3_000;
+
+/** Messages as they move, why one waits or failed, and the figures around them. */
+export function Activity() {
+  const { client, onSignedOut } = usePanel();
+  const [query, setQuery] = useState<ActivityQuery>({ direction: 'in' });
+  const overview = useAnswer('overview', {}, interval);
+  const page = useAnswer('activity', query, interval);
+  const { outcome, run } = useDoing(onSignedOut);
+  const act = (method: 'retry' | 'setAside', message: MessageRef) =>
+    void run(async () => {
+      if (method === 'setAside' && !window.confirm(words.setAsideAsk)) return undefined;
+      await client.call(method, { direction: message.direction, seq: message.seq });
+      page.refresh();
+      return undefined;
+    });
+  const names = overview.answer?.accounts.map(({ name }) => name) ?? [];
+  return (
+    <>
+      <h2>{texts.pages.activity}</h2>
+      {overview.answer?.accounts
+        .filter(({ name }) => query.account === undefined || query.account === name)
+        .map((account) => (
+          <section key={account.name} class="figures" aria-label={account.name}>
+            <h3>{account.name}</h3>
+            <HoursChart hours={account.hours} />
+            <QueueChart {...account} />
+            <Windows {...account} />
+            <Costs {...account} />
+          </section>
+        ))}
+      <Filters query={query} names={names} onChange={setQuery} />
+      <Outcome outcome={page.fault ? { good: false, words: page.fault } : outcome} />
+      <Messages messages={page.answer?.messages} act={act} />
+      {page.answer?.more ? (
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => setQuery({ ...query, before: page.answer?.messages.at(-1)?.seq ?? 0 })}
+        >
+          {words.more}
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+interface FiltersProps {
+  query: ActivityQuery;
+  names: string[];
+  onChange: (query: ActivityQuery) => void;
+}
+
+function Filters({ query, names, onChange }: FiltersProps) {
+  const { filters } = words;
+  /** A filter starts at the newest again; an empty one is none. */
+  const filter = (key: 'account' | 'state' | 'search', value: string) => {
+    const rest = Object.entries(query).filter(([each]) => each !== key && each !== 'before');
+    onChange({ ...Object.fromEntries(rest), ...(value === '' ? {} : { [key]: value }) } as ActivityQuery);
+  };
+  return (
+    <div class="filters">
+      <div role="group" class="tabs">
+        {(['in', 'out'] as const).map((direction) => (
+          <button
+            key={direction}
+            type="button"
+            aria-pressed={query.direction === direction}
+            onClick={() => {
+              const rest = Object.entries(query).filter(([each]) => each !== 'before');
+              onChange({ ...Object.fromEntries(rest), direction });
+            }}
+          >
+            {words.directions[direction]}
+          </button>
+        ))}
+      </div>
+      <Choice
+        label={filters.account}
+        value={query.account ?? ''}
+        options={{ '': filters.all, ...Object.fromEntries(names.map((name) => [name, name])) }}
+        onChange={(value) => filter('account', value)}
+      />
+      <Choice
+        label={filters.state}
+        value={query.state ?? ''}
+        options={{ '': filters.all, ...words.states }}
+        onChange={(value) => filter('state', value)}
+      />
+      <TextField
+        label={filters.search}
+        type="search"
+        value={query.search ?? ''}
+        onChange={(value) => filter('search', value)}
+      />
+    </div>
+  );
+}
+
+interface MessagesProps {
+  messages: ActivityMessage[] | undefined;
+  act: (method: 'retry' | 'setAside', message: MessageRef) => void;
+}
+
+function Messages({ messages, act }: MessagesProps) {
+  const { columns } = words;
+  if (!messages) return <p>{texts.loading}</p>;
+  if (messages.length === 0) return <p>{words.none}</p>;
+  return (
+    <table class="messages">
+      <thead>
+        <tr>
+          {(['time', 'who', 'state', 'words', 'why', 'actions'] as const).map((column) => (
+            <th key={column} scope="col">
+              {columns[column]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {messages.map((message) => (
+          <Row key={`${message.direction}${message.seq}`} message={message} act={act} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ message, act }: { message: ActivityMessage; act: MessagesProps['act'] }) {
+  const { columns } = words;
+  const { state, dueAt } = message;
+  const next = state === 'waiting' && dueAt !== undefined ? words.next(timeOf(dueAt)) : undefined;
+  return (
+    <tr class={state}>
+      <td data-label={columns.time}>{new Date(message.at).toLocaleString()}</td>
+      <td data-label={columns.who}>
+        {message.who} <span class="hint">{message.account}</span>
+      </td>
+      <td data-label={columns.state}>
+        <span class="state">{words.states[state]}</span>
+      </td>
+      <td data-label={columns.words}>{message.words ?? ''}</td>
+      <td data-label={columns.why}>{[message.reason, next].filter(Boolean).join(' · ')}</td>
+      <td data-label={columns.actions}>
+        {state === 'delivered' ? null : (
+          <button type="button" class="quiet" onClick={() => act('retry', message)}>
+            {words.retry}
+          </button>
+        )}
+        {state === 'waiting' ? (
+          <button type="button" class="quiet" onClick={() => act('setAside', message)}>
+            {words.setAside}
+          </button>
+        ) : null}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,136 @@
+import { useState } from 'preact/hooks';
+import type { Change, Import } from '../api';
+import { usePanel } from '../context';
+import { Outcome, TextField, useDoing } from '../fields';
+import { texts } from '../texts';
+
+const { backup: words } = texts;
+
+/** All settings as a file, and back. */
+export function Backup() {
+  return (
+    <>
+      <h2>{texts.pages.backup}</h2>
+      <Export />
+      <ImportPart />
+    </>
+  );
+}
+
+function Export() {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [password, setPassword] = useState('');
+  const download = () =>
+    void run(async () => {
+      const file = await client.call('exportSettings', password === '' ? {} : { password });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([file.content], { type: 'application/json' }));
+      link.download = file.name;
+      link.click();
+      URL.revokeObjectURL(link.href);
+      return undefined;
+    });
+  return (
+    <fieldset>
+      <legend>{words.export}</legend>
+      <p>{words.exportWords}</p>
+      <TextField
+        label={words.password}
+        type="password"
+        autocomplete="new-password"
+        value={password}
+        onChange={setPassword}
+      />
+      <button type="button" disabled={busy} onClick={download}>
+        {words.download}
+      </button>
+      <Outcome outcome={outcome} />
+    </fieldset>
+  );
+}
+
+function ImportPart() {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [content, setContent] = useState<string>();
+  const [password, setPassword] = useState('');
+  const [changes, setChanges] = useState<Change[]>();
+  const input = (text: string): Import => ({ content: text, ...(password === '' ? {} : { password }) });
+  const preview = (text: string) =>
+    void run(async () => {
+      setChanges(undefined);
+      const found = (await client.call('previewImport', input(text))).changes;
+      setChanges(found);
+      return found.length === 0 ? words.nothing : undefined;
+    });
+  const apply = (text: string) =>
+    void run(async () => {
+      await client.call('importSettings', input(text));
+      setChanges(undefined);
+      return words.done;
+    });
+  return (
+    <fieldset>
+      <legend>{words.import}</legend>
+      <div class="field">
+        <label for="settings-file">{words.file}</label>
+        <input
+          id="settings-file"
+          type="file"
+          accept="application/json,.json"
+          onChange={(event) => void event.currentTarget.files?.[0]?.text().then(setContent)}
+        />
+      </div>
+      <TextField
+        label={words.importPassword}
+        type="password"
+        autocomplete="off"
+        value={password}
+        onChange={setPassword}
+      />
+      <button
+        type="button"
+        disabled={busy || content === undefined}
+        onClick={() => content !== undefined && preview(content)}
+      >
+        {words.preview}
+      </button>
+      <Outcome outcome={outcome} />
+      {changes && changes.length > 0 && content !== undefined ? (
+        <>
+          <Changes changes={changes} />
+          <button type="button" disabled={busy} onClick={() => apply(content)}>
+            {words.apply}
+          </button>
+        </>
+      ) : null}
+    </fieldset>
+  );
+}
+
+function Changes({ changes }: { changes: Change[] }) {
+  const { columns } = words;
+  return (
+    <table class="changes">
+      <thead>
+        <tr>
+          <th scope="col">{columns.path}</th>
+          <th scope="col">{columns.from}</th>
+          <th scope="col">{columns.to}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map(({ path, from, to }) => (
+          <tr key={path}>
+            <td data-label={columns.path}>
+              <code>{path}</code>
+            </td>
+            <td data-label={columns.from}>{from}</td>
+            <td data-label={columns.to}>{to}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,204 @@
+import { useState } from 'preact/hooks';
+import type { Settings, SettingsView } from '../api';
+import { useAnswer, usePanel } from '../context';
+import { Choice, NumberField, Outcome, SecretField, Switch, TextField, useDoing } from '../fields';
+import { texts } from '../texts';
+
+const { settings: words } = texts;
+
+/** Everything that is not about one account. */
+export function SettingsPage() {
+  const { answer, fault, refresh } = useAnswer('settings', {});
+  if (fault) return <p class="bad">{fault}</p>;
+  if (!answer) return <p>{texts.loading}</p>;
+  return (
+    <>
+      <Form view={answer} onSaved={refresh} />
+      <ChangePassword />
+    </>
+  );
+}
+
+interface Part {
+  settings: Settings;
+  set: (changes: Partial<Settings>) => void;
+  view: SettingsView;
+}
+
+function Form({ view, onSaved }: { view: SettingsView; onSaved: () => void }) {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [settings, setSettings] = useState(view.settings);
+  const set: Part['set'] = (changes) => setSettings((before) => ({ ...before, ...changes }));
+  const save = () =>
+    void run(async () => {
+      const { changed } = await client.call('save', { settings });
+      onSaved();
+      return changed.length > 0 ? texts.savedAndRestarted(changed.join(', ')) : texts.saved;
+    });
+  const part = { settings, set, view };
+  return (
+    <form
+      class="wide"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <h2>{texts.pages.settings}</h2>
+      <HostPart {...part} />
+      <PluginPart {...part} />
+      <LogPart {...part} />
+      <p class="actions">
+        <button type="submit" disabled={busy}>
+          {texts.save}
+        </button>
+      </p>
+      <Outcome outcome={outcome} />
+      <p class="hint">{words.where(view.file, view.dataDir)}</p>
+    </form>
+  );
+}
+
+function about(key: keyof typeof words.fields): { label: string; hint: string } {
+  const [label = '', hint = ''] = words.fields[key];
+  return { label, hint };
+}
+
+/** A field the environment sets cannot be changed here. */
+function fixed(view: SettingsView, path: string): { disabled: boolean; placeholder?: string } {
+  return view.overridden.includes(path)
+    ? { disabled: true, placeholder: words.overridden }
+    : { disabled: false };
+}
+
+function HostPart({ settings, set, view }: Part) {
+  const { host } = settings;
+  const change = (changes: Partial<Settings['host']>) => set({ host: { ...host, ...changes } });
+  const isSet = (key: string) =>
+    view.secretsSet.includes(`host.${key}`) || view.overridden.includes(`host.${key}`);
+  return (
+    <fieldset>
+      <legend>{words.host}</legend>
+      <TextField {...about('baseUrl')} value={host.baseUrl} onChange={(baseUrl) => change({ baseUrl })} />
+      <TextField
+        {...about('username')}
+        {...fixed(view, 'host.username')}
+        value={host.username}
+        autocomplete="off"
+        onChange={(username) => change({ username })}
+      />
+      {(['password', 'apiKey'] as const).map((key) => (
+        <SecretField
+          key={key}
+          {...about(key)}
+          isSet={isSet(key)}
+          value={host[key]}
+          onChange={(value) => {
+            const rest = Object.entries(host).filter(([each]) => each !== key);
+            set({
+              host: { ...Object.fromEntries(rest), ...(value ? { [key]: value } : {}) } as Settings['host'],
+            });
+          }}
+        />
+      ))}
+      <TextField {...about('caFile')} value={host.caFile} onChange={(caFile) => change({ caFile })} />
+    </fieldset>
+  );
+}
+
+function PluginPart({ settings, set, view }: Part) {
+  const { reply, admin } = settings;
+  return (
+    <fieldset>
+      <legend>{words.plugin}</legend>
+      <NumberField
+        {...about('port')}
+        {...fixed(view, 'port')}
+        value={settings.port}
+        onChange={(port) => set({ port })}
+      />
+      <TextField
+        {...about('bindAddress')}
+        value={settings.bindAddress}
+        onChange={(bindAddress) => set({ bindAddress })}
+      />
+      <NumberField
+        {...about('longestWaitHours')}
+        value={reply.longestWaitHours}
+        onChange={(longestWaitHours) => set({ reply: { ...reply, longestWaitHours } })}
+      />
+      <Switch
+        {...about('hostUsers')}
+        value={admin.hostUsers}
+        onChange={(hostUsers) => set({ admin: { hostUsers } })}
+      />
+    </fieldset>
+  );
+}
+
+function LogPart({ settings, set }: Part) {
+  const { log } = settings;
+  const change = (changes: Partial<Settings['log']>) => set({ log: { ...log, ...changes } });
+  return (
+    <fieldset>
+      <legend>{words.logs}</legend>
+      <TextField {...about('dir')} value={log.dir} onChange={(dir) => change({ dir })} />
+      <TextField {...about('name')} value={log.name} onChange={(name) => change({ name })} />
+      <Choice
+        {...about('level')}
+        value={log.level}
+        options={texts.log.levels}
+        onChange={(level) => change({ level })}
+      />
+      <Choice
+        {...about('messageText')}
+        value={log.messageText}
+        options={words.messageTexts}
+        onChange={(messageText) => change({ messageText })}
+      />
+    </fieldset>
+  );
+}
+
+function ChangePassword() {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  return (
+    <form
+      class="wide"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run(async () => {
+          await client.call('changePassword', { current, next });
+          onSignedOut();
+          return undefined;
+        });
+      }}
+    >
+      <fieldset>
+        <legend>{words.changePassword}</legend>
+        <TextField
+          label={words.current}
+          type="password"
+          autocomplete="current-password"
+          value={current}
+          onChange={setCurrent}
+        />
+        <TextField
+          label={words.next}
+          type="password"
+          autocomplete="new-password"
+          value={next}
+          onChange={setNext}
+        />
+        <button type="submit" class="quiet" disabled={busy || current === '' || next === ''}>
+          {words.change}
+        </button>
+        <Outcome outcome={outcome} />
+      </fieldset>
+    </form>
+  );
+}

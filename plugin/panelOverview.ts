@@ -1,0 +1,80 @@
+import { deliveryOf, type AccountParts } from './accountParts';
+import { costsByDay } from './admin/prices';
+import type { Clock } from './bridge/clock';
+import type { MessageStore } from './bridge/ports';
+import type { AccountHealth } from './http/health';
+import type { LiveAccounts } from './liveAccounts';
+import type { OpenLog } from './log/logger';
+import type { AccountState, Overview } from './panel/api';
+import { pluginHealth } from './pluginHealth';
+
+export interface OverviewSources {
+  version: string;
+  store: MessageStore;
+  logs: OpenLog;
+  clock: Clock;
+  accounts: LiveAccounts;
+}
+
+const hour = 60 * 60_000;
+const hoursShown = 24;
+const daysOfCosts = 14;
+
+/** How everything stands, with what the charts need. */
+export function panelOverview({ version, store, logs, clock, accounts }: OverviewSources): Overview {
+  const health = pluginHealth({ store, version, logDir: logs.dir, accounts: accounts.all() });
+  return {
+    version,
+    status: health.status,
+    ...(health.store.reason === undefined ? {} : { storeTrouble: health.store.reason }),
+    logDir: logs.dir,
+    accounts: accounts.all().map((parts) => accountState(parts, store, clock.now())),
+  };
+}
+
+function accountState(parts: AccountParts, store: MessageStore, now: number): AccountState {
+  const { settings, client, webhook } = parts;
+  const { name, active } = settings;
+  const health = parts.health();
+  const reasons = active ? reasonsOf(health) : [];
+  const waits = health.inbound.waiting + health.outbound.waiting > 0;
+  const handle = webhook.userId();
+  return {
+    name,
+    active,
+    state: !active ? 'off' : reasons.length > 0 ? 'trouble' : waits ? 'waiting' : 'ok',
+    reasons,
+    delivery: deliveryOf(settings),
+    ...(handle === undefined ? {} : { handle }),
+    waitingIn: health.inbound.waiting,
+    waitingOut: health.outbound.waiting,
+    failedIn: health.inbound.setAside,
+    failedOut: health.outbound.failed,
+    hours: hoursOf(name, store, now),
+    windows: client.windows(),
+    costs: costsByDay(store.charges.since(name, now - daysOfCosts * 24 * hour)),
+  };
+}
+
+/** What an admin has to do something about. */
+function reasonsOf({ webhook, signIn, inbound, outbound }: AccountHealth): string[] {
+  return [
+    ...(signIn.x.state === 'refused'
+      ? [`X refuses the keys: connect again. (${signIn.x.reason ?? ''})`]
+      : []),
+    ...(signIn.host.state === 'refused'
+      ? [`The host refuses the sign-in: correct it under Settings. (${signIn.host.reason ?? ''})`]
+      : []),
+    ...(webhook.state === 'trouble' ? [webhook.reason ?? 'X does not deliver.'] : []),
+    ...[inbound.waitingBecause, outbound.waitingBecause].filter((reason) => reason !== undefined),
+  ];
+}
+
+function hoursOf(account: string, { history }: MessageStore, now: number): AccountState['hours'] {
+  const first = Math.floor(now / hour) * hour - (hoursShown - 1) * hour;
+  const counted = history.hours(account, first);
+  return Array.from({ length: hoursShown }, (_, index) => {
+    const at = first + index * hour;
+    return { at, in: counted.in.get(at) ?? 0, out: counted.out.get(at) ?? 0 };
+  });
+}

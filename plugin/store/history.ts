@@ -1,0 +1,91 @@
+import type { History, HistoryRow } from '../bridge/ports';
+import type { Query, StoreFile } from './database';
+
+const pageSize = 50;
+
+/** Waiting, delivered or failed, in the words of the tables' `state` column. */
+const states = { waiting: "('received', 'delivering')", delivered: "('delivered')", failed: "('failed')" };
+
+/** What went in and out, for the panel. */
+export function createHistory(store: StoreFile): History {
+  const hours = (table: 'inbox' | 'outbox', column: string) =>
+    store.prepare(
+      `SELECT ${column} / 3600000 AS hour, count(*) AS n FROM ${table}
+       WHERE account = ? AND ${column} >= ? GROUP BY hour ORDER BY hour`,
+    );
+  const [inHours, outHours] = [hours('inbox', 'received_at'), hours('outbox', 'created_at')];
+  const again = (table: string) =>
+    store.prepare(
+      `UPDATE ${table} SET state = 'received', due_at = 0, attempts = 0, reason = NULL
+       WHERE seq = ? AND state <> 'delivered' RETURNING lane`,
+    );
+  const aside = (table: string) =>
+    store.prepare(
+      `UPDATE ${table} SET state = 'failed', reason = ?2 WHERE seq = ?1 AND state IN ('received', 'delivering')`,
+    );
+  const retry = { in: again('inbox'), out: again('outbox') };
+  const setAside = { in: aside('inbox'), out: aside('outbox') };
+  const perHour = (query: Query, account: string, since: number) =>
+    new Map(query.all(account, since).map((row) => [Number(row['hour']) * 3_600_000, Number(row['n'])]));
+  return {
+    page: pageReader(store),
+    hours: (account, since) => ({
+      in: perHour(inHours, account, since),
+      out: perHour(outHours, account, since),
+    }),
+    retry: ({ direction, seq }) => {
+      const lane = retry[direction].all(seq)[0]?.['lane'];
+      return typeof lane === 'string' ? lane : undefined;
+    },
+    setAside: ({ direction, seq }, reason) => setAside[direction].run(seq, reason) > 0,
+  };
+}
+
+/** One statement for each combination of filters that is asked for. */
+function pageReader(store: StoreFile): History['page'] {
+  const known = new Map<string, Query>();
+  return ({ direction, account, state, search, before }) => {
+    const handle = `(SELECT c.username FROM contacts c WHERE c.account = m.account AND c.x_user_id = `;
+    const source =
+      direction === 'in'
+        ? `SELECT m.*, m.received_at AS at, json_extract(m.message, '$.text') AS words,
+             coalesce(json_extract(m.message, '$.sender.username'), ${handle} json_extract(m.message, '$.sender.id')),
+               json_extract(m.message, '$.sender.id')) AS who FROM inbox m`
+        : `SELECT m.*, m.created_at AS at, m.text AS words,
+             coalesce(${handle} m.recipient_id), json_extract(m.message, '$.recipientValue')) AS who FROM outbox m`;
+    const wanted = [
+      ...(account === undefined ? [] : ['m.account = :account']),
+      ...(state === undefined ? [] : [`m.state IN ${states[state]}`]),
+      ...(before === undefined ? [] : ['m.seq < :before']),
+    ];
+    const where = wanted.length > 0 ? `WHERE ${wanted.join(' AND ')}` : '';
+    const like = search === undefined ? '' : `WHERE who LIKE :search ESCAPE '\\'`;
+    const sql = `SELECT * FROM (${source} ${where}) ${like} ORDER BY seq DESC LIMIT ${pageSize + 1}`;
+    const query = known.get(sql) ?? store.prepare(sql);
+    known.set(sql, query);
+    const named = {
+      ...(account === undefined ? {} : { ':account': account }),
+      ...(before === undefined ? {} : { ':before': before }),
+      ...(search === undefined ? {} : { ':search': `%${search.replace(/[\\%_]/g, '\\$&')}%` }),
+    };
+    const rows = query.named(named).map((row) => historyRow(direction, row));
+    return { rows: rows.slice(0, pageSize), more: rows.length > pageSize };
+  };
+}
+
+function historyRow(direction: 'in' | 'out', row: Record<string, unknown>): HistoryRow {
+  const state = String(row['state']);
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return {
+    direction,
+    seq: Number(row['seq']),
+    account: text(row['account']),
+    who: text(row['who']),
+    at: Number(row['at']),
+    state: state === 'delivered' || state === 'failed' ? state : 'waiting',
+    attempts: Number(row['attempts']),
+    dueAt: Number(row['due_at']),
+    reason: typeof row['reason'] === 'string' ? row['reason'] : undefined,
+    words: text(row['words']),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Answer, Input, Method } from '../../plugin/panel/api';
+
+export interface Refused {
+  status: number;
+  code: string;
+  message: string;
+  faults?: string[];
+}
+
+/** The panel's API as a browser without cookies calls it. */
+export class AdminClient {
+  token: string | undefined;
+
+  constructor(
+    private readonly baseUrl: () => string,
+    private readonly path = '/api/admin/',
+  ) {}
+
+  /** A call that is expected to be taken. */
+  async call<M extends Method>(method: M, input: Input<M>): Promise<Answer<M>> {
+    const { status, body } = await this.raw(method, input);
+    if (status !== 200) throw new Error(`${method}: ${status} ${JSON.stringify(body)}`);
+    return body as Answer<M>;
+  }
+
+  /** A call that is expected to be refused. */
+  async refused<M extends Method>(method: M, input: Input<M>): Promise<Refused> {
+    const { status, body } = await this.raw(method, input);
+    if (status === 200) throw new Error(`${method} was taken`);
+    return { status, ...(body as { error: Omit<Refused, 'status'> }).error };
+  }
+
+  async raw(method: string, input: unknown): Promise<{ status: number; body: unknown; response: Response }> {
+    const response = await fetch(`${this.baseUrl()}${this.path}${method}`, {
+      method: 'POST',
+      body: JSON.stringify({ input, token: this.token }),
+    });
+    return { status: response.status, body: await response.json(), response };
+  }
+
+  /** Signs in with the panel's own password. */
+  async signIn(password: string): Promise<void> {
+    this.token = (await this.call('signIn', { password, carrier: 'body' })).token;
+  }
+}
