@@ -1,0 +1,109 @@
+'use strict';
+/**
+ * `npm run package`: builds `build/openchannel-x-<version>.zip` for the host's AppZone. Everything lies in one top
+ * folder of the zip's own name, runs without `node_modules`, and comes out the same, byte for byte, each time.
+ */
+const { setUp } = require('./setup');
+
+setUp({});
+
+const { buildSync } = require('esbuild');
+const { zipSync } = require('fflate');
+const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('fs');
+const { join } = require('path');
+const { buildPanel } = require('./buildPanel');
+
+const root = join(__dirname, '..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const name = `openchannel-x-${version}`;
+/** Older hosts take no larger zip. */
+const largest = 4 * 1024 * 1024;
+
+const panelFolder = join(root, 'build', 'panel');
+
+function packagePlugin() {
+  const { outputFiles, metafile } = bundleApp();
+  buildPanel(panelFolder);
+  const files = {
+    'manifest.json': manifest(),
+    'app/index.js': outputFiles[0].contents,
+    'app/node-sqlite3-wasm.wasm': read('node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm'),
+    'LICENCES.txt': Buffer.from(licences(Object.keys(metafile.inputs).concat('node_modules/preact/x'))),
+  };
+  for (const file of readdirSync(panelFolder)) files[`panel/${file}`] = read(join('build', 'panel', file));
+  for (const file of ['README.md', 'CHANGELOG.md', 'plugin.config.example.json']) files[file] = read(file);
+  const zip = zipSync(entries(files), { level: 9 });
+  if (zip.length > largest)
+    throw new Error(`the zip has ${zip.length} bytes, at most ${largest} are allowed`);
+  mkdirSync(join(root, 'build'), { recursive: true });
+  const path = join(root, 'build', `${name}.zip`);
+  writeFileSync(path, zip);
+  process.stdout.write(`build/${name}.zip: ${(zip.length / 1024 / 1024).toFixed(2)} MB\n`);
+}
+
+/** In one order and with one time, so that the same sources make the same bytes. */
+function entries(files) {
+  const mtime = new Date(2000, 0, 1);
+  const sorted = Object.keys(files).sort();
+  return Object.fromEntries(
+    sorted.map((path) => [`${name}/${path}`, [new Uint8Array(files[path]), { mtime }]]),
+  );
+}
+
+function bundleApp() {
+  return buildSync({
+    entryPoints: [join(root, 'plugin', 'main.ts')],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    legalComments: 'none',
+    outfile: 'index.js',
+    write: false,
+    metafile: true,
+    absWorkingDir: root,
+    // Some packages are modules that ask for their own address.
+    define: { 'import.meta.url': 'moduleAddress' },
+    banner: { js: "const moduleAddress = require('url').pathToFileURL(__filename).href;" },
+    logLevel: 'error',
+  });
+}
+
+function manifest() {
+  const source = JSON.parse(read('manifest.json').toString());
+  const parameters = Object.assign({}, source.parameters, { scriptName: name });
+  const { name: title, ...rest } = source;
+  return Buffer.from(`${JSON.stringify({ name: title, version, ...rest, parameters }, null, 2)}\n`);
+}
+
+/** The licence of every package that went into the bundle. */
+function licences(inputs) {
+  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
+  const texts = Array.from(folders)
+    .sort()
+    .map((folder) => {
+      const {
+        name: packageName,
+        version: packageVersion,
+        license,
+      } = JSON.parse(read(join(folder, 'package.json')).toString());
+      const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
+      const text = file === undefined ? '' : `\n${read(join(folder, file)).toString().trim()}\n`;
+      return `${packageName} ${packageVersion} (${license})\n${text}`;
+    });
+  return texts.join(`\n${'-'.repeat(78)}\n\n`);
+}
+
+function packageFolder(input) {
+  const parts = input.split('/');
+  const at = parts.lastIndexOf('node_modules');
+  if (at < 0) return undefined;
+  const length = parts[at + 1].startsWith('@') ? 3 : 2;
+  return parts.slice(0, at + length).join('/');
+}
+
+function read(path) {
+  return readFileSync(path.startsWith(root) ? path : join(root, path));
+}
+
+packagePlugin();
