@@ -1,5 +1,6 @@
 import './config/requireNode';
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from './bridge/clock';
@@ -52,7 +53,7 @@ async function run(): Promise<void> {
 function loadConfig(): { file: ConfigFile; config: Config } {
   const { values } = parseArgs({ options: { config: { type: 'string' } }, strict: false });
   const flag = typeof values['config'] === 'string' ? values['config'] : undefined;
-  const location = locateConfig(flag, process.env, installedIn());
+  const location = locateConfig(flag, process.env, installedIn(), homedir());
   const file = new ConfigFile(location.file, process.env);
   return { file, config: location.mayBeMissing && !file.exists() ? file.check({}) : file.load() };
 }

@@ -33,19 +33,20 @@ export function panelOverview({ version, store, logs, clock, accounts }: Overvie
 }
 
 function accountState(parts: AccountParts, store: MessageStore, now: number): AccountState {
-  const { settings, client, webhook } = parts;
+  const { settings, client, webhook, ownUser } = parts;
   const { name, active } = settings;
   const health = parts.health();
   const reasons = active ? reasonsOf(health) : [];
   const waits = health.inbound.waiting + health.outbound.waiting > 0;
-  const handle = webhook.userId();
+  const handle = ownUser.handle();
+  const user = handle === undefined ? webhook.userId() : `@${handle}`;
   return {
     name,
     active,
     state: !active ? 'off' : reasons.length > 0 ? 'trouble' : waits ? 'waiting' : 'ok',
     reasons,
     delivery: deliveryOf(settings),
-    ...(handle === undefined ? {} : { handle }),
+    ...(user === undefined ? {} : { user }),
     waitingIn: health.inbound.waiting,
     waitingOut: health.outbound.waiting,
     failedIn: health.inbound.setAside,

@@ -30,7 +30,11 @@ export function createHandlers(ports: AdminPorts): Handlers {
     startPin: async (input) => connections.begin(await ports.startPin(input)),
     finishPin: ({ id, pin }) => connections.finish(id, pin),
     startOAuth2: (input) => connections.begin(ports.startOAuth2(input)),
-    finishOAuth2: ({ id, address }) => connections.finish(id, address),
+    finishOAuth2: async ({ id, address }, { user }) => {
+      const identity = await connections.finish(id, address);
+      ports.log.info('panel: connected with OAuth 2.0', { user, ...identity });
+      return identity;
+    },
     check: async ({ account }) => ({ lines: await ports.check(account) }),
     log: (query) => ({ lines: readLogLines(ports.logFile(), query) }),
   };

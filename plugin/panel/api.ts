@@ -167,7 +167,8 @@ export interface AccountState {
   /** What is wrong and what to do, one sentence each. */
   reasons: string[];
   delivery: string;
-  handle?: string;
+  /** The account's own user: its handle, or its id while the handle is not known. */
+  user?: string;
   waitingIn: number;
   waitingOut: number;
   failedIn: number;

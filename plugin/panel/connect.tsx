@@ -6,6 +6,11 @@ import { texts } from './texts';
 
 const { connect: words } = texts;
 
+/** Enter in here is about the sign-in, and must not save the whole account. */
+function keepFromSaving(event: KeyboardEvent): void {
+  if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault();
+}
+
 interface Opened {
   id: string;
   authorizeUrl: string;
@@ -39,7 +44,7 @@ export function ConnectPin({
       return words.done(handle, userId);
     });
   return (
-    <div class="connect">
+    <div class="connect" onKeyDown={keepFromSaving}>
       <p>{words.words}</p>
       {opened ? (
         <>
@@ -94,7 +99,7 @@ export function ConnectOAuth2({ account, isSaved }: { account: AccountSettings; 
       return oauth2.done(handle);
     });
   return (
-    <details>
+    <details onKeyDown={keepFromSaving}>
       <summary>{oauth2.heading}</summary>
       {isSaved ? null : <p>{oauth2.saveFirst}</p>}
       {field('clientId')}

@@ -36,6 +36,12 @@ export class OwnUser {
     return this.known;
   }
 
+  /** The handle X told last; handles change, so this is only for show. */
+  handle(): string | undefined {
+    const { account, facts } = this.options;
+    return facts.read(account, `${this.fact}, handle`);
+  }
+
   /** Asks X until it answers; knowing the own user shows that the keys work. */
   async learn(attempts = 1): Promise<void> {
     if (this.known !== undefined || this.isStopped()) return;
@@ -91,6 +97,7 @@ export class OwnUser {
     if (!user || this.isStopped()) return;
     this.known = user.id;
     facts.save(account, this.fact, user.id);
+    if (user.username !== undefined) facts.save(account, `${this.fact}, handle`, user.username);
     log.info('signed in to X', { account, userId: user.id, handle: user.username });
   }
 }

@@ -2,7 +2,7 @@ import '../../plugin/config/requireNode';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandbox } from './sandbox';
+import { panelPassword, startSandbox } from './sandbox';
 
 /** The page's port; the plugin itself keeps its usual one. */
 const pagePort = Number(process.env['SANDBOX_PORT'] ?? 3000);
@@ -19,6 +19,7 @@ async function run(): Promise<void> {
     say('');
     say(`  Open this page:   ${sandbox.url}`);
     say(`  The plugin:       http://127.0.0.1:${pluginPort}/health`);
+    say(`  Its panel:        ${sandbox.panelUrl} (password: ${panelPassword})`);
     say(`  Its log:          ${sandbox.logDir}`);
     say('');
     say('Write as a customer on the left, answer as an agent on the right. Ctrl+C stops it.');

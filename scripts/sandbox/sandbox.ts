@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startPlugin } from '../../plugin/compose';
-import { validateConfig } from '../../plugin/config/load';
-import { provideSecrets } from '../../plugin/config/secrets';
+import { ConfigFile } from '../../plugin/config/configFile';
+import { allSecrets, provideSecrets } from '../../plugin/config/secrets';
 import type { ActivityEntry } from '../../plugin/bridge/ports';
 import { openLog } from '../../plugin/log/logger';
 import { openMessageStore } from '../../plugin/store/messageStore';
@@ -20,6 +20,8 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   url: string;
+  /** The panel, in the frame of the simulated host. */
+  panelUrl: string;
   logDir: string;
   stop(): Promise<void>;
 }
@@ -42,11 +44,14 @@ const customers = [
 /** In the sandbox nobody should have to wait a quarter of an hour. */
 const generous = { 'POST /2/dm_conversations/with/{participant_id}/messages': { calls: 1000, seconds: 900 } };
 
+/** What opens the panel in the sandbox. */
+export const panelPassword = 'sandbox-admin';
+
+/** The panel's built page. */
+const panelDir = join(__dirname, '..', '..', 'panel');
+
 /** How many steps the page shows at most. */
 const mostActivity = 400;
-
-/** Where X finds the host on the simulated internet. */
-const publicHost = 'https://motion.example.com';
 
 /** Starts the plugin between simulators of X and of the host, with a page to play both ends. */
 export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOptions): Promise<Sandbox> {
@@ -54,10 +59,11 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   const x = await XSimulator.start({
     limits: generous,
     media: { processingSteps: 1 },
-    resolve: (url) => url.replace(publicHost, host.url),
   });
   const keys = x.addBrand(brandId, 'acme_help', 'ACME Help');
   for (const customer of customers) x.world.addUser(customer);
+  x.publicOrigin = host.url;
+  host.installed = { folder: join(panelDir, '..'), view: `panel/index.html?port=${pluginPort}` };
   const account = host.addAccount({ name: 'X – ACME Help', mapKey: 'twitter' });
   const activity: ActivityEntry[] = [];
   let changed = () => {};
@@ -72,12 +78,7 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   account.replyUrl = replyUrl;
   const page = pageApp({ x, host, brandId, customers, activity });
   ({ changed } = page);
-  host.onMessage = changed;
-  x.onSent = changed;
-  x.onPosted = (post) => {
-    changed();
-    void x.feed.publish({ kind: 'post', post });
-  };
+  follow(x, host, changed);
   const served = await serve(page.app, pagePort).catch(async (error: unknown) => {
     await plugin.stop();
     throw error;
@@ -85,12 +86,23 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   await registered(plugin.port);
   return {
     url: `${served.url}/`,
+    panelUrl: `${host.url}/appzone`,
     logDir: logs.dir,
     stop: async () => {
       await served.close();
       await plugin.stop();
       await Promise.all([x.close(), host.close(), logs.close()]);
     },
+  };
+}
+
+/** The page shows what happens at both ends, and X tells of posts that the plugin published. */
+function follow(x: XSimulator, host: HostSimulator, changed: () => void): void {
+  host.onMessage = changed;
+  x.onSent = changed;
+  x.onPosted = (post) => {
+    changed();
+    void x.feed.publish({ kind: 'post', post });
   };
 }
 
@@ -115,8 +127,11 @@ interface PluginSetUp {
 
 async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEntry) => void) {
   const { x, host, keys, accountId, dataDir, pluginPort } = setUp;
-  const config = validateConfig({
+  const file = new ConfigFile(join(dataDir, 'plugin.config.json'), {});
+  file.save({
+    port: pluginPort,
     dataDir,
+    admin: { password: panelPassword },
     log: { dir: join(dataDir, 'log'), messageText: 'full' },
     host: { baseUrl: host.url, username: host.options.username, password: host.options.password },
     x: { apiBaseUrl: x.url, mediaHosts: [new URL(x.url).host] },
@@ -124,23 +139,24 @@ async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEn
       {
         name: 'acme',
         ...keys,
-        webhookUrl: host.webhookUrl(pluginPort, '/api/messages').replace(host.url, publicHost),
+        webhookUrl: host.webhookUrl(pluginPort, '/api/messages'),
         openChannelAccountId: accountId,
         mentions: { active: true, deepLink: true, agentInitials: true },
       },
     ],
   });
+  const config = file.load();
   const store = openMessageStore(dataDir, () => Date.now());
   const secrets = provideSecrets(config);
   const logs = openLog({
     ...config.log,
     fallbackDir: join(dataDir, 'logs'),
-    secrets: [secrets.replyToken, secrets.adminPassword, ...Object.values(keys)],
+    secrets: allSecrets(config, secrets),
     console: false,
   });
-  const listening = { ...config, port: pluginPort };
   const plugin = await startPlugin({
-    config: listening,
+    config,
+    panel: { file, dir: panelDir },
     secrets,
     store,
     logs,

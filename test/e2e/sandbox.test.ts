@@ -1,13 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser, shoot, withBrowser } from '../support/browser';
 import { pngOf } from '../support/files';
 import { freePort, PluginProcess } from '../support/process';
 import { until } from '../support/until';
-
-const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-// On a fresh clone without a browser the rest of the suite still runs; CI must have one.
-const withBrowser = existsSync(chromiumPath) || process.env['CI'] !== undefined ? describe : describe.skip;
 
 withBrowser('the sandbox in a browser', () => {
   let sandbox: PluginProcess;
@@ -21,16 +17,7 @@ withBrowser('the sandbox in a browser', () => {
       PORT: String(pluginPort),
     });
     await sandbox.ready();
-    browser = await chromium.launch({
-      executablePath: chromiumPath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.goto(`http://127.0.0.1:${pagePort}/`);
   }, 60_000);
@@ -82,7 +69,7 @@ withBrowser('the sandbox in a browser', () => {
     await page.getByRole('button', { name: 'Jane Doe', exact: true }).click();
     await page.getByRole('button', { name: 'Jane Doe @jane_doe' }).click();
     await desk().getByText('A new one is on its way').waitFor();
-    await shoot('sandbox');
+    await shoot(page, 'sandbox');
   });
 
   test('a customer posts in public, naming the brand, and deletes the post', async () => {
@@ -97,7 +84,7 @@ withBrowser('the sandbox in a browser', () => {
     await desk().getByText('The customer deleted a post of this conversation on X').waitFor();
     await phone().getByText('is anybody there?').waitFor({ state: 'detached' });
     await page.getByLabel('in public').uncheck();
-    await shoot('sandbox-public');
+    await shoot(page, 'sandbox-public');
   });
 
   test('a file X does not take is refused in words', async () => {
@@ -127,12 +114,7 @@ withBrowser('the sandbox in a browser', () => {
     await page.setViewportSize({ width: 400, height: 900 });
     const overflow = () => page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
     await until(async () => Number(await overflow()) <= 0, 'no sideways scrolling');
-    await shoot('sandbox-narrow');
+    await shoot(page, 'sandbox-narrow');
     await page.setViewportSize({ width: 1440, height: 900 });
   });
-
-  async function shoot(name: string): Promise<void> {
-    mkdirSync('build/screenshots', { recursive: true });
-    await page.screenshot({ path: `build/screenshots/${name}.png` });
-  }
 });

@@ -153,6 +153,7 @@ function HostPart({ account, set }: Part) {
       {list && list.length > 0 ? (
         <Choice
           {...about('openChannelAccountId')}
+          {...(chosen ? { hint: words.mapKeyOnHost(chosen.mapKey) } : {})}
           value={String(account.openChannelAccountId)}
           options={chosen ? options : { '': '', ...options }}
           onChange={choose}
@@ -170,7 +171,6 @@ function HostPart({ account, set }: Part) {
         </>
       )}
       <Outcome outcome={outcome} />
-      {chosen ? <p class="hint">{words.mapKeyOnHost(chosen.mapKey)}</p> : null}
       <TextField {...about('mapKey')} value={account.mapKey} onChange={(mapKey) => set({ mapKey })} />
       <Choice
         {...about('mapValue')}

@@ -49,7 +49,7 @@ interface CardProps {
 
 function AccountCard({ state, busy, change }: CardProps) {
   const { accounts } = texts;
-  const { name, active, handle, waitingIn, waitingOut, reasons } = state;
+  const { name, active, user, waitingIn, waitingOut, reasons } = state;
   const failed = state.failedIn + state.failedOut;
   const toggle = () =>
     change((settings) => ({
@@ -69,7 +69,7 @@ function AccountCard({ state, busy, change }: CardProps) {
         {name} <span class="state">{accounts.states[state.state]}</span>
       </h3>
       <p class="facts">
-        {handle ? `X ${handle} · ` : ''}
+        {user ? `${user} · ` : ''}
         {state.delivery} · {accounts.waiting(waitingIn, waitingOut)}
         {failed > 0 ? ` · ${accounts.failed(failed)}` : ''}
       </p>

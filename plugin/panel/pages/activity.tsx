@@ -34,9 +34,11 @@ export function Activity() {
           <section key={account.name} class="figures" aria-label={account.name}>
             <h3>{account.name}</h3>
             <HoursChart hours={account.hours} />
-            <QueueChart {...account} />
+            <div>
+              <QueueChart {...account} />
+              <Costs {...account} />
+            </div>
             <Windows {...account} />
-            <Costs {...account} />
           </section>
         ))}
       <Filters query={query} names={names} onChange={setQuery} />

@@ -49,6 +49,7 @@ function Form({ view, onSaved }: { view: SettingsView; onSaved: () => void }) {
       <HostPart {...part} />
       <PluginPart {...part} />
       <LogPart {...part} />
+      <XPart {...part} />
       <p class="actions">
         <button type="submit" disabled={busy}>
           {texts.save}
@@ -156,6 +157,26 @@ function LogPart({ settings, set }: Part) {
         value={log.messageText}
         options={words.messageTexts}
         onChange={(messageText) => change({ messageText })}
+      />
+    </fieldset>
+  );
+}
+
+function XPart({ settings, set }: Part) {
+  const { x } = settings;
+  const hosts = (text: string) => text.split(',').map((host) => host.trim());
+  return (
+    <fieldset>
+      <legend>{words.x}</legend>
+      <TextField
+        {...about('apiBaseUrl')}
+        value={x.apiBaseUrl}
+        onChange={(apiBaseUrl) => set({ x: { ...x, apiBaseUrl } })}
+      />
+      <TextField
+        {...about('mediaHosts')}
+        value={x.mediaHosts.join(', ')}
+        onChange={(text) => set({ x: { ...x, mediaHosts: hosts(text) } })}
       />
     </fieldset>
   );

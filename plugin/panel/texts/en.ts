@@ -178,8 +178,10 @@ export const en = {
     host: 'XCALLY Motion',
     plugin: 'This plugin',
     logs: 'Logs',
-    panel: 'Panel',
+    x: 'X (leave as it is)',
     fields: {
+      apiBaseUrl: ['Address of X’s API', 'https://api.x.com, unless X is reached another way.'],
+      mediaHosts: ['Media hosts', 'The only hosts media are fetched from, with commas between.'],
       baseUrl: ['Address', 'Such as https://motion.example.com'],
       username: ['User', 'A user of XCALLY Motion for the plugin, or use an API key.'],
       password: ['Password', ''],

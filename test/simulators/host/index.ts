@@ -1,6 +1,7 @@
 import express from 'express';
 import { Faults } from '../faults';
 import { serve } from '../serve';
+import { appZoneRoutes } from './appZone';
 import { pluginProxy, type ProxyOptions } from './proxy';
 import { hostRoutes, type HostOptions } from './routes';
 import {
@@ -24,6 +25,8 @@ export class HostSimulator {
   readonly proxy: ProxyOptions;
   /** Hears of every message a customer's side wrote. */
   onMessage: () => void = () => {};
+  /** The folder of an installed plugin's files, and the page of it that the AppZone shows. */
+  installed: { folder: string; view: string } | undefined;
   url = '';
   port = 0;
   private stop: () => Promise<void> = () => Promise.resolve();
@@ -102,6 +105,12 @@ export class HostSimulator {
     const app = express();
     app.disable('x-powered-by');
     app.use(this.faults.middleware);
+    app.use(
+      appZoneRoutes(
+        () => this.installed?.folder,
+        () => this.installed?.view ?? '',
+      ),
+    );
     app.all('/api/plugins/webhook', ...pluginProxy(this.proxy));
     app.use(
       '/api',

@@ -1,0 +1,308 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
+import type { Browser, FrameLocator, Page } from 'playwright-core';
+import { HostSimulator } from '../simulators/host';
+import { readPlugin, type InstalledPlugin } from '../simulators/host/appZone';
+import { XSimulator } from '../simulators/x';
+import { launchBrowser, shoot, withBrowser } from '../support/browser';
+import { freePort, PluginProcess } from '../support/process';
+import { barriers } from '../support/readable';
+import { brandId, customer } from '../support/rig';
+import { until } from '../support/until';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+const zipName = `openchannel-x-${version}`;
+const password = 'correct horse battery';
+
+let folder: string;
+let zip: Buffer;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'openchannel-x-zip-'));
+  execFileSync('node', ['scripts/package.js'], { stdio: 'pipe' });
+  zip = readFileSync(`build/${zipName}.zip`);
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** As the host unpacks it; nothing in it can be written afterwards. */
+function unpack(): InstalledPlugin {
+  for (const [path, content] of Object.entries(unzipSync(zip))) {
+    const file = join(folder, 'plugins', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content, { mode: 0o444 });
+  }
+  return readPlugin(join(folder, 'plugins', zipName));
+}
+
+describe('the zip', () => {
+  test('one top folder, what the host wants in it, within 4 MB', () => {
+    const paths = Object.keys(unzipSync(zip)).sort();
+    expect(paths.every((path) => path.startsWith(`${zipName}/`))).toBe(true);
+    expect(paths.map((path) => path.slice(zipName.length + 1))).toEqual([
+      'CHANGELOG.md',
+      'LICENCES.txt',
+      'README.md',
+      'app/index.js',
+      'app/node-sqlite3-wasm.wasm',
+      'manifest.json',
+      'panel/index.html',
+      'panel/panel.css',
+      'panel/panel.js',
+      'plugin.config.example.json',
+    ]);
+    expect(zip.length).toBeLessThanOrEqual(4 * 1024 * 1024);
+    const { manifest } = unpack();
+    expect(manifest).toMatchObject({
+      name: 'openchannel-x',
+      version,
+      type: 'script',
+      parameters: { scriptName: zipName, scriptPath: 'app/index.js', views: { admin: 'panel/index.html' } },
+    });
+    const licences = readFileSync(join(folder, 'plugins', zipName, 'LICENCES.txt'), 'utf8');
+    for (const name of ['express', 'axios', 'winston', 'node-sqlite3-wasm', 'preact'])
+      expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  });
+
+  test('built again it is the same, byte for byte', () => {
+    execFileSync('node', ['scripts/package.js'], {
+      stdio: 'pipe',
+      env: { ...process.env, TZ: 'Asia/Tokyo' },
+    });
+    expect(readFileSync(`build/${zipName}.zip`).equals(zip)).toBe(true);
+  }, 60_000);
+});
+
+withBrowser('from the zip alone to the first message', () => {
+  let x: XSimulator;
+  let host: HostSimulator;
+  let plugin: PluginProcess;
+  let browser: Browser;
+  let page: Page;
+  let panel: FrameLocator;
+  let accountId: number;
+  let script: string;
+  let port: number;
+  const dataDir = () => join(folder, 'plugins', 'openchannel-x-data', 'data');
+
+  beforeAll(async () => {
+    x = await XSimulator.start();
+    host = await HostSimulator.start();
+    x.publicOrigin = host.url;
+    // The worst of all proxies: nothing but GET, POST, the path and the body.
+    host.proxy.bare = true;
+    x.addBrand(brandId, 'acme_help', 'ACME Help');
+    x.world.addUser(customer);
+    accountId = host.addAccount({ name: 'X – ACME Help', mapKey: 'twitter' }).id;
+    const installed = unpack();
+    ({ script } = installed);
+    host.installed = {
+      folder: join(folder, 'plugins', zipName),
+      view: installed.manifest.parameters.views.admin,
+    };
+    port = await freePort();
+    start();
+    await plugin.ready();
+    browser = await launchBrowser();
+    page = await browser.newPage({ viewport: { width: 1280, height: 960 } });
+    page.on('dialog', (dialog) => void dialog.accept());
+    panel = page.frameLocator('iframe');
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    expect(await plugin.stop()).toBe(0);
+    await x.close();
+    await host.close();
+  });
+
+  function start(): void {
+    const environment = { PORT: String(port), HOME: folder };
+    plugin = PluginProcess.run([script], port, process.execPath, environment);
+  }
+
+  const go = async (name: string) => {
+    await panel.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+    await panel.getByRole('heading', { name, level: 2 }).waitFor();
+  };
+  const fill = (label: string, value: string) => panel.getByLabel(label, { exact: true }).fill(value);
+  const press = (name: string) => panel.getByRole('button', { name, exact: true }).click();
+
+  test('the panel asks where the plugin is, and is claimed with the set-up code', async () => {
+    await page.goto(`${host.url}/appzone`);
+    await panel.getByLabel('Port of the plugin').fill(String(port));
+    await press('Connect');
+    await panel.getByRole('heading', { name: 'Set up this panel' }).waitFor();
+    const code = readFileSync(join(dataDir(), 'panel-setup-code.txt'), 'utf8').trim();
+    expect(plugin.output).toContain(`enter the set-up code ${code}`);
+    await fill('Set-up code', code);
+    await fill('Choose a password (at least 10 characters)', password);
+    await shoot(page, 'panel-claim');
+    await press('Claim the panel');
+    await panel.getByText('There is no account yet.').waitFor();
+  });
+
+  test('the host is entered; a mistake is told at its place', async () => {
+    await go('Settings');
+    await fill('Address', host.url);
+    await fill('User', host.options.username);
+    await panel.getByLabel(/^Password ·/).fill(host.options.password);
+    await fill('Address of X’s API', x.url);
+    await fill('Media hosts', new URL(x.url).host);
+    await fill('Folder', join(folder, 'logs'));
+    await fill('Give answers up after (hours)', '0');
+    await press('Save');
+    await panel.getByText('reply.longestWaitHours: must be at least 1').waitFor();
+    await fill('Give answers up after (hours)', '24');
+    await press('Save');
+    await panel.getByText('Saved.').waitFor();
+    await shoot(page, 'panel-settings');
+  });
+
+  test('an account is added and connected by PIN', async () => {
+    await go('Accounts');
+    await panel.getByRole('link', { name: 'Add an account' }).click();
+    await fill('Name', 'acme');
+    await panel.getByLabel(/^API Key ·/).fill(x.app.consumerKey);
+    await panel.getByLabel(/^API Key Secret ·/).fill(x.app.consumerSecret);
+    await press('Open X for a PIN');
+    const address = await panel.getByRole('link', { name: /oauth\/authorize/ }).getAttribute('href');
+    const pin = /PIN: <code>(\d+)/.exec(await (await fetch(address!)).text())?.[1] ?? '';
+    await fill('PIN', pin);
+    await press('Connect');
+    await panel.getByText(`Connected as @acme_help (${brandId}). Save to use it.`).waitFor();
+    await panel.getByLabel('Open Channel account').selectOption({ label: `X – ACME Help (${accountId})` });
+    await panel.getByText('Map Key on the host: twitter').waitFor();
+    await panel.getByLabel('Public mentions').check();
+    await press('Fill in the address through the host');
+    await shoot(page, 'panel-account');
+    await press('Save');
+    await panel.locator('.card').getByText('works').waitFor();
+    await panel.getByText('@acme_help').waitFor();
+    expect(statSync(join(dirname(dataDir()), 'plugin.config.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('the Reply URL is copied to the host, and everything is checked', async () => {
+    await press('Show the addresses');
+    const replyUrl = await panel.getByLabel(/^Reply URL/).inputValue();
+    host.state.accounts[0]!.replyUrl = replyUrl;
+    await shoot(page, 'panel-accounts');
+    // The bare proxy drops X's signature: found, and told.
+    await go('Check everything');
+    await press('Check everything');
+    await panel.getByText(/must let the header x-twitter-webhooks-signature pass/).waitFor();
+    host.proxy.bare = false;
+    await press('Check everything');
+    await panel.getByText('Everything is good.').waitFor();
+    await shoot(page, 'panel-check');
+  });
+
+  test('the first Direct Message arrives, is answered, and stands in the activity', async () => {
+    const message = x.world.addMessage(customer.id, brandId, 'Where is my parcel?');
+    await x.feed.publish({ kind: 'message', message });
+    await until(() => host.state.messages.some(({ body }) => body === 'Where is my parcel?'), 'the message');
+    const outcome = await host.agentWrites(host.state.interactions[0]!, 'On its way!');
+    expect(outcome.status).toBe(200);
+    await go('Activity');
+    await panel.getByRole('cell', { name: 'jane_doe acme' }).waitFor();
+    await panel.getByRole('cell', { name: 'delivered' }).waitFor();
+    await panel.getByLabel('acme').getByText('1 message sent', { exact: false }).waitFor();
+    await shoot(page, 'panel-activity');
+    await press('From agents');
+    await panel.getByRole('cell', { name: 'jane_doe acme' }).waitFor();
+  });
+
+  test('the log is live, and settings are exported and imported with a look before', async () => {
+    await go('Log');
+    await panel.getByText('answer sent').waitFor();
+    await shoot(page, 'panel-log');
+    await go('Backup');
+    const download = page.waitForEvent('download');
+    await press('Download');
+    const content = readFileSync(await (await download).path(), 'utf8');
+    expect(content).not.toContain(x.app.consumerSecret);
+    const buffer = Buffer.from(content.replace('"longestWaitHours": 24', '"longestWaitHours": 48'));
+    await panel
+      .getByLabel('Settings file')
+      .setInputFiles({ name: 's.json', mimeType: 'application/json', buffer });
+    await press('Show what would change');
+    await panel.getByRole('row', { name: 'reply.longestWaitHours 24 48' }).waitFor();
+    await shoot(page, 'panel-backup');
+    await press('Import');
+    await panel.getByText('Imported.').waitFor();
+  });
+
+  describe.each([
+    ['on a desk, in the light', 1280, 'light'],
+    ['on a phone, in the dark', 360, 'dark'],
+  ] as const)('%s', (_where, width, colorScheme) => {
+    beforeAll(async () => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 960 });
+    });
+
+    test.each(['Accounts', 'Check everything', 'Activity', 'Log', 'Settings', 'Backup'])(
+      '%s is filled, fits, and can be read and used by everybody',
+      async (name) => {
+        await go(name);
+        const frame = page.frames()[1]!;
+        expect(await barriers(frame)).toEqual([]);
+        const overflow = await frame.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+        expect(overflow).toBeLessThanOrEqual(0);
+        if (width === 360) await shoot(page, `panel-phone-${name.split(' ')[0]!.toLowerCase()}`);
+      },
+    );
+
+    test('the form of an account, too', async () => {
+      await go('Accounts');
+      await panel.getByRole('link', { name: 'Edit' }).click();
+      await panel.getByRole('heading', { name: 'Account "acme"' }).waitFor();
+      expect(await barriers(page.frames()[1]!)).toEqual([]);
+    });
+  });
+
+  test('everything is within reach of the keyboard', async () => {
+    await page.setViewportSize({ width: 1280, height: 960 });
+    await page.emulateMedia({ colorScheme: 'light' });
+    await go('Accounts');
+    await panel.getByRole('link', { name: 'Log', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await panel.getByRole('heading', { name: 'Log', level: 2 }).waitFor();
+    const reached = new Set<string>();
+    for (let press = 0; press < 12; press += 1) {
+      await page.keyboard.press('Tab');
+      reached.add(String(await page.frames()[1]!.evaluate('document.activeElement.textContent')));
+    }
+    expect([...reached]).toEqual(expect.arrayContaining(['Settings', 'Backup', 'Sign out']));
+  });
+
+  test('after a restart: directly at the port, with a cookie that a reload keeps', async () => {
+    expect(await plugin.stop()).toBe(0);
+    chmodSync(join(folder, 'plugins', zipName), 0o555);
+    start();
+    await plugin.ready();
+    const direct = await browser.newPage();
+    await direct.goto(`${plugin.url}/panel/`);
+    await direct.getByLabel('Password').fill('wrong');
+    await direct.getByRole('button', { name: 'Sign in' }).click();
+    await direct.getByText('The password is wrong.').waitFor();
+    await direct.getByLabel('Password').fill(password);
+    await direct.keyboard.press('Enter');
+    await direct.getByText('@acme_help').waitFor();
+    await direct.reload();
+    await direct.getByText('@acme_help').waitFor();
+    await direct.getByRole('button', { name: 'Sign out' }).click();
+    await direct.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await direct.close();
+  });
+
+  test("the page itself comes through the host's proxy, too", async () => {
+    const proxied = await browser.newPage();
+    await proxied.goto(host.webhookUrl(port, '/panel/framed'));
+    await proxied.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await proxied.close();
+  });
+});
