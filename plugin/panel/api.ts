@@ -175,7 +175,7 @@ export interface AccountState {
   failedOut: number;
   /** The last 24 hours, the oldest first. */
   hours: { at: number; in: number; out: number }[];
-  windows: { call: string; left: number; resetAt: number }[];
+  windows: { call: string; left: number; limit?: number; resetAt: number }[];
   /** Estimated from X's price list, in US dollars, by day (`2026-11-21`), the newest first. */
   costs: { day: string; dollars: number; items: { what: string; count: number }[] }[];
 }

@@ -78,9 +78,11 @@ export function Windows({ windows }: Pick<AccountState, 'windows'>) {
       <figcaption>{words.windows}</figcaption>
       {windows.length === 0 ? <p class="hint">{words.noWindows}</p> : null}
       <ul class="windows">
-        {windows.slice(0, 8).map(({ call, left, resetAt }) => (
+        {windows.slice(0, 8).map(({ call, left, limit, resetAt }) => (
           <li key={call} class={left === 0 ? 'used' : ''}>
-            <code>{call}</code> {words.left(left, timeOf(resetAt))}
+            <code>{call}</code>{' '}
+            {limit === undefined ? null : <meter min={0} max={limit} value={left} aria-label={call} />}{' '}
+            {words.left(left, timeOf(resetAt))}
           </li>
         ))}
       </ul>

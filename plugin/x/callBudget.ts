@@ -4,11 +4,21 @@ import type { RateLimit } from './rateLimitHeaders';
 interface Window {
   /** Calls left as X last told; undefined while X has told nothing of the current window. */
   left: number | undefined;
+  limit: number | undefined;
   /** Milliseconds since 1970. */
   resetAt: number;
   inFlight: number;
   /** Called when a call has come back. */
   waiting: (() => void)[];
+}
+
+/** A window as X last told of it. */
+export interface KnownWindow {
+  call: string;
+  left: number;
+  limit?: number;
+  /** Milliseconds since 1970. */
+  resetAt: number;
 }
 
 /**
@@ -46,26 +56,34 @@ export class CallBudget {
     if (!window) return;
     window.inFlight -= 1;
     if (told) {
-      const { left = Infinity, resetAt } = told;
+      const { left = Infinity, limit, resetAt } = told;
       // Answers overtake each other: within one window the smaller number is the newer one.
       const sofar = window.resetAt === resetAt ? (window.left ?? Infinity) : Infinity;
-      Object.assign(window, { left: Math.min(sofar, left), resetAt });
+      Object.assign(window, { left: Math.min(sofar, left), limit, resetAt });
     }
     for (const resolve of window.waiting.splice(0)) resolve();
   }
 
   /** What X has told of the windows that are open now, the tightest first. */
-  known(): { call: string; left: number; resetAt: number }[] {
+  known(): KnownWindow[] {
     const now = this.clock.now();
     return [...this.windows]
-      .flatMap(([call, { left, resetAt }]) =>
-        left === undefined || !Number.isFinite(left) || resetAt <= now ? [] : [{ call, left, resetAt }],
+      .flatMap(([call, { left, limit, resetAt }]) =>
+        left === undefined || !Number.isFinite(left) || resetAt <= now
+          ? []
+          : [{ call, left, resetAt, ...(limit === undefined ? {} : { limit }) }],
       )
       .sort((one, other) => one.left - other.left);
   }
 
   private current(name: string): Window {
-    const window = this.windows.get(name) ?? { left: undefined, resetAt: Infinity, inFlight: 0, waiting: [] };
+    const window = this.windows.get(name) ?? {
+      left: undefined,
+      limit: undefined,
+      resetAt: Infinity,
+      inFlight: 0,
+      waiting: [],
+    };
     this.windows.set(name, window);
     if (window.resetAt <= this.clock.now()) Object.assign(window, { left: undefined, resetAt: Infinity });
     return window;

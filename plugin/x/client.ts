@@ -5,7 +5,7 @@ import type { Charges, Counters, RateLimitWindows } from '../bridge/ports';
 import type { Clock } from '../bridge/clock';
 import { transportFault } from '../bridge/transport';
 import type { AppToken } from './appToken';
-import { CallBudget } from './callBudget';
+import { CallBudget, type KnownWindow } from './callBudget';
 import type { XKeys } from './keys';
 import { parseJson } from './parseJson';
 import { readRateLimit, type RateLimit } from './rateLimitHeaders';
@@ -94,7 +94,7 @@ export class XClient {
   }
 
   /** The windows X has told of in this run, the tightest first. */
-  windows(): { call: string; left: number; resetAt: number }[] {
+  windows(): KnownWindow[] {
     return this.budget.known();
   }
 

@@ -2,6 +2,8 @@
 export interface RateLimit {
   /** Calls left in the tightest window; undefined where X does not say. */
   left: number | undefined;
+  /** Calls in that window altogether, where X says so. */
+  limit?: number;
   /** When that window opens again, in ms since 1970. */
   resetAt: number;
 }
@@ -13,9 +15,10 @@ const families = ['x-rate-limit', 'x-user-limit-24hour', 'x-app-limit-24hour'];
 export function readRateLimit(headers: Record<string, unknown>): RateLimit {
   const told = families.flatMap((family) => {
     const [left, reset] = [numberOf(headers[`${family}-remaining`]), numberOf(headers[`${family}-reset`])];
+    const limit = numberOf(headers[`${family}-limit`]);
     return left === undefined || reset === undefined
       ? []
-      : [{ left: Math.max(0, left), resetAt: reset * 1000 }];
+      : [{ left: Math.max(0, left), resetAt: reset * 1000, ...(limit === undefined ? {} : { limit }) }];
   });
   const [tightest] = told.sort((one, other) => one.left - other.left || other.resetAt - one.resetAt);
   return tightest ?? { left: undefined, resetAt: Infinity };

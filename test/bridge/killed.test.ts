@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutboundWorker } from '../../plugin/bridge/outboundWorker';
 import type { Log, MessageStore } from '../../plugin/bridge/ports';
 import type { BridgeAccount, SentMessage } from '../../plugin/bridge/sides';
 import { openMessageStore } from '../../plugin/store/messageStore';
 import { ManualClock } from '../support/manualClock';
+import { scratchFolder } from '../support/scratch';
 import { until } from '../support/until';
 
 const runs = 200;
@@ -83,7 +83,7 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
 test(`${runs} times killed at a random step of sending: no text lost, none doubled, the order kept`, async () => {
   let seed = 20261121;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  const folder = mkdtempSync(join(tmpdir(), 'killed-'));
+  const folder = scratchFolder();
   const clock = new ManualClock(Date.now());
   const steps = new Set<number>();
   for (let run = 0; run < runs;) {

@@ -235,6 +235,14 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.getByText('Imported.').waitFor();
   });
 
+  test('an account is switched off and on again', async () => {
+    await go('Accounts');
+    await press('Switch off');
+    await panel.getByText('switched off').waitFor();
+    await press('Switch on');
+    await panel.locator('.card').getByText('works').waitFor();
+  });
+
   describe.each([
     ['on a desk, in the light', 1280, 'light'],
     ['on a phone, in the dark', 360, 'dark'],

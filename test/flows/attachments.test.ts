@@ -274,7 +274,7 @@ describe('from the customer', () => {
     rig.x.faults.add({ when: /^GET \/media\//, delay: 0, times: 2 });
     rig.x.faults.add({ when: /^GET \/media\//, status: 503 });
     await rig.customerWrites('patience', { media: film() });
-    const [message] = await rig.receives(1);
+    const [message] = await rig.receivesInHaste(1);
     expect([message?.body, rig.host.state.attachments.length]).toEqual(['patience', 1]);
   });
 
@@ -282,7 +282,9 @@ describe('from the customer', () => {
     rig = await Rig.start();
     rig.x.faults.add({ when: /^GET \/media\//, status: 503, times: 3 });
     await rig.customerWrites('look', { media: film() });
-    expect((await rig.receives(1))[0]?.body).toContain('look\n[The customer sent a video that could not be');
+    expect((await rig.receivesInHaste(1))[0]?.body).toContain(
+      'look\n[The customer sent a video that could not be',
+    );
   });
 
   test('a file too large for the host: the text arrives all the same', async () => {

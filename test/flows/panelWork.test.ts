@@ -214,7 +214,12 @@ describe('activity', () => {
     expect(state?.hours).toHaveLength(24);
     expect(state?.hours.at(-1)).toMatchObject({ in: 1, out: 1 });
     const window = 'POST /2/dm_conversations/with/:participant_id/messages';
-    expect(state?.windows).toContainEqual({ call: window, left: 14, resetAt: expect.any(Number) as number });
+    expect(state?.windows).toContainEqual({
+      call: window,
+      left: 14,
+      limit: 15,
+      resetAt: expect.any(Number) as number,
+    });
     const [today] = state!.costs;
     expect(today?.items).toEqual(
       expect.arrayContaining([

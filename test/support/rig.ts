@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { MessageStore } from '../../plugin/bridge/ports';
 import { startPlugin, type Plugin, type PluginOptions } from '../../plugin/compose';
@@ -19,6 +18,7 @@ import type { Delivery } from '../../plugin/x/receivers';
 import { JumpingClock } from './jumpingClock';
 import { freePort } from './process';
 import { ManualScheduler } from './manualScheduler';
+import { scratchFolder } from './scratch';
 import { until } from './until';
 
 export const brandId = '900000000000000001';
@@ -54,7 +54,7 @@ export const webhookUrl = `${publicOrigin}/api/messages`;
 
 /** The plugin between a simulated X and a simulated host, all in this process. */
 export class Rig {
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'openchannel-x-'));
+  readonly dataDir = scratchFolder();
   /** Time for all three, which can be set forward. */
   readonly clock: JumpingClock;
   /** Set where the rig looks after its supply. */
@@ -228,6 +228,15 @@ export class Rig {
 
   async receives(count: number, limit?: number): Promise<HostMessage[]> {
     await until(() => this.received.length >= count, `${count} messages at the host`, limit);
+    return this.received;
+  }
+
+  /** The same, setting the clock forward all the while, so that no pause takes time. */
+  async receivesInHaste(count: number): Promise<HostMessage[]> {
+    await until(() => {
+      this.clock.jump(1_000);
+      return this.received.length >= count;
+    }, `${count} messages at the host`);
     return this.received;
   }
 
