@@ -163,7 +163,7 @@ export interface HistoryQuery {
 
 type MessageRef = Pick<HistoryRow, 'direction' | 'seq'>;
 
-/** What went in and out, for the panel. */
+/** What went in and out, for the panel: of what was delivered, the newest 50,000. */
 export interface History {
   page(query: HistoryQuery): { rows: HistoryRow[]; more: boolean };
   /** How many messages came and went in each hour since a time, by the hour's beginning. */

@@ -3,8 +3,15 @@ import type { Query, StoreFile } from './database';
 
 const pageSize = 50;
 
-/** Waiting, delivered or failed, in the words of the tables' `state` column. */
-const states = { waiting: "('received', 'delivering')", delivered: "('delivered')", failed: "('failed')" };
+/** Without a state to go by, this many of the newest messages are looked through; more would hold everything up. */
+const lookedThrough = 50_000;
+
+/** As the tables' partial indexes have it, so that they are used. */
+const states = {
+  waiting: "m.state IN ('received', 'delivering')",
+  delivered: "m.state = 'delivered'",
+  failed: "m.state = 'failed'",
+};
 
 /** What went in and out, for the panel. */
 export function createHistory(store: StoreFile): History {
@@ -45,18 +52,22 @@ export function createHistory(store: StoreFile): History {
 function pageReader(store: StoreFile): History['page'] {
   const known = new Map<string, Query>();
   return ({ direction, account, state, search, before }) => {
+    const table = direction === 'in' ? 'inbox' : 'outbox';
     const handle = `(SELECT c.username FROM contacts c WHERE c.account = m.account AND c.x_user_id = `;
-    const source =
+    const columns =
       direction === 'in'
-        ? `SELECT m.*, m.received_at AS at, json_extract(m.message, '$.text') AS words,
-             coalesce(json_extract(m.message, '$.sender.username'), ${handle} json_extract(m.message, '$.sender.id')),
-               json_extract(m.message, '$.sender.id')) AS who FROM inbox m`
-        : `SELECT m.*, m.created_at AS at, m.text AS words,
-             coalesce(${handle} m.recipient_id), json_extract(m.message, '$.recipientValue')) AS who FROM outbox m`;
+        ? `m.received_at AS at, json_extract(m.message, '$.text') AS words,
+           coalesce(json_extract(m.message, '$.sender.username'),
+             ${handle} json_extract(m.message, '$.sender.id')), json_extract(m.message, '$.sender.id')) AS who`
+        : `m.created_at AS at, m.text AS words,
+           coalesce(${handle} m.recipient_id), json_extract(m.message, '$.recipientValue')) AS who`;
+    const few = state === 'waiting' || state === 'failed';
+    const source = `SELECT m.*, ${columns} FROM ${table} m ${few ? `INDEXED BY ${table}_${state}` : 'NOT INDEXED'}`;
     const wanted = [
       ...(account === undefined ? [] : ['m.account = :account']),
-      ...(state === undefined ? [] : [`m.state IN ${states[state]}`]),
+      ...(state === undefined ? [] : [states[state]]),
       ...(before === undefined ? [] : ['m.seq < :before']),
+      ...(few ? [] : [`m.seq > (SELECT coalesce(max(seq), 0) FROM ${table}) - ${lookedThrough}`]),
     ];
     const where = wanted.length > 0 ? `WHERE ${wanted.join(' AND ')}` : '';
     const like = search === undefined ? '' : `WHERE who LIKE :search ESCAPE '\\'`;

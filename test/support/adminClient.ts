@@ -33,6 +33,8 @@ export class AdminClient {
   async raw(method: string, input: unknown): Promise<{ status: number; body: unknown; response: Response }> {
     const response = await fetch(`${this.baseUrl()}${this.path}${method}`, {
       method: 'POST',
+      // A kept connection would outlive a plugin that is started again at the same port.
+      headers: { connection: 'close' },
       body: JSON.stringify({ input, token: this.token }),
     });
     return { status: response.status, body: await response.json(), response };
