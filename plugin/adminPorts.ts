@@ -60,17 +60,13 @@ export function createAdminPorts(sources: AdminSources): AdminPorts {
     addresses: (name) => addressesOf(name, sources),
     startPin: (start) => startPin(start, config()),
     startOAuth2: (start) => {
-      const { oauth2, client: x } = partsOf(start.account, sources);
+      const { oauth2, webhook } = partsOf(start.account, sources);
       const { apiBaseUrl } = config().x;
       const app = { clientSecret: '', ...start };
       const { authorizeUrl: url, pending } = startOAuth2(apiBaseUrl, app);
       return {
         authorizeUrl: url,
-        finish: async (address) => {
-          await oauth2.finish(pending, codeOf(address, pending));
-          const user = await ownUser(x);
-          return { userId: user?.id ?? '', handle: user?.username ?? '' };
-        },
+        finish: (address) => oauth2.finish(pending, codeOf(address, pending), webhook.userId()),
       };
     },
     check: (name) => checkAccount(checkPorts(partsOf(name, sources), sources)),
@@ -89,7 +85,7 @@ function passwordsOf({ logs, live }: AdminSources): Passwords {
   });
 }
 
-/** One save at a time: each goes on from what the one before has left. */
+/** One save at a time: two must not begin the same accounts anew side by side. */
 function savesInTurn({ file, live, apply, logs }: AdminSources): AdminPorts['save'] {
   let last: Promise<unknown> = Promise.resolve();
   const save = async (raw: Record<string, unknown>) => {

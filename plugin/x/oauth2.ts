@@ -34,6 +34,13 @@ const saved = z.object({
   expiresAt: z.number(),
 });
 
+type Tokens = z.infer<typeof saved>;
+
+const userAnswer = z.object({ data: z.object({ id: z.string(), username: z.string() }) });
+
+/** X's answer is looked at whatever its status; nothing leads elsewhere. */
+const plainCall = { timeout: 15_000, maxRedirects: 0, validateStatus: () => true, proxy: false } as const;
+
 export interface PendingOAuth2 {
   app: OAuth2App;
   verifier: string;
@@ -97,8 +104,17 @@ export class OAuth2Tokens {
     return this.read() !== undefined;
   }
 
-  /** The second half of the sign-in. @throws BridgeError */
-  async finish({ app, verifier }: PendingOAuth2, code: string): Promise<string> {
+  /**
+   * The second half of the sign-in.
+   * @param expected the account's own user, where it is known
+   * @returns who signed in
+   * @throws BridgeError `bad-request` when that is somebody else; then nothing is kept
+   */
+  async finish(
+    { app, verifier }: PendingOAuth2,
+    code: string,
+    expected: string | undefined,
+  ): Promise<{ userId: string; handle: string }> {
     const { redirectUri } = app;
     const grant = {
       grant_type: 'authorization_code',
@@ -106,7 +122,14 @@ export class OAuth2Tokens {
       redirect_uri: redirectUri,
       code_verifier: verifier,
     };
-    return this.obtain(app, grant, undefined);
+    const tokens = await this.obtain(app, grant, undefined);
+    const user = await this.whoIs(tokens.accessToken);
+    if (expected !== undefined && user.userId !== expected)
+      throw refusal(
+        `You signed in as @${user.handle}, which is not this account's user: sign in on X as that one, and try again.`,
+      );
+    this.keep(tokens);
+    return user;
   }
 
   /**
@@ -119,11 +142,18 @@ export class OAuth2Tokens {
     if (tokens.expiresAt - this.options.clock.now() > reserve) return tokens.accessToken;
     const { refreshToken } = tokens;
     if (refreshToken === undefined) throw signedOut('the OAuth 2.0 sign-in has ended');
-    return this.obtain(tokens, { grant_type: 'refresh_token', refresh_token: refreshToken }, refreshToken);
+    const grant = { grant_type: 'refresh_token', refresh_token: refreshToken };
+    const renewed = await this.obtain(tokens, grant, refreshToken);
+    this.keep(renewed);
+    return renewed.accessToken;
   }
 
-  private async obtain(app: OAuth2App, grant: Record<string, string>, former: string | undefined) {
-    const { account, facts, clock } = this.options;
+  private async obtain(
+    app: OAuth2App,
+    grant: Record<string, string>,
+    former: string | undefined,
+  ): Promise<Tokens> {
+    const { clock } = this.options;
     const {
       access_token: accessToken,
       refresh_token: fresh,
@@ -131,7 +161,7 @@ export class OAuth2Tokens {
     } = await this.ask(app, grant);
     const { clientId, clientSecret, redirectUri } = app;
     const refreshToken = fresh ?? former;
-    const tokens: z.infer<typeof saved> = {
+    return {
       clientId,
       clientSecret,
       redirectUri,
@@ -139,27 +169,41 @@ export class OAuth2Tokens {
       expiresAt: clock.now() + seconds * 1000,
       ...(refreshToken === undefined ? {} : { refreshToken }),
     };
+  }
+
+  private keep(tokens: Tokens): void {
+    const { account, facts } = this.options;
     facts.save(account, OAuth2Tokens.fact, JSON.stringify(tokens));
-    return accessToken;
+  }
+
+  /** `GET /2/users/me` in the name of the token. */
+  private async whoIs(accessToken: string): Promise<{ userId: string; handle: string }> {
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const { status, data } = await reach(
+      axios.get<unknown>(this.address('/2/users/me'), { ...plainCall, headers }),
+    );
+    const read = userAnswer.safeParse(data);
+    if (status !== 200 || !read.success)
+      throw new BridgeError('x-unavailable', `X does not say who signed in (${status}): try again.`, {
+        retryable: true,
+      });
+    const { id, username } = read.data.data;
+    return { userId: id, handle: username };
+  }
+
+  private address(path: string): string {
+    return `${this.options.apiBaseUrl.replace(/\/+$/, '')}${path}`;
   }
 
   private async ask({ clientId, clientSecret }: OAuth2App, grant: Record<string, string>) {
-    const url = `${this.options.apiBaseUrl.replace(/\/+$/, '')}/2/oauth2/token`;
     const body = new URLSearchParams({ ...grant, client_id: clientId }).toString();
-    const response = await axios
-      .post<unknown>(url, body, {
+    const response = await reach(
+      axios.post<unknown>(this.address('/2/oauth2/token'), body, {
+        ...plainCall,
         ...(clientSecret === '' ? {} : { auth: { username: clientId, password: clientSecret } }),
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        timeout: 15_000,
-        maxRedirects: 0,
-        validateStatus: () => true,
-        proxy: false,
-      })
-      .catch((error: unknown) => {
-        throw new BridgeError('x-unavailable', `X cannot be reached (${transportFault(error).code})`, {
-          retryable: true,
-        });
-      });
+      }),
+    );
     const read = tokenAnswer.safeParse(response.data);
     if (response.status === 200 && read.success) return read.data;
     if (response.status >= 400 && response.status < 500)
@@ -169,10 +213,20 @@ export class OAuth2Tokens {
     });
   }
 
-  private read(): z.infer<typeof saved> | undefined {
+  private read(): Tokens | undefined {
     const { account, facts } = this.options;
     const text = facts.read(account, OAuth2Tokens.fact);
     return text === undefined ? undefined : saved.parse(JSON.parse(text));
+  }
+}
+
+async function reach<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new BridgeError('x-unavailable', `X cannot be reached (${transportFault(error).code})`, {
+      retryable: true,
+    });
   }
 }
 

@@ -63,6 +63,11 @@ describe('connect with X', () => {
       userId: brandId,
       handle: 'brand',
     });
+    rig.x.visitor = { id: customer.id, username: customer.username };
+    const second = await admin.call('startOAuth2', app);
+    const wrong = (await fetch(second.authorizeUrl, { redirect: 'manual' })).headers.get('location') ?? '';
+    const { message } = await admin.refused('finishOAuth2', { id: second.id, address: wrong });
+    expect(message).toContain("You signed in as @jane_doe, which is not this account's user");
     const oauth2 = async () =>
       (await admin.call('check', { account: 'support' })).lines.find(({ what }) => what === 'OAuth 2.0');
     expect(await oauth2()).toMatchObject({ state: 'ok' });

@@ -96,6 +96,8 @@ export function oldError(response: Response, status: number, code: number, messa
 
 function authenticate({ world, url }: ApiContext, request: Request, response: Response): SimUser | undefined {
   const { authorization = '' } = request.headers;
+  const bearer = world.users.get(world.oauth2Tokens.get(authorization.replace('Bearer ', '')) ?? '');
+  if (bearer) return bearer;
   const known = world.credentials.get(tokenOf(authorization) ?? '');
   const user = known && world.users.get(known.userId);
   if (!user || known.dead) {

@@ -185,6 +185,7 @@ export class XSimulator {
         now: this.world.now,
         url: () => this.url,
         visitor: () => this.visitor,
+        grant: (accessToken, userId) => this.world.oauth2Tokens.set(accessToken, userId),
         keysFor: (userId) => this.renewKeys(userId),
       }),
     );

@@ -11,6 +11,8 @@ export interface SignInWorld {
   url: () => string;
   /** Who is signed in on x.com in the browser that allows the app. */
   visitor: () => { id: string; username: string };
+  /** Lets an OAuth 2.0 access token stand for a user. */
+  grant: (accessToken: string, userId: string) => void;
   /** Makes keys for whoever allowed the app. */
   keysFor: (userId: string) => Credentials;
 }
@@ -100,13 +102,14 @@ function isRefused(
 }
 
 interface Grant {
+  userId: string;
   challenge: string;
   redirectUri: string;
 }
 
-function addOAuth2(router: Router, { client, visitor }: SignInWorld): void {
+function addOAuth2(router: Router, { client, visitor, grant: allow }: SignInWorld): void {
   const codes = new Map<string, Grant>();
-  const refreshTokens = new Set<string>();
+  const refreshTokens = new Map<string, string>();
   router.get('/i/oauth2/authorize', (request, response) => {
     const query = request.query as Record<string, string>;
     const {
@@ -125,12 +128,13 @@ function addOAuth2(router: Router, { client, visitor }: SignInWorld): void {
       return;
     }
     const code = randomBytes(12).toString('hex');
-    codes.set(code, { challenge, redirectUri });
+    codes.set(code, { challenge, redirectUri, userId: visitor().id });
     response.redirect(`${redirectUri}?${new URLSearchParams({ state, code }).toString()}`);
   });
   router.post('/2/oauth2/token', express.urlencoded({ extended: false }), (request, response) => {
     const basic = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
     const body = request.body as Record<string, string>;
+    let userId: string;
     const refuse = (error: string) => response.status(400).json({ error });
     if (request.get('authorization') !== basic) {
       response.status(401).json({ error: 'unauthorized_client' });
@@ -146,13 +150,19 @@ function addOAuth2(router: Router, { client, visitor }: SignInWorld): void {
         refuse('invalid_request');
         return;
       }
-    } else if (!refreshTokens.delete(body['refresh_token'] ?? '')) {
-      refuse('invalid_grant');
-      return;
+      ({ userId } = grant);
+    } else {
+      const former = body['refresh_token'] ?? '';
+      userId = refreshTokens.get(former) ?? '';
+      if (!refreshTokens.delete(former)) {
+        refuse('invalid_grant');
+        return;
+      }
     }
     const refresh = `refresh-${randomBytes(8).toString('hex')}`;
-    refreshTokens.add(refresh);
+    refreshTokens.set(refresh, userId);
     const access = `oauth2-${randomBytes(8).toString('hex')}`;
+    allow(access, userId);
     response.json({ token_type: 'bearer', expires_in: 7200, access_token: access, refresh_token: refresh });
   });
 }

@@ -81,6 +81,8 @@ export interface PostOptions {
 /** Everything the simulated X knows. */
 export class World {
   readonly users = new Map<string, SimUser>();
+  /** Whom an OAuth 2.0 access token stands for. */
+  readonly oauth2Tokens = new Map<string, string>();
   readonly credentials = new Map<string, { userId: string; keys: Credentials; dead: boolean }>();
   readonly messages: SimDirectMessage[] = [];
   readonly groups: SimGroup[] = [];
