@@ -6,6 +6,6 @@ module.exports = {
   transform: { '\\.ts$': ['ts-jest', { diagnostics: false }] },
   testTimeout: 20000,
   testSequencer: '<rootDir>/test/support/longestFirst.js',
-  // Most of a test is waiting for the network and the disk, so three run side by side even on two cores.
-  maxWorkers: 3,
+  // Most of a test is waiting for the network and the disk, so both of two cores can be used.
+  maxWorkers: 2,
 };

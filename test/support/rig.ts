@@ -226,8 +226,8 @@ export class Rig {
     );
   }
 
-  async receives(count: number, limit?: number): Promise<HostMessage[]> {
-    await until(() => this.received.length >= count, `${count} messages at the host`, limit);
+  async receives(count: number): Promise<HostMessage[]> {
+    await until(() => this.received.length >= count, `${count} messages at the host`);
     return this.received;
   }
 

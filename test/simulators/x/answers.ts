@@ -9,6 +9,8 @@ export interface ApiContext {
   limits: RateLimits;
   /** What the app's access level leaves out, by path; undefined for nothing. */
   barred: RegExp | undefined;
+  /** The most that a page of messages or posts holds, whatever is asked for. */
+  longestPage: number;
   /** Every call that was taken, for tests to look at. */
   calls: { method: string; path: string; userId: string; signatureMethod: string }[];
   /** The address callers use, which is part of what they sign. */

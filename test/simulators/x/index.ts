@@ -30,6 +30,8 @@ export interface XSimulatorOptions {
   mostSubscriptions?: number;
   /** The app's dev environments for Account Activity v1.1. */
   environments?: string[];
+  /** The most that a page of messages or posts holds; X's document says how many may be asked for. */
+  longestPage?: number;
   /** What the app's access level leaves out, by path. */
   barred?: RegExp;
   /** Where an address on the internet leads in this test. */
@@ -168,6 +170,7 @@ export class XSimulator {
       world: this.world,
       limits: this.limits,
       barred: this.options.barred,
+      longestPage: this.options.longestPage ?? Infinity,
       calls: this.calls,
       url: () => this.url,
     };

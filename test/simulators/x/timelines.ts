@@ -12,6 +12,7 @@ const messageReach = 30 * 24 * 60 * 60_000;
 
 /** What can be read back, newest first and page by page. */
 export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) => string): Router {
+  const { longestPage: longest } = context;
   const router = Router();
   const { world } = context;
   router.get(
@@ -23,7 +24,7 @@ export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) 
           at > world.now() - messageReach &&
           (groupId === undefined ? [senderId, recipientId].includes(user.id) : groups.includes(groupId)),
       );
-      const page = pageOf(all, request, response, 100);
+      const page = pageOf(all, request, response, { usual: 100, longest });
       if (!page) return;
       const { items, meta } = page;
       answer(request, response, paths.events, 200, {
@@ -36,7 +37,7 @@ export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) 
   router.get(
     '/2/users/:id/mentions',
     operation(context, paths.mentions, (request, response) => {
-      const page = pageOf(mentionsOf(context, request), request, response, 10);
+      const page = pageOf(mentionsOf(context, request), request, response, { usual: 10, longest });
       if (!page) return;
       const { items, meta } = page;
       answer(request, response, paths.mentions, 200, {
@@ -51,7 +52,7 @@ export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) 
   router.get(
     '/2/users/:id/tweets',
     operation(context, paths.own, (request, response) => {
-      const page = pageOf(ownPosts(context, request), request, response, 10);
+      const page = pageOf(ownPosts(context, request), request, response, { usual: 10, longest });
       if (!page) return;
       const { items, meta } = page;
       answer(request, response, paths.own, 200, {
@@ -112,8 +113,13 @@ const asked = (request: Request, name: string): string[] => {
 };
 
 /** A page, newest first. Tokens say after which id to go on, so that what is new does not shift the pages. */
-function pageOf<T extends { id: string }>(all: T[], request: Request, response: Response, usual: number) {
-  const size = Number(request.query['max_results'] ?? usual);
+function pageOf<T extends { id: string }>(
+  all: T[],
+  request: Request,
+  response: Response,
+  { usual, longest }: { usual: number; longest: number },
+) {
+  const size = Math.min(longest, Number(request.query['max_results'] ?? usual));
   const token = request.query['pagination_token'];
   const before = typeof token === 'string' ? /^after-(\d{15,19})$/.exec(token)?.[1] : '';
   if (before === undefined) {
