@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { systemClock } from './bridge/clock';
+import { pause, systemClock } from './bridge/clock';
+import type { MessageStore } from './bridge/ports';
 import { reasonOf } from './bridge/errors';
 import { ConfigFile } from './config/configFile';
 import { ConfigError } from './config/load';
@@ -12,12 +13,15 @@ import type { Config } from './config/schema';
 import { allSecrets, provideSecrets, type Secrets } from './config/secrets';
 import { startPlugin, type Plugin } from './compose';
 import { openLog, type OpenLog } from './log/logger';
-import { DataDirectoryError } from './store/dataDirectory';
+import { DataDirectoryError, DataDirectoryInUse } from './store/dataDirectory';
 import { openMessageStore } from './store/messageStore';
 import { version } from './version';
 
 /** EX_CONFIG of sysexits.h: something is wrong in the configuration. */
 const badConfiguration = 78;
+
+/** A former process gets this long to give up the data directory, in milliseconds. */
+const longestHandOver = 3_000;
 
 /** What is in flight gets this long when the process is asked to stop, in milliseconds. */
 const longestStop = 10_000;
@@ -30,7 +34,7 @@ void run();
 async function run(): Promise<void> {
   try {
     const { file, config } = loadConfig();
-    const store = openMessageStore(config.dataDir, () => systemClock.now());
+    const store = await openStore(config.dataDir);
     const secrets = provideSecrets(config);
     const logs = openLog({
       ...config.log,
@@ -47,6 +51,18 @@ async function run(): Promise<void> {
   } catch (error) {
     fail(error);
   }
+}
+
+/** A restart may begin before the former process has ended: it is given a little time. */
+async function openStore(dataDir: string): Promise<MessageStore> {
+  const deadline = systemClock.now() + longestHandOver;
+  for (;;)
+    try {
+      return openMessageStore(dataDir, () => systemClock.now());
+    } catch (error) {
+      if (!(error instanceof DataDirectoryInUse) || systemClock.now() > deadline) throw error;
+      await pause(systemClock, 100);
+    }
 }
 
 /** Without a file, where none is needed yet, everything has its default and the panel asks for the rest. */

@@ -9,6 +9,9 @@ export class DataDirectoryError extends Error {
   }
 }
 
+/** Thrown while another living process owns the data directory. */
+export class DataDirectoryInUse extends DataDirectoryError {}
+
 const ownerFile = 'openchannel-x.pid';
 
 /**
@@ -60,8 +63,8 @@ function readOwner(file: string): string | undefined {
   }
 }
 
-function inUse(directory: string, owner: string): DataDirectoryError {
-  return new DataDirectoryError(
+function inUse(directory: string, owner: string): DataDirectoryInUse {
+  return new DataDirectoryInUse(
     `the data directory ${directory} is in use by another running openchannel-x (process ${owner.split(' ')[0] ?? '?'}); ` +
       'stop that one first, or give this one its own dataDir',
   );

@@ -70,6 +70,17 @@ test('a second instance on the same data directory is told so', async () => {
   );
 });
 
+test('a start that begins before the former process has ended waits for it', async () => {
+  const first = await rig.plugin().ready();
+  rig.host.faults.add({ when: /notify$/, delay: 700 });
+  await rig.customerWrites(first, customers[0], 'in flight');
+  const ending = first.stop('SIGTERM');
+  const second = rig.plugin();
+  expect(await ending).toBe(0);
+  await second.ready();
+  await until(() => rig.bodies().length === 1, 'the message');
+});
+
 test('a data directory left by a killed process, its id meanwhile given to another program', async () => {
   await (await rig.plugin().ready()).stop('SIGKILL');
   expect(existsSync(join(rig.folder, 'data', 'openchannel-x.db.lock'))).toBe(true);
