@@ -138,6 +138,14 @@ export function SecretField({
   );
 }
 
+/** Looks up a field's label and hint among texts. */
+export function aboutOf<K extends string>(fields: Record<K, string[]>) {
+  return (key: K): { label: string; hint: string } => {
+    const [label = '', hint = ''] = fields[key];
+    return { label, hint };
+  };
+}
+
 /** What became of the last thing the admin did. */
 export function Outcome({ outcome }: { outcome: Done | undefined }) {
   return (

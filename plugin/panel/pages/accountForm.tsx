@@ -2,10 +2,11 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AccountSettings, OpenChannelAccount, SettingsView } from '../api';
 import { ConnectOAuth2, ConnectPin } from '../connect';
 import { useAnswer, usePanel } from '../context';
-import { Choice, NumberField, Outcome, SecretField, Switch, TextField, useDoing } from '../fields';
+import { aboutOf, Choice, NumberField, Outcome, SecretField, Switch, TextField, useDoing } from '../fields';
 import { texts } from '../texts';
 
 const { account: words } = texts;
+const about = aboutOf(words.fields);
 
 const fresh: AccountSettings = {
   name: '',
@@ -84,12 +85,6 @@ function Form({ view, known }: { view: SettingsView; known: AccountSettings | un
       <Outcome outcome={outcome} />
     </form>
   );
-}
-
-/** The label and hint of a field. */
-function about(key: keyof typeof words.fields): { label: string; hint: string } {
-  const [label = '', hint = ''] = words.fields[key];
-  return { label, hint };
 }
 
 function Basics({ account, set, isNew }: Part & { isNew: boolean }) {

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { Settings, SettingsView } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Choice, NumberField, Outcome, SecretField, Switch, TextField, useDoing } from '../fields';
+import { aboutOf, Choice, NumberField, Outcome, SecretField, Switch, TextField, useDoing } from '../fields';
 import { texts } from '../texts';
 
 const { settings: words } = texts;
+const about = aboutOf(words.fields);
 
 /** Everything that is not about one account. */
 export function SettingsPage() {
@@ -59,11 +60,6 @@ function Form({ view, onSaved }: { view: SettingsView; onSaved: () => void }) {
       <p class="hint">{words.where(view.file, view.dataDir)}</p>
     </form>
   );
-}
-
-function about(key: keyof typeof words.fields): { label: string; hint: string } {
-  const [label = '', hint = ''] = words.fields[key];
-  return { label, hint };
 }
 
 /** A field the environment sets cannot be changed here. */
