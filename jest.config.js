@@ -3,7 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  transform: { '\\.ts$': ['ts-jest', { diagnostics: false }] },
+  transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
   testTimeout: 20000,
   testSequencer: '<rootDir>/test/support/longestFirst.js',
   // Most of a test is waiting for the network and the disk, so both of two cores can be used.
