@@ -1,3 +1,4 @@
+import { encryptedFact } from './bridge/encryptedNotice';
 import type { Arrivals } from './bridge/arrivals';
 import type { MessageStore } from './bridge/ports';
 import type { SignIn } from './bridge/signIn';
@@ -26,6 +27,7 @@ export function accountHealth(settings: AccountConfig, sources: HealthSources): 
     outbound: { state: state(outbound.waitingBecause), ...outbound },
     webhook: supplyHealth(settings, sources),
     signIn: { x: signIn.x.read(), host: signIn.host.read() },
+    chat: chatHealth(settings, store),
     customers: marksHealth(settings.name, store),
   };
 }
@@ -41,6 +43,17 @@ function supplyHealth(settings: AccountConfig, sources: HealthSources): AccountH
     check: settings.webhookCheck,
     ...(settings.active && reason !== undefined ? { reason } : {}),
     ...(lastAt === undefined ? {} : { lastEventAt: new Date(lastAt).toISOString() }),
+  };
+}
+
+function chatHealth(
+  { name, active, directMessages, chat }: AccountConfig,
+  { facts }: MessageStore,
+): AccountHealth['chat'] {
+  const at = facts.read(name, encryptedFact);
+  return {
+    state: active && directMessages.active && chat.active ? 'no-keys' : 'off',
+    ...(at === undefined ? {} : { lastMessageAt: new Date(Number(at)).toISOString() }),
   };
 }
 

@@ -63,6 +63,7 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
     name,
     directMessages: settings.directMessages.active,
     mentions: settings.mentions.active,
+    chat: settings.directMessages.active && settings.chat.active,
     userId: () => ownUser.id() ?? userIdOfToken(settings.accessToken),
     onEvent: () => arrivals.note(),
     onRevoked: () => {

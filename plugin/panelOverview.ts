@@ -58,7 +58,7 @@ function accountState(parts: AccountParts, store: MessageStore, now: number): Ac
 }
 
 /** What an admin has to do something about. */
-function reasonsOf({ webhook, signIn, inbound, outbound }: AccountHealth): string[] {
+function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth): string[] {
   return [
     ...(signIn.x.state === 'refused'
       ? [`X refuses the keys: connect again. (${signIn.x.reason ?? ''})`]
@@ -67,6 +67,11 @@ function reasonsOf({ webhook, signIn, inbound, outbound }: AccountHealth): strin
       ? [`The host refuses the sign-in: correct it under Settings. (${signIn.host.reason ?? ''})`]
       : []),
     ...(webhook.state === 'trouble' ? [webhook.reason ?? 'X does not deliver.'] : []),
+    ...(chat.state === 'no-keys' && chat.lastMessageAt !== undefined
+      ? [
+          `Customers write in encrypted X Chat (last ${chat.lastMessageAt}), which this version cannot read; agents are told of each.`,
+        ]
+      : []),
     ...[inbound.waitingBecause, outbound.waitingBecause].filter((reason) => reason !== undefined),
   ];
 }

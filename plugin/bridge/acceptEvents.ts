@@ -1,8 +1,10 @@
 import { groupOf, laneOf } from './conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
+import { tellOfEncrypted } from './encryptedNotice';
 import { honourDeletions } from './honourDeletions';
 import type { InboundMessage } from './messages';
 import type {
+  AccountFacts,
   ActivityListener,
   Charges,
   Contacts,
@@ -19,6 +21,8 @@ export interface ReceivingAccount {
   name: string;
   directMessages: boolean;
   mentions: boolean;
+  /** Whether encrypted X Chat is taken in. */
+  chat: boolean;
   /** The account's own X user, once known. */
   userId: () => string | undefined;
   /** Notes that X delivered something. */
@@ -38,6 +42,7 @@ export interface AcceptEventsPorts {
   marks: PresenceMarks;
   counters: Counters;
   charges: Charges;
+  facts: AccountFacts;
   log: Log;
   activity: ActivityListener;
   /** Says that a lane has something to do. */
@@ -64,12 +69,13 @@ export async function acceptEvents(
   const fresh = await ports.inbox.keep(messages);
   for (const own of [...batch.own, ...batch.messages]) noteOwnPost(own, account, ports);
   await honourDeletions(batch.deletedPosts, account.name, ports);
+  await tellOfEncrypted(batch.encrypted, account, ports);
   for (const mark of batch.marks) ports.marks.save(account.name, mark);
   if (batch.revoked && [undefined, account.userId()].includes(batch.forUserId)) account.onRevoked();
   if (batch.replay) account.onReplay(batch.replay);
   if (batch.pushed) {
     const events = batch.messages.filter(({ post }) => post === undefined);
-    noteCharge(account.name, events.length, ports);
+    noteCharge(account.name, events.length + batch.encrypted.length, ports);
   }
   report(batch, foreign, account, ports);
   messages.forEach((message, index) => {

@@ -17,6 +17,15 @@ export interface MalformedEvent {
   reason: string;
 }
 
+/** A message of X Chat, which only who holds the keys can read. */
+export interface EncryptedMessage {
+  /** The same for the same message, however often it comes. */
+  id: string;
+  senderId: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
 /** A sign of a customer's presence: they read a message of ours, or are typing. */
 export interface PresenceMark {
   kind: 'read' | 'typing';
@@ -43,6 +52,7 @@ export interface EventBatch {
   /** Ids of posts that were deleted on X. */
   deletedPosts: string[];
   marks: PresenceMark[];
+  encrypted: EncryptedMessage[];
   /** The account's user took the app's access away. */
   revoked: boolean;
   replay: ReplayStatus | undefined;
@@ -60,6 +70,7 @@ export function emptyBatch(forUserId: string | undefined): EventBatch {
     own: [],
     deletedPosts: [],
     marks: [],
+    encrypted: [],
     revoked: false,
     replay: undefined,
     malformed: [],

@@ -22,6 +22,8 @@ export interface AccountHealth {
     lastEventAt?: string;
   };
   signIn: { x: SignInHealth; host: SignInHealth };
+  /** Encrypted X Chat: `no-keys` means that messages cannot be read, and agents are told of each. */
+  chat: { state: 'off' | 'no-keys'; lastMessageAt?: string };
   /** When a customer last read one of our messages, and last typed. */
   customers: { lastReadAt?: string; lastTypingAt?: string };
 }

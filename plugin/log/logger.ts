@@ -48,12 +48,17 @@ export function openLog(options: LogOptions): OpenLog {
   const dir = writableFolder(options.dir) ? options.dir : options.fallbackDir;
   if (dir === options.fallbackDir) mkdirSync(dir, { recursive: true, mode: 0o700 });
   let current = { ...options, dir };
+  let isClosed = false;
   const winston = createWinston({ ...settingsOf(current), exitOnError: false });
   // A full disk must not take the plugin down; the console still hears.
   winston.on('error', (error: Error) =>
     process.stderr.write(`log file cannot be written: ${error.message}\n`),
   );
-  const log = scoped(winston, {});
+  // What comes to its end after the log has, such as a call of X that hung, has nobody left to tell.
+  const write = (level: string, event: string, fields: Fields) => {
+    if (!isClosed) winston.log(level, event, fields);
+  };
+  const log = scoped(write, {});
   if (dir !== options.dir)
     log.warn('the log folder cannot be written, logs go elsewhere', { wanted: options.dir, used: dir });
   return {
@@ -70,7 +75,10 @@ export function openLog(options: LogOptions): OpenLog {
       current = { ...options, ...next, dir: moves ? next.dir : current.dir };
       winston.configure(settingsOf(current));
     },
-    close: () => closed(winston),
+    close: () => {
+      isClosed = true;
+      return closed(winston);
+    },
   };
 }
 
@@ -127,14 +135,16 @@ function printable(line: string): string {
 
 const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
 
-function scoped(winston: Logger, scope: Fields): ScopedLog {
-  const write = (level: string) => (event: string, fields?: Fields) =>
-    void winston.log(level, event, { ...scope, ...fields });
+type Write = (level: string, event: string, fields: Fields) => void;
+
+function scoped(write: Write, scope: Fields): ScopedLog {
+  const at = (level: string) => (event: string, fields?: Fields) =>
+    write(level, event, { ...scope, ...fields });
   return {
-    error: write('error'),
-    warn: write('warn'),
-    info: write('info'),
-    debug: write('debug'),
-    with: (fields) => scoped(winston, { ...scope, ...fields }),
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    with: (fields) => scoped(write, { ...scope, ...fields }),
   };
 }

@@ -96,6 +96,7 @@ export interface AccountSettings {
   mapKey: string;
   mapValue: string;
   directMessages: { active: boolean; joinWaiting: boolean };
+  chat: { active: boolean };
   mentions: { active: boolean; deepLink: boolean; agentInitials: boolean; longestPost: number };
 }
 

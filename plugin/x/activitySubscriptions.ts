@@ -154,7 +154,7 @@ export async function removeSubscriptions(client: XClient, tag: string): Promise
   );
 }
 
-type Kinds = { directMessages: boolean; mentions: boolean };
+type Kinds = { directMessages: boolean; mentions: boolean; chat: boolean };
 
 /** What an account cannot do without, and no more: X has a price for most events. */
 export function wantedSubscriptions(
@@ -167,7 +167,10 @@ export function wantedSubscriptions(
   ].map((eventType) => ({ eventType, userId }));
 }
 
-/** Signs of presence, which X delivers for nothing. */
-export function presenceSubscriptions({ directMessages }: Kinds, userId: string): WantedSubscription[] {
-  return directMessages ? ['dm.read', 'dm.indicate_typing'].map((eventType) => ({ eventType, userId })) : [];
+/** What the supply can do without where X refuses it: encrypted chat, and signs of presence, which cost nothing. */
+export function optionalSubscriptions({ directMessages, chat }: Kinds, userId: string): WantedSubscription[] {
+  return [
+    ...(chat ? ['chat.received'] : []),
+    ...(directMessages ? ['dm.read', 'dm.indicate_typing'] : []),
+  ].map((eventType) => ({ eventType, userId }));
 }

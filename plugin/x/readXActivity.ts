@@ -3,6 +3,7 @@ import { emptyBatch, type EventBatch } from '../bridge/events';
 import { addDirectMessages, addMarks, addOther, readEach, readUsers } from './batch';
 import { faultOf, idText, isRecord } from './fields';
 import { readIncludes } from './includes';
+import { readChat } from './readChat';
 import { readPost } from './readPost';
 
 const xActivityEvent = z.object({
@@ -49,6 +50,8 @@ const readers: Record<string, Reader> = {
   'post.reply.create': readPosts,
   'post.delete': (batch, payload, { event_type: type }) =>
     readEach(batch, type, [payload], () => batch.deletedPosts.push(idText.parse(payload['id']))),
+  'chat.received': (batch, payload, { event_type: type }, now) =>
+    readEach(batch, type, [payload], () => batch.encrypted.push(readChat(payload, now))),
   'oauth.revoke': (batch) => (batch.revoked = true),
 };
 

@@ -5,7 +5,9 @@ let rig: Rig;
 afterEach(() => rig.stop());
 
 const types = () => rig.x.subscriptions.list.map(({ eventType, userId }) => `${eventType} ${userId}`).sort();
-const directTypes = ['dm.indicate_typing', 'dm.read', 'dm.received'].map((type) => `${type} ${brandId}`);
+const directTypes = ['chat.received', 'dm.indicate_typing', 'dm.read', 'dm.received'].map(
+  (type) => `${type} ${brandId}`,
+);
 
 async function restart(): Promise<void> {
   await rig.stopPlugin();

@@ -300,6 +300,7 @@ export interface HealthBody {
       inbound: { state: string; waiting: number; setAside: number; waitingBecause?: string };
       outbound: { state: string; waiting: number; failed: number };
       webhook: { state: string; reason?: string; lastEventAt?: string };
+      chat: { state: string; lastMessageAt?: string };
       customers: { lastReadAt?: string; lastTypingAt?: string };
       signIn: { x: { state: string }; host: { state: string; reason?: string } };
     }

@@ -21,6 +21,7 @@ const fresh: AccountSettings = {
   mapKey: '',
   mapValue: 'username',
   directMessages: { active: true, joinWaiting: true },
+  chat: { active: true },
   mentions: { active: false, deepLink: false, agentInitials: false, longestPost: 280 },
 };
 
@@ -193,6 +194,11 @@ function Channels({ account, set }: Part) {
         {...about('joinWaiting')}
         value={directMessages.joinWaiting}
         onChange={(joinWaiting) => direct({ joinWaiting })}
+      />
+      <Switch
+        {...about('chat')}
+        value={account.chat.active}
+        onChange={(active) => set({ chat: { active } })}
       />
       <Switch {...about('mentions')} value={mentions.active} onChange={(active) => inPublic({ active })} />
       <Switch

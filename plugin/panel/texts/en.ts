@@ -92,6 +92,7 @@ export const en = {
       mapValue: ['Value of the Map Key', 'What stands in that field.'],
       directMessages: ['Direct Messages', 'Take Direct Messages in.'],
       joinWaiting: ['Join waiting answers', 'Texts that wait for the same rate limit go out as one message.'],
+      chat: ['Encrypted X Chat', 'Tell agents of encrypted messages; this version cannot read them yet.'],
       mentions: ['Public mentions', 'Take public mentions and replies in, and answer them in public.'],
       deepLink: ['Link to private messages', 'Added to public answers where there is room.'],
       agentInitials: ['Initials of the agent', 'Added to public answers, such as - A.L'],

@@ -1,6 +1,6 @@
 import {
   ensureSubscriptions,
-  presenceSubscriptions,
+  optionalSubscriptions,
   removeSubscriptions,
   tagOf,
   wantedSubscriptions,
@@ -30,7 +30,7 @@ export class ActivityPlan {
       tag: tagOf(account.name),
       webhookId,
       wanted: wantedSubscriptions(account, userId),
-      extra: [...presenceSubscriptions(account, userId), ...this.deletions.wanted()],
+      extra: [...optionalSubscriptions(account, userId), ...this.deletions.wanted()],
     });
     const complaint = refused.join(', ');
     if (complaint !== '' && complaint !== this.complaint)

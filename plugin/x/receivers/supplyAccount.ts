@@ -5,6 +5,8 @@ export interface Account {
   delivery: string;
   directMessages: boolean;
   mentions: boolean;
+  /** Whether encrypted X Chat is taken in. */
+  chat: boolean;
   /** The dev environment of Account Activity v1.1. */
   environment: string;
   /** The address X calls; empty when the admin registers it by hand. */

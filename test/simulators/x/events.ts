@@ -8,6 +8,8 @@ export type SimEvent =
   | { kind: 'post' | 'post-deleted'; post: SimPost }
   | { kind: 'like'; userId: string; post: SimPost }
   | { kind: 'read' | 'typing'; userId: string; brandId: string; messageId?: string }
+  /** A message of X Chat, closed to X as well. */
+  | { kind: 'chat'; senderId: string; recipientId: string; encoded: string }
   | { kind: 'revoked'; userId: string };
 
 /** What X Activity makes of an event for one user: an event type, and what is delivered. */
@@ -47,6 +49,10 @@ export function activityEvents(event: SimEvent, userId: string, context: EventCo
     case 'like':
       return event.post.authorId === userId
         ? [make('like.create', { payload: { id: 'like', liked_tweet_id: event.post.id } })]
+        : [];
+    case 'chat':
+      return [event.senderId, event.recipientId].includes(userId)
+        ? [make(event.senderId === userId ? 'chat.sent' : 'chat.received', { payload: chatPayload(event) })]
         : [];
     case 'read':
     case 'typing':
@@ -90,6 +96,8 @@ export function accountActivity(event: SimEvent, userId: string, context: EventC
       return event.post.authorId === userId
         ? { for_user_id: userId, favorite_events: [{ id: 'like', user: { id_str: event.userId } }] }
         : undefined;
+    case 'chat':
+      return undefined;
     case 'read':
     case 'typing':
       return event.brandId === userId ? { for_user_id: userId, ...markLists(event, context) } : undefined;
@@ -124,6 +132,17 @@ const postData = (post: SimPost, { world, mediaUrl }: EventContext) => ({
   payload: v2Post(post, world, 'tweet'),
   includes: v2Includes([post], world, 'tweet', mediaUrl),
 });
+
+function chatPayload({ senderId, recipientId, encoded }: Extract<SimEvent, { kind: 'chat' }>) {
+  const pair = [senderId, recipientId].sort((one, other) => (BigInt(one) < BigInt(other) ? -1 : 1));
+  return {
+    conversation_id: pair.join(':'),
+    conversation_token: 'sim-conversation-token',
+    sender_id: senderId,
+    encoded_event: encoded,
+    conversation_key_version: '1700000000000',
+  };
+}
 
 function markLists(
   event: { kind: 'read' | 'typing'; userId: string; brandId: string; messageId?: string },
