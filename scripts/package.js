@@ -7,11 +7,11 @@ const { setUp } = require('./setup');
 
 setUp({});
 
-const { buildSync } = require('esbuild');
 const { zipSync } = require('fflate');
 const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('fs');
 const { join } = require('path');
 const { buildPanel } = require('./buildPanel');
+const { bundle, wasm, wasmSource } = require('./bundle');
 
 const root = join(__dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -22,12 +22,12 @@ const largest = 4 * 1024 * 1024;
 const panelFolder = join(root, 'build', 'panel');
 
 function packagePlugin() {
-  const { outputFiles, metafile } = bundleApp();
+  const { outputFiles, metafile } = bundle();
   buildPanel(panelFolder);
   const files = {
     'manifest.json': manifest(),
     'app/index.js': outputFiles[0].contents,
-    'app/node-sqlite3-wasm.wasm': read('node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm'),
+    [`app/${wasm}`]: read(wasmSource),
     'LICENCES.txt': Buffer.from(licences(Object.keys(metafile.inputs).concat('node_modules/preact/x'))),
   };
   for (const file of readdirSync(panelFolder)) files[`panel/${file}`] = read(join('build', 'panel', file));
@@ -48,25 +48,6 @@ function entries(files) {
   return Object.fromEntries(
     sorted.map((path) => [`${name}/${path}`, [new Uint8Array(files[path]), { mtime }]]),
   );
-}
-
-function bundleApp() {
-  return buildSync({
-    entryPoints: [join(root, 'plugin', 'main.ts')],
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    minify: true,
-    legalComments: 'none',
-    outfile: 'index.js',
-    write: false,
-    metafile: true,
-    absWorkingDir: root,
-    // Some packages are modules that ask for their own address.
-    define: { 'import.meta.url': 'moduleAddress' },
-    banner: { js: "const moduleAddress = require('url').pathToFileURL(__filename).href;" },
-    logLevel: 'error',
-  });
 }
 
 function manifest() {
