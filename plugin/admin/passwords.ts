@@ -37,10 +37,12 @@ export class Passwords {
 
   /** @throws Error when the file is there but cannot be understood */
   constructor(private readonly options: PasswordsOptions) {
-    this.saved = this.read() ?? { deviceKey: randomBytes(32).toString('base64url') };
+    const kept = this.read();
+    this.saved = { ...(kept ?? { deviceKey: randomBytes(32).toString('base64url') }) };
     if (!this.claimed() && this.saved.setupCode === undefined) this.saved.setupCode = newSetupCode();
     if (this.claimed()) delete this.saved.setupCode;
-    this.save();
+    // A disk without room must not keep the plugin from starting, so nothing is written that is there already.
+    if (this.saved.setupCode !== kept?.setupCode || !kept) this.save();
     const { setupCode } = this.saved;
     if (setupCode !== undefined) options.onUnclaimed(setupCode, this.codeFile());
   }
