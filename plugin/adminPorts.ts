@@ -32,7 +32,8 @@ export interface AdminSources {
   counters: Counters;
   accounts: LiveAccounts;
   live: () => { config: Config; secrets: Secrets; port: number };
-  apply: (config: Config, secrets: Secrets) => Promise<void>;
+  /** Goes on with another configuration. @returns the accounts that are new, changed or gone */
+  apply: (config: Config, secrets: Secrets) => Promise<string[]>;
   workers: Record<'in' | 'out', { wake(lane: string): void }>;
 }
 
@@ -92,7 +93,7 @@ function savesInTurn({ file, live, apply, logs }: AdminSources): AdminPorts['sav
     const former = live();
     const before = { config: former.config, secrets: former.secrets };
     const config = file.check(raw);
-    await apply(config, provideSecrets(config));
+    const changed = await apply(config, provideSecrets(config));
     try {
       file.save(raw);
     } catch (error) {
@@ -101,20 +102,13 @@ function savesInTurn({ file, live, apply, logs }: AdminSources): AdminPorts['sav
       logs.log.error('panel: the settings could not be written', { reason: reasonOf(error) });
       throw new ConfigError([why]);
     }
-    return changedNames(before.config, config);
+    return changed;
   };
   return (raw) => {
     const mine = last.then(() => save(raw));
     last = mine.catch(() => undefined);
     return mine;
   };
-}
-
-function changedNames(before: Config, after: Config): string[] {
-  const former = new Map(before.accounts.map((account) => [account.name, JSON.stringify(account)]));
-  return after.accounts
-    .filter((each) => former.get(each.name) !== JSON.stringify(each))
-    .map(({ name }) => name);
 }
 
 /** A client of its own: what it hears of the sign-in is told to the admin, not to the accounts. */

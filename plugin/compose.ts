@@ -53,11 +53,6 @@ export interface PluginOptions {
 export interface Plugin {
   /** The port listened on. */
   readonly port: number;
-  /**
-   * Goes on with another configuration: only what changed is restarted, and nothing in flight is lost.
-   * @throws ConfigError when the port or the log folder cannot be used; then all stays as it was
-   */
-  apply(config: Config, secrets: Secrets): Promise<void>;
   /** Accepts nothing more, finishes what is in flight, and closes the store. */
   stop(): Promise<void>;
 }
@@ -111,7 +106,6 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
     get port() {
       return live.port;
     },
-    apply: (next, secrets) => applyConfig(next, secrets, parts, options),
     stop: async () => {
       stopRefreshing();
       await Promise.all([stopListening(live.server), accounts.stop()]);
@@ -232,16 +226,21 @@ function routesOf(
   ];
 }
 
+/**
+ * Goes on with another configuration: only what changed is restarted, and nothing in flight is lost.
+ * @returns the accounts that are new, changed or gone
+ * @throws ConfigError when the port or the log folder cannot be used; then all stays as it was
+ */
 async function applyConfig(
   config: Config,
   secrets: Secrets,
   { live, accounts, inbound, outbound, app }: Parts,
   { store, logs }: PluginOptions,
-): Promise<void> {
+): Promise<string[]> {
   const { log } = logs;
   const moved = await listenElsewhere(live, config, app);
   try {
-    logs.change({ ...config.log, fallbackDir: logs.dir, secrets: allSecrets(config, secrets) });
+    logs.change({ ...config.log, secrets: allSecrets(config, secrets) });
   } catch (error) {
     if (moved) await stopListening(moved.server);
     throw new ConfigError([`log.dir: ${reasonOf(error)}`]);
@@ -256,6 +255,7 @@ async function applyConfig(
   inbound.start();
   outbound.start();
   log.info('the configuration was changed', { accounts: changed, port: live.port });
+  return changed;
 }
 
 /**

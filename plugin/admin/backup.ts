@@ -38,15 +38,15 @@ export async function exportSettings(
 
 /**
  * Reads such a file.
- * @returns the settings, and whether they hold the secrets
+ * @returns the settings; without their secrets, unless it was encrypted
  * @throws BridgeError `bad-request` in words: not such a file, a password is needed, or it is wrong
  */
 export async function readBackup(
   content: string,
   password: string | undefined,
-): Promise<{ settings: Record<string, unknown>; complete: boolean }> {
+): Promise<Record<string, unknown>> {
   const { settings, encrypted } = parse(content);
-  if (settings) return { settings, complete: false };
+  if (settings) return settings;
   if (!encrypted) throw refusal('This file holds no settings.');
   if (password === undefined || password === '')
     throw refusal('This file is encrypted: enter the password it was exported with.');
@@ -56,7 +56,7 @@ export async function readBackup(
     const decipher = createDecipheriv('aes-256-gcm', key, bytes(encrypted.iv));
     decipher.setAuthTag(bytes(encrypted.tag));
     const plain = Buffer.concat([decipher.update(bytes(encrypted.data)), decipher.final()]);
-    return { settings: recordOf(JSON.parse(plain.toString('utf8'))), complete: true };
+    return recordOf(JSON.parse(plain.toString('utf8')));
   } catch {
     throw refusal('The password is wrong, or the file was damaged.');
   }

@@ -59,7 +59,8 @@ export class Door {
   /** Sets another password; everybody else has to sign in anew. @throws BridgeError */
   async changePassword(session: Session, current: string, next: string): Promise<void> {
     const { passwords, log } = this.ports;
-    const good = await this.attempts.run(undefined, () => passwords.isRight(current));
+    // Counted by itself: strangers' guesses are nothing to whoever is signed in.
+    const good = await this.attempts.run(session.csrf, () => passwords.isRight(current));
     if (!good) throw wrong('The current password is wrong.');
     await passwords.choose(next);
     this.sessions.endAll();

@@ -83,7 +83,7 @@ function backupHandlers(
 ): Pick<Handlers, 'exportSettings' | 'previewImport' | 'importSettings'> {
   const { file, log, clock, version } = ports;
   const merged = async ({ content, password }: Input<'importSettings'>) =>
-    mergeImport(file.read(), (await readBackup(content, password)).settings);
+    mergeImport(file.read(), await readBackup(content, password));
   return {
     exportSettings: async ({ password }, { user }) => {
       const content = await exportSettings(file.read(), password, { version, now: clock.now() });

@@ -7,6 +7,7 @@ const prices: Record<ChargeKind, number> = {
   'message read': 0.01,
   'user read': 0.01,
   'message sent': 0.015,
+  // An answer to whoever mentioned the account; other posts cost more, but none is ever written.
   post: 0.01,
   'post with link': 0.2,
 };

@@ -22,7 +22,6 @@ export function viewSettings(config: Config, file: ConfigFile, port: number): Se
     },
     secretsSet: [
       ...Object.entries({ password, apiKey }).flatMap(([key, value]) => (value ? [`host.${key}`] : [])),
-      ...(reply.token === '' ? [] : ['reply.token']),
       ...accounts.flatMap((account) =>
         accountSecrets.flatMap((key) => (account[key] === '' ? [] : [`accounts.${account.name}.${key}`])),
       ),

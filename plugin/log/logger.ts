@@ -38,7 +38,7 @@ export interface OpenLog {
    * Goes on with other settings.
    * @throws Error when the folder cannot be written; then all stays as it was
    */
-  change(options: Omit<LogOptions, 'console'>): void;
+  change(options: Omit<LogOptions, 'console' | 'fallbackDir'>): void;
   /** Resolves when all lines are on disk. */
   close(): Promise<void>;
 }
@@ -47,6 +47,7 @@ export interface OpenLog {
 export function openLog(options: LogOptions): OpenLog {
   const dir = writableFolder(options.dir) ? options.dir : options.fallbackDir;
   if (dir === options.fallbackDir) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  let wanted = options.dir;
   let current = { ...options, dir };
   let isClosed = false;
   const winston = createWinston({ ...settingsOf(current), exitOnError: false });
@@ -70,8 +71,9 @@ export function openLog(options: LogOptions): OpenLog {
       return fileOf(current, 'info');
     },
     change: (next) => {
-      const moves = next.dir !== options.dir;
+      const moves = next.dir !== wanted;
       if (moves && !writableFolder(next.dir)) throw new Error(`the folder ${next.dir} cannot be written`);
+      wanted = next.dir;
       current = { ...options, ...next, dir: moves ? next.dir : current.dir };
       winston.configure(settingsOf(current));
     },

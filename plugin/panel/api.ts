@@ -70,7 +70,7 @@ export interface Settings {
   bindAddress: string;
   log: { dir: string; name: string; level: string; messageText: string };
   host: { baseUrl: string; username: string; caFile: string; password?: string; apiKey?: string };
-  reply: { longestWaitHours: number; token?: string };
+  reply: { longestWaitHours: number };
   admin: { hostUsers: boolean };
   x: { apiBaseUrl: string; mediaHosts: string[] };
   accounts: AccountSettings[];

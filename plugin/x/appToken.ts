@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { z } from 'zod';
 import { BridgeError } from '../bridge/errors';
-import { transportFault } from '../bridge/transport';
+import { plainCall, reach } from './plainCall';
 
 export interface AppTokenOptions {
   apiBaseUrl: string;
@@ -36,22 +36,14 @@ export class AppToken {
     // RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
     const username = encodeURIComponent(consumerKey);
     const password = encodeURIComponent(consumerSecret);
-    const response = await axios
-      .post<unknown>(`${apiBaseUrl.replace(/\/+$/, '')}/oauth2/token`, 'grant_type=client_credentials', {
+    const response = await reach(
+      axios.post<unknown>(`${apiBaseUrl.replace(/\/+$/, '')}/oauth2/token`, 'grant_type=client_credentials', {
+        ...plainCall,
         auth: { username, password },
         headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
-        timeout: 15_000,
-        maxRedirects: 0,
-        validateStatus: () => true,
-        proxy: false,
-      })
-      .catch((error: unknown) => {
-        throw new BridgeError(
-          'x-unavailable',
-          `X cannot be reached (${transportFault(error).code}) for POST /oauth2/token`,
-          { retryable: true },
-        );
-      });
+      }),
+      'POST /oauth2/token',
+    );
     const read = tokenAnswer.safeParse(response.data);
     if (response.status === 200 && read.success) return read.data.access_token;
     const { status } = response;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { BridgeError } from '../bridge/errors';
 import type { Clock } from '../bridge/clock';
 import type { AccountFacts } from '../bridge/ports';
-import { transportFault } from '../bridge/transport';
+import { plainCall, reach } from './plainCall';
 
 export interface OAuth2App {
   clientId: string;
@@ -38,9 +38,6 @@ type Tokens = z.infer<typeof saved>;
 
 const userAnswer = z.object({ data: z.object({ id: z.string(), username: z.string() }) });
 
-/** X's answer is looked at whatever its status; nothing leads elsewhere. */
-const plainCall = { timeout: 15_000, maxRedirects: 0, validateStatus: () => true, proxy: false } as const;
-
 export interface PendingOAuth2 {
   app: OAuth2App;
   verifier: string;
@@ -66,7 +63,8 @@ export function startOAuth2(
     code_challenge_method: 'S256',
   });
   // The page itself is not part of X's API, and lives elsewhere.
-  const origin = apiBaseUrl.includes('api.x.com') ? 'https://x.com' : apiBaseUrl.replace(/\/+$/, '');
+  const isX = new URL(apiBaseUrl).hostname === 'api.x.com';
+  const origin = isX ? 'https://x.com' : apiBaseUrl.replace(/\/+$/, '');
   return {
     authorizeUrl: `${origin}/i/oauth2/authorize?${query.toString()}`,
     pending: { app, verifier, state },
@@ -181,6 +179,7 @@ export class OAuth2Tokens {
     const headers = { authorization: `Bearer ${accessToken}` };
     const { status, data } = await reach(
       axios.get<unknown>(this.address('/2/users/me'), { ...plainCall, headers }),
+      'GET /2/users/me',
     );
     const read = userAnswer.safeParse(data);
     if (status !== 200 || !read.success)
@@ -203,6 +202,7 @@ export class OAuth2Tokens {
         ...(clientSecret === '' ? {} : { auth: { username: clientId, password: clientSecret } }),
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       }),
+      'POST /2/oauth2/token',
     );
     const read = tokenAnswer.safeParse(response.data);
     if (response.status === 200 && read.success) return read.data;
@@ -217,16 +217,6 @@ export class OAuth2Tokens {
     const { account, facts } = this.options;
     const text = facts.read(account, OAuth2Tokens.fact);
     return text === undefined ? undefined : saved.parse(JSON.parse(text));
-  }
-}
-
-async function reach<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw new BridgeError('x-unavailable', `X cannot be reached (${transportFault(error).code})`, {
-      retryable: true,
-    });
   }
 }
 

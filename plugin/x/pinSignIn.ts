@@ -1,9 +1,8 @@
 import axios, { type AxiosResponse } from 'axios';
-import { createHmac } from 'node:crypto';
-import OAuth from 'oauth-1.0a';
 import { BridgeError } from '../bridge/errors';
-import { transportFault } from '../bridge/transport';
 import type { XKeys } from './keys';
+import { plainCall, reach } from './plainCall';
+import { oauthOf } from './signRequest';
 
 type AppKeys = Pick<XKeys, 'consumerKey' | 'consumerSecret' | 'signatureMethod'>;
 
@@ -52,19 +51,8 @@ async function post(
 ): Promise<URLSearchParams> {
   const url = `${trimmed(apiBaseUrl)}${path}`;
   const headers = { authorization: authorization(app, url, token, extra) };
-  const response = await axios
-    .post<string>(url, '', {
-      headers,
-      timeout: 15_000,
-      maxRedirects: 0,
-      validateStatus: () => true,
-      proxy: false,
-    })
-    .catch((error: unknown) => {
-      throw new BridgeError('x-unavailable', `X cannot be reached (${transportFault(error).code})`, {
-        retryable: true,
-      });
-    });
+  const call = axios.post<string>(url, '', { ...plainCall, headers });
+  const response = await reach(call, `POST ${path}`);
   if (response.status === 200) return new URLSearchParams(response.data);
   throw refusalOf(response, token !== undefined);
 }
@@ -88,12 +76,7 @@ function authorization(
   token: TokenPair | undefined,
   extra: Record<string, string>,
 ): string {
-  const algorithm = app.signatureMethod === 'HMAC-SHA256' ? 'sha256' : 'sha1';
-  const oauth = new OAuth({
-    consumer: { key: app.consumerKey, secret: app.consumerSecret },
-    signature_method: app.signatureMethod,
-    hash_function: (base, key) => createHmac(algorithm, key).update(base).digest('base64'),
-  });
+  const oauth = oauthOf(app);
   const user = token && { key: token.token, secret: token.secret };
   const signed = oauth.authorize({ url, method: 'POST', data: extra }, user);
   return oauth.toHeader({ ...signed, ...extra }).Authorization;

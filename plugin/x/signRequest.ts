@@ -7,12 +7,7 @@ import type { XKeys } from './keys';
  * parameters are part of the signature; JSON and multipart bodies are not.
  */
 export function signRequest(keys: XKeys, method: string, url: string): string {
-  const algorithm = keys.signatureMethod === 'HMAC-SHA256' ? 'sha256' : 'sha1';
-  const oauth = new OAuth({
-    consumer: { key: keys.consumerKey, secret: keys.consumerSecret },
-    signature_method: keys.signatureMethod,
-    hash_function: (baseString, key) => createHmac(algorithm, key).update(baseString).digest('base64'),
-  });
+  const oauth = oauthOf(keys);
   const { origin, pathname, searchParams } = new URL(url);
   // Handed over decoded: the library takes a "+" in an address for a plus, where it stands for a blank.
   const data = Object.fromEntries(
@@ -23,4 +18,14 @@ export function signRequest(keys: XKeys, method: string, url: string): string {
     { key: keys.accessToken, secret: keys.accessTokenSecret },
   );
   return oauth.toHeader(signed).Authorization;
+}
+
+/** Signs in an app's name, as its keys say. */
+export function oauthOf(app: Pick<XKeys, 'consumerKey' | 'consumerSecret' | 'signatureMethod'>): OAuth {
+  const algorithm = app.signatureMethod === 'HMAC-SHA256' ? 'sha256' : 'sha1';
+  return new OAuth({
+    consumer: { key: app.consumerKey, secret: app.consumerSecret },
+    signature_method: app.signatureMethod,
+    hash_function: (baseString, key) => createHmac(algorithm, key).update(baseString).digest('base64'),
+  });
 }

@@ -152,6 +152,9 @@ describe('a change is applied without losing anything', () => {
       () => existsSync(join(rig.dataDir, 'other logs', 'openchannel-twitter-info.log')),
       'the log to be elsewhere',
     );
+    await save(withFolder(join(rig.dataDir, 'log')));
+    const first = () => readFileSync(join(rig.dataDir, 'log', 'openchannel-twitter-info.log'), 'utf8');
+    await until(() => first().includes('the configuration was changed'), 'the log to be where it was');
   });
 
   test('a message on its way to the host arrives once, though its account is changed meanwhile', async () => {
