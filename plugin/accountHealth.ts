@@ -1,9 +1,10 @@
-import { encryptedFact } from './bridge/encryptedNotice';
+import { encryptedFact } from './bridge/acceptEncrypted';
 import type { Arrivals } from './bridge/arrivals';
 import type { MessageStore } from './bridge/ports';
 import type { SignIn } from './bridge/signIn';
 import type { AccountConfig } from './config/schema';
 import type { AccountHealth } from './http/health';
+import type { ChatStanding } from './x/chat/chatAccount';
 import type { SupplyState } from './x/receivers/receiver';
 
 export interface HealthSources {
@@ -12,6 +13,7 @@ export interface HealthSources {
   signIn: { x: SignIn; host: SignIn };
   arrivals: Arrivals;
   supply: { state(): SupplyState };
+  chat: { standing(): ChatStanding };
 }
 
 /** How one account stands, for `/health`. */
@@ -27,7 +29,7 @@ export function accountHealth(settings: AccountConfig, sources: HealthSources): 
     outbound: { state: state(outbound.waitingBecause), ...outbound },
     webhook: supplyHealth(settings, sources),
     signIn: { x: signIn.x.read(), host: signIn.host.read() },
-    chat: chatHealth(settings, store),
+    chat: chatHealth(settings, sources),
     customers: marksHealth(settings.name, store),
   };
 }
@@ -46,13 +48,10 @@ function supplyHealth(settings: AccountConfig, sources: HealthSources): AccountH
   };
 }
 
-function chatHealth(
-  { name, active, directMessages, chat }: AccountConfig,
-  { facts }: MessageStore,
-): AccountHealth['chat'] {
-  const at = facts.read(name, encryptedFact);
+function chatHealth({ name, active }: AccountConfig, { store, chat }: HealthSources): AccountHealth['chat'] {
+  const at = store.facts.read(name, encryptedFact);
   return {
-    state: active && directMessages.active && chat.active ? 'no-keys' : 'off',
+    ...(active ? chat.standing() : { state: 'off' }),
     ...(at === undefined ? {} : { lastMessageAt: new Date(Number(at)).toISOString() }),
   };
 }

@@ -6,6 +6,7 @@ import type { Counters, Log, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
 import type { BridgeAccount, HostSide } from './bridge/sides';
 import { SignIn } from './bridge/signIn';
+import { createAccountChat } from './accountChat';
 import { accountHealth } from './accountHealth';
 import { userIdOfToken, type AccountConfig, type Config } from './config/schema';
 import type { Secrets } from './config/secrets';
@@ -14,6 +15,9 @@ import { HostClient } from './host/client';
 import type { AccountHealth } from './http/health';
 import { createXAccount } from './x/account';
 import { AppToken } from './x/appToken';
+import type { ChatAccount } from './x/chat/chatAccount';
+import type { ChatSetUp } from './x/chat/chatSetUp';
+import type { ChatThreads } from './x/chat/threads';
 import { XClient } from './x/client';
 import { OAuth2Tokens } from './x/oauth2';
 import { OwnUser } from './x/ownUser';
@@ -32,6 +36,10 @@ export interface AccountPartsOptions {
   scheduler: Scheduler;
   log: Log;
   counters: Counters;
+  /** The threads that hold the keys of encrypted chat. */
+  chatThreads: ChatThreads;
+  /** Encrypts keys on the disk; empty for none. */
+  dataKey: string;
   /** Takes in what a receiver brings. */
   accept: (batch: EventBatch, account: ReceivingAccount) => Promise<void>;
   /** The ways an account is delivered to, while it moves from one to another. */
@@ -47,6 +55,8 @@ export interface AccountParts {
   supply: Supply;
   client: XClient;
   oauth2: OAuth2Tokens;
+  chat: ChatAccount;
+  chatSetUp: ChatSetUp;
   health(): AccountHealth;
 }
 
@@ -59,30 +69,28 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
   const client = xClientOf(settings, options, signIn.x, gate);
   const ownUser = new OwnUser({ ...options, account: name, keys: settings, client, facts: store.facts });
   const arrivals = new Arrivals(clock);
-  const receiving: ReceivingAccount = {
-    name,
-    directMessages: settings.directMessages.active,
-    mentions: settings.mentions.active,
-    chat: settings.directMessages.active && settings.chat.active,
-    userId: () => ownUser.id() ?? userIdOfToken(settings.accessToken),
-    onEvent: () => arrivals.note(),
-    onRevoked: () => {
-      gate.refuse(true);
-      signIn.x.note(false, 'the account has taken the access of this app away on x.com');
-      supply.onRevoked();
-    },
-    onReplay: (status) => supply.onReplay(status),
-    onPost: (authorId) => supply.onPost(authorId),
-  };
+  const receiving = receivingOf(settings, { gate, signIn, ownUser, arrivals, supply: () => supply });
+  const findUserId = () => Promise.resolve(receiving.userId() ?? ownUser.find());
+  const ofChat = createAccountChat(settings, { ...options, client, receiving, findUserId });
+  const { chat } = ofChat;
   const secrets = webhookSecrets(settings, options.secrets);
-  const supply = supplyOf(settings, options, { client, gate, ownUser, arrivals, receiving, ...secrets });
+  const supply: Supply = supplyOf(settings, options, {
+    client,
+    gate,
+    ownUser,
+    arrivals,
+    receiving,
+    chat,
+    ...secrets,
+  });
   return {
     settings,
-    bridge: bridgeAccountOf(settings, options, { client, userId: receiving.userId, host: signIn.host }),
+    bridge: bridgeAccountOf(settings, options, { client, userId: receiving.userId, host: signIn.host, chat }),
     webhook: { ...receiving, ...secrets },
     ownUser,
     supply,
     client,
+    ...ofChat,
     oauth2: new OAuth2Tokens({
       account: name,
       apiBaseUrl: options.config.x.apiBaseUrl,
@@ -90,7 +98,37 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
       clock,
     }),
     health: () =>
-      accountHealth(settings, { delivery: deliveryOf(settings), store, signIn, arrivals, supply }),
+      accountHealth(settings, { delivery: deliveryOf(settings), store, signIn, arrivals, supply, chat }),
+  };
+}
+
+interface ReceivingParts {
+  gate: SignInGate;
+  signIn: { x: SignIn };
+  ownUser: OwnUser;
+  arrivals: Arrivals;
+  supply: () => Supply;
+}
+
+/** The account as what X delivers is taken in for it. */
+function receivingOf(
+  { name, directMessages, mentions, chat, accessToken }: AccountConfig,
+  { gate, signIn, ownUser, arrivals, supply }: ReceivingParts,
+): ReceivingAccount {
+  return {
+    name,
+    directMessages: directMessages.active,
+    mentions: mentions.active,
+    chat: directMessages.active && chat.active,
+    userId: () => ownUser.id() ?? userIdOfToken(accessToken),
+    onEvent: () => arrivals.note(),
+    onRevoked: () => {
+      gate.refuse(true);
+      signIn.x.note(false, 'the account has taken the access of this app away on x.com');
+      supply().onRevoked();
+    },
+    onReplay: (status) => supply().onReplay(status),
+    onPost: (authorId) => supply().onPost(authorId),
   };
 }
 
@@ -98,7 +136,12 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
 function bridgeAccountOf(
   settings: AccountConfig,
   options: AccountPartsOptions,
-  { client, userId, host }: { client: XClient; userId: () => string | undefined; host: SignIn },
+  {
+    client,
+    userId,
+    host,
+    chat,
+  }: { client: XClient; userId: () => string | undefined; host: SignIn; chat: ChatAccount },
 ): BridgeAccount {
   const { config, clock, random } = options;
   const log = options.log.with({ account: settings.name });
@@ -109,6 +152,7 @@ function bridgeAccountOf(
     mentions,
     joinWaiting: directMessages.joinWaiting,
     userId,
+    chat,
     host: hostSideOf(settings, options, host),
     x: createXAccount({
       ...config.x,
@@ -152,11 +196,12 @@ interface SupplyParts {
   ownUser: OwnUser;
   arrivals: Arrivals;
   receiving: ReceivingAccount;
+  chat: ChatAccount;
   pathSecret: string | undefined;
 }
 
 function supplyOf(settings: AccountConfig, options: AccountPartsOptions, parts: SupplyParts): Supply {
-  const { client, gate, ownUser, arrivals, receiving, pathSecret } = parts;
+  const { client, gate, ownUser, arrivals, receiving, chat, pathSecret } = parts;
   const { inbox, facts, threads } = options.store;
   const { name, environment, webhookUrl } = settings;
   const delivery = deliveryOf(settings);
@@ -166,6 +211,7 @@ function supplyOf(settings: AccountConfig, options: AccountPartsOptions, parts: 
     environment,
     webhookUrl: callbackUrl(webhookUrl, name, pathSecret),
     userId: () => Promise.resolve(receiving.userId() ?? ownUser.find()),
+    noteChatReading: (reason: string | undefined) => chat.noteReading(reason),
     signedIn: () => ownUser.signedIn(gate),
     lastEventAt: () => arrivals.lastAt(),
     recentAuthors: (since: number, most: number) => threads.recentAuthors(name, since, most),

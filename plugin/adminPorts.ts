@@ -15,6 +15,7 @@ import { HostClient } from './host/client';
 import { hostUser, openChannelAccounts } from './host/directory';
 import type { LiveAccounts } from './liveAccounts';
 import type { OpenLog } from './log/logger';
+import { chatKeysPorts } from './chatKeysPort';
 import type { PinStart } from './panel/api';
 import { panelOverview } from './panelOverview';
 import { codeOf, startOAuth2 } from './x/oauth2';
@@ -70,6 +71,7 @@ export function createAdminPorts(sources: AdminSources): AdminPorts {
         finish: (address) => oauth2.finish(pending, codeOf(address, pending), webhook.userId()),
       };
     },
+    chatKeys: chatKeysPorts((name) => partsOf(name, sources), sources),
     check: (name) => checkAccount(checkPorts(partsOf(name, sources), sources)),
   };
 }

@@ -1,6 +1,7 @@
 import { schedule as cronSchedule } from 'node-cron';
 import type { Express, Router } from 'express';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { createAccountParts, type AccountParts } from './accountParts';
 import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from './bridge/acceptEvents';
 import { systemClock, type Clock } from './bridge/clock';
@@ -31,6 +32,7 @@ import { pluginHealth } from './pluginHealth';
 import { replyPort } from './replyPort';
 import { warnOfOrphans, warnOfWeakness } from './startWarnings';
 import type { Delivery } from './x/receivers';
+import { ChatThreads } from './x/chat/threads';
 import { createWebhook } from './x/webhook';
 
 export interface PluginOptions {
@@ -39,6 +41,10 @@ export interface PluginOptions {
   store: MessageStore;
   logs: OpenLog;
   version: string;
+  /** Encrypts the keys of encrypted chat on the disk. */
+  dataKey?: string;
+  /** The bundle of the thread for encrypted chat; it lies beside the program. */
+  chatThread?: string;
   /** The panel; without it there is none. */
   panel?: { file: ConfigFile; dir: string };
   clock?: Clock;
@@ -82,6 +88,7 @@ interface Parts {
   inbound: InboundWorker;
   outbound: OutboundWorker;
   app: Express;
+  chatThreads: ChatThreads;
 }
 
 /**
@@ -92,7 +99,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   const { config, store, logs, scheduler = cron } = options;
   const { log } = logs;
   const parts: Parts = wire(options, (next, secrets) => applyConfig(next, secrets, parts, options));
-  const { live, accounts, inbound, outbound } = parts;
+  const { live, accounts, inbound, outbound, chatThreads } = parts;
   live.port = await listenOrClose(live.server, config, store);
   await accounts.set(config.accounts);
   warnOfWeakness(accounts.active(), config, log);
@@ -110,6 +117,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
       stopRefreshing();
       await Promise.all([stopListening(live.server), accounts.stop()]);
       await Promise.all([inbound.stop(), outbound.stop()]);
+      await chatThreads.stop();
       store.close();
       log.info('stopped');
     },
@@ -123,21 +131,15 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   const live: Live = { config, secrets, server: createHttpServer(), port: 0 };
   const metrics = createMetrics(() => live.config.accounts.map(({ name }) => name), store.depths);
   const { counters } = metrics;
-  const common = { ...options, log, clock, random, scheduler, counters };
+  const chatThreads = new ChatThreads(options.chatThread ?? join(__dirname, 'chatThread.js'));
+  const dataKey = options.dataKey ?? '';
+  const common = { ...options, log, clock, random, scheduler, counters, chatThreads, dataKey };
   const accept = (batch: EventBatch, account: ReceivingAccount) => acceptEvents(batch, account, accepting);
   const accounts = new LiveAccounts({
     build: (settings) => createAccountParts(settings, { ...common, ...live, accept }),
     keyOf: (settings) => builtFrom(settings, live),
   });
-  const shared = {
-    ...store,
-    accounts: accounts.bridges,
-    clock,
-    random,
-    log,
-    counters,
-    activity,
-  };
+  const shared = { ...store, accounts: accounts.bridges, clock, random, log, counters, activity };
   const { inbound, outbound } = workersOf(shared, live);
   const accepting: AcceptEventsPorts = {
     ...shared,
@@ -159,7 +161,7 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
     log,
   );
   live.server.on('request', app);
-  return { live, accounts, inbound, outbound, app };
+  return { live, accounts, inbound, outbound, app, chatThreads };
 }
 
 type Shared = Omit<OutboundWorkerPorts, 'longestWait' | 'tellAgent'> & InboundWorkerPorts;

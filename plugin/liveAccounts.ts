@@ -56,6 +56,8 @@ export class LiveAccounts {
     this.bridges.clear();
     for (const { bridge } of this.all()) this.bridges.set(bridge.name, bridge);
     for (const parts of fresh) start(parts);
+    const using = new Set(accounts.filter(({ active }) => active).map(({ name }) => name));
+    for (const { parts } of ended) if (!using.has(parts.settings.name)) await parts.chat.unload();
     const names = new Set(accounts.map(({ name }) => name));
     const gone = ended.map(({ parts }) => parts.settings).filter(({ name }) => !names.has(name));
     for (const settings of gone) start(this.options.build({ ...settings, active: false }));
@@ -71,12 +73,13 @@ export class LiveAccounts {
   }
 }
 
-function start({ settings, ownUser, supply }: AccountParts): void {
+function start({ settings, ownUser, supply, chat }: AccountParts): void {
   if (!settings.active) {
     supply.standDown();
     return;
   }
   void ownUser.learn();
+  void chat.load();
   supply.start();
 }
 

@@ -36,15 +36,16 @@ async function run(): Promise<void> {
     const { file, config } = loadConfig();
     const store = await openStore(config.dataDir);
     const secrets = provideSecrets(config);
+    const dataKey = file.variable('DATA_KEY');
     const logs = openLog({
       ...config.log,
       fallbackDir: join(config.dataDir, 'logs'),
-      secrets: allSecrets(config, secrets),
+      secrets: [...allSecrets(config, secrets), dataKey],
       console: true,
     });
     catchDefects(logs);
     const panel = { file, dir: join(top, 'panel') };
-    const plugin = await startPlugin({ config, secrets, store, logs, version, panel });
+    const plugin = await startPlugin({ config, secrets, store, logs, version, panel, dataKey });
     showFreshSecrets(config, secrets, plugin.port);
     logs.log.info('the panel is ready', { address: `http://127.0.0.1:${plugin.port}/panel/` });
     stopOnSignal(plugin, logs);

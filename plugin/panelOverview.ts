@@ -67,13 +67,20 @@ function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth):
       ? [`The host refuses the sign-in: correct it under Settings. (${signIn.host.reason ?? ''})`]
       : []),
     ...(webhook.state === 'trouble' ? [webhook.reason ?? 'X does not deliver.'] : []),
-    ...(chat.state === 'no-keys' && chat.lastMessageAt !== undefined
-      ? [
-          `Customers write in encrypted X Chat (last ${chat.lastMessageAt}), which this version cannot read; agents are told of each.`,
-        ]
-      : []),
+    ...chatReasons(chat),
     ...[inbound.waitingBecause, outbound.waitingBecause].filter((reason) => reason !== undefined),
   ];
+}
+
+/** Without keys there is nothing to do until the first customer writes encrypted. */
+function chatReasons({ state, reason, lastMessageAt }: AccountHealth['chat']): string[] {
+  if (state === 'no-keys')
+    return lastMessageAt === undefined
+      ? []
+      : [
+          `Customers write in encrypted X Chat (last ${lastMessageAt}), which cannot be read without keys; agents are told of each. Set it up under Accounts, Encrypted chat.`,
+        ];
+  return reason === undefined ? [] : [`Encrypted chat: ${reason}.`];
 }
 
 function hoursOf(account: string, { history }: MessageStore, now: number): AccountState['hours'] {

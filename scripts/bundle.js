@@ -1,19 +1,28 @@
 'use strict';
 /**
- * Bundles the plugin into one file that needs no `node_modules`: `node scripts/bundle.js FILE` writes it, and the
- * database's wasm beside it. One file is also read faster than a thousand: the start takes two thirds of the time.
+ * Bundles the plugin into files that need no `node_modules`: `node scripts/bundle.js FOLDER` writes the plugin, the
+ * thread for encrypted chat and their wasm there. One file is also read faster than a thousand: the start takes two
+ * thirds of the time.
  */
 const { buildSync } = require('esbuild');
-const { copyFileSync, writeFileSync } = require('fs');
-const { dirname, join } = require('path');
+const { copyFileSync, mkdirSync, writeFileSync } = require('fs');
+const { basename, join } = require('path');
 
 const root = join(__dirname, '..');
-const wasm = 'node-sqlite3-wasm.wasm';
+const modules = join(root, 'node_modules');
+const chatLibrary = join(modules, '@xdevplatform', 'chat-xdk', 'pkg');
+
+/** Has to lie beside the bundles. */
+const wasmSources = [
+  join(modules, 'node-sqlite3-wasm', 'dist', 'node-sqlite3-wasm.wasm'),
+  join(chatLibrary, 'chat_xdk_wasm_bg.wasm'),
+  join(modules, 'juicebox-sdk', 'juicebox-sdk_bg.wasm'),
+];
 
 /** esbuild's result: the code, and in its metafile what went into it. */
-function bundle() {
+function bundle(source) {
   return buildSync({
-    entryPoints: [join(root, 'plugin', 'main.ts')],
+    entryPoints: [source],
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -25,6 +34,8 @@ function bundle() {
     write: false,
     metafile: true,
     absWorkingDir: root,
+    // Its package shows only the part for browsers.
+    alias: { 'chat-xdk-engine': join(chatLibrary, 'chat_xdk_wasm.js') },
     // Some packages are modules that ask for their own address.
     define: { 'import.meta.url': 'moduleAddress' },
     banner: { js: "const moduleAddress = require('url').pathToFileURL(__filename).href;" },
@@ -32,14 +43,33 @@ function bundle() {
   });
 }
 
-/** The database's wasm, which has to lie beside the bundle. */
-const wasmSource = join(root, 'node_modules', 'node-sqlite3-wasm', 'dist', wasm);
-
-function writeBundle(file) {
-  writeFileSync(file, bundle().outputFiles[0].contents);
-  copyFileSync(wasmSource, join(dirname(file), wasm));
+/** The bundles by the names they have to have: the plugin finds the thread beside itself. */
+function bundles() {
+  return {
+    'index.js': bundle(join(root, 'plugin', 'main.ts')),
+    'chatThread.js': bundle(join(root, 'plugin', 'x', 'chat', 'worker.ts')),
+  };
 }
 
-module.exports = { bundle, wasm, wasmSource };
+function writeBundles(folder) {
+  const { 'index.js': main, 'chatThread.js': thread } = bundles();
+  writeFileSync(join(folder, 'main.js'), main.outputFiles[0].contents);
+  writeFileSync(join(folder, 'chatThread.js'), thread.outputFiles[0].contents);
+  for (const source of wasmSources) copyFileSync(source, join(folder, basename(source)));
+}
 
-if (require.main === module) writeBundle(process.argv[2]);
+/** X's chat library under the name the simulators know it by. */
+function writeChatLibrary(folder) {
+  const target = join(folder, 'chat-xdk-engine');
+  mkdirSync(target, { recursive: true });
+  const code = bundle(join(chatLibrary, 'chat_xdk_wasm.js'));
+  writeFileSync(join(target, 'index.js'), code.outputFiles[0].contents);
+  copyFileSync(wasmSources[1], join(target, basename(wasmSources[1])));
+}
+
+module.exports = { bundles, wasmSources };
+
+if (require.main === module) {
+  writeBundles(process.argv[2]);
+  writeChatLibrary(join(process.argv[2], '..', 'node_modules'));
+}

@@ -29,6 +29,17 @@ const operations = {
   '/2/account_activity/webhooks/{webhook_id}/subscriptions/all': ['get', 'post'],
   '/2/activity/subscriptions': ['get', 'post', 'delete'],
   '/2/activity/stream': ['get'],
+  '/2/users/{id}/public_keys': ['get', 'post'],
+  '/2/chat/conversations': ['get'],
+  '/2/chat/conversations/{id}/events': ['get'],
+  '/2/chat/conversations/{id}/keys': ['post'],
+  '/2/chat/conversations/{id}/messages': ['post'],
+  '/2/chat/conversations/{id}/read': ['post'],
+  '/2/chat/conversations/{id}/typing': ['post'],
+  '/2/chat/media/upload/initialize': ['post'],
+  '/2/chat/media/upload/{id}/append': ['post'],
+  '/2/chat/media/upload/{id}/finalize': ['post'],
+  '/2/chat/media/{id}/{media_hash_key}': ['get'],
 };
 
 /** Polls and places are part of many answers but never of ours: their insides are left open. */

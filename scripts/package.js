@@ -9,9 +9,9 @@ setUp({});
 
 const { zipSync } = require('fflate');
 const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('fs');
-const { join } = require('path');
+const { basename, join } = require('path');
 const { buildPanel } = require('./buildPanel');
-const { bundle, wasm, wasmSource } = require('./bundle');
+const { bundles, wasmSources } = require('./bundle');
 
 const root = join(__dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -22,14 +22,16 @@ const largest = 4 * 1024 * 1024;
 const panelFolder = join(root, 'build', 'panel');
 
 function packagePlugin() {
-  const { outputFiles, metafile } = bundle();
+  const programs = bundles();
+  const inputs = Object.values(programs).flatMap(({ metafile }) => Object.keys(metafile.inputs));
   buildPanel(panelFolder);
   const files = {
     'manifest.json': manifest(),
-    'app/index.js': outputFiles[0].contents,
-    [`app/${wasm}`]: read(wasmSource),
-    'LICENCES.txt': Buffer.from(licences(Object.keys(metafile.inputs).concat('node_modules/preact/x'))),
+    'LICENCES.txt': Buffer.from(licences(inputs.concat('node_modules/preact/x'))),
   };
+  for (const [file, { outputFiles }] of Object.entries(programs))
+    files[`app/${file}`] = outputFiles[0].contents;
+  for (const source of wasmSources) files[`app/${basename(source)}`] = read(source);
   for (const file of readdirSync(panelFolder)) files[`panel/${file}`] = read(join('build', 'panel', file));
   for (const file of ['README.md', 'CHANGELOG.md', 'plugin.config.example.json']) files[file] = read(file);
   const zip = zipSync(entries(files), { level: 9 });

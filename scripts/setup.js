@@ -29,7 +29,7 @@ function setUp(options) {
       'scripts/tsconfig.build.json',
     ]);
     // What is run is what is shipped: the entry point is the same bundle as in the zip.
-    run(process.execPath, [join('scripts', 'bundle.js'), join('dist', 'plugin', 'main.js')]);
+    run(process.execPath, [join('scripts', 'bundle.js'), join('dist', 'plugin')]);
     run(process.execPath, [join('scripts', 'buildPanel.js'), join('dist', 'panel')]);
     writeFileSync(buildStamp, '');
   }

@@ -38,6 +38,8 @@ export function createAdmin(ports: AdminPorts): Admin {
       const { method } = call;
       if (!isMethod(method)) throw new BridgeError('bad-request', 'There is no such call.');
       const session = door.sessions.of(call);
+      // Private keys leave only with the password, so that an open browser is not enough.
+      if (method === 'exportChatKeys') await door.confirm(required(session), inputOf(method, call).confirm);
       return (
         (await atTheDoor(method, call, session, door)) ?? {
           body: await work(method as Work, call, session, handlers),

@@ -1,19 +1,16 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { z } from 'zod';
 import { BridgeError } from '../bridge/errors';
+import { openBox, sealBox, sealedBox } from '../config/sealedBox';
 import type { Change } from '../panel/api';
 import { isSecretPath, listOf, recordOf } from './settings';
 
 const format = 'openchannel-x settings';
-/** One derivation takes 128 MB and about half a second: a backup may be guessed at for years. */
-const kdf = { N: 2 ** 17, r: 8, p: 1 };
-
 const backupFile = z.object({
   format: z.literal(format),
   version: z.string(),
   exportedAt: z.string(),
   settings: z.record(z.string(), z.unknown()).optional(),
-  encrypted: z.object({ salt: z.string(), iv: z.string(), tag: z.string(), data: z.string() }).optional(),
+  encrypted: sealedBox.optional(),
 });
 
 /**
@@ -28,11 +25,7 @@ export async function exportSettings(
   const head = { format, version: about.version, exportedAt: new Date(about.now).toISOString() };
   if (password === undefined || password === '')
     return JSON.stringify({ ...head, settings: stripSecrets(raw) }, undefined, 2);
-  const [salt, iv] = [randomBytes(16), randomBytes(12)];
-  const cipher = createCipheriv('aes-256-gcm', await keyOf(password, salt), iv);
-  const data = Buffer.concat([cipher.update(JSON.stringify(raw), 'utf8'), cipher.final()]);
-  const text = (bytes: Buffer) => bytes.toString('base64');
-  const encrypted = { salt: text(salt), iv: text(iv), tag: text(cipher.getAuthTag()), data: text(data) };
+  const encrypted = await sealBox(Buffer.from(JSON.stringify(raw)), password);
   return JSON.stringify({ ...head, encrypted }, undefined, 2);
 }
 
@@ -50,13 +43,8 @@ export async function readBackup(
   if (!encrypted) throw refusal('This file holds no settings.');
   if (password === undefined || password === '')
     throw refusal('This file is encrypted: enter the password it was exported with.');
-  const bytes = (text: string) => Buffer.from(text, 'base64');
   try {
-    const key = await keyOf(password, bytes(encrypted.salt));
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes(encrypted.iv));
-    decipher.setAuthTag(bytes(encrypted.tag));
-    const plain = Buffer.concat([decipher.update(bytes(encrypted.data)), decipher.final()]);
-    return recordOf(JSON.parse(plain.toString('utf8')));
+    return recordOf(JSON.parse((await openBox(encrypted, password)).toString('utf8')));
   } catch {
     throw refusal('The password is wrong, or the file was damaged.');
   }
@@ -137,15 +125,6 @@ function parse(content: string): z.infer<typeof backupFile> {
   } catch {
     throw refusal('This is not a settings file of openchannel-x.');
   }
-}
-
-function keyOf(password: string, salt: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, 32, { ...kdf, maxmem: 256 * 1024 * 1024 }, (error, key) => {
-      if (error) reject(error);
-      else resolve(key);
-    });
-  });
 }
 
 function refusal(words: string): BridgeError {

@@ -67,6 +67,15 @@ export class Door {
     log.warn('panel: the password was changed; everybody has to sign in anew', { user: session.user });
   }
 
+  /** Whoever is signed in proves once more that it is they. @throws BridgeError */
+  async confirm(session: Session, password: string): Promise<void> {
+    const { passwords } = this.ports;
+    const good = await this.attempts.run(session.csrf, () =>
+      session.user === 'admin' ? passwords.isRight(password) : this.isHostAdmin(session.user, password),
+    );
+    if (!good) throw wrong('Your password is wrong.');
+  }
+
   private async isHostAdmin(username: string, password: string): Promise<boolean> {
     if (!this.ports.config().admin.hostUsers) return false;
     const user = await this.ports.hostUser(username, password);

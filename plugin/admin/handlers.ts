@@ -24,6 +24,7 @@ export function createHandlers(ports: AdminPorts): Handlers {
     ...settingsHandlers(ports, connections),
     ...messageHandlers(ports),
     ...backupHandlers(ports),
+    ...chatKeysHandlers(ports),
     overview: () => ports.overview(),
     hostAccounts: async () => ({ accounts: await ports.openChannelAccounts() }),
     addresses: ({ account }) => ports.addresses(account),
@@ -99,6 +100,45 @@ function backupHandlers(
       const changed = await ports.save(await merged(input));
       log.info('panel: settings imported', { user, accounts: changed });
       return { changed, port: ports.port() };
+    },
+  };
+}
+
+/** The shortest password for a file that holds private keys. */
+const shortestPassword = 10;
+
+type OfChatKeys = 'chatKeys' | 'createChatKeys' | 'recoverChatKeys' | 'importChatKeys' | 'exportChatKeys';
+
+function chatKeysHandlers({ chatKeys, clock, log }: AdminPorts): Pick<Handlers, OfChatKeys> {
+  const note = (what: string, user: string, account: string) =>
+    log.warn(`panel: keys for encrypted chat: ${what}`, { user, account });
+  return {
+    chatKeys: ({ account }) => chatKeys(account).view(),
+    createChatKeys: async ({ account, replace }, { user }) => {
+      note(replace ? 'new ones in the place of those X has' : 'new ones', user, account);
+      await chatKeys(account).create(replace);
+      return {};
+    },
+    recoverChatKeys: async ({ account, pin }, { user }) => {
+      note('recovery with a PIN', user, account);
+      await chatKeys(account).recover(pin);
+      return {};
+    },
+    importChatKeys: async ({ account, content, password }, { user }) => {
+      note('import', user, account);
+      await chatKeys(account).import(content, password);
+      return {};
+    },
+    exportChatKeys: async ({ account, password }, { user }) => {
+      if (password.length < shortestPassword)
+        throw new BridgeError(
+          'bad-request',
+          `Choose a password of at least ${shortestPassword} characters for the file.`,
+        );
+      note('export', user, account);
+      const content = await chatKeys(account).export(password);
+      const day = new Date(clock.now()).toISOString().slice(0, 10);
+      return { name: `openchannel-x-chat-keys-${account}-${day}.json`, content };
     },
   };
 }

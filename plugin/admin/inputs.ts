@@ -56,6 +56,11 @@ export const inputs: Record<Method, z.ZodType> = {
   exportSettings: z.object({ password: text.optional() }),
   previewImport: backup,
   importSettings: backup,
+  chatKeys: z.object({ account: name }),
+  createChatKeys: z.object({ account: name, replace: z.boolean() }),
+  recoverChatKeys: z.object({ account: name, pin: z.string().min(1).max(64) }),
+  importChatKeys: z.object({ account: name, content: z.string().max(10_000), password: text }),
+  exportChatKeys: z.object({ account: name, confirm: text, password: text }),
 };
 
 /** The input of a call, or why it cannot be understood. */

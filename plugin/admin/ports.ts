@@ -2,9 +2,18 @@ import type { Clock } from '../bridge/clock';
 import type { History, Log } from '../bridge/ports';
 import type { ConfigFile } from '../config/configFile';
 import type { Config } from '../config/schema';
-import type { CheckLine, OAuth2Start, OpenChannelAccount, Overview, PinStart } from '../panel/api';
+import type { ChatKeys, CheckLine, OAuth2Start, OpenChannelAccount, Overview, PinStart } from '../panel/api';
 import type { ConnectWay } from './connect';
 import type { Passwords } from './passwords';
+
+/** An account's keys for encrypted chat, to be looked at and set up. All methods throw BridgeError in the admin's words. */
+export interface ChatKeysPort {
+  view(): Promise<ChatKeys>;
+  create(replace: boolean): Promise<void>;
+  recover(pin: string): Promise<void>;
+  import(content: string, password: string): Promise<void>;
+  export(password: string): Promise<string>;
+}
 
 /** What the panel's server side needs of the running plugin. */
 export interface AdminPorts {
@@ -32,6 +41,7 @@ export interface AdminPorts {
   startPin(start: PinStart): Promise<ConnectWay>;
   startOAuth2(start: OAuth2Start): ConnectWay;
   check(account: string): Promise<CheckLine[]>;
+  chatKeys: (account: string) => ChatKeysPort;
   /** Says that a lane has something to do. */
   wake(direction: 'in' | 'out', lane: string): void;
 }

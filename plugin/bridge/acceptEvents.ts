@@ -1,6 +1,6 @@
 import { groupOf, laneOf } from './conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
-import { tellOfEncrypted } from './encryptedNotice';
+import { encryptedFact, encryptedInbound } from './acceptEncrypted';
 import { honourDeletions } from './honourDeletions';
 import type { InboundMessage } from './messages';
 import type {
@@ -65,11 +65,11 @@ export async function acceptEvents(
   account.onEvent();
   const foreign = batch.messages.filter(({ sender }) => sender.id !== account.userId());
   const wanted = foreign.filter((message) => isWanted(message, account));
-  const messages = wanted.map((message) => tieToAccount(message, account, ports));
+  const encrypted = encryptedInbound(batch.encrypted, account);
+  const messages = [...wanted.map((message) => tieToAccount(message, account, ports)), ...encrypted];
   const fresh = await ports.inbox.keep(messages);
   for (const own of [...batch.own, ...batch.messages]) noteOwnPost(own, account, ports);
   await honourDeletions(batch.deletedPosts, account.name, ports);
-  await tellOfEncrypted(batch.encrypted, account, ports);
   for (const mark of batch.marks) ports.marks.save(account.name, mark);
   if (batch.revoked && [undefined, account.userId()].includes(batch.forUserId)) account.onRevoked();
   if (batch.replay) account.onReplay(batch.replay);
@@ -82,13 +82,20 @@ export async function acceptEvents(
     const result = fresh[index] === true ? 'kept' : 'duplicate';
     ports.counters.count('events', { account: account.name, kind: kindOf(message), result });
     if (result !== 'kept') return;
+    if (message.closed) ports.facts.save(account.name, encryptedFact, String(message.sentAt));
     announce(message, ports);
     if (wanted[index]?.post) account.onPost(message.sender.id);
   });
 }
 
-const kindOf = ({ thread }: { thread?: string }) =>
-  thread === undefined ? 'direct_message' : groupOf(thread) === undefined ? 'post' : 'group_message';
+const kindOf = ({ thread, closed }: InboundMessage) =>
+  closed
+    ? 'encrypted_message'
+    : thread === undefined
+      ? 'direct_message'
+      : groupOf(thread) === undefined
+        ? 'post'
+        : 'group_message';
 
 function isWanted({ post }: EventMessage, account: ReceivingAccount): boolean {
   return post ? account.mentions : account.directMessages;
@@ -106,13 +113,13 @@ function tieToAccount(
 }
 
 function announce(message: InboundMessage, ports: AcceptEventsPorts): void {
-  const { account, messageId, conversation, text, media, sender } = message;
+  const { account, messageId, conversation, text, media, sender, closed } = message;
   ports.log.info('message received', {
     account,
     messageId,
     conversation,
     media: media.length,
-    ...(ports.logText() ? { text } : {}),
+    ...(closed ? { encrypted: true } : ports.logText() ? { text } : {}),
   });
   const who = sender.username === undefined ? sender.id : `@${sender.username}`;
   ports.activity({
@@ -121,7 +128,7 @@ function announce(message: InboundMessage, ports: AcceptEventsPorts): void {
     messageId,
     conversation,
     step: 'stored',
-    detail: `${who}: ${text}`,
+    detail: `${who}: ${closed ? 'an encrypted message' : text}`,
   });
   ports.wake(laneOf(account, conversation));
 }

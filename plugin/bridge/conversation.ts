@@ -10,7 +10,7 @@ export function groupConversation(groupId: string): string {
 
 /** The group behind a conversation or a host's thread; undefined when it is none. */
 export function groupOf(conversation: string): string | undefined {
-  return /^group:(\d{1,20})$/.exec(conversation)?.[1];
+  return /^group:(g?\d{1,20})$/.exec(conversation)?.[1];
 }
 
 /** The key of a public conversation, by the post the host's thread is named for. */

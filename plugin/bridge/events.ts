@@ -1,3 +1,4 @@
+import type { ClosedMessage } from './chat';
 import type { InboundMessage } from './messages';
 
 /** What else a post belongs to: the post it answers, earlier versions of it, the start of its conversation. */
@@ -24,6 +25,7 @@ export interface EncryptedMessage {
   senderId: string;
   /** Milliseconds since 1970. */
   at: number;
+  closed: ClosedMessage;
 }
 
 /** A sign of a customer's presence: they read a message of ours, or are typing. */

@@ -3,17 +3,17 @@ import type { ContactValues } from './contactValue';
 import { BridgeError, reasonOf } from './errors';
 import type { InboundMessage, StoredInbound, XUser } from './messages';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
+import { openInbound, type OpenPorts } from './openInbound';
 import type { OwedWrites } from './owedWrites';
-import type { Contacts, Inbox, Log } from './ports';
+import type { Contacts, Inbox } from './ports';
 import type { BridgeAccount, HostMessage, Notification, NotifyReceipt } from './sides';
 
-export interface ForwardPorts {
+export interface ForwardPorts extends OpenPorts {
   inbox: Inbox;
   contacts: Contacts;
   clock: Clock;
   owed: OwedWrites;
   contactValues: ContactValues;
-  log: Log;
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
   mediaFaults: Map<number, number>;
   onStep: (row: StoredInbound, step: string, detail?: string) => void;
@@ -27,7 +27,13 @@ const mediaTries = 3;
  * notify call for each part.
  * @throws BridgeError saying whether and when to try again
  */
-export async function forwardInbound(row: StoredInbound, account: BridgeAccount, ports: ForwardPorts) {
+export async function forwardInbound(stored: StoredInbound, account: BridgeAccount, ports: ForwardPorts) {
+  const row = await openInbound(stored, account, ports);
+  if (row) await handOver(row, account, ports);
+  else ports.owed.write(stored.seq, () => ports.inbox.saveNotified(stored.seq, undefined, true));
+}
+
+async function handOver(row: StoredInbound, account: BridgeAccount, ports: ForwardPorts): Promise<void> {
   const { message } = row;
   const told = message.notice?.mapValue;
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
@@ -82,7 +88,10 @@ async function moveAttachment(
   const media = row.message.media[index];
   if (!media) return null;
   try {
-    const file = await account.x.openMedia(media.url, mediaName(row.message, index));
+    const name = mediaName(row.message, index);
+    const file = media.sealed
+      ? await account.chat.openMedia(media.sealed, name)
+      : await account.x.openMedia(media.url, name);
     return await account.host.putAttachment(file);
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;

@@ -1,4 +1,5 @@
 import { backoff } from './backoff';
+import type { ChatStore } from './chat';
 import { ContactValues } from './contactValue';
 import { splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
@@ -11,6 +12,7 @@ import type { WorkerPorts } from './workerPorts';
 
 export interface InboundWorkerPorts extends WorkerPorts {
   inbox: Inbox;
+  chat: ChatStore;
 }
 
 /** How many conversations are handed to the host side by side. */
@@ -124,10 +126,11 @@ export class InboundWorker {
   }
 
   private forwardPorts(account: string): ForwardPorts {
-    const { inbox, contacts, clock, log } = this.ports;
+    const { inbox, contacts, chat, clock, log } = this.ports;
     return {
       inbox,
       contacts,
+      chat,
       clock,
       owed: this.owed,
       contactValues: this.contactValues,

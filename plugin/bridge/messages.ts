@@ -1,12 +1,27 @@
+import type { ClosedMessage, SealedAnswer } from './chat';
+
 /** The states a stored message moves through; each change is a commit. */
 export type MessageState = 'received' | 'delivering' | 'delivered' | 'failed';
 
-export type MediaKind = 'photo' | 'video' | 'animated_gif';
+export type MediaKind = 'photo' | 'video' | 'animated_gif' | 'file';
 
 /** A picture or film a customer sent, still on X's side. */
 export interface InboundMedia {
   kind: MediaKind;
+  /** Empty where it is encrypted. */
   url: string;
+  sealed?: SealedMedia;
+}
+
+/** An encrypted file of a conversation. */
+export interface SealedMedia {
+  conversationId: string;
+  /** X's name for it. */
+  hashKey: string;
+  /** The version of the conversation's key. */
+  keyVersion: string;
+  /** What the sender called it. */
+  name?: string;
 }
 
 /** A person on X, as far as an event told. The id is the identity; handles change. */
@@ -35,6 +50,8 @@ export interface InboundMessage {
    * value is known from the host itself.
    */
   notice?: { mapValue?: string };
+  /** Set while the message is encrypted; `text` and `media` are empty then. It is opened only to be handed over. */
+  closed?: ClosedMessage;
 }
 
 /** An inbound message in the store, with how far it has come. */
@@ -90,6 +107,8 @@ export interface UploadedFile {
   /** X's media id. */
   id: string;
   kind: FileKind;
+  /** Set where it is encrypted: what a message has to say of it. */
+  sealed?: { keyVersion: string; width: number; height: number; bytes: number; name: string };
 }
 
 /** An outbound message in the store, with how far it has come. */
@@ -106,6 +125,8 @@ export interface StoredOutbound {
   /** When the send call went out; set while its outcome is not known. */
   sendingSince: number | undefined;
   sentIds: string[];
+  /** The messages of X Chat it became, the sent ones too: a retry sends the very same. */
+  sealed: SealedAnswer[];
   reason: string | undefined;
   /** What it waits for, or waited for last, is a rate limit window of X. */
   waitedForWindow: boolean;

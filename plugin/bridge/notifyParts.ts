@@ -6,13 +6,24 @@ export interface NotifyPart {
   attachmentId?: string;
 }
 
-const kindInWords: Record<MediaKind, string> = { photo: 'photo', video: 'video', animated_gif: 'GIF' };
-const fileEnding: Record<MediaKind, string> = { photo: 'jpg', video: 'mp4', animated_gif: 'mp4' };
+const kindInWords: Record<MediaKind, string> = {
+  photo: 'photo',
+  video: 'video',
+  animated_gif: 'GIF',
+  file: 'file',
+};
+const fileEnding: Record<MediaKind, string> = {
+  photo: 'jpg',
+  video: 'mp4',
+  animated_gif: 'mp4',
+  file: 'bin',
+};
 
-/** The name a customer's file gets on the host when its address has none worth keeping. */
+/** The name a customer's file gets on the host: what they called it, where X tells, else one of ours. */
 export function mediaName(message: InboundMessage, index: number): string {
   const media = message.media[index];
-  return media ? `${media.kind}-${message.messageId}-${index + 1}.${fileEnding[media.kind]}` : '';
+  if (!media) return '';
+  return media.sealed?.name ?? `${media.kind}-${message.messageId}-${index + 1}.${fileEnding[media.kind]}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { droppedNotice, refusedNotice } from './answerNotices';
 import { backoff } from './backoff';
+import { mayGoEncrypted } from './chatRoute';
 import { laneOf, splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
@@ -147,12 +148,13 @@ export class OutboundWorker {
 
   /** The next file of a lane that waits for its window. What goes wrong for now is left to the answer's turn. */
   private async uploadAhead(lane: string): Promise<LaneOutcome | undefined> {
-    const { outbox, accounts } = this.ports;
+    const { outbox, accounts, contacts } = this.ports;
     const account = accounts.get(splitLane(lane).account);
     const head = outbox.nextOf(lane);
     if (!head || !account) return undefined;
     const row = [head, ...outbox.behind(head.seq)].find((each) => !this.uploads.isDone(each));
-    if (!row) return undefined;
+    // Which key a file is to be encrypted with is settled when its turn comes.
+    if (!row || mayGoEncrypted(row, account, contacts)) return undefined;
     try {
       await this.uploads.provide(row, account);
     } catch (error) {

@@ -10,8 +10,14 @@ const bitsBelow = 22n;
  * place that an id of their time would have.
  * @returns an integer in digits; too large for a double
  */
-export function placeOf({ messageId, sentAt }: Pick<InboundMessage, 'messageId' | 'sentAt'>): string {
+export function placeOf({
+  messageId,
+  sentAt,
+  closed,
+}: Pick<InboundMessage, 'messageId' | 'sentAt' | 'closed'>): string {
   if (/^\d{15,19}$/.test(messageId)) return messageId;
   const since = BigInt(Math.round(sentAt)) - idEpoch;
-  return ((since > 0n ? since : 0n) << bitsBelow).toString();
+  // What came in the same millisecond goes by X's number.
+  const number = BigInt.asUintN(Number(bitsBelow), BigInt(closed?.sequence ?? 0));
+  return (((since > 0n ? since : 0n) << bitsBelow) + number).toString();
 }

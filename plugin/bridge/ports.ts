@@ -1,3 +1,4 @@
+import type { ChatStore, SealedAnswer } from './chat';
 import type { PresenceMark } from './events';
 import type { InboundMessage, OutboundMessage, StoredInbound, StoredOutbound, XUser } from './messages';
 
@@ -69,8 +70,13 @@ export interface Outbox {
   separate(seq: number): void;
   /** X has a part of an answer; `ids` are those of all parts so far. */
   savePart(seq: number, ids: string[]): void;
-  /** X has these answers, in the messages of the given ids. */
-  markDelivered(seqs: number[], ids: string[]): void;
+  /** Keeps the messages of X Chat an answer became, before the first of them goes out. */
+  saveSealed(seq: number, sealed: SealedAnswer[]): void;
+  /**
+   * X has these answers, in the messages of the given ids.
+   * @param erase takes their words out of the store
+   */
+  markDelivered(seqs: number[], ids: string[], erase: boolean): void;
   /** @param forWindow whether a rate limit window is the cause */
   postpone(seq: number, dueAt: number, reason: string, forWindow: boolean): void;
   markFailed(seq: number, reason: string): void;
@@ -83,6 +89,8 @@ export interface Outbox {
 /** Who is behind a contact of the host: kept from what events brought and from look-ups. */
 export interface Contacts {
   see(account: string, user: XUser, now: number): void;
+  /** Notes how a customer wrote in private; older messages, which may come later, do not count. */
+  noteWay(account: string, id: string, encrypted: boolean, at: number): void;
   byId(account: string, id: string): XUser | undefined;
   byUsername(account: string, username: string): XUser | undefined;
   /** Remembers the Map Key value a user was handed to the host with. */
@@ -93,6 +101,8 @@ export interface Contacts {
   /** @param thread the host's thread; undefined for the one-to-one conversation */
   saveInteraction(account: string, id: string, thread: string | undefined, interactionId: string): void;
   interactionOf(account: string, id: string, thread: string | undefined): string | undefined;
+  /** Whether a customer's last private message was encrypted; undefined when there was none. */
+  wroteEncrypted(account: string, id: string): boolean | undefined;
 }
 
 /** Which posts belong to which of the host's threads. */
@@ -210,6 +220,7 @@ export interface MessageStore {
   depths: QueueDepths;
   history: History;
   charges: Charges;
+  chat: ChatStore;
   /** Why nothing can be written right now; undefined when all is well. */
   trouble(): string | undefined;
   close(): void;

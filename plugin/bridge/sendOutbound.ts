@@ -1,3 +1,4 @@
+import { chatRoute, goesEncrypted } from './chatRoute';
 import type { Clock } from './clock';
 import { composePost, type ComposedPost } from './composePost';
 import { BridgeError } from './errors';
@@ -5,9 +6,9 @@ import { joinedText, joinWaiting } from './joinWaiting';
 import { readMapValue, type Addressee } from './mapValue';
 import type { PublicReply, StoredOutbound, XUser } from './messages';
 import type { OwedWrites } from './owedWrites';
+import { longestMessage, messagesOf, type Part, type Route } from './route';
 import type { Contacts, Log, Outbox, Threads } from './ports';
 import type { BridgeAccount, DirectTarget, SentMessage } from './sides';
-import { splitText } from './splitText';
 import type { Uploads } from './uploads';
 
 export interface SendPorts {
@@ -31,43 +32,23 @@ export interface SentAnswer {
   together: StoredOutbound[];
 }
 
-/** One message on X, and the files that go with it. */
-interface Part {
-  /** The whole of the agent's words. */
-  text: string;
-  /** This part of them. */
-  words: string;
-  mediaIds: string[];
-}
-
-/** Where an answer goes, what it becomes there, and how to look whether it has arrived. */
-interface Route {
-  plan(text: string, mediaIds: string[]): { parts: Part[]; dropped: string[] };
-  send(part: Part): Promise<string>;
-  /** Our own messages there since a time (ms since 1970), newest first. */
-  sent(text: string, since: number): Promise<SentMessage[]>;
-  /** What is to be remembered of an answer that X has. */
-  remember(id: string): void;
-}
-
-/** X takes no longer text in one Direct Message. Code points. */
-const longestMessage = 10_000;
-
 /**
  * Brings one stored answer to the customer, from wherever an earlier try left off: find the X user, move the
  * file, send the Direct Messages or the public answer.
  * @throws BridgeError saying whether and when to try again, with a sentence for the agent
  */
 export async function sendOutbound(
-  row: StoredOutbound,
+  stored: StoredOutbound,
   account: BridgeAccount,
   ports: SendPorts,
 ): Promise<SentAnswer> {
+  const together = joinWaiting(stored, account.joinWaiting, longestMessage, ports.outbox);
+  // What was sealed before it was joined with others is not what goes out now.
+  const row = (together.length > 0 && ports.outbox.get(stored.seq)) || stored;
   const route = await routeOf(row, account, ports);
-  const { mediaIds, text: own } = await ports.uploads.provide(row, account);
-  const together = joinWaiting(row, account.joinWaiting, longestMessage, ports.outbox);
+  const { files, text: own } = await ports.uploads.provide(row, account, route.chat);
   const text = together.length > 0 ? joinedText([row, ...together]) : own;
-  const { parts, dropped } = route.plan(text, mediaIds);
+  const { parts, dropped } = route.plan(text, files);
   const ids = [...row.sentIds];
   for (const [index, part] of parts.entries()) {
     if (index < ids.length) continue;
@@ -99,7 +80,7 @@ function record(rows: StoredOutbound[], ids: string[], last: boolean, route: Rou
   const seqs = rows.map(({ seq }) => seq);
   const [head = 0] = seqs;
   ports.owed.write(head, () => {
-    if (last) ports.outbox.markDelivered(seqs, ids);
+    if (last) ports.outbox.markDelivered(seqs, ids, route.chat !== undefined);
     else ports.outbox.savePart(head, ids);
     for (const id of ids) route.remember(id);
   });
@@ -107,25 +88,24 @@ function record(rows: StoredOutbound[], ids: string[], last: boolean, route: Rou
 
 async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendPorts): Promise<Route> {
   const { publicReply } = row.message;
-  return publicReply
-    ? publicRoute(row, publicReply, account, ports)
-    : directRoute(await targetOf(row, account, ports), account);
+  if (publicReply) return publicRoute(row, publicReply, account, ports);
+  const target = await targetOf(row, account, ports);
+  return (await goesEncrypted(row, target, account, ports))
+    ? chatRoute(row, target, account, ports)
+    : directRoute(row, target, account, ports);
 }
 
-/** X takes one file a message: the first goes with the beginning of the text. */
-function messagesOf(text: string, mediaIds: string[]): Part[] {
-  const words = splitText(text, longestMessage);
-  return Array.from({ length: Math.max(words.length, mediaIds.length) }, (_, index) => ({
-    text,
-    words: words[index] ?? '',
-    mediaIds: mediaIds.slice(index, index + 1),
-  }));
-}
-
-function directRoute(target: DirectTarget, { x }: BridgeAccount): Route {
+function directRoute(
+  { seq, sealed, sendingSince }: StoredOutbound,
+  target: DirectTarget,
+  { x }: BridgeAccount,
+  { outbox }: SendPorts,
+): Route {
+  // It was to go out encrypted, before the customer wrote in plain again.
+  if (sealed.length > 0 && sendingSince === undefined) outbox.saveSealed(seq, []);
   return {
-    plan: (text, mediaIds) => ({ parts: messagesOf(text, mediaIds), dropped: [] }),
-    send: ({ words, mediaIds }) => x.sendDirectMessage(target, words, mediaIds[0]),
+    plan: (text, files) => ({ parts: messagesOf(text, files), dropped: [] }),
+    send: ({ words, files }) => x.sendDirectMessage(target, words, files[0]?.id),
     sent: (_text, since) => x.sentMessages(target, since),
     remember: () => {},
   };
@@ -142,11 +122,15 @@ function publicRoute(
   if (sendingSince === undefined && threads.isDeleted(name, reply.postId)) throw postDeleted();
   const postOf = (text: string) => ({ ...composeAnswer(text, reply, account), inReplyTo: reply.postId });
   return {
-    plan: (text, mediaIds) => {
+    plan: (text, files) => {
       const { text: words, dropped } = postOf(text);
-      return { parts: [{ text, words, mediaIds }], dropped };
+      return { parts: [{ index: 0, text, words, files }], dropped };
     },
-    send: ({ text, mediaIds }) => x.sendReply(postOf(text), mediaIds),
+    send: ({ text, files }) =>
+      x.sendReply(
+        postOf(text),
+        files.map(({ id }) => id),
+      ),
     sent: (text, since) => x.sentReplies(postOf(text), since),
     remember: (id) => threads.save(name, id, reply.thread, account.userId() ?? ''),
   };
@@ -251,6 +235,7 @@ async function findLost(
   account: BridgeAccount,
   ports: SendPorts,
 ): Promise<SentMessage | undefined> {
+  if (!route.sent) return undefined;
   const since = (row.sendingSince ?? 0) - clockSkew;
   const sent = await route.sent(part.text, since).catch((error: unknown) => {
     if (error instanceof BridgeError && !error.retryable) throw cannotTell(error);
@@ -270,8 +255,8 @@ function cannotTell(cause: BridgeError): BridgeError {
   return new BridgeError('refused-by-x', `${words} (${cause.message})`, { agentMessage: words, cause });
 }
 
-function isSame(sent: SentMessage, { words, mediaIds }: Part): boolean {
-  const carriesMedia = mediaIds.length > 0 === sent.mediaKeys.length > 0;
+function isSame(sent: SentMessage, { words, files }: Part): boolean {
+  const carriesMedia = files.length > 0 === sent.mediaKeys.length > 0;
   return carriesMedia && squeeze(sent.text) === squeeze(words);
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ChatSide } from './chat';
 import type { UploadedFile, XUser } from './messages';
 
 /** A file on its way from one side to the other; never whole in memory. */
@@ -103,4 +104,5 @@ export interface BridgeAccount {
   userId: () => string | undefined;
   host: HostSide;
   x: XSide;
+  chat: ChatSide;
 }

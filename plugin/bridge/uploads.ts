@@ -1,6 +1,7 @@
+import type { ChatConversation } from './chat';
 import type { Clock } from './clock';
 import { BridgeError } from './errors';
-import type { StoredOutbound } from './messages';
+import type { StoredOutbound, UploadedFile } from './messages';
 import type { Outbox } from './ports';
 import type { BridgeAccount } from './sides';
 
@@ -12,7 +13,7 @@ export interface UploadsPorts {
 
 /** An answer's files as X knows them, and the text that goes with them. */
 export interface ReadyFiles {
-  mediaIds: string[];
+  files: UploadedFile[];
   text: string;
 }
 
@@ -28,25 +29,30 @@ export class Uploads {
 
   constructor(private readonly ports: UploadsPorts) {}
 
-  /** Whether X has all the files of an answer. */
+  /** Whether X has all the files of an answer that goes out in plain. */
   isDone({ message, media }: StoredOutbound): boolean {
-    return message.attachmentIds.every((_, index) => this.isFresh(media[index]));
+    return message.attachmentIds.every((_, index) => this.isFresh(media[index], undefined));
   }
 
   /**
    * Uploads what X does not have yet. Whoever asks while it is under way gets the same.
+   * @param chat the encrypted conversation the files are for, if it is one
    * @throws BridgeError of the host or of X
    */
-  provide(row: StoredOutbound, account: BridgeAccount): Promise<ReadyFiles> {
+  provide(row: StoredOutbound, account: BridgeAccount, chat?: ChatConversation): Promise<ReadyFiles> {
     const { seq, message } = row;
-    if (message.attachmentIds.length === 0) return Promise.resolve({ mediaIds: [], text: message.text });
+    if (message.attachmentIds.length === 0) return Promise.resolve({ files: [], text: message.text });
     const providing =
-      this.running.get(seq) ?? this.upload(row, account).finally(() => this.running.delete(seq));
+      this.running.get(seq) ?? this.upload(row, account, chat).finally(() => this.running.delete(seq));
     this.running.set(seq, providing);
     return providing;
   }
 
-  private async upload(row: StoredOutbound, account: BridgeAccount): Promise<ReadyFiles> {
+  private async upload(
+    row: StoredOutbound,
+    account: BridgeAccount,
+    chat: ChatConversation | undefined,
+  ): Promise<ReadyFiles> {
     const { outbox, onStep, clock } = this.ports;
     // It may have been uploaded since the row was read.
     const { message, media: before } = outbox.get(row.seq) ?? row;
@@ -54,21 +60,28 @@ export class Uploads {
     let { text } = message;
     const media = [...before];
     for (const [index, attachmentId] of attachmentIds.entries()) {
-      if (this.isFresh(media[index])) continue;
+      if (this.isFresh(media[index], chat)) continue;
       onStep(row, 'uploading file');
       const file = await account.host.openAttachment(attachmentId);
       // The host puts the file's name in the text when the agent wrote none.
       if ([file.name, ...file.aliases].includes(text.trim())) text = '';
-      const uploaded = await account.x.uploadMedia(file, publicReply ? 'tweet' : 'dm');
+      const uploaded = chat
+        ? await account.chat.upload(file, chat)
+        : await account.x.uploadMedia(file, publicReply ? 'tweet' : 'dm');
       if (publicReply && attachmentIds.length > 1 && uploaded.kind !== 'image') throw tooManyFiles();
       media[index] = { ...uploaded, at: clock.now() };
       outbox.saveMedia(row.seq, media, text);
     }
-    return { mediaIds: media.map(({ id }) => id), text };
+    return { files: media, text };
   }
 
-  private isFresh(file: StoredOutbound['media'][number] | undefined): boolean {
-    return file !== undefined && this.ports.clock.now() - file.at < mediaLife;
+  /** A file is of use only where it was uploaded for: in plain, or encrypted with this very key. */
+  private isFresh(
+    file: StoredOutbound['media'][number] | undefined,
+    chat: ChatConversation | undefined,
+  ): boolean {
+    if (!file || file.sealed?.keyVersion !== chat?.keyVersion) return false;
+    return this.ports.clock.now() - file.at < mediaLife;
   }
 }
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { overriddenKeys, readJson, resolveConfig, type Environment } from './load';
+import { overriddenKeys, readJson, resolveConfig, withDotenv, type Environment } from './load';
 import type { Config } from './schema';
 
 /** How many earlier versions are kept beside the file: `<file>.1` is the newest. */
@@ -25,6 +25,11 @@ export class ConfigFile {
     private readonly environment: Environment,
   ) {
     this.path = resolve(path);
+  }
+
+  /** A variable of the environment, or of `.env` beside the file; empty where it is not set. */
+  variable(name: string): string {
+    return withDotenv(dirname(this.path), this.environment)[name] ?? '';
   }
 
   exists(): boolean {

@@ -55,7 +55,8 @@ export function overriddenKeys(file: string, environment: Environment): string[]
   return Object.entries(overrides).flatMap(([variable, path]) => (values[variable] ? [path.join('.')] : []));
 }
 
-function withDotenv(folder: string, environment: Environment): Environment {
+/** The environment, laid over `.env` of a folder. */
+export function withDotenv(folder: string, environment: Environment): Environment {
   const dotenv = resolve(folder, '.env');
   return { ...(existsSync(dotenv) ? parseDotenv(readFileSync(dotenv)) : {}), ...environment };
 }

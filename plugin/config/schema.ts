@@ -105,7 +105,7 @@ const account = z
       .default(''),
     mapValue: z.enum(['username', 'id'], { error: 'must be username or id' }).default('username'),
     directMessages: z.strictObject({ active: flag(true), joinWaiting: flag(true) }).prefault({}),
-    chat: z.strictObject({ active: flag(true) }).prefault({}),
+    chat: z.strictObject({ active: flag(true), readMarks: flag(false), typing: flag(false) }).prefault({}),
     mentions: z
       .strictObject({
         active: flag(false),

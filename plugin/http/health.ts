@@ -22,8 +22,12 @@ export interface AccountHealth {
     lastEventAt?: string;
   };
   signIn: { x: SignInHealth; host: SignInHealth };
-  /** Encrypted X Chat: `no-keys` means that messages cannot be read, and agents are told of each. */
-  chat: { state: 'off' | 'no-keys'; lastMessageAt?: string };
+  /** Encrypted X Chat: while it is not `ok` its messages cannot be read, and agents are told of each. */
+  chat: {
+    state: 'off' | 'starting' | 'no-keys' | 'locked' | 'stale' | 'ok';
+    reason?: string;
+    lastMessageAt?: string;
+  };
   /** When a customer last read one of our messages, and last typed. */
   customers: { lastReadAt?: string; lastTypingAt?: string };
 }

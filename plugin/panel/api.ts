@@ -26,6 +26,11 @@ export interface AdminApi {
   exportSettings: { input: { password?: string }; answer: { name: string; content: string } };
   previewImport: { input: Import; answer: { changes: Change[] } };
   importSettings: { input: Import; answer: Saved };
+  chatKeys: { input: { account: string }; answer: ChatKeys };
+  createChatKeys: { input: { account: string; replace: boolean }; answer: Empty };
+  recoverChatKeys: { input: { account: string; pin: string }; answer: Empty };
+  importChatKeys: { input: { account: string; content: string; password: string }; answer: Empty };
+  exportChatKeys: { input: ChatKeysExport; answer: { name: string; content: string } };
 }
 
 export type Method = keyof AdminApi;
@@ -96,7 +101,7 @@ export interface AccountSettings {
   mapKey: string;
   mapValue: string;
   directMessages: { active: boolean; joinWaiting: boolean };
-  chat: { active: boolean };
+  chat: { active: boolean; readMarks: boolean; typing: boolean };
   mentions: { active: boolean; deepLink: boolean; agentInitials: boolean; longestPost: number };
 }
 
@@ -223,6 +228,33 @@ export interface LogLine {
   level: string;
   event: string;
   fields: string;
+}
+
+/** An account's keys for encrypted X Chat; never the keys themselves. */
+export interface ChatKeys {
+  state: 'off' | 'starting' | 'no-keys' | 'locked' | 'stale' | 'ok';
+  /** What is wrong and what to do. */
+  reason?: string;
+  keys?: {
+    fingerprint: string;
+    version?: string;
+    origin: 'created' | 'recovered' | 'imported';
+    savedAt: string;
+    /** Whether the file on the disk is encrypted. */
+    encrypted: boolean;
+  };
+  /** The last encrypted message that came. */
+  lastMessageAt?: string;
+  /** What X has for the account, or why it cannot be asked. */
+  onX: { versions: string[]; backup: boolean } | { trouble: string };
+}
+
+export interface ChatKeysExport {
+  account: string;
+  /** The password of whoever is signed in, asked for once more. */
+  confirm: string;
+  /** Opens the file. */
+  password: string;
 }
 
 export interface Import {

@@ -7,6 +7,7 @@ import { AccountForm } from './pages/accountForm';
 import { Accounts } from './pages/accounts';
 import { Activity } from './pages/activity';
 import { Backup } from './pages/backup';
+import { ChatKeysPage } from './pages/chatKeys';
 import { Check } from './pages/check';
 import { Log } from './pages/log';
 import { SettingsPage } from './pages/settings';
@@ -14,7 +15,9 @@ import { SignIn } from './pages/signIn';
 import { texts } from './texts';
 
 const pages = ['accounts', 'check', 'activity', 'log', 'settings', 'backup'] as const;
-type Page = (typeof pages)[number];
+/** With the pages that belong to one account. */
+const allPages = [...pages, 'chat'] as const;
+type Page = (typeof allPages)[number];
 
 /** The whole panel: finds the plugin, lets the admin in, and shows the page the address names. */
 export function App() {
@@ -56,7 +59,7 @@ export function App() {
 function useRoute(): { page: Page; about: string | undefined } {
   const read = () => {
     const [page = '', about] = window.location.hash.slice(1).split('/');
-    const known = pages.find((each) => each === page) ?? 'accounts';
+    const known = allPages.find((each) => each === page) ?? 'accounts';
     return { page: known, about: about === undefined ? undefined : decodeURIComponent(about) };
   };
   const [route, setRoute] = useState(read);
@@ -98,6 +101,8 @@ function Shown({ page, about }: { page: Page; about: string | undefined }) {
   switch (page) {
     case 'accounts':
       return about === undefined ? <Accounts /> : <AccountForm name={about} />;
+    case 'chat':
+      return <ChatKeysPage account={about ?? ''} />;
     case 'check':
       return <Check account={about} />;
     case 'activity':

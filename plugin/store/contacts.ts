@@ -4,12 +4,29 @@ import { textOf, type StoreFile } from './database';
 
 /** The people seen so far, in SQLite. */
 export function createContacts(store: StoreFile): Contacts {
-  return { ...people(store), ...interactions(store) };
+  return { ...people(store), ...ways(store), ...interactions(store) };
 }
 
 type OfInteractions = 'saveInteraction' | 'interactionOf';
 
-function people(store: StoreFile): Omit<Contacts, OfInteractions> {
+type OfWays = 'noteWay' | 'wroteEncrypted';
+
+/** How customers wrote in private. */
+function ways(store: StoreFile): Pick<Contacts, OfWays> {
+  const wrote = store.prepare(
+    `UPDATE contacts SET wrote_at = ?, wrote_encrypted = ? WHERE account = ? AND x_user_id = ? AND wrote_at <= ?`,
+  );
+  const way = store.prepare(`SELECT wrote_encrypted FROM contacts WHERE account = ? AND x_user_id = ?`);
+  return {
+    noteWay: (account, id, encrypted, at) => void wrote.run(at, Number(encrypted), account, id, at),
+    wroteEncrypted: (account, id) => {
+      const encrypted = way.get(account, id)?.['wrote_encrypted'];
+      return typeof encrypted === 'number' ? encrypted === 1 : undefined;
+    },
+  };
+}
+
+function people(store: StoreFile): Omit<Contacts, OfInteractions | OfWays> {
   const see = store.prepare(
     `INSERT INTO contacts (account, x_user_id, username, name, seen_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (account, x_user_id) DO UPDATE SET username = coalesce(excluded.username, username),

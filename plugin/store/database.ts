@@ -47,6 +47,8 @@ export class StoreFile {
       database.exec('PRAGMA locking_mode = EXCLUSIVE');
       database.exec('PRAGMA journal_mode = WAL');
       database.exec('PRAGMA synchronous = FULL');
+      // What is taken out of the store is not to be found in the file's free places either.
+      database.exec('PRAGMA secure_delete = ON');
       migrate(database);
       return new StoreFile(database, release);
     } catch (error) {
@@ -64,7 +66,8 @@ export class StoreFile {
     const bind = (values: Value[]): BindValues => values;
     return {
       run: (...values) => this.guard(() => statement.run(bind(values)).changes),
-      get: (...values) => this.guard(() => statement.get(bind(values)) ?? undefined),
+      // Not the library's own `get`, which leaves the statement open, so that the log could never be shortened.
+      get: (...values) => this.guard(() => statement.all(bind(values))[0]),
       all: (...values) => this.guard(() => statement.all(bind(values))),
       named: (values) => this.guard(() => statement.all(values)),
     };
@@ -104,6 +107,11 @@ export class StoreFile {
       return this.fault;
     }
     return undefined;
+  }
+
+  /** Makes the file's log forget what stood in rows before their last change. */
+  forgetFormer(): void {
+    this.guard(() => this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
   close(): void {

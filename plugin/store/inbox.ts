@@ -14,12 +14,15 @@ export function createInbox(store: StoreFile, contacts: Contacts, now: () => num
   );
   const keep = groupCommit(store, (message: InboundMessage) => {
     const lane = laneOf(message.account, message.conversation);
-    const { account, messageId } = message;
+    const { account, messageId, sender, thread, closed, sentAt } = message;
     const isNew = insert.run(account, messageId, lane, JSON.stringify(message), placeOf(message), now()) > 0;
-    if (isNew && !message.notice) contacts.see(message.account, message.sender, now());
+    if (isNew && !message.notice) {
+      contacts.see(account, sender, now());
+      if (thread === undefined) contacts.noteWay(account, sender.id, closed !== undefined, sentAt);
+    }
     return isNew;
   });
-  return { keep, ...readQueries(store), ...progressQueries(store) };
+  return { keep, ...readQueries(store), ...progressQueries(store), ...withholding(store) };
 }
 
 type Reading = 'nextOf' | 'find' | 'lanes' | 'knownMessages' | 'knownHostMessages';
@@ -54,7 +57,17 @@ function readQueries(store: StoreFile): Pick<Inbox, Reading> {
   };
 }
 
-function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | Reading> {
+function withholding(store: StoreFile): Pick<Inbox, 'withhold'> {
+  const withhold = store.prepare(
+    `UPDATE inbox SET message = json_set(json_remove(message, '$.closed'), '$.text', ?1, '$.media', json('[]')),
+       attachments = '[]',
+       withheld = 1
+     WHERE seq = ?2 AND state = 'received' AND notified = 0`,
+  );
+  return { withhold: (seq, text) => withhold.run(text, seq) > 0 };
+}
+
+function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | 'withhold' | Reading> {
   const attachments = store.prepare(`UPDATE inbox SET attachments = ? WHERE seq = ?`);
   const delivering = store.prepare(
     `UPDATE inbox SET state = 'delivering', notifying_since = ?
@@ -75,11 +88,6 @@ function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | Reading> {
   const fail = store.prepare(
     `UPDATE inbox SET state = 'failed', reason = ? WHERE seq = ? AND state IN ('received', 'delivering')`,
   );
-  const withhold = store.prepare(
-    `UPDATE inbox SET message = json_set(message, '$.text', ?1, '$.media', json('[]')), attachments = '[]',
-       withheld = 1
-     WHERE seq = ?2 AND state = 'received' AND notified = 0`,
-  );
   const release = store.prepare(
     `UPDATE inbox SET due_at = ?1
      WHERE state IN ('received', 'delivering') AND due_at > ?1 AND (?2 IS NULL OR account = ?2)`,
@@ -95,7 +103,6 @@ function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | Reading> {
     clearDelivering: (seq) => void clear.run(seq),
     postpone: (seq, dueAt, reason) => void postpone.run(dueAt, reason, seq),
     markFailed: (seq, reason) => void fail.run(reason, seq),
-    withhold: (seq, text) => withhold.run(text, seq) > 0,
     release: (account, at) => void release.run(at, account ?? null),
   };
 }

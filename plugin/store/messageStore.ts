@@ -1,5 +1,6 @@
 import type { MessageStore } from '../bridge/ports';
 import { createCharges } from './charges';
+import { createChatStore } from './chat';
 import { createContacts } from './contacts';
 import { StoreFile } from './database';
 import { createDepths } from './depths';
@@ -21,7 +22,7 @@ export function openMessageStore(directory: string, now: () => number): MessageS
   const charges = createCharges(file, now);
   return {
     inbox: createInbox(file, contacts, now),
-    outbox: createOutbox(file),
+    outbox: createOutbox(file, now),
     contacts,
     threads: createThreads(file, now),
     marks: createPresenceMarks(file),
@@ -30,6 +31,7 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     depths: createDepths(file),
     history: createHistory(file),
     charges,
+    chat: createChatStore(file),
     trouble: () => file.trouble(),
     close: () => {
       try {

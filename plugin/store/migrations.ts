@@ -157,4 +157,44 @@ export const migrations: string[] = [
   CREATE INDEX inbox_history ON inbox (account, received_at);
   CREATE INDEX outbox_history ON outbox (account, created_at);
   `,
+  `
+  ALTER TABLE contacts ADD COLUMN wrote_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE contacts ADD COLUMN wrote_encrypted INTEGER;
+  ALTER TABLE outbox ADD COLUMN sealed TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE outbox ADD COLUMN text_mark TEXT;
+  CREATE INDEX outbox_marked ON outbox (created_at) WHERE text_mark IS NOT NULL;
+
+  CREATE TABLE chat_messages (
+    account TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    inbox_seq INTEGER NOT NULL,
+    PRIMARY KEY (account, message_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE chat_conversations (
+    account TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    token TEXT,
+    last_sequence TEXT,
+    PRIMARY KEY (account, conversation_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE chat_keys (
+    account TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    sealed_key TEXT NOT NULL,
+    PRIMARY KEY (account, conversation_id, version)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE public_keys (
+    account TEXT NOT NULL,
+    x_user_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    identity TEXT NOT NULL,
+    signing TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    PRIMARY KEY (account, x_user_id, version)
+  ) WITHOUT ROWID;
+  `,
 ];

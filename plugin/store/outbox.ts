@@ -1,25 +1,34 @@
+import { createHash } from 'node:crypto';
 import { laneOf } from '../bridge/conversation';
 import type { MessageState, OutboundMessage, StoredOutbound } from '../bridge/messages';
 import type { Outbox } from '../bridge/ports';
 import { textOf, type Query, type StoreFile } from './database';
 
 /** The outbox in SQLite: what agents wrote, on its way to X. */
-export function createOutbox(store: StoreFile): Outbox {
+export function createOutbox(store: StoreFile, now: () => number): Outbox {
+  const rows = rowQueries(store);
   return {
-    ...rowQueries(store),
+    ...rows,
+    ...twins(store, rows.get),
     ...joinQueries(store),
     ...knownIds(store),
     ...progressQueries(store),
+    ...sendingQueries(store, now),
   };
 }
 
 const twinQuery = `
   SELECT * FROM outbox WHERE lane = ? AND created_at >= ? AND state <> 'failed'
-    AND json_extract(message, '$.interactionId') = ? AND json_extract(message, '$.text') = ?
-    AND json_extract(message, '$.attachmentIds') = ?
-  ORDER BY seq DESC LIMIT 1`;
+    AND json_extract(message, '$.interactionId') = ? AND json_extract(message, '$.attachmentIds') = ?
+  ORDER BY seq DESC`;
 
-type Reading = 'add' | 'get' | 'twinOf' | 'nextOf' | 'lanes';
+/** Stands in for words that were taken out of the store, so that the same words are known again. */
+const markOf = (seq: number, text: string) => createHash('sha256').update(`${seq}:${text}`).digest('base64');
+
+/** The host calls again within a minute, if at all; after that the marks are of no use. Milliseconds. */
+const markLife = 2 * 60_000;
+
+type Reading = 'add' | 'get' | 'nextOf' | 'lanes';
 
 type Joining = 'behind' | 'joinedTo' | 'join' | 'separate';
 
@@ -33,11 +42,16 @@ function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
   const join = store.prepare(
     `UPDATE outbox SET joined_to = ?1 WHERE seq IN (SELECT value FROM json_each(?2))`,
   );
+  const unseal = store.prepare(`UPDATE outbox SET sealed = '[]' WHERE seq = ?`);
   const separate = store.prepare(`UPDATE outbox SET joined_to = NULL WHERE joined_to = ?`);
   return {
     behind: (seq) => behind.all(seq).map((row) => storedOutbound(row, [])),
     joinedTo: (seq) => joined.all(seq).map((row) => storedOutbound(row, [])),
-    join: (seq, others) => void join.run(seq, JSON.stringify(others)),
+    join: (seq, others) =>
+      store.transaction(() => {
+        join.run(seq, JSON.stringify(others));
+        unseal.run(seq);
+      }),
     separate: (seq) => void separate.run(seq),
   };
 }
@@ -54,7 +68,6 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
   const next = store.prepare(
     `SELECT * FROM outbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY seq LIMIT 1`,
   );
-  const twin = store.prepare(twinQuery);
   const lanes = store.prepare(`SELECT DISTINCT lane FROM outbox WHERE state IN ('received', 'delivering')`);
   const stored = (row: Record<string, unknown> | undefined) =>
     row &&
@@ -79,12 +92,26 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
         return row;
       }),
     get: (seq) => stored(one.get(seq)),
-    twinOf: ({ account, lane, interactionId, text, attachmentIds }, since) =>
-      interactionId === undefined
-        ? undefined
-        : stored(twin.get(laneOf(account, lane), since, interactionId, text, JSON.stringify(attachmentIds))),
     nextOf: (lane) => stored(next.get(lane)),
     lanes: () => lanes.all().map((row) => textOf(row, 'lane')),
+  };
+}
+
+/** The words as the agent wrote them. */
+function writtenIn(row: Record<string, unknown>): string {
+  return (JSON.parse(textOf(row, 'message')) as OutboundMessage).text;
+}
+
+function twins(store: StoreFile, get: Outbox['get']): Pick<Outbox, 'twinOf'> {
+  const twin = store.prepare(twinQuery);
+  return {
+    twinOf: ({ account, lane, interactionId, text, attachmentIds }, since) => {
+      if (interactionId === undefined) return undefined;
+      const found = twin
+        .all(laneOf(account, lane), since, interactionId, JSON.stringify(attachmentIds))
+        .find((row) => writtenIn(row) === text || row['text_mark'] === markOf(Number(row['seq']), text));
+      return found && get(Number(found['seq']));
+    },
   };
 }
 
@@ -98,18 +125,13 @@ function knownIds(store: StoreFile): Pick<Outbox, 'knownSentIds'> {
   };
 }
 
-function progressQueries(store: StoreFile): Omit<Outbox, Reading | Joining | 'knownSentIds'> {
+function progressQueries(
+  store: StoreFile,
+): Omit<Outbox, Reading | Joining | Sending | 'twinOf' | 'knownSentIds'> {
   const recipient = store.prepare(`UPDATE outbox SET recipient_id = ? WHERE seq = ?`);
   const media = store.prepare(`UPDATE outbox SET media = ?, text = ? WHERE seq = ?`);
   const sending = store.prepare(
     `UPDATE outbox SET state = 'delivering', sending_since = coalesce(sending_since, ?) WHERE seq = ?`,
-  );
-  const delivered = store.prepare(
-    `UPDATE outbox SET state = 'delivered', sending_since = NULL, reason = NULL WHERE seq = ?`,
-  );
-  const sent = store.prepare(
-    `INSERT INTO sent_messages (account, x_id, outbox_seq) SELECT account, ?, seq FROM outbox WHERE seq = ?
-     ON CONFLICT DO NOTHING`,
   );
   const postpone = store.prepare(
     `UPDATE outbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ?, waited_for_window = ?
@@ -122,6 +144,30 @@ function progressQueries(store: StoreFile): Omit<Outbox, Reading | Joining | 'kn
   const release = store.prepare(
     `UPDATE outbox SET due_at = ?1 WHERE state IN ('received', 'delivering') AND due_at > ?1`,
   );
+  return {
+    saveRecipient: (seq, id) => void recipient.run(id, seq),
+    saveMedia: (seq, files, text) => void media.run(JSON.stringify(files), text, seq),
+    markSending: (seq, now) => void sending.run(now, seq),
+    clearSending: (seq) => void clear.run(seq),
+    postpone: (seq, dueAt, reason, forWindow) => void postpone.run(dueAt, reason, Number(forWindow), seq),
+    markFailed: (seq, reason) => void fail.run(reason, seq),
+    release: (at) => void release.run(at),
+  };
+}
+
+type Sending = 'saveSealed' | 'savePart' | 'markDelivered';
+
+function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sending> {
+  const delivered = store.prepare(
+    `UPDATE outbox SET state = 'delivered', sending_since = NULL, reason = NULL WHERE seq = ?`,
+  );
+  const sent = store.prepare(
+    `INSERT INTO sent_messages (account, x_id, outbox_seq) SELECT account, ?, seq FROM outbox WHERE seq = ?
+     ON CONFLICT DO NOTHING`,
+  );
+  const sealed = store.prepare(`UPDATE outbox SET sealed = ? WHERE seq = ?`);
+  const erase = createEraser(store, now);
+  const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
   const saveSent = (state: Query, seqs: number[], sentIds: string[]) =>
     store.transaction(() => {
       for (const seq of seqs) {
@@ -130,15 +176,36 @@ function progressQueries(store: StoreFile): Omit<Outbox, Reading | Joining | 'kn
       }
     });
   return {
-    saveRecipient: (seq, id) => void recipient.run(id, seq),
-    saveMedia: (seq, files, text) => void media.run(JSON.stringify(files), text, seq),
-    markSending: (seq, now) => void sending.run(now, seq),
-    markDelivered: (seqs, sentIds) => saveSent(delivered, seqs, sentIds),
+    saveSealed: (seq, answers) => void sealed.run(JSON.stringify(answers), seq),
     savePart: (seq, sentIds) => saveSent(clear, [seq], sentIds),
-    clearSending: (seq) => void clear.run(seq),
-    postpone: (seq, dueAt, reason, forWindow) => void postpone.run(dueAt, reason, Number(forWindow), seq),
-    markFailed: (seq, reason) => void fail.run(reason, seq),
-    release: (at) => void release.run(at),
+    markDelivered: (seqs, sentIds, isSecret) => {
+      store.transaction(() => {
+        saveSent(delivered, seqs, sentIds);
+        if (isSecret) erase(seqs);
+      });
+      if (isSecret) store.forgetFormer();
+    },
+  };
+}
+
+/** Takes words out of their rows. */
+function createEraser(store: StoreFile, now: () => number): (seqs: number[]) => void {
+  const words = store.prepare(`SELECT * FROM outbox WHERE seq = ?`);
+  const erase = store.prepare(
+    `UPDATE outbox SET text = '', message = json_set(message, '$.text', ''), sealed = '[]', media = '[]',
+       text_mark = ?
+     WHERE seq = ? AND text_mark IS NULL`,
+  );
+  const forgetMarks = store.prepare(
+    `UPDATE outbox SET text_mark = NULL WHERE text_mark IS NOT NULL AND created_at < ?`,
+  );
+  const eraseOne = (seq: number) => {
+    const row = words.get(seq);
+    if (row) erase.run(markOf(seq, writtenIn(row)), seq);
+  };
+  return (seqs) => {
+    for (const seq of seqs) eraseOne(seq);
+    forgetMarks.run(now() - markLife);
   };
 }
 
@@ -155,6 +222,7 @@ function storedOutbound(row: Record<string, unknown>, sentIds: string[]): Stored
     media: JSON.parse(textOf(row, 'media')) as StoredOutbound['media'],
     sendingSince: row['sending_since'] === null ? undefined : Number(row['sending_since']),
     sentIds,
+    sealed: JSON.parse(textOf(row, 'sealed')) as StoredOutbound['sealed'],
     reason: optionalText(row['reason']),
     waitedForWindow: row['waited_for_window'] === 1,
   };

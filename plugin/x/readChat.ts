@@ -1,16 +1,47 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { EncryptedMessage } from '../bridge/events';
+import { readWrapper } from './chat/messageEvent';
 import { idText } from './fields';
 
-const chatPayload = z.object({ sender_id: idText, encoded_event: z.string().min(1) });
+const base64 = z.string().min(1).max(1_000_000);
+
+/** `A:B` for two users, in some places with a hyphen; `g` and a number for a group. */
+const conversationId = z
+  .string()
+  .regex(/^(?:g\d{1,19}|\d{1,19}[:-]\d{1,19})$/)
+  .transform((id) => id.replace('-', ':'));
+
+const chatPayload = z.object({
+  conversation_id: conversationId,
+  conversation_token: z.string().max(10_000).optional().catch(undefined),
+  sender_id: idText,
+  encoded_event: base64,
+  conversation_key_change_event: base64.nullish().catch(undefined),
+  created_at: z.string().optional().catch(undefined),
+});
 
 /**
- * Reads the payload of `chat.received` (X docs: X Chat events). The message itself stays closed.
+ * Reads the payload of `chat.received` (X docs: X Chat events), or an event of a conversation as X hands it out.
+ * The message itself stays closed.
  * @throws ZodError when it is none
  */
 export function readChat(payload: unknown, now: number): EncryptedMessage {
-  const { sender_id: senderId, encoded_event: event } = chatPayload.parse(payload);
-  // X's id of the message is inside; what is signed and closed is the same however often it comes.
-  return { id: createHash('sha256').update(event).digest('hex').slice(0, 32), senderId, at: now };
+  const read = chatPayload.parse(payload);
+  const event = read.encoded_event;
+  const { sequenceId, createdAt } = readWrapper(event);
+  const told = Date.parse(read.created_at ?? '');
+  return {
+    // What is signed in it is not known yet; the same bytes are surely the same message.
+    id: createHash('sha256').update(event).digest('hex').slice(0, 32),
+    senderId: read.sender_id,
+    at: createdAt ?? (Number.isNaN(told) ? now : told),
+    closed: {
+      event,
+      keyChanges: read.conversation_key_change_event ? [read.conversation_key_change_event] : [],
+      conversationId: read.conversation_id,
+      ...(read.conversation_token === undefined ? {} : { token: read.conversation_token }),
+      ...(sequenceId === undefined ? {} : { sequence: sequenceId }),
+    },
+  };
 }

@@ -71,7 +71,12 @@ function interrupted(file: FileStream, why: string): BridgeError {
   });
 }
 
-function acceptedType(file: FileStream & { size: number }, head: Buffer | undefined): MediaType {
+/**
+ * What a file is, if X takes it.
+ * @param head its first bytes
+ * @throws BridgeError `unsupported-file` or `file-too-large`, in the agent's words
+ */
+export function acceptedType(file: { name: string; size: number }, head: Buffer | undefined): MediaType {
   if (!head || file.size === 0) throw refusal('unsupported-file', `The file "${file.name}" is empty.`);
   const type = mediaTypeOf(head);
   if (!type)

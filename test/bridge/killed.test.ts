@@ -64,7 +64,9 @@ function conversationOnX() {
 }
 
 function workerFor(store: MessageStore, life: Life, x: object, clock: ManualClock): OutboundWorker {
-  const account = { name: 'a', mapValue: 'id', joinWaiting: true, x: life.of(x) } as unknown as BridgeAccount;
+  const chat = { reaches: () => Promise.resolve(false) };
+  const settings = { name: 'a', mapValue: 'id', joinWaiting: true };
+  const account = { ...settings, chat, x: life.of(x) } as unknown as BridgeAccount;
   return new OutboundWorker({
     outbox: life.of(store.outbox),
     contacts: store.contacts,

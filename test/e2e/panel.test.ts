@@ -46,7 +46,10 @@ describe('the zip', () => {
       'CHANGELOG.md',
       'LICENCES.txt',
       'README.md',
+      'app/chatThread.js',
+      'app/chat_xdk_wasm_bg.wasm',
       'app/index.js',
+      'app/juicebox-sdk_bg.wasm',
       'app/node-sqlite3-wasm.wasm',
       'manifest.json',
       'panel/index.html',
@@ -63,7 +66,14 @@ describe('the zip', () => {
       parameters: { scriptName: zipName, scriptPath: 'app/index.js', views: { admin: 'panel/index.html' } },
     });
     const licences = readFileSync(join(folder, 'plugins', zipName, 'LICENCES.txt'), 'utf8');
-    for (const name of ['express', 'axios', 'winston', 'node-sqlite3-wasm', 'preact'])
+    for (const name of [
+      'express',
+      'axios',
+      '@xdevplatform/chat-xdk',
+      'juicebox-sdk',
+      'node-sqlite3-wasm',
+      'preact',
+    ])
       expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
   });
 

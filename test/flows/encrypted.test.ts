@@ -1,68 +1,151 @@
+import type { ChatPerson } from '../simulators/x/chat/chatPerson';
 import { AdminClient } from '../support/adminClient';
-import { Rig, brandId, customer, otherCustomer, type RigOptions } from '../support/rig';
+import { EncryptedRig } from '../support/encrypted';
+import { jpeg, mp4, png } from '../support/files';
+import { brandId, otherCustomer, type Rig, type RigOptions } from '../support/rig';
 
+let encrypted: EncryptedRig;
 let rig: Rig;
+let jane: ChatPerson;
 afterEach(() => rig.stop());
 
 async function start(options: RigOptions = {}): Promise<void> {
-  rig = await Rig.start({ delivery: 'activity', ...options });
-  await rig.supplied();
+  encrypted = await EncryptedRig.start(options);
+  ({ rig, jane } = encrypted);
 }
 
-const writes = (encoded: string, senderId = customer.id, times = 1) =>
-  rig.x.feed.publish({ kind: 'chat', senderId, recipientId: brandId, encoded }, times);
 const chat = async () => (await rig.health()).body.accounts['support']?.chat;
 
-const words =
-  '[openchannel-x] The customer wrote in encrypted X Chat, which this channel cannot read. Please read and answer it on x.com, and tell your administrator.';
+describe('without keys', () => {
+  const words =
+    '[openchannel-x] The customer wrote in encrypted X Chat, which cannot be read here: the account has no keys. Please read and answer it on x.com, and tell your administrator to set up encrypted chat.';
 
-test('an encrypted message is told to the agent, once, in the conversation of that customer', async () => {
-  await start();
-  const { id } = await rig.interaction();
-  await writes('Y2xvc2Vk', customer.id, 3);
-  await rig.receives(2);
-  await writes('YW5vdGhlcg==');
-  await rig.receives(3);
-  expect(rig.received.map(({ body }) => body)).toEqual(['Hello', words, words]);
-  expect(new Set(rig.received.map(({ OpenchannelInteractionId }) => OpenchannelInteractionId))).toEqual(
-    new Set([id]),
-  );
+  const startWithout = async (options: RigOptions = {}) => {
+    await start({ chatKeys: false, ...options });
+    // The brand's own device has keys; only the plugin has none.
+    await rig.x.chatPerson(brandId);
+  };
+
+  test('an encrypted message is told to the agent, once, in the conversation of that customer', async () => {
+    await startWithout();
+    const { id } = await rig.interaction();
+    await jane.say(brandId, 'secret');
+    await rig.receives(2);
+    await jane.say(brandId, 'another');
+    await rig.receives(3);
+    expect(encrypted.bodies).toEqual(['Hello', words, words]);
+    expect(rig.received.map((each) => each.OpenchannelInteractionId)).toEqual([id, id, id]);
+  });
+
+  test('/health and the panel say the same', async () => {
+    await startWithout({ panel: true });
+    const admin = new AdminClient(() => rig.url);
+    await admin.signIn(rig.secrets.adminPassword);
+    const reasons = async () => (await admin.call('overview', {})).accounts[0]?.reasons;
+    expect(await chat()).toMatchObject({ state: 'no-keys' });
+    expect(await reasons()).toEqual([]);
+    await jane.say(brandId, 'secret');
+    await rig.receives(1);
+    expect(await chat()).toMatchObject({
+      state: 'no-keys',
+      reason: expect.stringMatching(/set it up in the panel/) as string,
+      lastMessageAt: expect.any(String) as string,
+    });
+    expect(await reasons()).toEqual([expect.stringMatching(/^Customers write in encrypted X Chat/)]);
+  });
+
+  test('an answer to such a customer is refused in words, and never goes out in plain', async () => {
+    await startWithout();
+    await rig.interaction();
+    await jane.say(brandId, 'secret');
+    await rig.receives(2);
+    const { body } = await encrypted.answers('an answer');
+    expect(body['error']).toMatchObject({
+      code: 'chat-locked',
+      message: expect.stringMatching(
+        /for which this account has no keys, so the answer was withheld/,
+      ) as string,
+    });
+    expect(rig.sent).toEqual([]);
+  });
+
+  test('switched off: X is not asked for them', async () => {
+    await startWithout({ account: { chat: { active: false } } });
+    await jane.say(brandId, 'secret');
+    await rig.interaction();
+    expect(rig.received).toHaveLength(1);
+    expect(rig.x.subscriptions.list.map(({ eventType }) => eventType)).not.toContain('chat.received');
+    expect(await chat()).toEqual({ state: 'off' });
+  });
 });
 
-test('also from a customer who never wrote before', async () => {
-  await start();
-  await writes('Y2xvc2Vk', otherCustomer.id);
-  await rig.receives(1);
-  expect(rig.host.state.contacts.map(({ fields }) => fields['twitter'])).toEqual([otherCustomer.username]);
-});
+describe('what a customer writes', () => {
+  test('reaches the agent in words, in one interaction with what they wrote in plain', async () => {
+    await start();
+    const { id } = await rig.interaction();
+    await jane.say(brandId, 'My order number is 4711 🎉');
+    await jane.say(brandId, 'Hello?');
+    await rig.receives(3);
+    expect(encrypted.bodies).toEqual(['Hello', 'My order number is 4711 🎉', 'Hello?']);
+    expect(new Set(rig.received.map((each) => each.OpenchannelInteractionId))).toEqual(new Set([id]));
+    expect(await chat()).toMatchObject({ state: 'ok' });
+  });
 
-test('/health and the panel say the same', async () => {
-  await start({ panel: true });
-  const admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
-  const reasons = async () => (await admin.call('overview', {})).accounts[0]?.reasons;
-  expect(await chat()).toEqual({ state: 'no-keys' });
-  expect(await reasons()).toEqual([]);
-  await writes('Y2xvc2Vk');
-  await rig.receives(1);
-  expect(await chat()).toEqual({ state: 'no-keys', lastMessageAt: expect.any(String) as string });
-  expect(await reasons()).toEqual([expect.stringMatching(/^Customers write in encrypted X Chat/)]);
-});
+  test('a customer who never wrote before is found by the Map Key', async () => {
+    await start();
+    const max = await rig.x.chatPerson(otherCustomer.id);
+    await max.say(brandId, 'first');
+    await rig.receives(1);
+    expect(encrypted.bodies).toEqual(['first']);
+    expect(rig.host.state.contacts.map(({ fields }) => fields['twitter'])).toEqual([otherCustomer.username]);
+  });
 
-test('switched off: X is not asked for them', async () => {
-  await start({ account: { chat: { active: false } } });
-  await writes('Y2xvc2Vk');
-  await rig.interaction();
-  expect(rig.received).toHaveLength(1);
-  expect(rig.x.subscriptions.list.map(({ eventType }) => eventType)).not.toContain('chat.received');
-  expect(await chat()).toEqual({ state: 'off' });
-});
+  test('a reply quotes what it answers; a quote that is not as it was written is left out', async () => {
+    await start();
+    const first = await jane.say(brandId, 'Is it open\non Sunday?');
+    await jane.reply(brandId, first, 'I mean this one');
+    await rig.receives(2);
+    expect(encrypted.bodies[1]).toBe('> Is it open\n> on Sunday?\nI mean this one');
+  });
 
-test('what the brand wrote itself, and what cannot be read as such an event, tells nobody', async () => {
-  await start();
-  await rig.x.feed.publish({ kind: 'chat', senderId: brandId, recipientId: customer.id, encoded: 'b3du' });
-  await writes('');
-  await rig.interaction();
-  expect(rig.received.map(({ body }) => body)).toEqual(['Hello']);
-  await rig.logged(/malformed event left out.*chat\.received/);
+  test('reactions, edits and deletions are notices', async () => {
+    await start();
+    const first = await jane.say(brandId, 'I pay 10');
+    await jane.react(brandId, first, '👍');
+    await jane.edit(brandId, first, 'I pay 100');
+    await jane.deleteForAll(brandId, first);
+    await rig.receives(4);
+    expect(encrypted.bodies).toEqual([
+      'I pay 10',
+      '[openchannel-x] The customer reacted to a message with 👍.',
+      '[openchannel-x] The customer changed a message they had sent. It now reads:\nI pay 100',
+      '[openchannel-x] The customer deleted a message of this conversation on X. Please do not quote what was deleted.',
+    ]);
+  });
+
+  test('a photo and an mp4 are decrypted on their way into the host', async () => {
+    await start();
+    const film = mp4(700_000);
+    await jane.sendFile(brandId, 'look', 'image/jpeg', jpeg);
+    await jane.sendFile(brandId, '', 'video/mp4', film);
+    await rig.receives(2);
+    expect(encrypted.bodies).toEqual(['look', 'from-the-phone.mp4']);
+    const files = rig.host.state.attachments;
+    expect(files.map(({ name }) => name)).toEqual(['from-the-phone.jpeg', 'from-the-phone.mp4']);
+    expect(files.map(({ content }) => content.equals(jpeg) || content.equals(film))).toEqual([true, true]);
+    expect(files.map(({ type }) => type)).toEqual(['image/jpeg', 'video/mp4']);
+  });
+
+  test('a file that was cut off on X is never taken for a whole one', async () => {
+    await start();
+    const { onEvent } = rig.x.chat;
+    rig.x.chat.onEvent = async (event, whole) => {
+      for (const file of rig.x.chat.files.values()) file.content = file.content.subarray(0, 300_000);
+      await onEvent(event, whole);
+    };
+    await jane.sendFile(brandId, 'look', 'image/png', Buffer.concat([png, Buffer.alloc(400_000)]));
+    await rig.receivesInHaste(1);
+    expect(encrypted.bodies).toEqual(['look\n[The customer sent a photo that could not be loaded from X.]']);
+    expect(rig.host.state.attachments).toEqual([]);
+  });
 });

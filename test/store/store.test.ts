@@ -104,7 +104,7 @@ test('an answer keeps what was done for it', () => {
     sendingSince: 12,
     message: { text: '' },
   });
-  store.outbox.markDelivered([seq], ['900']);
+  store.outbox.markDelivered([seq], ['900'], false);
   store.outbox.postpone(seq, 1, 'late fault', false);
   store.outbox.markFailed(seq, 'late fault');
   expect(store.outbox.get(seq)).toMatchObject({

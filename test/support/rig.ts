@@ -8,6 +8,7 @@ import type { Config } from '../../plugin/config/schema';
 import { provideSecrets, type Secrets } from '../../plugin/config/secrets';
 import { openLog, type OpenLog } from '../../plugin/log/logger';
 import { openMessageStore } from '../../plugin/store/messageStore';
+import { KeyFile } from '../../plugin/x/chat/keyFile';
 import { HostSimulator, type HostSimulatorOptions } from '../simulators/host';
 import type { HostInteraction, HostMessage } from '../simulators/host/state';
 import { XSimulator, type XSimulatorOptions } from '../simulators/x';
@@ -33,6 +34,8 @@ export interface RigOptions {
   /** Laid over the configuration. */
   config?: Record<string, unknown>;
   plugin?: Partial<PluginOptions>;
+  /** The brand takes part in encrypted chat, with keys the plugin has. */
+  chatKeys?: boolean;
   /** Has the plugin show its panel, over a configuration file of its own. */
   panel?: boolean;
   /** Has the plugin look after its supply in this way; a webhook is then reachable for X at `webhookUrl`. */
@@ -90,8 +93,17 @@ export class Rig {
     x.world.addUser(otherCustomer);
     const rig = new Rig(x, host, account, options, clock);
     Object.defineProperty(whereabouts, 'url', { get: () => rig.url });
+    if (options.chatKeys) await rig.giveChatKeys();
     await rig.startPlugin();
     return rig;
+  }
+
+  /** The brand registers keys on a device of its own, and the plugin gets a copy. */
+  async giveChatKeys(): Promise<void> {
+    const brand = await this.x.chatPerson(brandId);
+    const info = { userId: brandId, version: brand.keyVersion, fingerprint: 'of-the-brand' };
+    const origin = { origin: 'imported', savedAt: new Date(0).toISOString() } as const;
+    await new KeyFile(this.dataDir, 'support', '').save({ ...info, ...origin }, brand.exportKeys());
   }
 
   get url(): string {
@@ -106,6 +118,11 @@ export class Rig {
   /** Laid over the account's settings from the next start on. */
   change(account: Record<string, unknown>): void {
     this.options.account = { ...this.options.account, ...account };
+  }
+
+  /** Options of the plugin from the next start on. */
+  changePlugin(options: Partial<PluginOptions>): void {
+    this.options.plugin = { ...this.options.plugin, ...options };
   }
 
   /** The configuration as an admin would write it. */
@@ -153,6 +170,7 @@ export class Rig {
       store,
       logs: this.logs,
       version: '0.0.0',
+      chatThread: resolve('dist/plugin/chatThread.js'),
       clock: this.clock,
       ...(this.options.delivery ? { scheduler: this.scheduler } : {}),
     };
@@ -268,7 +286,8 @@ export class Rig {
   }
 
   async health(): Promise<{ status: number; body: HealthBody }> {
-    const response = await fetch(`${this.url}/health`);
+    // A kept connection would outlive a plugin that is started again at the same port.
+    const response = await fetch(`${this.url}/health`, { headers: { connection: 'close' } });
     return { status: response.status, body: (await response.json()) as HealthBody };
   }
 
@@ -300,7 +319,7 @@ export interface HealthBody {
       inbound: { state: string; waiting: number; setAside: number; waitingBecause?: string };
       outbound: { state: string; waiting: number; failed: number };
       webhook: { state: string; reason?: string; lastEventAt?: string };
-      chat: { state: string; lastMessageAt?: string };
+      chat: { state: string; reason?: string; lastMessageAt?: string };
       customers: { lastReadAt?: string; lastTypingAt?: string };
       signIn: { x: { state: string }; host: { state: string; reason?: string } };
     }

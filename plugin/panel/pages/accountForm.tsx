@@ -21,7 +21,7 @@ const fresh: AccountSettings = {
   mapKey: '',
   mapValue: 'username',
   directMessages: { active: true, joinWaiting: true },
-  chat: { active: true },
+  chat: { active: true, readMarks: false, typing: false },
   mentions: { active: false, deepLink: false, agentInitials: false, longestPost: 280 },
 };
 
@@ -181,6 +181,7 @@ function HostPart({ account, set }: Part) {
 function Channels({ account, set }: Part) {
   const { directMessages, mentions } = account;
   const direct = (changes: object) => set({ directMessages: { ...directMessages, ...changes } });
+  const chatPart = (changes: object) => set({ chat: { ...account.chat, ...changes } });
   const inPublic = (changes: object) => set({ mentions: { ...mentions, ...changes } });
   return (
     <fieldset>
@@ -195,11 +196,13 @@ function Channels({ account, set }: Part) {
         value={directMessages.joinWaiting}
         onChange={(joinWaiting) => direct({ joinWaiting })}
       />
+      <Switch {...about('chat')} value={account.chat.active} onChange={(active) => chatPart({ active })} />
       <Switch
-        {...about('chat')}
-        value={account.chat.active}
-        onChange={(active) => set({ chat: { active } })}
+        {...about('readMarks')}
+        value={account.chat.readMarks}
+        onChange={(readMarks) => chatPart({ readMarks })}
       />
+      <Switch {...about('typing')} value={account.chat.typing} onChange={(typing) => chatPart({ typing })} />
       <Switch {...about('mentions')} value={mentions.active} onChange={(active) => inPublic({ active })} />
       <Switch
         {...about('deepLink')}

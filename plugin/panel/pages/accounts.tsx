@@ -87,6 +87,9 @@ function AccountCard({ state, busy, change }: CardProps) {
         <a class="button quiet" href={`#check/${encodeURIComponent(name)}`}>
           {texts.pages.check}
         </a>
+        <a class="button quiet" href={`#chat/${encodeURIComponent(name)}`}>
+          {texts.pages.chat}
+        </a>
         <button type="button" class="quiet" disabled={busy} onClick={toggle}>
           {active ? accounts.deactivate : accounts.activate}
         </button>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Change, Import } from '../api';
 import { usePanel } from '../context';
 import { Outcome, TextField, useDoing } from '../fields';
+import { FileField, saveFile } from '../files';
 import { texts } from '../texts';
 
 const { backup: words } = texts;
@@ -23,12 +24,7 @@ function Export() {
   const [password, setPassword] = useState('');
   const download = () =>
     void run(async () => {
-      const file = await client.call('exportSettings', password === '' ? {} : { password });
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([file.content], { type: 'application/json' }));
-      link.download = file.name;
-      link.click();
-      URL.revokeObjectURL(link.href);
+      saveFile(await client.call('exportSettings', password === '' ? {} : { password }));
       return undefined;
     });
   return (
@@ -73,15 +69,7 @@ function ImportPart() {
   return (
     <fieldset>
       <legend>{words.import}</legend>
-      <div class="field">
-        <label for="settings-file">{words.file}</label>
-        <input
-          id="settings-file"
-          type="file"
-          accept="application/json,.json"
-          onChange={(event) => void event.currentTarget.files?.[0]?.text().then(setContent)}
-        />
-      </div>
+      <FileField label={words.file} onText={setContent} />
       <TextField
         label={words.importPassword}
         type="password"

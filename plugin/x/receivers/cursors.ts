@@ -1,6 +1,6 @@
 import type { AccountFacts } from '../../bridge/ports';
 
-export type CursorOf = 'messages' | 'mentions';
+export type CursorOf = 'messages' | 'mentions' | 'chat';
 
 const fact = (of: CursorOf) => `read ${of} up to`;
 

@@ -1,5 +1,6 @@
 import { BridgeError, reasonOf } from '../../bridge/errors';
 import type { ReplayStatus } from '../../bridge/events';
+import { ChatPoll } from './chatPoll';
 import { Cursors } from './cursors';
 import { createReceiver, isDelivery, type Delivery } from './index';
 import { Lifeline } from './lifeline';
@@ -12,6 +13,7 @@ const fact = 'delivery set up';
 export class Supply {
   /** None until the start: an account that is switched off must not so much as note that it lives. */
   private receivers: Receiver[] = [];
+  private chat: ChatPoll | undefined;
   private stopped = false;
   private starting: Promise<void> = Promise.resolve();
 
@@ -23,8 +25,14 @@ export class Supply {
   /** Starts receiving, after what an earlier way of delivery left with X was taken away. */
   start(): void {
     this.receivers = this.deliveries.map((delivery) => createReceiver(delivery, this.ports));
+    const { account, facts } = this.ports;
+    if (account.chat)
+      this.chat = new ChatPoll(this.deliveries.includes('poll') ? 'minute' : 'quarter', this.ports);
+    else new Cursors(account.name, facts).forget('chat');
     this.starting = this.retireFormer(this.deliveries).then(() => {
-      if (!this.stopped) for (const receiver of this.receivers) receiver.start();
+      if (this.stopped) return;
+      for (const receiver of this.receivers) receiver.start();
+      this.chat?.start();
     });
   }
 
@@ -39,7 +47,7 @@ export class Supply {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.starting;
-    await Promise.all(this.receivers.map((receiver) => receiver.stop()));
+    await Promise.all([...this.receivers.map((receiver) => receiver.stop()), this.chat?.stop()]);
   }
 
   /** The worst of the receivers' states. */
@@ -89,6 +97,7 @@ export class Supply {
     const cursors = new Cursors(account.name, facts);
     cursors.forget('messages');
     cursors.forget('mentions');
+    cursors.forget('chat');
   }
 
   /** @throws BridgeError when it has to be tried again */

@@ -21,4 +21,6 @@ export interface Account {
   recentAuthors: (since: number, most: number) => string[];
   /** Of the given ids, those of messages that were taken in. */
   knownMessages: (ids: string[]) => Set<string>;
+  /** Hears why encrypted conversations cannot be read back; undefined when they can. */
+  noteChatReading: (reason: string | undefined) => void;
 }

@@ -1,3 +1,4 @@
+import type { ChatConversation, ChatEvent } from './chat/chatWorld';
 import { envelopeOf } from './envelopes';
 import { v1Post, v2Includes, v2Post } from './postShapes';
 import type { SimDirectMessage, SimMedia, SimPost, World } from './world';
@@ -9,7 +10,7 @@ export type SimEvent =
   | { kind: 'like'; userId: string; post: SimPost }
   | { kind: 'read' | 'typing'; userId: string; brandId: string; messageId?: string }
   /** A message of X Chat, closed to X as well. */
-  | { kind: 'chat'; senderId: string; recipientId: string; encoded: string }
+  | { kind: 'chat'; event: ChatEvent; conversation: ChatConversation }
   | { kind: 'revoked'; userId: string };
 
 /** What X Activity makes of an event for one user: an event type, and what is delivered. */
@@ -51,8 +52,12 @@ export function activityEvents(event: SimEvent, userId: string, context: EventCo
         ? [make('like.create', { payload: { id: 'like', liked_tweet_id: event.post.id } })]
         : [];
     case 'chat':
-      return [event.senderId, event.recipientId].includes(userId)
-        ? [make(event.senderId === userId ? 'chat.sent' : 'chat.received', { payload: chatPayload(event) })]
+      return event.conversation.memberIds.includes(userId)
+        ? [
+            make(event.event.senderId === userId ? 'chat.sent' : 'chat.received', {
+              payload: chatPayload(event),
+            }),
+          ]
         : [];
     case 'read':
     case 'typing':
@@ -133,14 +138,14 @@ const postData = (post: SimPost, { world, mediaUrl }: EventContext) => ({
   includes: v2Includes([post], world, 'tweet', mediaUrl),
 });
 
-function chatPayload({ senderId, recipientId, encoded }: Extract<SimEvent, { kind: 'chat' }>) {
-  const pair = [senderId, recipientId].sort((one, other) => (BigInt(one) < BigInt(other) ? -1 : 1));
+function chatPayload({ event, conversation }: Extract<SimEvent, { kind: 'chat' }>) {
   return {
-    conversation_id: pair.join(':'),
-    conversation_token: 'sim-conversation-token',
-    sender_id: senderId,
-    encoded_event: encoded,
-    conversation_key_version: '1700000000000',
+    conversation_id: conversation.id,
+    conversation_token: conversation.token,
+    sender_id: event.senderId,
+    encoded_event: event.encoded,
+    conversation_key_version: event.keyVersion,
+    ...(event.keyChange === undefined ? {} : { conversation_key_change_event: event.keyChange }),
   };
 }
 

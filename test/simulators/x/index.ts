@@ -2,6 +2,10 @@ import express from 'express';
 import { Faults } from '../faults';
 import { serve } from '../serve';
 import type { ApiContext } from './answers';
+import { ChatPerson } from './chat/chatPerson';
+import { chatRoutes } from './chat/chatRoutes';
+import { ChatWorld } from './chat/chatWorld';
+import { loadChatLibrary } from './chat/library';
 import { apiRoutes } from './apiRoutes';
 import { envelopeOf, type EnvelopeShape } from './envelopes';
 import { Feed } from './feed';
@@ -60,6 +64,7 @@ export class XSimulator {
   /** Every call that came in, taken or refused, as `METHOD /path`. */
   readonly traffic: string[] = [];
   readonly world: World;
+  readonly chat: ChatWorld;
   readonly webhooks: Webhooks;
   readonly subscriptions: Subscriptions;
   readonly stream: ActivityStream;
@@ -77,12 +82,16 @@ export class XSimulator {
   /** The app's OAuth 2.0 client. */
   readonly client = { id: 'sim-client-id', secret: 'sim-client-secret', redirectUri: 'http://127.0.0.1/' };
   readonly mediaOptions: MediaOptions;
+  /** How users reach the backup of their chat keys. */
+  readonly backups = new Map<string, object>();
   private readonly limits: RateLimits;
   private stop: () => Promise<void> = () => Promise.resolve();
 
   private constructor(private readonly options: XSimulatorOptions) {
     this.app = options.app ?? { consumerKey: 'sim-consumer-key', consumerSecret: 'sim-consumer-secret' };
     this.world = new World(options.now ?? Date.now);
+    this.chat = new ChatWorld(this.world);
+    this.chat.onEvent = (event, conversation) => this.feed.publish({ kind: 'chat', event, conversation });
     this.limits = new RateLimits(this.world.now, { ...usualLimits, ...options.limits });
     this.webhooks = new Webhooks(this.world, {
       app: this.app,
@@ -106,6 +115,7 @@ export class XSimulator {
 
   static async start(options: XSimulatorOptions = {}): Promise<XSimulator> {
     const simulator = new XSimulator(options);
+    await loadChatLibrary();
     const served = await serve(simulator.express(), options.port ?? 0);
     simulator.url = served.url;
     simulator.stop = () => served.close();
@@ -123,6 +133,11 @@ export class XSimulator {
     this.world.addUser({ id, username, name }, keys);
     this.visitor = { id, username };
     return keys;
+  }
+
+  /** Has a user take part in encrypted chat, with keys of their own. */
+  chatPerson(id: string): Promise<ChatPerson> {
+    return ChatPerson.join(id, this.chat);
   }
 
   /** The brand takes the app's access away: its keys are dead, its subscriptions gone, and X says so. */
@@ -205,6 +220,7 @@ export class XSimulator {
     app.use(postRoutes(context, rules, (post) => this.onPosted(post)));
     app.use(timelineRoutes(context, this.mediaUrl));
     app.use(apiRoutes(context, (message) => this.onSent(message)));
+    app.use(chatRoutes(context, this.chat, (userId) => this.backups.get(userId)));
     app.use(mediaRoutes(context, this.mediaOptions));
     app.use(fileRoutes(this.world, () => this.url));
     return app;

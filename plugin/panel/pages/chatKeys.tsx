@@ -1,0 +1,223 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ChatKeys } from '../api';
+import { useAnswer, usePanel } from '../context';
+import { Outcome, Switch, TextField, useDoing } from '../fields';
+import { FileField, saveFile } from '../files';
+import { texts } from '../texts';
+
+const { chat: words } = texts;
+
+/** The keys of one account for encrypted chat: what there is, and how to get or keep them. */
+export function ChatKeysPage({ account }: { account: string }) {
+  const { answer, fault, refresh } = useAnswer('chatKeys', { account });
+  return (
+    <>
+      <h2>{words.heading(account)}</h2>
+      <p>{words.words}</p>
+      {fault ? <p class="bad">{fault}</p> : null}
+      {answer ? (
+        <>
+          <Standing keys={answer} />
+          <Recover account={account} keys={answer} onDone={refresh} />
+          <Import account={account} onDone={refresh} />
+          <Create account={account} keys={answer} onDone={refresh} />
+          {answer.keys ? <Export account={account} /> : null}
+        </>
+      ) : fault ? null : (
+        <p>{texts.loading}</p>
+      )}
+    </>
+  );
+}
+
+function Standing({ keys }: { keys: ChatKeys }) {
+  const { facts } = words;
+  const { state, reason, keys: known, lastMessageAt, onX } = keys;
+  return (
+    <section class={`card ${state === 'ok' ? 'ok' : state === 'off' ? 'off' : 'trouble'}`}>
+      <p>
+        <strong>{words.states[state]}</strong>
+      </p>
+      {reason ? <p>{reason}</p> : null}
+      <dl>
+        {known ? (
+          <>
+            <Fact name={facts.fingerprint}>
+              <code>{known.fingerprint}</code>
+            </Fact>
+            <Fact name={facts.version}>{known.version ?? words.never}</Fact>
+            <Fact name={facts.origin}>{words.origins[known.origin]}</Fact>
+            <Fact name={facts.savedAt}>{new Date(known.savedAt).toLocaleString()}</Fact>
+            <Fact name={facts.disk}>{known.encrypted ? words.encrypted : words.plain}</Fact>
+          </>
+        ) : null}
+        <Fact name={facts.onX}>
+          {'trouble' in onX ? onX.trouble : words.onX(onX.versions.length, onX.backup)}
+        </Fact>
+        <Fact name={facts.lastMessage}>
+          {lastMessageAt ? new Date(lastMessageAt).toLocaleString() : words.never}
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+interface Step {
+  account: string;
+  onDone: () => void;
+}
+
+function Recover({ account, keys, onDone }: Step & { keys: ChatKeys }) {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [pin, setPin] = useState('');
+  const { recover } = words;
+  const go = () => {
+    if (!window.confirm(recover.ask)) return;
+    void run(async () => {
+      setPin('');
+      await client.call('recoverChatKeys', { account, pin });
+      onDone();
+      return recover.done;
+    });
+  };
+  const missing = 'backup' in keys.onX && !keys.onX.backup;
+  return (
+    <fieldset>
+      <legend>{recover.heading}</legend>
+      <p>{recover.words}</p>
+      <TextField label={recover.pin} type="password" autocomplete="off" value={pin} onChange={setPin} />
+      <button type="button" disabled={busy || pin === '' || missing} onClick={go}>
+        {recover.go}
+      </button>
+      <Outcome outcome={outcome} />
+    </fieldset>
+  );
+}
+
+function Create({ account, keys, onDone }: Step & { keys: ChatKeys }) {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [replace, setReplace] = useState(false);
+  const { create } = words;
+  const isReplacing = 'versions' in keys.onX && keys.onX.versions.length > 0;
+  const go = () => {
+    if (!window.confirm(isReplacing ? create.askReplace : create.ask)) return;
+    void run(async () => {
+      await client.call('createChatKeys', { account, replace: isReplacing && replace });
+      setReplace(false);
+      onDone();
+      return create.done;
+    });
+  };
+  return (
+    <fieldset>
+      <legend>{create.heading}</legend>
+      <p>{create.words}</p>
+      {isReplacing ? (
+        <>
+          <p class="bad">{create.replaceWords}</p>
+          <Switch label={create.replace} value={replace} onChange={setReplace} />
+        </>
+      ) : null}
+      <button
+        type="button"
+        class="quiet"
+        disabled={busy || 'trouble' in keys.onX || (isReplacing && !replace)}
+        onClick={go}
+      >
+        {create.go}
+      </button>
+      <Outcome outcome={outcome} />
+    </fieldset>
+  );
+}
+
+function Import({ account, onDone }: Step) {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [content, setContent] = useState<string>();
+  const [password, setPassword] = useState('');
+  const about = words.import;
+  const go = (text: string) => {
+    if (!window.confirm(about.ask)) return;
+    void run(async () => {
+      await client.call('importChatKeys', { account, content: text, password });
+      setPassword('');
+      onDone();
+      return about.done;
+    });
+  };
+  return (
+    <fieldset>
+      <legend>{about.heading}</legend>
+      <p>{about.words}</p>
+      <FileField label={about.file} onText={setContent} />
+      <TextField
+        label={about.password}
+        type="password"
+        autocomplete="off"
+        value={password}
+        onChange={setPassword}
+      />
+      <button
+        type="button"
+        class="quiet"
+        disabled={busy || content === undefined}
+        onClick={() => content !== undefined && go(content)}
+      >
+        {about.go}
+      </button>
+      <Outcome outcome={outcome} />
+    </fieldset>
+  );
+}
+
+function Export({ account }: { account: string }) {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [confirm, setConfirm] = useState('');
+  const [password, setPassword] = useState('');
+  const about = words.export;
+  const go = () =>
+    void run(async () => {
+      saveFile(await client.call('exportChatKeys', { account, confirm, password }));
+      setConfirm('');
+      setPassword('');
+      return undefined;
+    });
+  return (
+    <fieldset>
+      <legend>{about.heading}</legend>
+      <p>{about.words}</p>
+      <TextField
+        label={about.confirm}
+        type="password"
+        autocomplete="current-password"
+        value={confirm}
+        onChange={setConfirm}
+      />
+      <TextField
+        label={about.password}
+        type="password"
+        autocomplete="new-password"
+        value={password}
+        onChange={setPassword}
+      />
+      <button type="button" class="quiet" disabled={busy || confirm === '' || password === ''} onClick={go}>
+        {about.go}
+      </button>
+      <Outcome outcome={outcome} />
+    </fieldset>
+  );
+}

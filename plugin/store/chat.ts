@@ -1,0 +1,88 @@
+import type { ChatStore } from '../bridge/chat';
+import { textOf, type StoreFile } from './database';
+
+/** What is kept of encrypted chat, in SQLite. Versions are numbers of up to 19 digits: they travel as text. */
+export function createChatStore(store: StoreFile): ChatStore {
+  return { ...messages(store), ...conversationKeys(store), ...personKeys(store) };
+}
+
+type OfMessages = 'claim' | 'saveConversation' | 'conversation';
+
+function messages(store: StoreFile): Pick<ChatStore, OfMessages> {
+  const claim = store.prepare(
+    `INSERT INTO chat_messages (account, message_id, inbox_seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const holder = store.prepare(`SELECT inbox_seq FROM chat_messages WHERE account = ? AND message_id = ?`);
+  const save = store.prepare(
+    `INSERT INTO chat_conversations (account, conversation_id, token, last_sequence) VALUES (?, ?, ?, ?)
+     ON CONFLICT (account, conversation_id) DO UPDATE SET token = coalesce(excluded.token, token),
+       last_sequence = coalesce(excluded.last_sequence, last_sequence)`,
+  );
+  const read = store.prepare(
+    `SELECT token, last_sequence FROM chat_conversations WHERE account = ? AND conversation_id = ?`,
+  );
+  const conversation: ChatStore['conversation'] = (account, id) => {
+    const row = read.get(account, id);
+    return { token: optionalText(row?.['token']), lastSequence: optionalText(row?.['last_sequence']) };
+  };
+  return {
+    claim: (account, messageId, seq) => {
+      if (Number(holder.get(account, messageId)?.['inbox_seq'] ?? seq) !== seq) return false;
+      claim.run(account, messageId, seq);
+      return true;
+    },
+    saveConversation: (account, id, { token, lastSequence }) => {
+      const before = conversation(account, id);
+      // Nearly always known already; reading first saves a commit for each message.
+      if ((token ?? before.token) === before.token && lastSequence === undefined) return;
+      save.run(account, id, token ?? null, lastSequence ?? null);
+    },
+    conversation,
+  };
+}
+
+function conversationKeys(store: StoreFile): Pick<ChatStore, 'saveKey' | 'keys'> {
+  const save = store.prepare(
+    `INSERT INTO chat_keys (account, conversation_id, version, sealed_key) VALUES (?, ?, CAST(? AS INTEGER), ?)
+     ON CONFLICT DO UPDATE SET sealed_key = excluded.sealed_key`,
+  );
+  const read = store.prepare(
+    `SELECT CAST(version AS TEXT) AS version, sealed_key FROM chat_keys
+     WHERE account = ? AND conversation_id = ? ORDER BY chat_keys.version DESC`,
+  );
+  const keys: ChatStore['keys'] = (account, id) =>
+    read
+      .all(account, id)
+      .map((row) => ({ version: textOf(row, 'version'), sealedKey: textOf(row, 'sealed_key') }));
+  return {
+    keys,
+    saveKey: (account, id, { version, sealedKey }) => {
+      const known = keys(account, id).find((each) => each.version === version);
+      if (known?.sealedKey !== sealedKey) save.run(account, id, version, sealedKey);
+    },
+  };
+}
+
+function personKeys(store: StoreFile): Pick<ChatStore, 'savePersonKeys' | 'personKeys'> {
+  const save = store.prepare(
+    `INSERT INTO public_keys (account, x_user_id, version, identity, signing, signature)
+     VALUES (?, ?, CAST(? AS INTEGER), ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const read = store.prepare(
+    `SELECT CAST(version AS TEXT) AS version, identity, signing, signature FROM public_keys
+     WHERE account = ? AND x_user_id = ? ORDER BY public_keys.version DESC`,
+  );
+  return {
+    savePersonKeys: (account, userId, { version, identity, signing, signature }) =>
+      void save.run(account, userId, version, identity, signing, signature),
+    personKeys: (account, userId) =>
+      read.all(account, userId).map((row) => ({
+        version: textOf(row, 'version'),
+        identity: textOf(row, 'identity'),
+        signing: textOf(row, 'signing'),
+        signature: textOf(row, 'signature'),
+      })),
+  };
+}
+
+const optionalText = (value: unknown) => (typeof value === 'string' ? value : undefined);

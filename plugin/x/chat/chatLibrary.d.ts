@@ -1,0 +1,112 @@
+/**
+ * X's chat library, the part without the PIN service: `@xdevplatform/chat-xdk/pkg/chat_xdk_wasm.js`. The package
+ * does not export it, so the build gives it this name; here is what is used of it.
+ */
+declare module 'chat-xdk-engine' {
+  export interface SigningKey {
+    userId: string;
+    publicKeyVersion: string;
+    /** base64, as X hands it out. */
+    publicKey: string;
+    identityPublicKey: string;
+    identityPublicKeySignature: string;
+  }
+
+  export interface Registration {
+    publicKey: {
+      publicKey: string;
+      signingPublicKey: string;
+      identityPublicKeySignature: string;
+      signingPublicKeySignature?: string;
+      publicKeyFingerprint?: string;
+      registrationMethod: string;
+    };
+    version?: string;
+    generateVersion: boolean;
+  }
+
+  export interface ActionSignature {
+    messageId: string;
+    encodedMessageEventDetail: string;
+    signature: string;
+    signatureVersion: string;
+    publicKeyVersion: string;
+  }
+
+  export interface KeyChange {
+    conversationId: string;
+    conversationKey: Uint8Array;
+    conversationKeyVersion: string;
+    participantKeys: { userId: string; encryptedKey: string; publicKeyVersion: string }[];
+    actionSignatures: ActionSignature[];
+  }
+
+  export interface Sealed {
+    messageId: string;
+    encryptedContent: string;
+    encodedEventSignature: string;
+    signature: string;
+    signatureInfo: { publicKeyVersion: string; signatureVersion: string };
+    conversationKeyVersion: string;
+  }
+
+  export interface MediaAttachment {
+    attachment_type: 'media';
+    media_hash_key: string;
+    width: number;
+    height: number;
+    filesize_bytes: number;
+    filename: string;
+    /** 1 picture, 2 GIF, 3 video. */
+    media_type: number;
+  }
+
+  interface Sealing {
+    conversationId: string;
+    conversationKey: Uint8Array;
+    conversationKeyVersion: string;
+  }
+
+  export class StreamCipher {
+    push(bytes: Uint8Array): Uint8Array;
+    /** The last bytes; uses the object up. Throws where a stream to be decrypted was cut off. */
+    finish(): Uint8Array;
+    free(): void;
+  }
+
+  export class Chat {
+    generateKeypairs(): Registration;
+    importKeys(keys: Uint8Array, version?: string): void;
+    exportKeys(): Uint8Array;
+    getPublicKeys(): { identity: string; signing: string };
+    getPublicKeyFingerprint(): string;
+    matchesRegisteredKey(publicKey: string): boolean;
+    setIdentity(userId: string, keyVersion: string): void;
+    verifyKeyBinding(identity: string, signing: string, signature: string): boolean;
+    decryptConversationKey(sealed: string): Uint8Array;
+    /** Throws for whatever is not signed by one of the given keys. */
+    decryptEvent(event: string, keys: Record<string, Uint8Array>, signers: SigningKey[]): unknown;
+    encryptMessage(message: Sealing & { text: string; attachments?: MediaAttachment[] }): Sealed;
+    encryptReply(message: Sealing & { text: string; replyToEvent: string }): Sealed;
+    encryptAddReaction(message: Sealing & { emoji: string; targetEvent: string }): Sealed;
+    encryptEdit(message: Sealing & { updatedText: string; targetEvent: string }): Sealed;
+    prepareMessageDelete(message: {
+      conversationId: string;
+      sequenceIds: string[];
+      deleteForAll: boolean;
+    }): ActionSignature;
+    prepareConversationKeyChange(change: {
+      publicKeys: { userId: string; publicKey: string; keyVersion: string }[];
+      conversationId?: string;
+    }): KeyChange;
+    streamEncryptor(key: Uint8Array): StreamCipher;
+    streamDecryptor(key: Uint8Array): StreamCipher;
+    /** Wipes the keys. */
+    lock(): void;
+    free(): void;
+  }
+
+  export function detectImageDimensions(bytes: Uint8Array): { width: number; height: number } | null;
+
+  export default function init(source: { module_or_path: Uint8Array }): Promise<unknown>;
+}

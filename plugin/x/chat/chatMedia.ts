@@ -1,0 +1,237 @@
+import axios from 'axios';
+import FormData from 'form-data';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { backoff } from '../../bridge/backoff';
+import type { ChatConversation, ConversationKey } from '../../bridge/chat';
+import { pause, type Clock } from '../../bridge/clock';
+import { BridgeError } from '../../bridge/errors';
+import type { FileKind, SealedMedia, UploadedFile } from '../../bridge/messages';
+import type { FileStream } from '../../bridge/sides';
+import { transportFault } from '../../bridge/transport';
+import type { XClient } from '../client';
+import { measureFile } from '../measureFile';
+import { segmentsOf } from '../segments';
+import { acceptedType } from '../uploadMedia';
+import { read } from '../webhookApi';
+import { inPath } from './chatApi';
+import { cipherStream } from './cipherStream';
+import { frameSize } from './frameSize';
+import type { ChatThreads } from './threads';
+
+export interface ChatMediaOptions {
+  account: string;
+  client: XClient;
+  apiBaseUrl: string;
+  threads: ChatThreads;
+  dataDir: string;
+  clock: Clock;
+  random: () => number;
+}
+
+const segmentLength = 4 * 1024 * 1024;
+const segmentTries = 4;
+const downloadTimeout = 30_000;
+
+const session = z.object({
+  data: z.object({ session_id: z.string(), media_hash_key: z.string().regex(/^[A-Za-z0-9]{1,50}$/) }),
+});
+
+/**
+ * Encrypts a file as it comes from the host and gives it to X (X docs: X Chat media). Its encrypted form goes through
+ * the disk once, since X wants to know its size first; the plain one never touches it.
+ * @throws BridgeError `unsupported-file` or `file-too-large` before anything is uploaded
+ */
+export async function uploadChatFile(
+  file: FileStream,
+  conversation: ChatConversation,
+  key: ConversationKey,
+  options: ChatMediaOptions,
+): Promise<UploadedFile> {
+  const { account, threads, dataDir } = options;
+  const { head, stream } = await peek(file.stream);
+  const type = acceptedType({ name: file.name, size: file.size ?? head.length }, head);
+  const counted = new Counted(stream, type.limit, () =>
+    acceptedType({ name: file.name, size: type.limit + 1 }, head),
+  );
+  const closed = cipherStream(counted.stream, { account, direction: 'encrypt', key }, threads);
+  const measured = await measureFile(
+    { ...file, size: undefined, stream: closed },
+    join(dataDir, 'passing'),
+  ).catch((error: unknown) => {
+    throw counted.fault ?? error;
+  });
+  try {
+    const id = await upload(measured, conversation.id, options);
+    const size = await frameSize(head, type.mime, threads);
+    const { name } = file;
+    const sealed = { keyVersion: conversation.keyVersion, ...size, bytes: counted.bytes, name };
+    return { id, kind: type.category, sealed };
+  } finally {
+    measured.stream.destroy();
+  }
+}
+
+async function upload(
+  file: FileStream & { size: number },
+  conversationId: string,
+  { client, clock, random }: ChatMediaOptions,
+): Promise<string> {
+  const path = '/2/chat/media/upload/initialize';
+  const about = { conversation_id: inPath(conversationId) };
+  const begun = await client.call({
+    method: 'POST',
+    path,
+    window: `POST ${path}`,
+    body: { ...about, total_bytes: file.size },
+  });
+  const { session_id: id, media_hash_key: hashKey } = read(session, begun).data;
+  const fields = { ...about, media_hash_key: hashKey };
+  let index = 0;
+  for await (const segment of segmentsOf(file.stream, segmentLength, clock)) {
+    await appendWithRetries(() => append(id, fields, index, segment, client), clock, random);
+    index += 1;
+  }
+  await client.call({
+    method: 'POST',
+    path: `/2/chat/media/upload/${id}/finalize`,
+    window: 'POST /2/chat/media/upload/:id/finalize',
+    body: { ...fields, num_parts: String(index) },
+  });
+  return hashKey;
+}
+
+async function appendWithRetries(
+  attempt: () => Promise<void>,
+  clock: Clock,
+  random: () => number,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      const passing = error instanceof BridgeError && error.code === 'x-unavailable';
+      if (!passing || tries >= segmentTries) throw error;
+      await pause(clock, backoff(tries, random()));
+    }
+}
+
+async function append(
+  id: string,
+  fields: Record<string, string>,
+  index: number,
+  segment: Buffer,
+  client: XClient,
+): Promise<void> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('segment_index', String(index));
+  form.append('media', segment, { filename: 'media', contentType: 'application/octet-stream' });
+  await client.call({
+    method: 'POST',
+    path: `/2/chat/media/upload/${id}/append`,
+    window: 'POST /2/chat/media/upload/:id/append',
+    body: form,
+    headers: { ...form.getHeaders(), 'content-length': String(form.getLengthSync()) },
+    timeout: 60_000,
+  });
+}
+
+const types: Record<FileKind | 'other', string> = {
+  image: 'image/jpeg',
+  gif: 'image/gif',
+  video: 'video/mp4',
+  other: 'application/octet-stream',
+};
+
+/**
+ * Opens a customer's file for reading: it is decrypted as it comes from X.
+ * @throws BridgeError `media-unavailable`, retryable when X may have it later
+ */
+export async function openChatFile(
+  { conversationId, hashKey }: SealedMedia,
+  key: ConversationKey,
+  name: string,
+  { account, client, apiBaseUrl, threads }: ChatMediaOptions,
+): Promise<FileStream> {
+  const url = `${apiBaseUrl.replace(/\/+$/, '')}/2/chat/media/${inPath(conversationId)}/${hashKey}`;
+  const authorization = await client.authorize('user', 'GET', url);
+  const response = await axios
+    .get<Readable>(url, {
+      headers: { authorization, 'accept-encoding': 'identity' },
+      responseType: 'stream',
+      decompress: false,
+      maxRedirects: 0,
+      validateStatus: () => true,
+      timeout: downloadTimeout,
+      proxy: false,
+    })
+    .catch((error: unknown) => {
+      throw unavailable(`cannot be reached (${transportFault(error).code})`, true);
+    });
+  const { status } = response;
+  if (status !== 200) {
+    response.data.destroy();
+    throw unavailable(`answered ${status}`, status >= 500 || status === 429 || status === 408);
+  }
+  const opened = cipherStream(response.data, { account, direction: 'decrypt', key }, threads);
+  const { head, stream } = await peek(opened).catch(() => {
+    throw unavailable('could not be decrypted', true);
+  });
+  return { name, type: types[kindOf(head)], size: undefined, stream };
+}
+
+function kindOf(head: Buffer): FileKind | 'other' {
+  try {
+    return acceptedType({ name: '', size: 1 }, head).category;
+  } catch {
+    return 'other';
+  }
+}
+
+function unavailable(what: string, retryable: boolean): BridgeError {
+  return new BridgeError('media-unavailable', `an encrypted file on X ${what}`, { retryable });
+}
+
+/** The first piece of a stream, and the whole of it again. */
+async function peek(stream: Readable): Promise<{ head: Buffer; stream: Readable }> {
+  const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const first = await pieces.next();
+  const head = first.done ? Buffer.alloc(0) : first.value;
+  const whole = Readable.from(again(head, pieces), { objectMode: false });
+  whole.once('close', () => stream.destroy());
+  return { head, stream: whole };
+}
+
+async function* again(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}
+
+/** Counts what goes through, and breaks it off where it becomes too much. */
+class Counted {
+  bytes = 0;
+  fault: unknown;
+  readonly stream: Readable;
+
+  constructor(source: Readable, limit: number, refuse: () => void) {
+    this.stream = Readable.from(this.count(source, limit, refuse), { objectMode: false });
+    this.stream.once('close', () => source.destroy());
+  }
+
+  private async *count(source: Readable, limit: number, refuse: () => void): AsyncGenerator<Buffer> {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      this.bytes += chunk.length;
+      if (this.bytes > limit)
+        try {
+          refuse();
+        } catch (error) {
+          this.fault = error;
+          throw error;
+        }
+      yield chunk;
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import { BridgeError } from '../../bridge/errors';
+import type { Clock } from '../../bridge/clock';
+import type { Log } from '../../bridge/ports';
+import { openBox, sealBox, sealedBox } from '../../config/sealedBox';
+import type { XClient } from '../client';
+import { fetchBackupConfig, fetchPublicKeys, registerKeys } from './chatApi';
+import type { ChatAccount } from './chatAccount';
+import type { KeyInfo } from './keyFile';
+import { readBackupConfig } from './keyBackup';
+import type { ChatThreads } from './threads';
+
+export interface ChatSetUpOptions {
+  account: string;
+  chat: ChatAccount;
+  client: XClient;
+  threads: ChatThreads;
+  clock: Clock;
+  log: Log;
+  apiBaseUrl: string;
+  /** The account's own user, asked of X while it is not known. */
+  findUserId: () => Promise<string>;
+}
+
+/** What an admin sees of an account's keys. */
+export interface KeysOnX {
+  userId: string;
+  /** The versions X has for the account, the newest last. */
+  versions: string[];
+  /** Whether X knows of a backup behind a PIN. */
+  backup: boolean;
+}
+
+const format = 'openchannel-x chat keys';
+const keysFile = z.object({ format: z.literal(format), userId: z.string(), sealed: sealedBox });
+
+/** The blob of X's library: both private keys, 32 bytes each. */
+const keysLength = 64;
+
+const wrongPin = (guessesLeft: number | undefined) => {
+  const left =
+    guessesLeft === undefined
+      ? ''
+      : ` ${guessesLeft} guesses are left; after the last one X destroys the backup.`;
+  return `This is not the PIN.${left}`;
+};
+
+/** What the realms' other refusals mean for the admin. */
+const refusals: Record<string, string> = {
+  NotRegistered: 'X has no backup of keys for this account, or it was destroyed after too many wrong PINs.',
+  InvalidAuth:
+    "X's key backup does not accept this account's access: connect the account again, then try once more.",
+  UpgradeRequired: "X's key backup wants a newer version of this plugin.",
+  RateLimitExceeded: "X's key backup takes no more tries for now. Wait an hour before you try again.",
+  Transient:
+    "X's key backup could not be reached. No guess was counted where it was not reached at all; try again later.",
+};
+
+/** Gives an account its keys for encrypted chat. Everything here is asked for by an admin, and nothing repeats itself. */
+export class ChatSetUp {
+  constructor(private readonly options: ChatSetUpOptions) {}
+
+  /** What X has for the account. @throws BridgeError */
+  async keysOnX(): Promise<KeysOnX> {
+    const { client, findUserId } = this.options;
+    const userId = await findUserId();
+    const [keys, config] = [await fetchPublicKeys(client, userId), await fetchBackupConfig(client, userId)];
+    const versions = keys.map(({ version }) => version);
+    return {
+      userId,
+      versions: versions.sort((one, other) => Number(one) - Number(other)),
+      backup: config !== undefined,
+    };
+  }
+
+  /**
+   * Makes keys and registers them with X. They are on the disk before X hears of them, so that none can be lost.
+   * @param replace the admin agreed to cut off the devices that use the keys X has now
+   * @throws BridgeError
+   */
+  async create(replace: boolean): Promise<void> {
+    const { client, threads, chat, log } = this.options;
+    const { userId, versions } = await this.keysOnX();
+    if (versions.length > 0 && !replace)
+      throw refusal(
+        'X has keys for this account already. Recover or import those, or confirm that new ones may take their place.',
+      );
+    const { keys, registration } = await threads.call('generate', null);
+    const fingerprint = registration.publicKey.publicKeyFingerprint ?? '';
+    const former = await this.setAside();
+    try {
+      await chat.keyFile.save(this.info(userId, 'created', fingerprint), keys);
+      const version = await registerKeys(client, userId, registration);
+      await chat.keyFile.save({ ...this.info(userId, 'created', fingerprint), version }, keys);
+      log.warn('keys for encrypted chat were created and registered', { version, fingerprint });
+    } catch (error) {
+      await this.putBack(former, error);
+      throw error;
+    } finally {
+      keys.fill(0);
+    }
+    await chat.load();
+  }
+
+  /**
+   * Gets the keys out of X's backup. A wrong PIN costs a guess; it is tried once.
+   * @throws BridgeError in the admin's words
+   */
+  async recover(pin: string): Promise<void> {
+    const { client, threads, apiBaseUrl, findUserId, log } = this.options;
+    const userId = await findUserId();
+    const config = await fetchBackupConfig(client, userId);
+    if (config === undefined) throw refusal(refusals['NotRegistered'] ?? '');
+    const backup = readBackupConfig(config, apiBaseUrl);
+    const answer = await threads.call('recover', { ...backup, pin: new TextEncoder().encode(pin) });
+    if ('keys' in answer) {
+      await this.take(answer.keys, userId, 'recovered');
+      return;
+    }
+    const { refused, guessesLeft } = answer;
+    log.warn('the keys for encrypted chat could not be recovered', { refused, guessesLeft });
+    throw refusal(
+      refused === 'InvalidPin'
+        ? wrongPin(guessesLeft)
+        : (refusals[refused] ?? "X's key backup gave an answer that cannot be understood."),
+    );
+  }
+
+  /** Takes keys that were exported here. @throws BridgeError in the admin's words */
+  async import(content: string, password: string): Promise<void> {
+    const userId = await this.options.findUserId();
+    const file = parse(content);
+    if (file.userId !== userId)
+      throw refusal('These keys belong to another account on X. Nothing was changed.');
+    const keys = await openBox(file.sealed, password).catch(() => {
+      throw refusal('The password is wrong, or the file was damaged.');
+    });
+    await this.take(Uint8Array.from(keys), userId, 'imported');
+    keys.fill(0);
+  }
+
+  /** The keys as a file that only the password opens. @throws BridgeError while there are none */
+  async export(password: string): Promise<string> {
+    const { chat, log } = this.options;
+    const info = chat.keyFile.info();
+    if (!info) throw refusal('This account has no keys yet.');
+    const keys = await chat.keyFile.read();
+    try {
+      const sealed = await sealBox(Buffer.from(keys.buffer), password);
+      log.warn('the keys for encrypted chat were exported', { fingerprint: info.fingerprint });
+      return JSON.stringify({ format, userId: info.userId, sealed }, undefined, 2);
+    } finally {
+      keys.fill(0);
+    }
+  }
+
+  /** Takes private keys into use, where X has their public half. Wipes them. */
+  private async take(keys: Uint8Array, userId: string, origin: KeyInfo['origin']): Promise<void> {
+    const { client, threads, chat, log } = this.options;
+    try {
+      if (keys.length !== keysLength) throw refusal('The backup does not hold keys of the kind X Chat uses.');
+      const known = await fetchPublicKeys(client, userId);
+      const registered = known.map(({ identity }) => identity);
+      const { fingerprint, matches } = await threads.call('inspect', {
+        keys: Uint8Array.from(keys),
+        registered,
+      });
+      const versions = known.filter((_, index) => matches[index]).map(({ version }) => version);
+      const version = versions.sort((one, other) => Number(one) - Number(other)).at(-1);
+      if (version === undefined)
+        throw refusal('X does not have these keys for this account (any more). Nothing was changed.');
+      await chat.keyFile.save({ ...this.info(userId, origin, fingerprint), version }, keys);
+      log.warn(`keys for encrypted chat were ${origin}`, { version, fingerprint });
+    } finally {
+      keys.fill(0);
+    }
+    await chat.load();
+  }
+
+  private async setAside(): Promise<{ info: KeyInfo; keys: Uint8Array } | undefined> {
+    const { keyFile } = this.options.chat;
+    const info = keyFile.info();
+    return info && { info, keys: await keyFile.read() };
+  }
+
+  /** X refused the new keys: the former ones go on. Where it may have taken them, the new ones stay. */
+  private async putBack(
+    former: { info: KeyInfo; keys: Uint8Array } | undefined,
+    error: unknown,
+  ): Promise<void> {
+    const { keyFile } = this.options.chat;
+    if (error instanceof BridgeError && error.outcomeUnknown) return;
+    if (former) await keyFile.save(former.info, former.keys);
+    else keyFile.remove();
+    former?.keys.fill(0);
+  }
+
+  private info(userId: string, origin: KeyInfo['origin'], fingerprint: string): KeyInfo {
+    return { userId, origin, fingerprint, savedAt: new Date(this.options.clock.now()).toISOString() };
+  }
+}
+
+function parse(content: string): z.infer<typeof keysFile> {
+  try {
+    return keysFile.parse(JSON.parse(content));
+  } catch {
+    throw refusal('This is not a file of chat keys from openchannel-x.');
+  }
+}
+
+function refusal(words: string): BridgeError {
+  return new BridgeError('bad-request', words);
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import type { ChatConversation, ChatStore, ConversationKey } from '../../bridge/chat';
+import { BridgeError } from '../../bridge/errors';
+import type { Log } from '../../bridge/ports';
+import type { XClient } from '../client';
+import { addConversationKeys, fetchEvents } from './chatApi';
+import { readWrapper } from './messageEvent';
+import type { PublicKeys } from './publicKeys';
+import type { ChatThreads } from './threads';
+
+export interface ConversationKeysOptions {
+  account: string;
+  client: XClient;
+  threads: ChatThreads;
+  store: ChatStore;
+  publicKeys: PublicKeys;
+  /** The account's own user and the version of its keys. */
+  own: () => { userId: string; version: string } | undefined;
+  /** Hears of a change that cannot be trusted: it may have been made for other keys than the ones here. */
+  onUntrusted: () => Promise<void>;
+  log: Log;
+}
+
+const keyChange = z.object({
+  type: z.literal('keyChange'),
+  verified: z.literal(true),
+  conversationId: z.string(),
+  senderId: z.string(),
+  keyVersion: z.string().regex(/^\d{1,19}$/),
+  participantKeys: z.array(
+    z.object({ userId: z.string(), encryptedKey: z.string(), publicKeyVersion: z.string() }),
+  ),
+});
+
+/** The keys of conversations: each change is checked before it counts, and kept as it came, encrypted for the account. */
+export class ConversationKeys {
+  constructor(private readonly options: ConversationKeysOptions) {}
+
+  known(conversationId: string): ConversationKey[] {
+    const { account, store } = this.options;
+    return store.keys(account, conversationId);
+  }
+
+  /**
+   * Takes changes of a conversation's key in. One that cannot be trusted is left out and logged.
+   * @throws BridgeError when X cannot be asked who signed it
+   */
+  async learn(conversationId: string, changes: string[]): Promise<void> {
+    for (const event of changes) await this.learnOne(conversationId, event);
+  }
+
+  /** Takes in the changes X remembers. @returns whether a version was new @throws BridgeError */
+  async learnFromHistory(conversationId: string): Promise<boolean> {
+    const before = new Set(this.known(conversationId).map(({ version }) => version));
+    const { keyChanges } = await fetchEvents(this.options.client, conversationId);
+    await this.learn(conversationId, keyChanges);
+    return this.known(conversationId).some(({ version }) => !before.has(version));
+  }
+
+  /**
+   * The newest key of a conversation, so that something can be sent in it: known, from X's history, or made now.
+   * @param partnerId the customer; undefined for a group, whose key is not ours to make
+   * @throws BridgeError
+   */
+  async forSending(conversationId: string, partnerId: string | undefined): Promise<ChatConversation> {
+    const newest = () => this.known(conversationId)[0];
+    if (!newest()) await this.learnFromHistory(conversationId).catch(unlessUnknown);
+    const key = newest() ?? (partnerId === undefined ? undefined : await this.make(partnerId));
+    if (key) return { id: conversationId, keyVersion: key.version };
+    const words =
+      'X shows no key for this encrypted group, so it cannot be answered here. Please answer on x.com.';
+    throw new BridgeError('refused-by-x', words, { agentMessage: words });
+  }
+
+  private async make(partnerId: string): Promise<ConversationKey> {
+    const { account, client, threads, store, publicKeys, own, log } = this.options;
+    const me = own();
+    const [theirs] = await publicKeys.of(partnerId);
+    const mine = me && (await publicKeys.of(me.userId)).find(({ version }) => version === me.version);
+    if (!me || !mine || !theirs) throw notReachable(partnerId);
+    const keys = [
+      { userId: me.userId, publicKey: mine.identity, keyVersion: mine.version },
+      { userId: partnerId, publicKey: theirs.identity, keyVersion: theirs.version },
+    ];
+    const prepared = await threads.call('prepareKeys', { account, publicKeys: keys });
+    await addConversationKeys(client, prepared);
+    const sealedKey = prepared.participants.find(({ userId }) => userId === me.userId)?.sealedKey ?? '';
+    const key = { version: prepared.version, sealedKey };
+    store.saveKey(account, prepared.conversationId, key);
+    log.info('encrypted conversation begun', { userId: partnerId });
+    return key;
+  }
+
+  private async learnOne(conversationId: string, event: string): Promise<void> {
+    const { account, store, own, onUntrusted, log } = this.options;
+    const { senderId } = readWrapper(event);
+    const opened = senderId === undefined ? undefined : await this.openChange(senderId, event);
+    const change = keyChange.safeParse(opened).data;
+    if (!change || change.conversationId !== conversationId) {
+      log.warn('a change of a conversation key that cannot be trusted was left out', {
+        conversationId,
+        senderId,
+      });
+      await onUntrusted();
+      return;
+    }
+    const me = own();
+    const mine = change.participantKeys.find(({ userId }) => userId === me?.userId);
+    if (mine)
+      store.saveKey(account, conversationId, { version: change.keyVersion, sealedKey: mine.encryptedKey });
+  }
+
+  /** @returns undefined when it is not what its sender signed */
+  private async openChange(senderId: string, event: string): Promise<unknown> {
+    const { account, threads, publicKeys } = this.options;
+    const open = async () =>
+      threads.call(
+        'open',
+        { account, event, keys: [], signers: await publicKeys.signersOf(senderId) },
+        event,
+      );
+    let opened = await open();
+    if ('fault' in opened && opened.fault === 'unverified' && (await publicKeys.refresh(senderId)))
+      opened = await open();
+    return 'event' in opened ? opened.event : undefined;
+  }
+}
+
+/** A conversation X does not know yet has no history. */
+function unlessUnknown(error: unknown): void {
+  if (!(error instanceof BridgeError) || error.retryable) throw error;
+}
+
+function notReachable(userId: string): BridgeError {
+  const words = 'This customer has no keys for encrypted chat on X (any more), so the answer was withheld.';
+  return new BridgeError('chat-locked', `${words} (user ${userId})`, { agentMessage: words });
+}

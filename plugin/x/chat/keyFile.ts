@@ -1,0 +1,106 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { BridgeError } from '../../bridge/errors';
+import { openBox, sealBox, sealedBox } from '../../config/sealedBox';
+
+const savedKeys = z.object({
+  userId: z.string().regex(/^\d{1,20}$/),
+  /** The version X registered them under; absent while X does not have them yet. */
+  version: z
+    .string()
+    .regex(/^\d{1,19}$/)
+    .optional(),
+  fingerprint: z.string(),
+  origin: z.enum(['created', 'recovered', 'imported']),
+  savedAt: z.string(),
+  keys: z.string().optional(),
+  sealed: sealedBox.optional(),
+});
+
+/** What is known of an account's private keys without them. */
+export type KeyInfo = Omit<z.infer<typeof savedKeys>, 'keys' | 'sealed'>;
+
+/** Private keys that are there, but cannot be had. */
+export class KeysLocked extends BridgeError {
+  constructor(words: string) {
+    super('chat-locked', words);
+  }
+}
+
+/**
+ * An account's private keys on the disk: a file of mode 0600, encrypted where the environment has a `DATA_KEY`.
+ * Whoever loses it can read nothing that was written before.
+ */
+export class KeyFile {
+  readonly path: string;
+
+  constructor(
+    dataDir: string,
+    account: string,
+    private readonly dataKey: string,
+  ) {
+    this.path = join(dataDir, 'chat-keys', `${account}.json`);
+  }
+
+  /** @throws KeysLocked when the file cannot be understood */
+  info(): (KeyInfo & { encrypted: boolean }) | undefined {
+    const saved = this.saved();
+    if (!saved) return undefined;
+    const { keys, sealed, ...info } = saved;
+    return { ...info, encrypted: sealed !== undefined && keys === undefined };
+  }
+
+  /** The keys, for the caller to wipe. @throws KeysLocked in words for the admin */
+  async read(): Promise<Uint8Array> {
+    const saved = this.saved();
+    if (saved?.keys !== undefined) return Uint8Array.from(Buffer.from(saved.keys, 'base64'));
+    if (!saved?.sealed) throw new KeysLocked(`${this.path} holds no keys; restore it, or import them again`);
+    if (this.dataKey === '')
+      throw new KeysLocked('the keys are encrypted: start the plugin with the DATA_KEY they were saved with');
+    try {
+      return Uint8Array.from(await openBox(saved.sealed, this.dataKey));
+    } catch {
+      throw new KeysLocked(
+        'the keys cannot be opened with this DATA_KEY: start the plugin with the right one',
+      );
+    }
+  }
+
+  /** @param keys are left as they are */
+  async save(info: KeyInfo, keys: Uint8Array): Promise<void> {
+    const bytes = Buffer.from(keys);
+    const secret =
+      this.dataKey === ''
+        ? { keys: bytes.toString('base64') }
+        : { sealed: await sealBox(bytes, this.dataKey) };
+    bytes.fill(0);
+    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    const next = `${this.path}.new`;
+    writeFileSync(next, `${JSON.stringify({ ...info, ...secret }, undefined, 2)}\n`, { mode: 0o600 });
+    chmodSync(next, 0o600);
+    renameSync(next, this.path);
+  }
+
+  /** Keys that were saved before there was a `DATA_KEY` are encrypted with it. @throws KeysLocked */
+  async protect(): Promise<void> {
+    const info = this.info();
+    if (!info || info.encrypted || this.dataKey === '') return;
+    const keys = await this.read();
+    await this.save(savedKeys.omit({ keys: true, sealed: true }).parse(info), keys);
+    keys.fill(0);
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true });
+  }
+
+  private saved(): z.infer<typeof savedKeys> | undefined {
+    if (!existsSync(this.path)) return undefined;
+    try {
+      return savedKeys.parse(JSON.parse(readFileSync(this.path, 'utf8')));
+    } catch {
+      throw new KeysLocked(`${this.path} cannot be understood; restore it, or import the keys again`);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { ClosedMessage, Opened } from '../../bridge/chat';
+import { readContent } from './content';
+import type { ConversationKeys } from './conversationKeys';
+import { readWrapper } from './messageEvent';
+import type { OpenAnswer, OpenFault } from './protocol';
+import type { PublicKeys } from './publicKeys';
+import type { ChatThreads } from './threads';
+
+export interface OpenOptions {
+  account: string;
+  threads: ChatThreads;
+  publicKeys: PublicKeys;
+  conversationKeys: ConversationKeys;
+  /** X has newer keys for the account than the ones here. */
+  keysAreStale: () => boolean;
+}
+
+/** What the agent reads, by what was wrong. */
+const faults: Record<OpenFault | 'stale', string> = {
+  stale:
+    'An encrypted message of this customer cannot be read: X has newer keys for this account than this channel. Please read it on x.com, and tell your administrator.',
+  malformed:
+    'An encrypted message of this customer came damaged and cannot be read. Please ask them to send it again.',
+  unverified:
+    "An encrypted message came in this customer's name, but it could not be verified that they wrote it, so it is not shown. If they mention one, please look on x.com.",
+  'no-key':
+    'An encrypted message of this customer cannot be read, since X shows no key for it. Please read it on x.com, or ask the customer to send it again.',
+};
+
+/**
+ * Opens a message of X Chat: changes of the key first, then the message. What is missing is asked of X once; what
+ * cannot be read or verified then becomes a notice, never a message.
+ * @throws BridgeError when X has to be asked and cannot be
+ */
+export async function openMessage(
+  closed: ClosedMessage,
+  senderId: string,
+  options: OpenOptions,
+): Promise<Opened> {
+  const { conversationKeys } = options;
+  const { event, keyChanges, conversationId } = closed;
+  await conversationKeys.learn(conversationId, keyChanges);
+  const answer = await openWithHelp(closed, senderId, options);
+  if ('fault' in answer) {
+    if (readWrapper(event).isMessage) return unreadable(whyOf(answer.fault, options), event);
+    // A change of the key that was made for others, or a sign of presence: what cannot be read of it is no loss.
+    await conversationKeys.learn(conversationId, [event]);
+    return { kind: 'nothing' };
+  }
+  const content = readContent(answer.event);
+  if (content.kind === 'damaged') return unreadable('malformed', event);
+  // What X says around the message must be what was signed.
+  if (!content.verified || content.senderId !== senderId || content.conversationId !== conversationId)
+    return unreadable('unverified', event);
+  if (content.kind === 'keyChange') {
+    await conversationKeys.learn(conversationId, [event]);
+    return { kind: 'nothing' };
+  }
+  return content.opened;
+}
+
+async function openWithHelp(
+  { event, conversationId }: ClosedMessage,
+  senderId: string,
+  { account, threads, publicKeys, conversationKeys }: OpenOptions,
+): Promise<OpenAnswer> {
+  const open = async () => {
+    const keys = conversationKeys.known(conversationId);
+    const signers = await publicKeys.signersOf(senderId);
+    return threads.call('open', { account, event, keys, signers }, conversationId);
+  };
+  const missing = (answer: OpenAnswer, fault: OpenFault) => 'fault' in answer && answer.fault === fault;
+  let answer = await open();
+  if (missing(answer, 'unverified') && (await publicKeys.refresh(senderId))) answer = await open();
+  if (missing(answer, 'no-key') && (await conversationKeys.learnFromHistory(conversationId)))
+    answer = await open();
+  return answer;
+}
+
+function whyOf(fault: OpenFault, { keysAreStale }: OpenOptions): OpenFault | 'stale' {
+  return fault === 'no-key' && keysAreStale() ? 'stale' : fault;
+}
+
+/** One notice for each message, however often and in whatever wrapping it comes. */
+function unreadable(fault: OpenFault | 'stale', event: string): Opened {
+  const { messageId } = readWrapper(event);
+  const name = messageId ?? createHash('sha256').update(event).digest('hex').slice(0, 32);
+  return { kind: 'notice', id: `${fault}:${name}`, words: faults[fault] };
+}

@@ -1,0 +1,137 @@
+import { BridgeError, reasonOf } from '../../bridge/errors';
+import { emptyBatch } from '../../bridge/events';
+import { readEach } from '../batch';
+import { fetchConversations, fetchEvents, type ConversationNews } from '../chat/chatApi';
+import { readChat } from '../readChat';
+import { Cursors } from './cursors';
+import { Lifeline } from './lifeline';
+import type { ReceiverPorts } from './receiver';
+import { each } from './rhythms';
+
+/** X's time of a conversation, those of its events and ours may differ by a little. Milliseconds. */
+const slack = 2 * 60_000;
+
+/** Conversations are listed by their last news; more pages than this would be read in vain. */
+const mostPages = 10;
+
+/**
+ * Reads encrypted conversations with news, and their events: what pushes have missed, and everything where X pushes
+ * nothing. What came another way already is known by its bytes. Trouble shows in the log and in `/health`.
+ */
+export class ChatPoll {
+  private readonly cursors: Cursors;
+  /** Where reading begins while nothing was read yet, in ms since 1970. */
+  private readonly begin: number;
+  private readonly ending = new AbortController();
+  private reading: Promise<void> | undefined;
+  /** When each conversation was read last, in ms since 1970. */
+  private readonly readAt = new Map<string, number>();
+  private refused = false;
+  private end = () => {};
+
+  /** @param rhythm by the minute where nothing is pushed */
+  constructor(
+    private readonly rhythm: 'minute' | 'quarter',
+    private readonly ports: ReceiverPorts,
+  ) {
+    const { account, facts, clock } = ports;
+    this.cursors = new Cursors(account.name, facts);
+    const lifeline = new Lifeline(account.name, facts);
+    this.begin = lifeline.safelyBefore(lifeline.aliveAt() ?? clock.now());
+  }
+
+  start(): void {
+    this.end = each(this.rhythm, () => this.poll(), this.ports);
+    void this.poll();
+  }
+
+  async stop(): Promise<void> {
+    this.ending.abort();
+    this.end();
+    await this.reading;
+  }
+
+  /** Runs once at a time. */
+  private poll(): Promise<void> {
+    this.reading ??= this.readNew().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readNew(): Promise<void> {
+    const { account, log } = this.ports;
+    if (this.refused) return;
+    try {
+      if (!(await account.signedIn())) return;
+      const since = Number(this.cursors.read('chat') ?? this.begin);
+      for (const news of await this.conversationsSince(since)) {
+        if (this.ending.signal.aborted) return;
+        const at = this.ports.clock.now();
+        await this.take(news, since);
+        this.readAt.set(news.id, at);
+        if (news.updatedAt !== undefined) this.cursors.advance('chat', String(news.updatedAt));
+      }
+      account.noteChatReading(undefined);
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (error instanceof BridgeError && error.code === 'rate-limited') {
+        log.debug('reading encrypted conversations waits for X', { account: account.name, reason });
+        return;
+      }
+      this.refused = error instanceof BridgeError && error.code === 'refused-by-x';
+      log.warn('encrypted conversations cannot be read back', { account: account.name, reason });
+      account.noteChatReading(
+        this.refused
+          ? `X does not let this account's encrypted conversations be read back, so that what X fails to push is missed (${reason})`
+          : `encrypted conversations cannot be read back, which is tried again (${reason})`,
+      );
+    }
+  }
+
+  /**
+   * Those with news, the oldest news first, so that a reading that is broken off can go on from there; after them
+   * those that were read so soon after their last news that more may have come in the same moment.
+   */
+  private async conversationsSince(since: number): Promise<ConversationNews[]> {
+    const found: ConversationNews[] = [];
+    let next: string | undefined;
+    for (let pages = 0; pages < mostPages; pages += 1) {
+      const page = await fetchConversations(this.ports.client, next);
+      const fresh = page.conversations.filter(
+        ({ updatedAt }) => updatedAt === undefined || updatedAt >= since - slack,
+      );
+      found.push(...fresh);
+      next = page.next;
+      if (next === undefined || fresh.length === 0) break;
+    }
+    const lead = ({ id, updatedAt }: ConversationNews) =>
+      (this.readAt.get(id) ?? -Infinity) - (updatedAt ?? Infinity);
+    const isKnown = (news: ConversationNews) => lead(news) > 0;
+    return found
+      .filter((news) => lead(news) < slack)
+      .sort(
+        (one, other) =>
+          Number(isKnown(one)) - Number(isKnown(other)) || (one.updatedAt ?? 0) - (other.updatedAt ?? 0),
+      );
+  }
+
+  private async take({ id }: ConversationNews, since: number): Promise<void> {
+    const { client, clock, accept } = this.ports;
+    const batch = emptyBatch(undefined);
+    const keyChanges: string[] = [];
+    let next: string | undefined;
+    for (let pages = 0; pages < mostPages; pages += 1) {
+      const page = await fetchEvents(client, id, next);
+      if (pages === 0) keyChanges.push(...page.keyChanges);
+      const before = batch.encrypted.length;
+      readEach(batch, 'chat', page.events, (event) => {
+        const message = readChat(event, clock.now());
+        if (message.at >= since - slack) batch.encrypted.push(message);
+      });
+      next = page.next;
+      if (next === undefined || batch.encrypted.length - before < page.events.length) break;
+    }
+    batch.encrypted.reverse();
+    batch.encrypted[0]?.closed.keyChanges.unshift(...keyChanges);
+    await accept(batch);
+  }
+}

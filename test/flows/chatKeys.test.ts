@@ -1,0 +1,212 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ChatKeys } from '../../plugin/panel/api';
+import { KeyFile } from '../../plugin/x/chat/keyFile';
+import { AdminClient } from '../support/adminClient';
+import { Rig, brandId, customer, type RigOptions } from '../support/rig';
+
+let rig: Rig;
+let admin: AdminClient;
+afterEach(() => rig.stop());
+
+const account = 'support';
+const filePassword = 'a password for the file';
+
+async function start(options: RigOptions = {}): Promise<void> {
+  rig = await Rig.start({ delivery: 'activity', panel: true, ...options });
+  await rig.supplied();
+  await signIn();
+}
+
+async function signIn(): Promise<void> {
+  admin = new AdminClient(() => rig.url);
+  await admin.signIn(rig.secrets.adminPassword);
+}
+
+async function restart(dataKey?: string): Promise<void> {
+  await rig.stopPlugin();
+  rig.changePlugin(dataKey === undefined ? {} : { dataKey });
+  await rig.startPlugin();
+  await signIn();
+}
+
+const view = (): Promise<ChatKeys> => admin.call('chatKeys', { account });
+const keysPath = () => join(rig.dataDir, 'chat-keys', `${account}.json`);
+const exported = async (password = filePassword) =>
+  (await admin.call('exportChatKeys', { account, confirm: rig.secrets.adminPassword, password })).content;
+
+async function exchange(): Promise<void> {
+  const jane = await rig.x.chatPerson(customer.id);
+  await jane.say(brandId, 'can you read this?');
+  await rig.receives(1);
+  await rig.host.agentWrites(rig.host.state.interactions.at(-1)!, 'yes');
+  expect(rig.received.map(({ body }) => body)).toEqual(['can you read this?']);
+  expect(jane.read(brandId).map(({ text }) => text)).toEqual(['can you read this?', 'yes']);
+}
+
+describe('created', () => {
+  test('they are registered with X, kept for the own user only, and work at once', async () => {
+    await start();
+    expect(await view()).toMatchObject({ state: 'no-keys', onX: { versions: [], backup: false } });
+    await admin.call('createChatKeys', { account, replace: false });
+    const after = await view();
+    const [registered] = rig.x.chat.registry.get(brandId)!;
+    expect(after).toMatchObject({
+      state: 'ok',
+      keys: { origin: 'created', version: registered!.version, encrypted: false },
+      onX: { versions: [registered!.version] },
+    });
+    expect(after.keys?.fingerprint).toMatch(/^[\w-]{43}$/);
+    expect(statSync(keysPath()).mode & 0o777).toBe(0o600);
+    expect(statSync(join(rig.dataDir, 'chat-keys')).mode & 0o777).toBe(0o700);
+    await exchange();
+  });
+
+  test('they go on after a restart', async () => {
+    await start();
+    await admin.call('createChatKeys', { account, replace: false });
+    await restart();
+    expect(await view()).toMatchObject({ state: 'ok' });
+    await exchange();
+  });
+
+  test('over those X has, only with an explicit yes', async () => {
+    await start();
+    await rig.x.chatPerson(brandId);
+    await expect(admin.call('createChatKeys', { account, replace: false })).rejects.toThrow(
+      /X has keys for this account already/,
+    );
+    expect(rig.x.chat.registry.get(brandId)).toHaveLength(1);
+    await admin.call('createChatKeys', { account, replace: true });
+    expect(rig.x.chat.registry.get(brandId)).toHaveLength(2);
+    expect(await view()).toMatchObject({ state: 'ok' });
+  });
+
+  test('where X refuses them, the former ones go on', async () => {
+    await start({ chatKeys: true });
+    const before = await view();
+    rig.x.faults.add({ when: /^POST .*public_keys$/, status: 403, body: { title: 'Forbidden' } });
+    await expect(admin.call('createChatKeys', { account, replace: true })).rejects.toThrow();
+    expect((await view()).keys).toEqual(before.keys);
+    await exchange();
+  });
+
+  test('where X refuses the first ones, there are none', async () => {
+    await start();
+    rig.x.faults.add({ when: /^POST .*public_keys$/, status: 403, body: { title: 'Forbidden' } });
+    await expect(admin.call('createChatKeys', { account, replace: false })).rejects.toThrow();
+    expect(await view()).toMatchObject({ state: 'no-keys' });
+    expect((await view()).keys).toBeUndefined();
+  });
+});
+
+describe('exported and imported', () => {
+  test('with the own password once more, and one for the file', async () => {
+    await start({ chatKeys: true });
+    const input = { account, confirm: 'not mine', password: filePassword };
+    await expect(admin.call('exportChatKeys', input)).rejects.toThrow('Your password is wrong.');
+    await expect(exported('short')).rejects.toThrow(/at least 10 characters/);
+    const content = await exported();
+    const { keys } = JSON.parse(readFileSync(keysPath(), 'utf8')) as { keys: string };
+    expect(content).not.toContain(keys);
+
+    // On another machine: no keys, and the file brings them.
+    new KeyFile(rig.dataDir, account, '').remove();
+    await restart();
+    expect(await view()).toMatchObject({ state: 'no-keys' });
+    await expect(admin.call('importChatKeys', { account, content, password: 'wrong' })).rejects.toThrow(
+      'The password is wrong, or the file was damaged.',
+    );
+    await expect(
+      admin.call('importChatKeys', { account, content: '{}', password: filePassword }),
+    ).rejects.toThrow(/not a file of chat keys/);
+    await admin.call('importChatKeys', { account, content, password: filePassword });
+    expect(await view()).toMatchObject({ state: 'ok', keys: { origin: 'imported' } });
+    expect(JSON.parse(readFileSync(keysPath(), 'utf8'))).toMatchObject({ keys });
+    await exchange();
+  });
+
+  test('keys X no longer knows, or of another account, are refused and change nothing', async () => {
+    await start({ chatKeys: true });
+    const content = await exported();
+    rig.x.chat.registry.delete(brandId);
+    await expect(admin.call('importChatKeys', { account, content, password: filePassword })).rejects.toThrow(
+      /X does not have these keys/,
+    );
+    const foreign = JSON.stringify({ ...(JSON.parse(content) as object), userId: '1' });
+    await expect(
+      admin.call('importChatKeys', { account, content: foreign, password: filePassword }),
+    ).rejects.toThrow(/belong to another account/);
+    expect(await view()).toMatchObject({ state: 'ok' });
+  });
+
+  test('without signing in, nothing of it is to be had', async () => {
+    await start({ chatKeys: true });
+    const stranger = new AdminClient(() => rig.url);
+    const input = { account, confirm: rig.secrets.adminPassword, password: filePassword };
+    await expect(stranger.call('exportChatKeys', input)).rejects.toThrow('Please sign in.');
+    await expect(stranger.call('chatKeys', { account })).rejects.toThrow('Please sign in.');
+    await expect(stranger.call('createChatKeys', { account, replace: true })).rejects.toThrow(
+      'Please sign in.',
+    );
+  });
+});
+
+describe('with a DATA_KEY', () => {
+  test('keys that are there are encrypted at the start, and new ones from the beginning', async () => {
+    await start({ chatKeys: true });
+    const plain = JSON.parse(readFileSync(keysPath(), 'utf8')) as { keys: string };
+    await restart('the key of the data');
+    expect(await view()).toMatchObject({ state: 'ok', keys: { encrypted: true } });
+    expect(readFileSync(keysPath(), 'utf8')).not.toContain(plain.keys);
+    await admin.call('createChatKeys', { account, replace: true });
+    expect(JSON.parse(readFileSync(keysPath(), 'utf8'))).not.toHaveProperty('keys');
+    await exchange();
+  });
+
+  test.each([
+    ['no DATA_KEY', undefined, /start the plugin with the DATA_KEY/],
+    ['another DATA_KEY', 'another', /cannot be opened with this DATA_KEY/],
+  ])('%s: told to admin and agent, and nothing is lost', async (_what, dataKey, words) => {
+    await start({ chatKeys: true });
+    await restart('the key of the data');
+    expect(await view()).toMatchObject({ state: 'ok', keys: { encrypted: true } });
+    const before = readFileSync(keysPath(), 'utf8');
+    await rig.stopPlugin();
+    rig.changePlugin({ dataKey: dataKey ?? '' });
+    await rig.startPlugin();
+    await signIn();
+    const jane = await rig.x.chatPerson(customer.id);
+    await jane.say(brandId, 'hello');
+    await rig.receives(1);
+    expect(rig.received[0]!.body).toMatch(/the account cannot use its keys/);
+    expect(await view()).toMatchObject({ state: 'locked', reason: expect.stringMatching(words) as string });
+    const { accounts } = await admin.call('overview', {});
+    expect(accounts[0]?.reasons.join()).toMatch(words);
+    expect(readFileSync(keysPath(), 'utf8')).toBe(before);
+  });
+});
+
+test('keys that somebody replaced on X are told to the admin and to the agent', async () => {
+  await start({ chatKeys: true });
+  await rig.x.chatPerson(brandId);
+  const jane = await rig.x.chatPerson(customer.id);
+  await jane.say(brandId, 'for the new keys');
+  await rig.receives(1);
+  expect(rig.received[0]!.body).toMatch(/X has newer keys for this account than this channel/);
+  expect(await view()).toMatchObject({ state: 'stale' });
+});
+
+test('an account that is switched off forgets its keys in memory, and has them again', async () => {
+  await start({ chatKeys: true });
+  const settings = async (active: boolean) => {
+    const { settings: now } = await admin.call('settings', {});
+    await admin.call('save', {
+      settings: { ...now, accounts: now.accounts.map((each) => ({ ...each, active })) },
+    });
+  };
+  await settings(false);
+  await settings(true);
+  await rig.supplied();
+  await exchange();
+});

@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ChatPerson } from '../simulators/x/chat/chatPerson';
+import { EncryptedRig } from '../support/encrypted';
+import { gif, jpeg, mp4, png } from '../support/files';
+import { brandId, customer, otherCustomer, type Rig, type RigOptions } from '../support/rig';
+import { until } from '../support/until';
+
+let encrypted: EncryptedRig;
+let rig: Rig;
+let jane: ChatPerson;
+afterEach(() => rig.stop());
+
+async function start(options: RigOptions = {}): Promise<void> {
+  encrypted = await EncryptedRig.start(options);
+  ({ rig, jane } = encrypted);
+}
+
+/** An answer of an agent who writes first: the host calls without an interaction the customer began. */
+const writesFirst = (to: { username: string }, body: string) =>
+  rig.replyOutcome({ body, Contact: { twitter: to.username } });
+
+describe('an answer', () => {
+  test('goes encrypted where the customer wrote so, and plain where they wrote plain', async () => {
+    await start();
+    await rig.interaction();
+    await encrypted.answers('in plain');
+    await jane.say(brandId, 'now in secret');
+    await rig.receives(2);
+    expect(await encrypted.answers('in secret 🔒')).toMatchObject({ status: 200 });
+    await rig.customerSays('plain again');
+    await rig.receives(3);
+    await encrypted.answers('plain too');
+    expect(rig.sent.map(({ text }) => text)).toEqual(['in plain', 'plain too']);
+    expect(jane.read(brandId).map(({ from, text }) => [from, text])).toEqual([
+      [customer.id, 'now in secret'],
+      [brandId, 'in secret 🔒'],
+    ]);
+  });
+
+  test.each([
+    ['a.png', png, 'image', [4, 4]],
+    ['a.gif', gif, 'gif', expect.anything()],
+    ['a.jpeg', jpeg, 'image', expect.anything()],
+    ['a.mp4', mp4(5_000_000), 'video', [1280, 720]],
+  ])('with %s, which the customer can open', async (name, content, type, size) => {
+    await start();
+    await jane.say(brandId, 'show me');
+    await rig.receives(1);
+    const file = rig.host.state.addAttachment(name, '', content);
+    expect(await encrypted.answers('here', file)).toMatchObject({ status: 200 });
+    const [, answer] = jane.read(brandId);
+    expect(answer).toMatchObject({ from: brandId, text: 'here', media: [{ type, name }] });
+    const [media] = answer!.media;
+    expect([media!.width, media!.height]).toEqual(size);
+    expect(jane.readFile(brandId, media!.hashKey).equals(content)).toBe(true);
+  });
+
+  test('a file X cannot take is refused in words', async () => {
+    await start();
+    await jane.say(brandId, 'show me');
+    await rig.receives(1);
+    const pdf = rig.host.state.addAttachment('a.pdf', '', Buffer.from('%PDF-1.7 ...'));
+    const large = rig.host.state.addAttachment(
+      'a.png',
+      '',
+      Buffer.concat([png, Buffer.alloc(5 * 1024 * 1024)]),
+    );
+    expect(await encrypted.answers('pdf', pdf)).toMatchObject({ status: 415 });
+    expect(await encrypted.answers('large', large)).toMatchObject({ status: 413 });
+    expect(rig.x.chat.files.size).toBe(0);
+  });
+
+  test('to somebody who never wrote goes encrypted where they have keys', async () => {
+    await start();
+    expect(await writesFirst(customer, 'We call you')).toMatchObject({ status: 200 });
+    expect(jane.read(brandId).map(({ text }) => text)).toEqual(['We call you']);
+    expect(rig.sent).toEqual([]);
+    expect(await writesFirst(otherCustomer, 'in plain')).toMatchObject({ status: 200 });
+    expect(rig.sent.map(({ text }) => text)).toEqual(['in plain']);
+  });
+
+  test('a lost answer of X: the very same message goes again, and arrives once', async () => {
+    await start();
+    await jane.say(brandId, 'hello');
+    await rig.receives(1);
+    rig.x.faults.add({ when: /^POST .*\/messages$/, cut: 'after' });
+    const posts = () => rig.x.traffic.filter((call) => /^POST \/2\/chat.*\/messages$/.test(call)).length;
+    const answered = encrypted.answers('once');
+    await until(() => {
+      rig.clock.jump(1_000);
+      return posts() >= 2;
+    }, 'the second try');
+    await answered;
+    expect(jane.read(brandId).map(({ text }) => text)).toEqual(['hello', 'once']);
+  });
+
+  test('a key that was changed meanwhile: encrypted anew, once', async () => {
+    await start();
+    await jane.say(brandId, 'hello');
+    await rig.receives(1);
+    await encrypted.unheard(() => jane.rotateKey(brandId));
+    expect(await encrypted.answers('still there')).toMatchObject({ status: 200 });
+    expect(jane.read(brandId).map(({ text }) => text)).toEqual(['hello', 'still there']);
+  });
+});
+
+test('the words of encrypted messages are nowhere in the data or the log once they are delivered', async () => {
+  await start({ config: { log: { dir: join('/dev/shm', `ocx-${process.pid}-log`), messageText: 'full' } } });
+  await jane.say(brandId, 'mysterious-inbound');
+  await rig.receives(1);
+  await encrypted.answers('mysterious-outbound');
+  await rig.logged(/answer sent/);
+  const found = filesUnder(rig.dataDir)
+    .concat(filesUnder(join('/dev/shm', `ocx-${process.pid}-log`)))
+    .filter((path) => readFileSync(path).includes('mysterious-'));
+  expect(found).toEqual([]);
+  // The host's second call with the same words is known all the same.
+  expect(await encrypted.answers('mysterious-outbound')).toMatchObject({ status: 200 });
+  expect(jane.read(brandId).map(({ text }) => text)).toEqual(['mysterious-inbound', 'mysterious-outbound']);
+});
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) => join(each.parentPath, each.name));
+}
+
+test('read mark and typing are sent only where they are switched on', async () => {
+  await start();
+  await jane.say(brandId, 'hello');
+  await rig.receives(1);
+  await encrypted.answers('one');
+  expect(encrypted.conversation).toMatchObject({ typedBy: [] });
+  expect(encrypted.conversation.readUpTo.size).toBe(0);
+  await rig.stopPlugin();
+  rig.change({ chat: { active: true, readMarks: true, typing: true } });
+  await rig.startPlugin();
+  await encrypted.answers('two');
+  expect(encrypted.conversation.typedBy).toEqual([brandId]);
+  expect(encrypted.conversation.readUpTo.get(brandId)).toBe(
+    encrypted.conversation.events.findLast(({ senderId }) => senderId === customer.id)?.sequenceId,
+  );
+});

@@ -1,0 +1,132 @@
+import type { ChatPerson } from '../simulators/x/chat/chatPerson';
+import { EncryptedRig, damage } from '../support/encrypted';
+import { brandId, customer, otherCustomer, type Rig, type RigOptions } from '../support/rig';
+
+let encrypted: EncryptedRig;
+let rig: Rig;
+let jane: ChatPerson;
+afterEach(() => rig.stop());
+
+async function start(options: RigOptions = {}): Promise<void> {
+  encrypted = await EncryptedRig.start(options);
+  ({ rig, jane } = encrypted);
+}
+
+describe('what cannot be trusted or read is a notice', () => {
+  const unverified =
+    "[openchannel-x] An encrypted message came in this customer's name, but it could not be verified that they wrote it, so it is not shown. If they mention one, please look on x.com.";
+  const damaged =
+    '[openchannel-x] An encrypted message of this customer came damaged and cannot be read. Please ask them to send it again.';
+  const noKey =
+    '[openchannel-x] An encrypted message of this customer cannot be read, since X shows no key for it. Please read it on x.com, or ask the customer to send it again.';
+
+  test('a forged signature', async () => {
+    await start();
+    await jane.say(brandId, 'first');
+    await encrypted.forge(({ encoded, messageId }) => ({ encoded: damage(encoded, messageId, -1) }));
+    await rig.receives(2);
+    expect(encrypted.bodies).toEqual(['first', unverified]);
+  });
+
+  test('words of another conversation', async () => {
+    await start();
+    const max = await rig.x.chatPerson(otherCustomer.id);
+    const elsewhere = await max.say(customer.id, 'not for the brand');
+    await jane.say(brandId, 'first');
+    await rig.x.chat.deliver({ ...elsewhere, keyChange: undefined }, encrypted.conversation);
+    await rig.receives(2);
+    expect(encrypted.bodies).toEqual([
+      'first',
+      expect.stringMatching(/^\[openchannel-x\] An encrypted message/),
+    ]);
+    expect(encrypted.bodies.join()).not.toMatch(/not for the brand/);
+  });
+
+  test('a public key that X replaced is not trusted, neither unbound nor in the place of one seen before', async () => {
+    await start();
+    await jane.say(brandId, 'genuine');
+    await rig.receives(1);
+    const [mine] = rig.x.chat.registry.get(customer.id)!;
+    const impostor = await rig.x.chatPerson(customer.id);
+    const [, theirs] = rig.x.chat.registry.get(customer.id)!;
+    impostor.pretend(mine!.version);
+    rig.x.chat.registry.set(customer.id, [{ ...theirs!, version: mine!.version }]);
+    await impostor.say(brandId, 'I am Jane');
+    await rig.receives(2);
+    expect(encrypted.bodies[1]).toBe(unverified);
+    await rig.logged(/another public key than before/);
+    // A signing key that the identity did not sign.
+    rig.x.chat.registry.set(customer.id, [
+      mine!,
+      { ...mine!, version: '9999999999999', signingPublicKey: theirs!.signingPublicKey },
+    ]);
+    await encrypted.forge(({ encoded: event, messageId }) => ({ encoded: damage(event, messageId, -1) }));
+    await rig.logged(/public keys that do not belong together/);
+    await rig.receives(3);
+    expect(encrypted.bodies[2]).toBe(unverified);
+  });
+
+  test('a missing key is fetched from the history; without it there, the agent is told', async () => {
+    await start();
+    // X delivers neither the change of the key nor the first message.
+    await encrypted.unheard(() => jane.say(brandId, 'unheard'));
+    await jane.say(brandId, 'heard');
+    await rig.receives(1);
+    expect(encrypted.bodies).toEqual(['heard']);
+    expect(rig.x.traffic.filter((call) => call.endsWith('/events')).length).toBeGreaterThanOrEqual(1);
+
+    await encrypted.unheard(() => jane.rotateKey(brandId));
+    encrypted.conversation.keyChanges.pop();
+    await jane.say(brandId, 'lost for good');
+    await rig.receives(2);
+    expect(encrypted.bodies[1]).toBe(noKey);
+  });
+
+  test('a rotated key, and a customer on a new device, go on as before', async () => {
+    await start();
+    await jane.say(brandId, 'one');
+    await jane.rotateKey(brandId);
+    await jane.say(brandId, 'two');
+    jane.changeDevice();
+    await jane.say(brandId, 'three');
+    await rig.receives(3);
+    expect(encrypted.bodies).toEqual(['one', 'two', 'three']);
+  });
+
+  test('an unknown version that X does not explain', async () => {
+    await start();
+    await jane.say(brandId, 'one');
+    await rig.receives(1);
+    const known = rig.x.chat.registry.get(customer.id)!;
+    jane.changeDevice();
+    const hidden = await encrypted.unheard(() => jane.say(brandId, 'signed by an unknown key'));
+    rig.x.chat.registry.set(customer.id, known);
+    await rig.x.chat.deliver(hidden, encrypted.conversation);
+    await rig.receives(2);
+    expect(encrypted.bodies[1]).toBe(unverified);
+  });
+
+  test('a truncated event', async () => {
+    await start();
+    await jane.say(brandId, 'one');
+    await encrypted.forge(({ encoded }) => ({
+      encoded: Buffer.from(encoded, 'base64').subarray(0, 150).toString('base64'),
+    }));
+    await encrypted.forge(() => ({ encoded: 'bm8gZXZlbnQgYXQgYWxs' }));
+    await rig.receives(3);
+    expect(encrypted.bodies).toEqual(['one', damaged, damaged]);
+  });
+});
+
+test('the same signed message in other wrappings is handed over once', async () => {
+  await start();
+  const event = await jane.say(brandId, 'once');
+  await rig.receives(1);
+  const bytes = Buffer.from(event.encoded, 'base64');
+  // X's number around it is nobody's signature.
+  bytes[7] = bytes[7]! ^ 1;
+  await rig.x.chat.deliver({ ...event, encoded: bytes.toString('base64') }, encrypted.conversation);
+  await jane.say(brandId, 'twice');
+  await rig.receives(2);
+  expect(encrypted.bodies).toEqual(['once', 'twice']);
+});

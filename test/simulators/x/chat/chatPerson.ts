@@ -1,0 +1,250 @@
+import { Chat, type MediaAttachment, type Sealed } from 'chat-xdk-engine';
+import { randomUUID } from 'node:crypto';
+import type { ChatConversation, ChatEvent, ChatWorld } from './chatWorld';
+import { loadChatLibrary } from './library';
+
+/** What somebody reads of an event. */
+export interface ReadMessage {
+  from: string;
+  text: string;
+  media: { hashKey: string; name: string; type: string; width: number; height: number }[];
+}
+
+interface Opened {
+  type: string;
+  senderId: string;
+  keyVersion?: string;
+  content?: { text?: string };
+  attachments?: {
+    mediaHashKey: string;
+    filename: string;
+    mediaType: string;
+    dimensions: { width: number; height: number };
+  }[];
+}
+
+const kinds: Record<string, number> = { 'image/jpeg': 1, 'image/png': 1, 'image/gif': 2, 'video/mp4': 3 };
+
+/** Somebody who writes in encrypted chat, with keys of their own and X's own cryptography. */
+export class ChatPerson {
+  private chat = new Chat();
+  private version = '';
+  private readonly keys = new Map<string, Record<string, Uint8Array>>();
+
+  private constructor(
+    readonly id: string,
+    private readonly world: ChatWorld,
+  ) {}
+
+  /** Has a person register keys. */
+  static async join(id: string, world: ChatWorld): Promise<ChatPerson> {
+    await loadChatLibrary();
+    const person = new ChatPerson(id, world);
+    person.changeDevice();
+    return person;
+  }
+
+  /** New keys from now on; what was written for the old ones stays closed. */
+  changeDevice(): void {
+    this.chat = new Chat();
+    const { publicKey } = this.chat.generateKeypairs();
+    this.version = this.world.register(this.id, {
+      publicKey: publicKey.publicKey,
+      signingPublicKey: publicKey.signingPublicKey,
+      signature: publicKey.identityPublicKeySignature,
+    });
+    this.chat.setIdentity(this.id, this.version);
+    this.keys.clear();
+  }
+
+  /** Signs as if with the keys of another version. */
+  pretend(version: string): void {
+    this.version = version;
+    this.chat.setIdentity(this.id, version);
+  }
+
+  /** The keys in the form the plugin keeps: for a brand whose keys are to be imported. */
+  exportKeys(): Uint8Array {
+    return this.chat.exportKeys();
+  }
+
+  get keyVersion(): string {
+    return this.version;
+  }
+
+  /** Gives the conversation with somebody a new key. */
+  async rotateKey(otherId: string): Promise<ChatEvent> {
+    const conversation = this.world.conversation(this.id, otherId);
+    const publicKeys = conversation.memberIds.map((userId) => {
+      const key = this.world.registry.get(userId)?.at(-1);
+      if (!key) throw new Error(`${userId} has no keys`);
+      return { userId, publicKey: key.publicKey, keyVersion: key.version };
+    });
+    // The library takes the time for the version; two within a millisecond would be one.
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const change = this.chat.prepareConversationKeyChange({ publicKeys });
+    this.keysOf(conversation)[change.conversationKeyVersion] = change.conversationKey;
+    const [action] = change.actionSignatures;
+    if (!action) throw new Error('the library signed nothing');
+    return this.world.addKeys(conversation, this.id, {
+      version: change.conversationKeyVersion,
+      participants: change.participantKeys.map((each) => ({ ...each, sealedKey: each.encryptedKey })),
+      action: { ...action, detail: Buffer.from(action.encodedMessageEventDetail, 'base64') },
+    });
+  }
+
+  /** Writes; the first message brings the conversation's key along, as X's apps do. */
+  async say(otherId: string, text: string, attachment?: MediaAttachment): Promise<ChatEvent> {
+    return this.post(otherId, (sealing) =>
+      this.chat.encryptMessage({ ...sealing, text, ...(attachment ? { attachments: [attachment] } : {}) }),
+    );
+  }
+
+  reply(otherId: string, to: ChatEvent, text: string): Promise<ChatEvent> {
+    return this.post(otherId, (sealing) =>
+      this.chat.encryptReply({ ...sealing, text, replyToEvent: to.encoded }),
+    );
+  }
+
+  react(otherId: string, to: ChatEvent, emoji: string): Promise<ChatEvent> {
+    return this.post(otherId, (sealing) =>
+      this.chat.encryptAddReaction({ ...sealing, emoji, targetEvent: to.encoded }),
+    );
+  }
+
+  edit(otherId: string, what: ChatEvent, updatedText: string): Promise<ChatEvent> {
+    return this.post(otherId, (sealing) =>
+      this.chat.encryptEdit({ ...sealing, updatedText, targetEvent: what.encoded }),
+    );
+  }
+
+  async deleteForAll(otherId: string, what: ChatEvent): Promise<void> {
+    const conversation = this.world.conversation(this.id, otherId);
+    const action = this.chat.prepareMessageDelete({
+      conversationId: conversation.id,
+      sequenceIds: [what.sequenceId],
+      deleteForAll: true,
+    });
+    const detail = Buffer.from(action.encodedMessageEventDetail, 'base64');
+    const event = this.world.wrap(conversation, {
+      senderId: this.id,
+      messageId: action.messageId,
+      detail,
+      signature: action,
+    });
+    await this.world.deliver(event, conversation);
+  }
+
+  /** Encrypts a file, gives it to X, and sends it. */
+  async sendFile(otherId: string, text: string, mime: string, content: Buffer): Promise<ChatEvent> {
+    const conversation = await this.begun(otherId);
+    const cipher = this.chat.streamEncryptor(this.newestKey(conversation).key);
+    const hashKey = randomUUID().replaceAll('-', '');
+    const closed = Buffer.concat([cipher.push(content), cipher.finish()]);
+    this.world.files.set(hashKey, { conversationId: conversation.id, hashKey, content: closed });
+    return this.say(otherId, text, {
+      attachment_type: 'media',
+      media_hash_key: hashKey,
+      width: 640,
+      height: 360,
+      filesize_bytes: content.length,
+      filename: `from-the-phone.${mime.split('/')[1] ?? 'bin'}`,
+      media_type: kinds[mime] ?? 5,
+    });
+  }
+
+  /** What somebody wrote to this person, oldest first; only what is verified can be read at all. */
+  read(otherId: string): ReadMessage[] {
+    const conversation = this.world.conversation(this.id, otherId);
+    const signers = this.world.signersOf(...conversation.memberIds);
+    const keys = this.keysOf(conversation);
+    for (const event of conversation.keyChanges) this.learn(event, keys, signers);
+    return conversation.events.flatMap(({ encoded }) => {
+      const opened = this.open(encoded, keys, signers);
+      if (opened?.type !== 'message') return [];
+      const media = (opened.attachments ?? []).map((each) => ({
+        hashKey: each.mediaHashKey,
+        name: each.filename,
+        type: each.mediaType,
+        ...each.dimensions,
+      }));
+      return [{ from: opened.senderId, text: opened.content?.text ?? '', media }];
+    });
+  }
+
+  /** A file somebody sent, decrypted. */
+  readFile(otherId: string, hashKey: string): Buffer {
+    const conversation = this.world.conversation(this.id, otherId);
+    const file = this.world.files.get(hashKey);
+    if (!file) throw new Error('there is no such file');
+    const cipher = this.chat.streamDecryptor(this.newestKey(conversation).key);
+    return Buffer.concat([cipher.push(file.content), cipher.finish()]);
+  }
+
+  private async post(
+    otherId: string,
+    seal: (sealing: {
+      conversationId: string;
+      conversationKey: Uint8Array;
+      conversationKeyVersion: string;
+    }) => Sealed,
+  ): Promise<ChatEvent> {
+    const isFirst = this.world.conversation(this.id, otherId).events.length === 0;
+    const conversation = await this.begun(otherId);
+    const { key, version } = this.newestKey(conversation);
+    const sealed = seal({
+      conversationId: conversation.id,
+      conversationKey: key,
+      conversationKeyVersion: version,
+    });
+    const message = {
+      messageId: sealed.messageId,
+      content: Buffer.from(sealed.encryptedContent, 'base64'),
+      signature: Buffer.from(sealed.encodedEventSignature, 'base64'),
+    };
+    return this.world.post(conversation, this.id, message, isFirst);
+  }
+
+  private async begun(otherId: string): Promise<ChatConversation> {
+    const conversation = this.world.conversation(this.id, otherId);
+    this.read(otherId);
+    if (this.keysOf(conversation)[conversation.keyVersion ?? ''] === undefined) await this.rotateKey(otherId);
+    return conversation;
+  }
+
+  private newestKey(conversation: ChatConversation): { key: Uint8Array; version: string } {
+    const version = conversation.keyVersion ?? '';
+    const key = this.keysOf(conversation)[version];
+    if (!key) throw new Error('the conversation has no key for this person');
+    return { key, version };
+  }
+
+  private keysOf({ id }: ChatConversation): Record<string, Uint8Array> {
+    const keys = this.keys.get(id) ?? {};
+    this.keys.set(id, keys);
+    return keys;
+  }
+
+  private learn(
+    event: string,
+    keys: Record<string, Uint8Array>,
+    signers: Parameters<Chat['decryptEvent']>[2],
+  ): void {
+    const opened = this.open(event, {}, signers) as
+      { keyVersion: string; participantKeys: { userId: string; encryptedKey: string }[] } | undefined;
+    const mine = opened?.participantKeys.find(({ userId }) => userId === this.id);
+    if (opened && mine) keys[opened.keyVersion] ??= this.chat.decryptConversationKey(mine.encryptedKey);
+  }
+
+  private open(
+    event: string,
+    keys: Record<string, Uint8Array>,
+    signers: Parameters<Chat['decryptEvent']>[2],
+  ): Opened | undefined {
+    try {
+      return this.chat.decryptEvent(event, keys, signers) as Opened;
+    } catch {
+      return undefined;
+    }
+  }
+}
