@@ -4,10 +4,13 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
-  // X's chat library is a module for browsers; the build makes one for Node of it.
-  moduleNameMapper: { '^chat-xdk-engine$': '<rootDir>/dist/node_modules/chat-xdk-engine' },
+  // X's libraries are modules for browsers; the build makes some for Node of them.
+  moduleNameMapper: {
+    '^chat-xdk-engine$': '<rootDir>/dist/node_modules/chat-xdk-engine',
+    '^juicebox-sdk/(.*)$': '<rootDir>/dist/node_modules/juicebox-sdk/$1',
+  },
   testTimeout: 20000,
   testSequencer: '<rootDir>/test/support/longestFirst.js',
   // Most of a test is waiting for the network and the disk, so both of two cores can be used.
-  maxWorkers: 2,
+  maxWorkers: 3,
 };

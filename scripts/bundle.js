@@ -6,7 +6,7 @@
  */
 const { buildSync } = require('esbuild');
 const { copyFileSync, mkdirSync, writeFileSync } = require('fs');
-const { basename, join } = require('path');
+const { basename, dirname, join } = require('path');
 
 const root = join(__dirname, '..');
 const modules = join(root, 'node_modules');
@@ -58,18 +58,23 @@ function writeBundles(folder) {
   for (const source of wasmSources) copyFileSync(source, join(folder, basename(source)));
 }
 
-/** X's chat library under the name the simulators know it by. */
-function writeChatLibrary(folder) {
-  const target = join(folder, 'chat-xdk-engine');
-  mkdirSync(target, { recursive: true });
-  const code = bundle(join(chatLibrary, 'chat_xdk_wasm.js'));
-  writeFileSync(join(target, 'index.js'), code.outputFiles[0].contents);
-  copyFileSync(wasmSources[1], join(target, basename(wasmSources[1])));
+/** X's libraries for the other ends in the tests and in the sandbox, where they are not bundled. */
+function writeLibraries(folder) {
+  const chat = join(folder, 'chat-xdk-engine');
+  writeLibrary(join(chatLibrary, 'chat_xdk_wasm.js'), join(chat, 'index.js'));
+  copyFileSync(wasmSources[1], join(chat, basename(wasmSources[1])));
+  const backup = 'juicebox-sdk_bg.js';
+  writeLibrary(join(modules, 'juicebox-sdk', backup), join(folder, 'juicebox-sdk', backup));
+}
+
+function writeLibrary(source, target) {
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, bundle(source).outputFiles[0].contents);
 }
 
 module.exports = { bundles, wasmSources };
 
 if (require.main === module) {
   writeBundles(process.argv[2]);
-  writeChatLibrary(join(process.argv[2], '..', 'node_modules'));
+  writeLibraries(join(process.argv[2], '..', 'node_modules'));
 }

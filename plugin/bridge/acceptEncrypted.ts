@@ -10,28 +10,35 @@ const groupId = /^g\d{1,19}$/;
 
 /**
  * What is kept of encrypted messages: all of it closed. What X says of it in the clear only tells where it belongs.
- * @returns none for the account's own
+ * @returns none for what the account itself wrote
  */
 export function encryptedInbound(
   messages: EncryptedMessage[],
   account: { name: string; chat: boolean; userId: () => string | undefined },
 ): InboundMessage[] {
   if (!account.chat) return [];
-  return messages
-    .filter(({ senderId }) => senderId !== account.userId())
-    .map(({ id, senderId, at, closed }) => {
-      const inGroup = groupId.test(closed.conversationId);
-      const conversation = inGroup ? groupConversation(closed.conversationId) : directConversation(senderId);
-      return {
-        account: account.name,
-        messageId: `chat:${id}`,
-        conversation,
-        sender: { id: senderId },
-        text: '',
-        media: [],
-        sentAt: at,
-        ...(inGroup ? { thread: conversation } : {}),
-        closed,
-      };
-    });
+  return messages.flatMap(({ id, senderId, at, closed, failed }) => {
+    // Of the account's own, only what failed is news: it belongs to the customer it was for.
+    const isOwn = senderId === account.userId();
+    const customerId = isOwn ? otherOf(closed.conversationId, senderId) : senderId;
+    if ((isOwn && !failed) || customerId === undefined) return [];
+    const inGroup = groupId.test(closed.conversationId);
+    const conversation = inGroup ? groupConversation(closed.conversationId) : directConversation(customerId);
+    return {
+      account: account.name,
+      messageId: `chat:${id}`,
+      conversation,
+      sender: { id: customerId },
+      text: '',
+      media: [],
+      sentAt: at,
+      ...(inGroup ? { thread: conversation } : {}),
+      closed,
+    };
+  });
+}
+
+/** The other side of a one-to-one conversation. */
+function otherOf(conversationId: string, userId: string): string | undefined {
+  return conversationId.split(':').find((id) => /^\d+$/.test(id) && id !== userId);
 }

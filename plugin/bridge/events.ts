@@ -26,6 +26,8 @@ export interface EncryptedMessage {
   /** Milliseconds since 1970. */
   at: number;
   closed: ClosedMessage;
+  /** X's word that a message of its sender's failed. */
+  failed: boolean;
 }
 
 /** A sign of a customer's presence: they read a message of ours, or are typing. */

@@ -29,13 +29,14 @@ const chatPayload = z.object({
 export function readChat(payload: unknown, now: number): EncryptedMessage {
   const read = chatPayload.parse(payload);
   const event = read.encoded_event;
-  const { sequenceId, createdAt } = readWrapper(event);
+  const { sequenceId, createdAt, kind } = readWrapper(event);
   const told = Date.parse(read.created_at ?? '');
   return {
     // What is signed in it is not known yet; the same bytes are surely the same message.
     id: createHash('sha256').update(event).digest('hex').slice(0, 32),
     senderId: read.sender_id,
     at: createdAt ?? (Number.isNaN(told) ? now : told),
+    failed: kind === 'failure',
     closed: {
       event,
       keyChanges: read.conversation_key_change_event ? [read.conversation_key_change_event] : [],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ChatKeys } from '../../plugin/panel/api';
 import { KeyFile } from '../../plugin/x/chat/keyFile';
 import { AdminClient } from '../support/adminClient';
+import { backUpKeys } from '../support/keyBackup';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 
 let rig: Rig;
@@ -97,6 +98,47 @@ describe('created', () => {
     await expect(admin.call('createChatKeys', { account, replace: false })).rejects.toThrow();
     expect(await view()).toMatchObject({ state: 'no-keys' });
     expect((await view()).keys).toBeUndefined();
+  });
+});
+
+describe('recovered with the PIN', () => {
+  const recover = (pin: string) => admin.call('recoverChatKeys', { account, pin });
+
+  test('they work, and the PIN is nowhere', async () => {
+    await start();
+    const device = await rig.x.chatPerson(brandId);
+    await expect(recover('2580')).rejects.toThrow(/no backup of keys/);
+    await backUpKeys(rig.x.keyBackup, brandId, '2580', device.exportKeys());
+    expect(await view()).toMatchObject({ state: 'no-keys', onX: { backup: true } });
+    await recover('2580');
+    expect(await view()).toMatchObject({
+      state: 'ok',
+      keys: { origin: 'recovered', version: device.keyVersion },
+    });
+    expect(await rig.logged(/keys for encrypted chat were recovered/)).not.toMatch(/2580/);
+    await exchange();
+  });
+
+  test('a wrong one costs one guess, which is shown, and never tried again by itself', async () => {
+    await start();
+    const device = await rig.x.chatPerson(brandId);
+    await backUpKeys(rig.x.keyBackup, brandId, '2580', device.exportKeys());
+    await expect(recover('1111')).rejects.toThrow(
+      'This is not the PIN. 19 guesses are left; after the last one X destroys the backup.',
+    );
+    await expect(recover('2222')).rejects.toThrow(/18 guesses are left/);
+    expect(await view()).toMatchObject({ state: 'no-keys' });
+    await expect(Promise.all([recover('2580'), recover('2580')])).rejects.toThrow(/wait for it to end/);
+  });
+
+  test('the PIN goes to nobody but X', async () => {
+    await start();
+    const device = await rig.x.chatPerson(brandId);
+    await backUpKeys(rig.x.keyBackup, brandId, '2580', device.exportKeys());
+    const config = rig.x.keyBackup.configFor(brandId) as { key_store_token_map_json: string };
+    const elsewhere = config.key_store_token_map_json.replaceAll('127.0.0.1', 'realm.example.com');
+    rig.x.keyBackup.configFor = () => ({ ...config, key_store_token_map_json: elsewhere });
+    await expect(recover('2580')).rejects.toThrow(/a service that is not X's \(realm\.example\.com\)/);
   });
 });
 

@@ -126,6 +126,29 @@ function filesUnder(folder: string): string[] {
     .map((each) => join(each.parentPath, each.name));
 }
 
+test("X's word that an answer failed is told to the agent in that customer's conversation", async () => {
+  await start();
+  await jane.say(brandId, 'hello');
+  await rig.receives(1);
+  await encrypted.answers('lost on the way');
+  // In Thrift: field 5 of the detail, kind 12 (a limit of the account), level 3.
+  const detail = Buffer.from('0c00050800010000000c0c000808000200000003000000', 'hex');
+  const { messageId } = encrypted.conversation.events.at(-1)!;
+  const signature = Buffer.from([0]);
+  const failure = rig.x.chat.wrap(encrypted.conversation, {
+    senderId: brandId,
+    messageId,
+    detail,
+    signature,
+  });
+  await encrypted.unheard(() => rig.x.chat.deliver(failure, encrypted.conversation));
+  rig.scheduler.run('quarter');
+  await rig.receives(2);
+  expect(encrypted.bodies[1]).toBe(
+    '[openchannel-x] X could not deliver an encrypted message of this conversation: this account may send no more messages for now. Please look on x.com before you send it again.',
+  );
+});
+
 test('read mark and typing are sent only where they are switched on', async () => {
   await start();
   await jane.say(brandId, 'hello');

@@ -87,7 +87,7 @@ describe('what cannot be trusted or read is a notice', () => {
     await jane.say(brandId, 'one');
     await jane.rotateKey(brandId);
     await jane.say(brandId, 'two');
-    jane.changeDevice();
+    await jane.changeDevice();
     await jane.say(brandId, 'three');
     await rig.receives(3);
     expect(encrypted.bodies).toEqual(['one', 'two', 'three']);
@@ -98,7 +98,7 @@ describe('what cannot be trusted or read is a notice', () => {
     await jane.say(brandId, 'one');
     await rig.receives(1);
     const known = rig.x.chat.registry.get(customer.id)!;
-    jane.changeDevice();
+    await jane.changeDevice();
     const hidden = await encrypted.unheard(() => jane.say(brandId, 'signed by an unknown key'));
     rig.x.chat.registry.set(customer.id, known);
     await rig.x.chat.deliver(hidden, encrypted.conversation);

@@ -9,6 +9,7 @@ const longest = [
   'bridge/killed',
   'e2e/supply',
   'e2e/killedSending',
+  'flows/chatKeys',
   'flows/polling',
   'flows/gaps',
 ];

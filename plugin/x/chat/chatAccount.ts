@@ -243,8 +243,8 @@ export class ChatAccount implements ChatSide {
   }
 
   private unreadable({ event }: ClosedMessage): Opened {
-    const { messageId = event.slice(-32), isMessage } = readWrapper(event);
-    if (!isMessage) return { kind: 'nothing' };
+    const { messageId = event.slice(-32), kind } = readWrapper(event);
+    if (kind !== 'message') return { kind: 'nothing' };
     const why = this.state() === 'locked' ? 'cannot use its keys' : 'has no keys';
     const words = `The customer wrote in encrypted X Chat, which cannot be read here: the account ${why}. Please read and answer it on x.com, and tell your administrator to set up encrypted chat.`;
     return { kind: 'notice', id: `no-keys:${messageId}`, words };

@@ -6,7 +6,11 @@ import { strangeAttachment } from '../fields';
 
 /** What an opened event is; everything but `damaged` is what its sender signed, where `verified`. */
 export type Content =
-  { kind: 'damaged' } | ({ kind: 'keyChange' } & Signed) | ({ kind: 'content'; opened: Opened } & Signed);
+  | { kind: 'damaged' }
+  /** X's own word, which nobody signs. */
+  | { kind: 'fromX'; opened: Opened }
+  | ({ kind: 'keyChange' } & Signed)
+  | ({ kind: 'content'; opened: Opened } & Signed);
 
 interface Signed {
   verified: boolean;
@@ -61,6 +65,7 @@ export function readContent(value: unknown): Content {
   const signed = { verified, senderId, conversationId };
   if (type === 'keyChange') return { kind: 'keyChange', ...signed };
   if (type === 'message') return { kind: 'content', opened: openedMessage(read.data), ...signed };
+  if (type === 'failure') return { kind: 'fromX', opened: failed(read.data) };
   if (type === 'messageDeleted' && read.data.deleteForAll)
     return { kind: 'content', opened: deleted(read.data), ...signed };
   // Signs of presence, settings and members are nothing for an agent, and nobody signs most of them.
@@ -87,6 +92,25 @@ function openedMessage(message: Event): Opened {
         'The customer sent something in X Chat that this channel cannot show. Please look on x.com.',
       );
   }
+}
+
+/** X's reasons for a message that failed (X Chat library: FailureType), as far as an agent can do something. */
+const failures: Record<string, string> = {
+  contentsTooLarge: 'it is too large',
+  tooManyMessages: 'too many messages were sent',
+  rateLimitUpsell: 'this account may send no more messages for now',
+  flaggedAsSpam: 'X takes it for spam',
+  recipientNotTrusted: 'the customer does not take messages from this account',
+  recipientKeyChanged: "the customer's keys have changed",
+};
+
+function failed({ id, failure }: Event): Opened {
+  const why = failures[failure ?? ''] ?? `X names it "${(failure ?? 'unknown').slice(0, 60)}"`;
+  return {
+    kind: 'notice',
+    id: `failure:${id}`,
+    words: `X could not deliver an encrypted message of this conversation: ${why}. Please look on x.com before you send it again.`,
+  };
 }
 
 function deleted({ id, messageIds }: Event): Opened {

@@ -9,6 +9,7 @@ declare module 'juicebox-sdk/juicebox-sdk_bg.js' {
   export class Client {
     constructor(configuration: Configuration, former: Configuration[]);
     recover(pin: Uint8Array, info: Uint8Array): Promise<Uint8Array>;
+    register(pin: Uint8Array, secret: Uint8Array, info: Uint8Array, guesses: number): Promise<void>;
     free(): void;
   }
 

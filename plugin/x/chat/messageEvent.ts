@@ -5,16 +5,16 @@ export interface EventWrapper {
   senderId?: string;
   /** Milliseconds since 1970. */
   createdAt?: number;
-  /** Whether it is something somebody wrote; else a change of the key, a sign of presence, or the like. */
-  isMessage: boolean;
+  /** Something somebody wrote, X's word that such a message failed, or a change of the key, a sign of presence and the like. */
+  kind: 'message' | 'failure' | 'other';
 }
 
 /** Types of Thrift's binary protocol (Apache Thrift: binary protocol encoding). */
 const text = 11;
 const struct = 12;
 
-/** The content's field where it is a message. */
-const messageField = 1;
+/** What the content is, by the number of its field. */
+const kinds: Record<number, EventWrapper['kind']> = { 1: 'message', 5: 'failure' };
 
 /** The longest text that is looked at; ids are short. Bytes. */
 const longest = 200;
@@ -35,14 +35,14 @@ export function readWrapper(event: string): EventWrapper {
     if (length <= longest) fields.set(bytes.readInt16BE(at + 1), bytes.toString('utf8', at + 7, end));
     at = end;
   }
-  // The content comes next: a struct whose only field is named for what it is, 1 for a message.
+  // The content comes next: a struct whose only field is named for what it is.
   const readable = bytes[at] === struct && at + 6 <= bytes.length;
-  if (!readable) return { isMessage: true };
+  if (!readable) return { kind: 'message' };
   const digits = (id: number) => (/^\d{1,19}$/.test(fields.get(id) ?? '') ? fields.get(id) : undefined);
   const [sequenceId, senderId, createdAt] = [digits(1), digits(3), digits(6)];
   const messageId = fields.get(2);
   return {
-    isMessage: bytes.readInt16BE(at + 4) === messageField,
+    kind: kinds[bytes.readInt16BE(at + 4)] ?? 'other',
     ...(sequenceId === undefined ? {} : { sequenceId }),
     ...(messageId === undefined ? {} : { messageId }),
     ...(senderId === undefined ? {} : { senderId }),

@@ -43,13 +43,14 @@ export async function openMessage(
   await conversationKeys.learn(conversationId, keyChanges);
   const answer = await openWithHelp(closed, senderId, options);
   if ('fault' in answer) {
-    if (readWrapper(event).isMessage) return unreadable(whyOf(answer.fault, options), event);
+    if (readWrapper(event).kind === 'message') return unreadable(whyOf(answer.fault, options), event);
     // A change of the key that was made for others, or a sign of presence: what cannot be read of it is no loss.
     await conversationKeys.learn(conversationId, [event]);
     return { kind: 'nothing' };
   }
   const content = readContent(answer.event);
   if (content.kind === 'damaged') return unreadable('malformed', event);
+  if (content.kind === 'fromX') return content.opened;
   // What X says around the message must be what was signed.
   if (!content.verified || content.senderId !== senderId || content.conversationId !== conversationId)
     return unreadable('unverified', event);

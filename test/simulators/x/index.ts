@@ -5,7 +5,7 @@ import type { ApiContext } from './answers';
 import { ChatPerson } from './chat/chatPerson';
 import { chatRoutes } from './chat/chatRoutes';
 import { ChatWorld } from './chat/chatWorld';
-import { loadChatLibrary } from './chat/library';
+import { KeyBackup } from './chat/keyBackup';
 import { apiRoutes } from './apiRoutes';
 import { envelopeOf, type EnvelopeShape } from './envelopes';
 import { Feed } from './feed';
@@ -82,8 +82,8 @@ export class XSimulator {
   /** The app's OAuth 2.0 client. */
   readonly client = { id: 'sim-client-id', secret: 'sim-client-secret', redirectUri: 'http://127.0.0.1/' };
   readonly mediaOptions: MediaOptions;
-  /** How users reach the backup of their chat keys. */
-  readonly backups = new Map<string, object>();
+  /** Where users keep copies of their chat keys, behind a PIN. */
+  readonly keyBackup = new KeyBackup(() => this.url);
   private readonly limits: RateLimits;
   private stop: () => Promise<void> = () => Promise.resolve();
 
@@ -115,7 +115,6 @@ export class XSimulator {
 
   static async start(options: XSimulatorOptions = {}): Promise<XSimulator> {
     const simulator = new XSimulator(options);
-    await loadChatLibrary();
     const served = await serve(simulator.express(), options.port ?? 0);
     simulator.url = served.url;
     simulator.stop = () => served.close();
@@ -220,7 +219,9 @@ export class XSimulator {
     app.use(postRoutes(context, rules, (post) => this.onPosted(post)));
     app.use(timelineRoutes(context, this.mediaUrl));
     app.use(apiRoutes(context, (message) => this.onSent(message)));
-    app.use(chatRoutes(context, this.chat, (userId) => this.backups.get(userId)));
+    app.use(this.keyBackup.routes());
+    const backupOf = (id: string) => (this.keyBackup.size(id) > 0 ? this.keyBackup.configFor(id) : undefined);
+    app.use(chatRoutes(context, this.chat, backupOf));
     app.use(mediaRoutes(context, this.mediaOptions));
     app.use(fileRoutes(this.world, () => this.url));
     return app;

@@ -40,15 +40,15 @@ export class ChatPerson {
   static async join(id: string, world: ChatWorld): Promise<ChatPerson> {
     await loadChatLibrary();
     const person = new ChatPerson(id, world);
-    person.changeDevice();
+    await person.changeDevice();
     return person;
   }
 
   /** New keys from now on; what was written for the old ones stays closed. */
-  changeDevice(): void {
+  async changeDevice(): Promise<void> {
     this.chat = new Chat();
     const { publicKey } = this.chat.generateKeypairs();
-    this.version = this.world.register(this.id, {
+    this.version = await this.world.register(this.id, {
       publicKey: publicKey.publicKey,
       signingPublicKey: publicKey.signingPublicKey,
       signature: publicKey.identityPublicKeySignature,

@@ -64,8 +64,8 @@ function addPublicKeys(
         refuse(response, 403, 'keys can only be registered for the own user');
         return;
       }
-      await attempt(response, () => {
-        const version = chat.register(user.id, {
+      await attempt(response, async () => {
+        const version = await chat.register(user.id, {
           publicKey: key['public_key'] ?? '',
           signingPublicKey: key['signing_public_key'] ?? '',
           signature: key['identity_public_key_signature'] ?? '',

@@ -1,5 +1,6 @@
 import { Chat, type SigningKey } from 'chat-xdk-engine';
 import type { World } from '../world';
+import { loadChatLibrary } from './library';
 import { messageDetail, wrapEvent } from './messageEvent';
 
 /** A user's public keys as somebody registered them. */
@@ -75,7 +76,8 @@ export class ChatWorld {
   constructor(private readonly world: World) {}
 
   /** @throws ChatRefusal when the keys do not belong together */
-  register(userId: string, key: Omit<SimPublicKey, 'version'>): string {
+  async register(userId: string, key: Omit<SimPublicKey, 'version'>): Promise<string> {
+    await loadChatLibrary();
     const chat = new Chat();
     if (!chat.verifyKeyBinding(key.publicKey, key.signingPublicKey, key.signature))
       throw new ChatRefusal('the signing key is not signed by the identity key');
@@ -151,7 +153,8 @@ export class ChatWorld {
     if (!content.includes(keyVersion))
       throw new ChatRefusal('the conversation key version is not the latest');
     const event = this.wrap(conversation, { senderId, messageId, detail: messageDetail(content), signature });
-    if (!this.isSigned(event)) throw new ChatRefusal('the signature of the message cannot be verified');
+    if (!(await this.isSigned(event)))
+      throw new ChatRefusal('the signature of the message cannot be verified');
     const keyChange = withKeyChange ? conversation.keyChanges.at(-1) : undefined;
     const delivered = { ...event, keyVersion, keyChange };
     await this.deliver(delivered, conversation);
@@ -207,7 +210,8 @@ export class ChatWorld {
   }
 
   /** X has no key to read it with, but the library checks the signature before it looks for one. */
-  private isSigned({ encoded, senderId }: ChatEvent): boolean {
+  private async isSigned({ encoded, senderId }: ChatEvent): Promise<boolean> {
+    await loadChatLibrary();
     try {
       new Chat().decryptEvent(encoded, {}, this.signersOf(senderId));
       return true;
