@@ -11,6 +11,6 @@ module.exports = {
   },
   testTimeout: 20000,
   testSequencer: '<rootDir>/test/support/longestFirst.js',
-  // Most of a test is waiting for the network and the disk, so both of two cores can be used.
+  // Most of a test is waiting for the network and the disk: three keep two cores busy.
   maxWorkers: 3,
 };

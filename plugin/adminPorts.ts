@@ -3,6 +3,7 @@ import { checkAccount, type CheckPorts } from './admin/check';
 import type { ConnectWay } from './admin/connect';
 import { Passwords } from './admin/passwords';
 import type { AdminPorts } from './admin/ports';
+import { encryptedFact } from './bridge/acceptEncrypted';
 import { BridgeError, reasonOf } from './bridge/errors';
 import type { Clock } from './bridge/clock';
 import type { Counters, MessageStore } from './bridge/ports';
@@ -173,7 +174,7 @@ async function startPin(start: PinStart, { x, accounts }: Config): Promise<Conne
 }
 
 function checkPorts(parts: AccountParts, sources: AdminSources): CheckPorts {
-  const { settings, client, oauth2, supply } = parts;
+  const { settings, client, oauth2, supply, chat } = parts;
   const { config, secrets } = sources.live();
   const host = () => hostClient(config, sources.counters);
   const { webhookUrl } = addressesOf(settings.name, sources);
@@ -193,6 +194,10 @@ function checkPorts(parts: AccountParts, sources: AdminSources): CheckPorts {
         : undefined,
     oauth2,
     supply: () => supply.state(),
+    chat: () => ({
+      ...chat.standing(),
+      wasWritten: sources.store.facts.read(settings.name, encryptedFact) !== undefined,
+    }),
     log: { wanted: config.log.dir, used: sources.logs.dir },
     replyUrlFits: (url) => {
       const token = URL.canParse(url) ? (new URL(url).searchParams.get('token') ?? '') : '';

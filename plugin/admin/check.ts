@@ -1,3 +1,4 @@
+import type { ChatState } from '../bridge/chat';
 import { BridgeError, reasonOf } from '../bridge/errors';
 import type { AccountConfig } from '../config/schema';
 import type { CheckLine, OpenChannelAccount } from '../panel/api';
@@ -16,6 +17,8 @@ export interface CheckPorts {
   testWebhook(): Promise<{ challenge: string | undefined; signature: string | undefined } | undefined>;
   oauth2: { isConnected(): boolean; accessToken(): Promise<string> };
   supply: () => { state: string; reason?: string };
+  /** `wasWritten`: a customer has written encrypted before. */
+  chat: () => { state: ChatState; reason?: string; wasWritten: boolean };
   log: { wanted: string; used: string };
   replyUrlFits(replyUrl: string): boolean;
 }
@@ -27,6 +30,7 @@ export async function checkAccount(ports: CheckPorts): Promise<CheckLine[]> {
     ...(await checkX(ports)),
     ...(await checkWebhook(ports)),
     checkSupply(ports),
+    ...checkChat(ports),
     checkLog(ports),
   ];
 }
@@ -128,6 +132,21 @@ function checkSupply({ supply, settings }: CheckPorts): CheckLine {
   if (state === 'ok') return ok(what, 'Everything is set up with X.');
   if (state === 'starting') return warning(what, 'It is being set up right now: check again in a minute.');
   return failed(what, reason ?? 'X does not deliver.');
+}
+
+function checkChat({ chat }: CheckPorts): CheckLine[] {
+  const what = 'Encrypted chat';
+  const { state, reason, wasWritten } = chat();
+  if (state === 'off') return [];
+  if (state === 'no-keys' && !wasWritten)
+    return [ok(what, 'It has no keys yet, and nobody has written encrypted so far.')];
+  if (state === 'ok')
+    return [
+      reason === undefined
+        ? ok(what, 'Encrypted messages are read and answered.')
+        : warning(what, sentence(reason)),
+    ];
+  return [failed(what, sentence(reason ?? 'it is being set up right now'))];
 }
 
 function checkLog({ log: { wanted, used } }: CheckPorts): CheckLine {

@@ -26,7 +26,7 @@ export function encryptedInbound(
     const conversation = inGroup ? groupConversation(closed.conversationId) : directConversation(customerId);
     return {
       account: account.name,
-      messageId: `chat:${id}`,
+      messageId: `chat-${id}`,
       conversation,
       sender: { id: customerId },
       text: '',

@@ -128,7 +128,7 @@ function announce(message: InboundMessage, ports: AcceptEventsPorts): void {
     messageId,
     conversation,
     step: 'stored',
-    detail: `${who}: ${closed ? 'an encrypted message' : text}`,
+    detail: `${who}: ${closed ? 'encrypted' : text}`,
   });
   ports.wake(laneOf(account, conversation));
 }

@@ -25,12 +25,18 @@ const mediaTries = 3;
 /**
  * Hands one stored message to the host, from wherever an earlier try left off: attachments first, then one
  * notify call for each part.
+ * @returns whether there was anything in it for an agent
  * @throws BridgeError saying whether and when to try again
  */
-export async function forwardInbound(stored: StoredInbound, account: BridgeAccount, ports: ForwardPorts) {
+export async function forwardInbound(
+  stored: StoredInbound,
+  account: BridgeAccount,
+  ports: ForwardPorts,
+): Promise<boolean> {
   const row = await openInbound(stored, account, ports);
   if (row) await handOver(row, account, ports);
   else ports.owed.write(stored.seq, () => ports.inbox.saveNotified(stored.seq, undefined, true));
+  return row !== undefined;
 }
 
 async function handOver(row: StoredInbound, account: BridgeAccount, ports: ForwardPorts): Promise<void> {

@@ -65,7 +65,10 @@ export class InboundWorker {
     if (!account) return undefined;
     const started = clock.now();
     try {
-      await forwardInbound(row, account, this.forwardPorts(account.name));
+      if (!(await forwardInbound(row, account, this.forwardPorts(account.name)))) {
+        this.step(row, 'nothing for an agent');
+        return { again: 'now' };
+      }
     } catch (error) {
       return this.afterFailure(row, error);
     }

@@ -31,7 +31,7 @@ export async function openInbound(
   }
   if (opened.kind === 'message') {
     const { text, media } = opened;
-    return { ...row, message: { ...message, messageId: opened.id, text, media } };
+    return { ...row, message: { ...message, text, media } };
   }
   return { ...row, message: { ...message, text: systemNotice(opened.words), notice: {} } };
 }

@@ -1,6 +1,7 @@
 import express, { type Express, type Response } from 'express';
 import { join } from 'node:path';
 import type { HostAttachment } from '../../test/simulators/host/state';
+import type { ChatPerson } from '../../test/simulators/x/chat/chatPerson';
 import type { SimMedia } from '../../test/simulators/x/world';
 import type { Stage } from './sandbox';
 import { snapshotOf } from './snapshot';
@@ -10,6 +11,8 @@ interface Writing {
   file?: { name: string; type: string; base64: string };
   /** Everybody may read it, instead of the brand alone. */
   public?: boolean;
+  /** Only the brand can read it, not even X. */
+  encrypted?: boolean;
 }
 
 const folder = join(__dirname.replace(/([\\/])dist([\\/]scripts[\\/])/, '$1$2'), 'page');
@@ -40,6 +43,7 @@ export function pageApp(stage: Stage): { app: Express; changed: () => void } {
     request.once('close', () => listeners.delete(response));
   });
   addPeople(app, stage, changed);
+  addDeletion(app, stage, changed);
   app.post('/outage', (_request, response) => {
     outage.host = !outage.host;
     stage.host.faults.clear();
@@ -52,10 +56,26 @@ export function pageApp(stage: Stage): { app: Express; changed: () => void } {
   return { app, changed };
 }
 
+function addDeletion(app: Express, { x }: Stage, changed: () => void): void {
+  app.post('/posts/:id/delete', (request, response) => {
+    const post = x.world.posts.find(({ id }) => id === request.params['id']);
+    if (post) void x.deletePost(post);
+    changed();
+    response.json({});
+  });
+}
+
 function addPeople(app: Express, stage: Stage, changed: () => void): void {
-  const { x, host, brandId } = stage;
-  app.post('/customers/:id', (request, response) => {
-    const { text = '', file, public: inPublic } = request.body as Writing;
+  const { x, host, brandId, chatPeople } = stage;
+  app.post('/customers/:id', async (request, response) => {
+    const { text = '', file, public: inPublic, encrypted } = request.body as Writing;
+    const person = chatPeople.get(request.params['id']);
+    if (encrypted && person) {
+      await writeEncrypted(person, brandId, text, file);
+      changed();
+      response.json({});
+      return;
+    }
     const media = file && x.world.addMedia(file.type, Buffer.from(file.base64, 'base64'));
     const from = request.params['id'];
     void x.feed.publish(
@@ -63,12 +83,6 @@ function addPeople(app: Express, stage: Stage, changed: () => void): void {
         ? { kind: 'post', post: x.world.addPost(from, text, media ? { media: [media] } : {}) }
         : { kind: 'message', message: x.world.addMessage(from, brandId, text, media) },
     );
-    changed();
-    response.json({});
-  });
-  app.post('/posts/:id/delete', (request, response) => {
-    const post = x.world.posts.find(({ id }) => id === request.params['id']);
-    if (post) void x.deletePost(post);
     changed();
     response.json({});
   });
@@ -92,7 +106,18 @@ function addPeople(app: Express, stage: Stage, changed: () => void): void {
   });
 }
 
-function addFiles(app: Express, { x, host }: Stage): void {
+function writeEncrypted(
+  person: ChatPerson,
+  brandId: string,
+  text: string,
+  file: Writing['file'],
+): Promise<unknown> {
+  return file
+    ? person.sendFile(brandId, text, file.type, Buffer.from(file.base64, 'base64'))
+    : person.say(brandId, text);
+}
+
+function addFiles(app: Express, { x, host, brandId, chatPeople }: Stage): void {
   const send = (response: Response, file: { type: string; content: Buffer | undefined } | undefined) => {
     if (file?.content) response.type(file.type).send(file.content);
     else response.status(404).end();
@@ -102,6 +127,12 @@ function addFiles(app: Express, { x, host }: Stage): void {
   app.get('/files/x/:id', (request, response) =>
     send(response, ofX(x.world.media.get(request.params['id']))),
   );
+  app.get('/files/chat/:customer/:hashKey', (request, response) => {
+    const { customer, hashKey } = request.params;
+    const { type } = request.query;
+    const content = chatPeople.get(customer)?.readFile(brandId, hashKey);
+    send(response, { type: typeof type === 'string' ? type : '', content });
+  });
   app.get('/files/host/:id', (request, response) =>
     send(response, ofHost(host.state.attachments.find(({ id }) => String(id) === request.params['id']))),
   );

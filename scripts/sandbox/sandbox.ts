@@ -6,9 +6,11 @@ import type { ActivityEntry } from '../../plugin/bridge/ports';
 import { openLog } from '../../plugin/log/logger';
 import { openMessageStore } from '../../plugin/store/messageStore';
 import { version } from '../../plugin/version';
+import { KeyFile } from '../../plugin/x/chat/keyFile';
 import { HostSimulator } from '../../test/simulators/host';
 import { serve } from '../../test/simulators/serve';
 import { XSimulator } from '../../test/simulators/x';
+import type { ChatPerson } from '../../test/simulators/x/chat/chatPerson';
 import { pageApp } from './pageApp';
 
 export interface SandboxOptions {
@@ -32,9 +34,12 @@ export interface Stage {
   host: HostSimulator;
   brandId: string;
   customers: { id: string; username: string; name: string }[];
+  /** The customers as they write encrypted, by their ids. */
+  chatPeople: Map<string, ChatPerson>;
   activity: ActivityEntry[];
 }
 
+const accountName = 'acme';
 const brandId = '900000000000000001';
 const customers = [
   { id: '1700000000000000021', username: 'jane_doe', name: 'Jane Doe' },
@@ -62,6 +67,9 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   });
   const keys = x.addBrand(brandId, 'acme_help', 'ACME Help');
   for (const customer of customers) x.world.addUser(customer);
+  const chatPeople = new Map<string, ChatPerson>();
+  for (const { id } of customers) chatPeople.set(id, await x.chatPerson(id));
+  await giveChatKeys(dataDir, await x.chatPerson(brandId));
   x.publicOrigin = host.url;
   host.installed = { folder: join(panelDir, '..'), view: `panel/index.html?port=${pluginPort}` };
   const account = host.addAccount({ name: 'X – ACME Help', mapKey: 'twitter' });
@@ -76,7 +84,7 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
     },
   );
   account.replyUrl = replyUrl;
-  const page = pageApp({ x, host, brandId, customers, activity });
+  const page = pageApp({ x, host, brandId, customers, chatPeople, activity });
   ({ changed } = page);
   follow(x, host, changed);
   const served = await serve(page.app, pagePort).catch(async (error: unknown) => {
@@ -96,10 +104,22 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   };
 }
 
+/** The brand's device has keys for encrypted chat, and the plugin a copy of them. */
+async function giveChatKeys(dataDir: string, brand: ChatPerson): Promise<void> {
+  const about = { userId: brandId, version: brand.keyVersion, fingerprint: brand.fingerprint };
+  const file = new KeyFile(dataDir, accountName, '');
+  await file.save({ ...about, origin: 'imported', savedAt: new Date().toISOString() }, brand.exportKeys());
+}
+
 /** The page shows what happens at both ends, and X tells of posts that the plugin published. */
 function follow(x: XSimulator, host: HostSimulator, changed: () => void): void {
   host.onMessage = changed;
   x.onSent = changed;
+  const { onEvent } = x.chat;
+  x.chat.onEvent = async (event, conversation) => {
+    changed();
+    await onEvent(event, conversation);
+  };
   x.onPosted = (post) => {
     changed();
     void x.feed.publish({ kind: 'post', post });
@@ -137,7 +157,7 @@ async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEn
     x: { apiBaseUrl: x.url, mediaHosts: [new URL(x.url).host] },
     accounts: [
       {
-        name: 'acme',
+        name: accountName,
         ...keys,
         webhookUrl: host.webhookUrl(pluginPort, '/api/messages'),
         openChannelAccountId: accountId,

@@ -15,7 +15,7 @@ export function snapshotOf(stage: Stage, hostDown: boolean): object {
   };
 }
 
-/** A customer's Direct Messages, public posts and the answers to them, oldest first. */
+/** A customer's Direct Messages, plain and encrypted, public posts and the answers to them, oldest first. */
 function phoneMessages(customerId: string, stage: Stage): object[] {
   const { world } = stage.x;
   const direct = world.between(customerId, stage.brandId).map((message) => phoneMessage(message, stage));
@@ -29,7 +29,27 @@ function phoneMessages(customerId: string, stage: Stage): object[] {
       const written = { ...post, senderId: post.authorId, media, stub: post.stubs[0] };
       return { ...phoneMessage(written, stage), inPublic: true };
     });
-  return [...direct, ...posts].sort((one, other) => one.at - other.at).slice(-60);
+  return [...direct, ...posts, ...encryptedMessages(customerId, stage)]
+    .sort((one, other) => one.at - other.at)
+    .slice(-60);
+}
+
+const types: Record<string, string> = { image: 'image/png', gif: 'image/gif', video: 'video/mp4' };
+
+/** What the customer's device can open. */
+function encryptedMessages(customerId: string, { chatPeople, brandId }: Stage) {
+  return (chatPeople.get(customerId)?.read(brandId) ?? []).map(({ id, at, from, text, media: [media] }) => {
+    const type = types[media?.type ?? ''] ?? 'application/octet-stream';
+    const query = new URLSearchParams({ type }).toString();
+    return {
+      id,
+      at,
+      mine: from !== brandId,
+      text,
+      encrypted: true,
+      file: media && { url: `/files/chat/${customerId}/${media.hashKey}?${query}`, type, name: media.name },
+    };
+  });
 }
 
 type Written = Pick<SimDirectMessage, 'id' | 'senderId' | 'text' | 'links' | 'media' | 'stub' | 'at'>;
@@ -47,9 +67,12 @@ function phoneMessage({ id, senderId, text, links, media, stub, at }: Written, {
 
 function deskInteraction(
   interaction: { id: number; ContactId: number; threadId: string | null },
-  { host }: Stage,
+  stage: Stage,
 ): object {
+  const { host } = stage;
   const contact = host.state.contacts.find(({ id }) => id === interaction.ContactId);
+  const customer = stage.customers.find(({ username }) => username === contact?.fields['twitter']);
+  const isEncrypted = encryptedAmong(customer ? encryptedMessages(customer.id, stage) : []);
   const messages = host.state.messages.filter((each) => each.OpenchannelInteractionId === interaction.id);
   return {
     id: interaction.id,
@@ -62,10 +85,34 @@ function deskInteraction(
         id,
         at: Date.parse(createdAt),
         mine: direction === 'out',
+        encrypted: interaction.threadId === null && isEncrypted(direction, body, Date.parse(createdAt)),
         text: body,
         file: file && { url: `/files/host/${file.id}`, type: file.type, name: file.name },
       };
     }),
+  };
+}
+
+/** The desk notes an answer when it was taken, which may be after X had it. Milliseconds. */
+const skew = 5_000;
+
+/**
+ * Tells which of the desk's messages went encrypted: the host knows only words, so each of X's encrypted messages is
+ * matched once, by its words and by which side had them first.
+ */
+function encryptedAmong(
+  messages: ReturnType<typeof encryptedMessages>,
+): (direction: 'in' | 'out', body: string, at: number) => boolean {
+  const left = [...messages];
+  return (direction, body, at) => {
+    const found = left.findIndex(
+      (each) =>
+        each.mine === (direction === 'in') &&
+        (each.text === body || (each.text === '' && each.file?.name === body)) &&
+        (direction === 'in' ? each.at <= at + skew : each.at >= at - skew),
+    );
+    if (found >= 0) left.splice(found, 1);
+    return found >= 0;
   };
 }
 

@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { HostSimulator } from '../simulators/host';
-import { readPlugin, type InstalledPlugin } from '../simulators/host/appZone';
 import { XSimulator } from '../simulators/x';
 import { launchBrowser, shoot, withBrowser } from '../support/browser';
 import { freePort, PluginProcess } from '../support/process';
 import { barriers } from '../support/readable';
 import { brandId, customer } from '../support/rig';
 import { until } from '../support/until';
+import { bundledPackages, unpack, zipFiles } from '../support/zip';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const zipName = `openchannel-x-${version}`;
@@ -28,37 +28,13 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As the host unpacks it; nothing in it can be written afterwards. */
-function unpack(): InstalledPlugin {
-  for (const [path, content] of Object.entries(unzipSync(zip))) {
-    const file = join(folder, 'plugins', path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content, { mode: 0o444 });
-  }
-  return readPlugin(join(folder, 'plugins', zipName));
-}
-
 describe('the zip', () => {
   test('one top folder, what the host wants in it, within 4 MB', () => {
     const paths = Object.keys(unzipSync(zip)).sort();
     expect(paths.every((path) => path.startsWith(`${zipName}/`))).toBe(true);
-    expect(paths.map((path) => path.slice(zipName.length + 1))).toEqual([
-      'CHANGELOG.md',
-      'LICENCES.txt',
-      'README.md',
-      'app/chatThread.js',
-      'app/chat_xdk_wasm_bg.wasm',
-      'app/index.js',
-      'app/juicebox-sdk_bg.wasm',
-      'app/node-sqlite3-wasm.wasm',
-      'manifest.json',
-      'panel/index.html',
-      'panel/panel.css',
-      'panel/panel.js',
-      'plugin.config.example.json',
-    ]);
+    expect(paths.map((path) => path.slice(zipName.length + 1))).toEqual(zipFiles);
     expect(zip.length).toBeLessThanOrEqual(4 * 1024 * 1024);
-    const { manifest } = unpack();
+    const { manifest } = unpack(zip, zipName, join(folder, 'plugins'));
     expect(manifest).toMatchObject({
       name: 'openchannel-x',
       version,
@@ -66,15 +42,7 @@ describe('the zip', () => {
       parameters: { scriptName: zipName, scriptPath: 'app/index.js', views: { admin: 'panel/index.html' } },
     });
     const licences = readFileSync(join(folder, 'plugins', zipName, 'LICENCES.txt'), 'utf8');
-    for (const name of [
-      'express',
-      'axios',
-      '@xdevplatform/chat-xdk',
-      'juicebox-sdk',
-      'node-sqlite3-wasm',
-      'preact',
-    ])
-      expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    for (const name of bundledPackages) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
   });
 
   test('built again it is the same, byte for byte', () => {
@@ -107,7 +75,7 @@ withBrowser('from the zip alone to the first message', () => {
     x.addBrand(brandId, 'acme_help', 'ACME Help');
     x.world.addUser(customer);
     accountId = host.addAccount({ name: 'X – ACME Help', mapKey: 'twitter' }).id;
-    const installed = unpack();
+    const installed = unpack(zip, zipName, join(folder, 'plugins'));
     ({ script } = installed);
     host.installed = {
       folder: join(folder, 'plugins', zipName),
@@ -253,6 +221,30 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.locator('.card').getByText('works').waitFor();
   });
 
+  test('encrypted chat: keys are created and exported, and a customer is read and answered', async () => {
+    await go('Accounts');
+    await panel.getByRole('link', { name: 'Encrypted chat' }).click();
+    await panel.getByText('No keys yet: encrypted messages cannot be read').waitFor();
+    await press('Create and register');
+    await panel.getByText('The keys were created and registered.').waitFor();
+    await panel.getByText('Encrypted messages are read and answered.').waitFor();
+    await fill('Your password for this panel', password);
+    await fill('Password for the file (at least 10 characters)', 'for the file of keys');
+    const download = page.waitForEvent('download');
+    await panel.getByRole('button', { name: 'Download' }).click();
+    expect(readFileSync(await (await download).path(), 'utf8')).toContain('openchannel-x chat keys');
+    const jane = await x.chatPerson(customer.id);
+    await jane.say(brandId, 'A secret question');
+    await until(() => host.state.messages.some(({ body }) => body === 'A secret question'), 'the question');
+    const outcome = await host.agentWrites(host.state.interactions[0]!, 'A secret answer');
+    expect(outcome.status).toBe(200);
+    expect(jane.read(brandId).map(({ text }) => text)).toEqual(['A secret question', 'A secret answer']);
+    await go('Accounts');
+    await panel.getByRole('link', { name: 'Encrypted chat' }).click();
+    await panel.getByText('one version of keys').waitFor();
+    await shoot(page, 'panel-chat');
+  });
+
   describe.each([
     ['on a desk, in the light', 1280, 'light'],
     ['on a phone, in the dark', 360, 'dark'],
@@ -279,6 +271,16 @@ withBrowser('from the zip alone to the first message', () => {
       await panel.getByRole('link', { name: 'Edit' }).click();
       await panel.getByRole('heading', { name: 'Account "acme"' }).waitFor();
       expect(await barriers(page.frames()[1]!)).toEqual([]);
+    });
+
+    test('its keys for encrypted chat, too', async () => {
+      await go('Accounts');
+      await panel.getByRole('link', { name: 'Encrypted chat' }).click();
+      await panel.getByText('one version of keys').waitFor();
+      const frame = page.frames()[1]!;
+      expect(await barriers(frame)).toEqual([]);
+      const overflow = await frame.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+      expect(overflow).toBeLessThanOrEqual(0);
     });
   });
 

@@ -87,6 +87,28 @@ withBrowser('the sandbox in a browser', () => {
     await shoot(page, 'sandbox-public');
   });
 
+  test('a customer writes encrypted, with a picture; the answer is encrypted too, and a lock shows it on both sides', async () => {
+    await page.getByRole('button', { name: 'Max Power', exact: true }).click();
+    await page.getByLabel('write encrypted').check();
+    await write('customer', 'My card ends in 4242, is that a problem?');
+    await page.getByRole('button', { name: 'Max Power @max_power' }).click();
+    await desk().getByText('My card ends in 4242').waitFor();
+    await write('customer', 'This is what I see', picture('screen.png', pngOf(240, 150, [120, 80, 200])));
+    await desk().getByText('This is what I see').waitFor();
+    await write('agent', 'Not at all. Look:', picture('ok.png', pngOf(240, 150, [17, 122, 75])));
+    await phone().getByText('Not at all. Look:').waitFor();
+    await page.getByText('Sent: X has it.').waitFor();
+    const locks = (where: ReturnType<typeof phone>) => where.getByRole('img', { name: 'encrypted' }).count();
+    await until(
+      async () => (await locks(phone())) === 3 && (await locks(desk())) === 3,
+      'three locks on each side',
+    );
+    const width = "document.querySelector('#phone-messages .bubble:last-child img').naturalWidth";
+    await until(async () => (await page.evaluate(width)) === 240, 'the picture on the phone');
+    await page.getByLabel('write encrypted').uncheck();
+    await shoot(page, 'sandbox-encrypted');
+  });
+
   test('a file X does not take is refused in words', async () => {
     await page.getByRole('button', { name: 'Max Power @max_power' }).click();
     await write('agent', '', {

@@ -126,6 +126,25 @@ function filesUnder(folder: string): string[] {
     .map((each) => join(each.parentPath, each.name));
 }
 
+test('an encrypted group is an interaction of its own, and is answered as a group', async () => {
+  await start();
+  const max = await rig.x.chatPerson(otherCustomer.id);
+  rig.x.chat.begin('g77', [customer.id, otherCustomer.id, brandId]);
+  await jane.say('g77', 'We both have a question');
+  await rig.receives(1);
+  expect(encrypted.interaction.threadId).toBe('group:g77');
+  expect(await encrypted.answers('Ask away')).toMatchObject({ status: 200 });
+  await max.say('g77', 'Thank you');
+  await rig.receives(2);
+  expect(encrypted.bodies).toEqual(['We both have a question', 'Thank you']);
+  expect(max.read('g77').map(({ text }) => text)).toEqual([
+    'We both have a question',
+    'Ask away',
+    'Thank you',
+  ]);
+  expect(rig.sent).toEqual([]);
+});
+
 test("X's word that an answer failed is told to the agent in that customer's conversation", async () => {
   await start();
   await jane.say(brandId, 'hello');
@@ -159,6 +178,9 @@ test('read mark and typing are sent only where they are switched on', async () =
   await rig.stopPlugin();
   rig.change({ chat: { active: true, readMarks: true, typing: true } });
   await rig.startPlugin();
+  await rig.supplied();
+  await jane.say(brandId, 'hello again');
+  await rig.receives(2);
   await encrypted.answers('two');
   expect(encrypted.conversation.typedBy).toEqual([brandId]);
   expect(encrypted.conversation.readUpTo.get(brandId)).toBe(

@@ -111,6 +111,7 @@ describe('check everything', () => {
       'Webhook address': 'ok',
       'Webhook signature': 'ok',
       'Events from X': 'ok',
+      'Encrypted chat': 'ok',
       'Log folder': 'ok',
     });
   });

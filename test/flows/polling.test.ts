@@ -121,9 +121,10 @@ test('a message that came by webhook before is not taken again', async () => {
 test('a fault of X is shown when it lasts, and gone when it is over', async () => {
   rig = await Rig.start({ delivery: 'poll' });
   await rig.supplied();
-  rig.x.faults.add({ when: /dm_events/, status: 500 });
+  rig.x.faults.add({ when: /dm_events/, status: 500, times: Infinity });
   await rig.nextPoll();
   await rig.supplied('trouble');
+  rig.x.faults.clear();
   writes('meanwhile');
   await rig.nextPoll();
   await rig.receives(1);

@@ -120,7 +120,7 @@ export class ChatAccount implements ChatSide {
 
   async open(closed: ClosedMessage, senderId: string): Promise<Opened> {
     await this.ready();
-    const { account, store, threads } = this.options;
+    const { account, settings, store, threads } = this.options;
     if (!this.own) return this.unreadable(closed);
     const opened = await openMessage(closed, senderId, {
       account,
@@ -132,7 +132,8 @@ export class ChatAccount implements ChatSide {
     if (opened.kind === 'message')
       store.saveConversation(account, closed.conversationId, {
         token: closed.token,
-        lastSequence: closed.sequence,
+        // Each one is a write to the disk.
+        lastSequence: settings.readMarks ? closed.sequence : undefined,
       });
     return opened;
   }

@@ -7,11 +7,12 @@ import { backoff } from '../../bridge/backoff';
 import type { ChatConversation, ConversationKey } from '../../bridge/chat';
 import { pause, type Clock } from '../../bridge/clock';
 import { BridgeError } from '../../bridge/errors';
-import type { FileKind, SealedMedia, UploadedFile } from '../../bridge/messages';
+import type { SealedMedia, UploadedFile } from '../../bridge/messages';
 import type { FileStream } from '../../bridge/sides';
 import { transportFault } from '../../bridge/transport';
 import type { XClient } from '../client';
 import { measureFile } from '../measureFile';
+import { mediaTypeOf } from '../mediaType';
 import { segmentsOf } from '../segments';
 import { acceptedType } from '../uploadMedia';
 import { read } from '../webhookApi';
@@ -139,13 +140,6 @@ async function append(
   });
 }
 
-const types: Record<FileKind | 'other', string> = {
-  image: 'image/jpeg',
-  gif: 'image/gif',
-  video: 'video/mp4',
-  other: 'application/octet-stream',
-};
-
 /**
  * Opens a customer's file for reading: it is decrypted as it comes from X.
  * @throws BridgeError `media-unavailable`, retryable when X may have it later
@@ -180,15 +174,7 @@ export async function openChatFile(
   const { head, stream } = await peek(opened).catch(() => {
     throw unavailable('could not be decrypted', true);
   });
-  return { name, type: types[kindOf(head)], size: undefined, stream };
-}
-
-function kindOf(head: Buffer): FileKind | 'other' {
-  try {
-    return acceptedType({ name: '', size: 1 }, head).category;
-  } catch {
-    return 'other';
-  }
+  return { name, type: mediaTypeOf(head)?.mime ?? 'application/octet-stream', size: undefined, stream };
 }
 
 function unavailable(what: string, retryable: boolean): BridgeError {

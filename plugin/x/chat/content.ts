@@ -9,7 +9,6 @@ export type Content =
   | { kind: 'damaged' }
   /** X's own word, which nobody signs. */
   | { kind: 'fromX'; opened: Opened }
-  | ({ kind: 'keyChange' } & Signed)
   | ({ kind: 'content'; opened: Opened } & Signed);
 
 interface Signed {
@@ -63,7 +62,6 @@ export function readContent(value: unknown): Content {
   if (!read.success) return { kind: 'damaged' };
   const { type, verified, senderId, conversationId } = read.data;
   const signed = { verified, senderId, conversationId };
-  if (type === 'keyChange') return { kind: 'keyChange', ...signed };
   if (type === 'message') return { kind: 'content', opened: openedMessage(read.data), ...signed };
   if (type === 'failure') return { kind: 'fromX', opened: failed(read.data) };
   if (type === 'messageDeleted' && read.data.deleteForAll)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ChatConversation, ChatStore, ConversationKey } from '../../bridge/chat';
 import { BridgeError } from '../../bridge/errors';
@@ -21,6 +22,9 @@ export interface ConversationKeysOptions {
   log: Log;
 }
 
+/** So many changes are remembered as taken in. */
+const mostRemembered = 10_000;
+
 const keyChange = z.object({
   type: z.literal('keyChange'),
   verified: z.literal(true),
@@ -34,6 +38,9 @@ const keyChange = z.object({
 
 /** The keys of conversations: each change is checked before it counts, and kept as it came, encrypted for the account. */
 export class ConversationKeys {
+  /** Changes that were taken in, so that one that comes again, as they do, costs nothing. */
+  private readonly learnt = new Set<string>();
+
   constructor(private readonly options: ConversationKeysOptions) {}
 
   known(conversationId: string): ConversationKey[] {
@@ -46,7 +53,12 @@ export class ConversationKeys {
    * @throws BridgeError when X cannot be asked who signed it
    */
   async learn(conversationId: string, changes: string[]): Promise<void> {
-    for (const event of changes) await this.learnOne(conversationId, event);
+    for (const event of changes) {
+      const name = createHash('sha256').update(event).digest('base64');
+      if (this.learnt.has(name)) continue;
+      if (await this.learnOne(conversationId, event)) this.learnt.add(name);
+      if (this.learnt.size > mostRemembered) this.learnt.clear();
+    }
   }
 
   /** Takes in the changes X remembers. @returns whether a version was new @throws BridgeError */
@@ -91,7 +103,8 @@ export class ConversationKeys {
     return key;
   }
 
-  private async learnOne(conversationId: string, event: string): Promise<void> {
+  /** @returns whether it could be trusted */
+  private async learnOne(conversationId: string, event: string): Promise<boolean> {
     const { account, store, own, onUntrusted, log } = this.options;
     const { senderId } = readWrapper(event);
     const opened = senderId === undefined ? undefined : await this.openChange(senderId, event);
@@ -102,12 +115,13 @@ export class ConversationKeys {
         senderId,
       });
       await onUntrusted();
-      return;
+      return false;
     }
     const me = own();
     const mine = change.participantKeys.find(({ userId }) => userId === me?.userId);
     if (mine)
       store.saveKey(account, conversationId, { version: change.keyVersion, sealedKey: mine.encryptedKey });
+    return true;
   }
 
   /** @returns undefined when it is not what its sender signed */

@@ -1,3 +1,6 @@
+/** Something somebody wrote, a change of the key, X's word that a message failed, or a sign of presence and the like. */
+export type EventKind = 'message' | 'keyChange' | 'failure' | 'other';
+
 /** What X's wrapper around a message of X Chat says in the clear: X's word, signed by nobody. */
 export interface EventWrapper {
   sequenceId?: string;
@@ -5,8 +8,7 @@ export interface EventWrapper {
   senderId?: string;
   /** Milliseconds since 1970. */
   createdAt?: number;
-  /** Something somebody wrote, X's word that such a message failed, or a change of the key, a sign of presence and the like. */
-  kind: 'message' | 'failure' | 'other';
+  kind: EventKind;
 }
 
 /** Types of Thrift's binary protocol (Apache Thrift: binary protocol encoding). */
@@ -14,7 +16,7 @@ const text = 11;
 const struct = 12;
 
 /** What the content is, by the number of its field. */
-const kinds: Record<number, EventWrapper['kind']> = { 1: 'message', 5: 'failure' };
+const kinds: Record<number, EventKind> = { 1: 'message', 3: 'keyChange', 5: 'failure' };
 
 /** The longest text that is looked at; ids are short. Bytes. */
 const longest = 200;

@@ -41,23 +41,21 @@ export async function openMessage(
   const { conversationKeys } = options;
   const { event, keyChanges, conversationId } = closed;
   await conversationKeys.learn(conversationId, keyChanges);
-  const answer = await openWithHelp(closed, senderId, options);
-  if ('fault' in answer) {
-    if (readWrapper(event).kind === 'message') return unreadable(whyOf(answer.fault, options), event);
-    // A change of the key that was made for others, or a sign of presence: what cannot be read of it is no loss.
+  const { kind } = readWrapper(event);
+  if (kind === 'keyChange') {
     await conversationKeys.learn(conversationId, [event]);
     return { kind: 'nothing' };
   }
+  const answer = await openWithHelp(closed, senderId, options);
+  // What cannot be read of a sign of presence is no loss.
+  if ('fault' in answer)
+    return kind === 'message' ? unreadable(whyOf(answer.fault, options), event) : { kind: 'nothing' };
   const content = readContent(answer.event);
   if (content.kind === 'damaged') return unreadable('malformed', event);
   if (content.kind === 'fromX') return content.opened;
   // What X says around the message must be what was signed.
   if (!content.verified || content.senderId !== senderId || content.conversationId !== conversationId)
     return unreadable('unverified', event);
-  if (content.kind === 'keyChange') {
-    await conversationKeys.learn(conversationId, [event]);
-    return { kind: 'nothing' };
-  }
   return content.opened;
 }
 

@@ -95,8 +95,16 @@ function showMessages(list, messages, empty) {
   list.scrollTop = list.scrollHeight;
 }
 
-function bubble({ id, mine, text, file, inPublic }) {
+function bubble({ id, mine, text, file, inPublic, encrypted }) {
   const parts = [];
+  if (encrypted)
+    parts.push(
+      element(
+        'span',
+        { class: 'lock', role: 'img', 'aria-label': 'encrypted', title: 'End-to-end encrypted' },
+        '🔒',
+      ),
+    );
   if (inPublic)
     parts.push(
       element(
@@ -197,14 +205,22 @@ function showOutcome({ status, body }) {
 }
 
 const inPublic = byId('phone-form').elements.public;
+const encrypted = byId('phone-form').elements.encrypted;
 const brand = '@acme_help';
 inPublic.addEventListener('change', () => {
   const { text } = byId('phone-form').elements;
+  if (inPublic.checked) encrypted.checked = false;
   text.placeholder = inPublic.checked ? `Post to everybody, naming ${brand}` : 'Start a message';
+});
+encrypted.addEventListener('change', () => {
+  const { text } = byId('phone-form').elements;
+  if (encrypted.checked) inPublic.checked = false;
+  text.placeholder = encrypted.checked ? 'Start an encrypted message' : 'Start a message';
 });
 onWrite('phone-form', (writing) => {
   const named = inPublic.checked && !writing.text.includes(brand) ? `${brand} ${writing.text}` : writing.text;
-  return post(`/customers/${chosen.customer}`, { ...writing, text: named, public: inPublic.checked });
+  const way = { public: inPublic.checked, encrypted: encrypted.checked };
+  return post(`/customers/${chosen.customer}`, { ...writing, text: named, ...way });
 });
 onWrite('desk-form', async (writing) => {
   if (chosen.interaction === undefined) return;

@@ -5,6 +5,8 @@ import { loadChatLibrary } from './library';
 
 /** What somebody reads of an event. */
 export interface ReadMessage {
+  id: string;
+  at: number;
   from: string;
   text: string;
   media: { hashKey: string; name: string; type: string; width: number; height: number }[];
@@ -14,6 +16,7 @@ interface Opened {
   type: string;
   senderId: string;
   keyVersion?: string;
+  participantKeys?: { userId: string; encryptedKey: string }[];
   content?: { text?: string };
   attachments?: {
     mediaHashKey: string;
@@ -30,6 +33,8 @@ export class ChatPerson {
   private chat = new Chat();
   private version = '';
   private readonly keys = new Map<string, Record<string, Uint8Array>>();
+  /** What was opened once stays readable, as on a phone. */
+  private readonly opened = new Map<string, Opened>();
 
   private constructor(
     readonly id: string,
@@ -55,6 +60,7 @@ export class ChatPerson {
     });
     this.chat.setIdentity(this.id, this.version);
     this.keys.clear();
+    this.opened.clear();
   }
 
   /** Signs as if with the keys of another version. */
@@ -66,6 +72,10 @@ export class ChatPerson {
   /** The keys in the form the plugin keeps: for a brand whose keys are to be imported. */
   exportKeys(): Uint8Array {
     return this.chat.exportKeys();
+  }
+
+  get fingerprint(): string {
+    return this.chat.getPublicKeyFingerprint();
   }
 
   get keyVersion(): string {
@@ -82,7 +92,8 @@ export class ChatPerson {
     });
     // The library takes the time for the version; two within a millisecond would be one.
     await new Promise((resolve) => setTimeout(resolve, 2));
-    const change = this.chat.prepareConversationKeyChange({ publicKeys });
+    const group = conversation.id === otherId ? { conversationId: otherId } : {};
+    const change = this.chat.prepareConversationKeyChange({ publicKeys, ...group });
     this.keysOf(conversation)[change.conversationKeyVersion] = change.conversationKey;
     const [action] = change.actionSignatures;
     if (!action) throw new Error('the library signed nothing');
@@ -158,9 +169,10 @@ export class ChatPerson {
     const conversation = this.world.conversation(this.id, otherId);
     const signers = this.world.signersOf(...conversation.memberIds);
     const keys = this.keysOf(conversation);
-    for (const event of conversation.keyChanges) this.learn(event, keys, signers);
-    return conversation.events.flatMap(({ encoded }) => {
-      const opened = this.open(encoded, keys, signers);
+    for (const event of conversation.keyChanges)
+      if (!this.opened.has(event)) this.learn(event, keys, signers);
+    return conversation.events.flatMap(({ encoded, id, at }) => {
+      const opened = this.opened.get(encoded) ?? this.open(encoded, keys, signers);
       if (opened?.type !== 'message') return [];
       const media = (opened.attachments ?? []).map((each) => ({
         hashKey: each.mediaHashKey,
@@ -168,7 +180,8 @@ export class ChatPerson {
         type: each.mediaType,
         ...each.dimensions,
       }));
-      return [{ from: opened.senderId, text: opened.content?.text ?? '', media }];
+      this.opened.set(encoded, opened);
+      return [{ id, at, from: opened.senderId, text: opened.content?.text ?? '', media }];
     });
   }
 
@@ -230,10 +243,11 @@ export class ChatPerson {
     keys: Record<string, Uint8Array>,
     signers: Parameters<Chat['decryptEvent']>[2],
   ): void {
-    const opened = this.open(event, {}, signers) as
-      { keyVersion: string; participantKeys: { userId: string; encryptedKey: string }[] } | undefined;
-    const mine = opened?.participantKeys.find(({ userId }) => userId === this.id);
-    if (opened && mine) keys[opened.keyVersion] ??= this.chat.decryptConversationKey(mine.encryptedKey);
+    const opened = this.open(event, {}, signers);
+    const mine = opened?.participantKeys?.find(({ userId }) => userId === this.id);
+    if (!opened || !mine) return;
+    keys[opened.keyVersion ?? ''] ??= this.chat.decryptConversationKey(mine.encryptedKey);
+    this.opened.set(event, opened);
   }
 
   private open(

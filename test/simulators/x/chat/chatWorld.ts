@@ -88,8 +88,10 @@ export class ChatWorld {
     return version;
   }
 
-  /** The conversation of two users, or a group by its id. */
+  /** The conversation of two users, or a group by its id in the place of the second. */
   conversation(one: string, other: string): ChatConversation {
+    const group = this.conversations.get(other);
+    if (group) return group;
     const pair = [one, other].sort((left, right) => (BigInt(left) < BigInt(right) ? -1 : 1));
     return this.conversations.get(pair.join(':')) ?? this.begin(pair.join(':'), pair);
   }

@@ -1,0 +1,41 @@
+import { unzipSync } from 'fflate';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readPlugin, type InstalledPlugin } from '../simulators/host/appZone';
+
+/** All that is in the zip's top folder. */
+export const zipFiles = [
+  'CHANGELOG.md',
+  'LICENCES.txt',
+  'README.md',
+  'app/chatThread.js',
+  'app/chat_xdk_wasm_bg.wasm',
+  'app/index.js',
+  'app/juicebox-sdk_bg.wasm',
+  'app/node-sqlite3-wasm.wasm',
+  'manifest.json',
+  'panel/index.html',
+  'panel/panel.css',
+  'panel/panel.js',
+  'plugin.config.example.json',
+];
+
+/** Some of the packages whose licence has to be in it. */
+export const bundledPackages = [
+  'express',
+  'axios',
+  '@xdevplatform/chat-xdk',
+  'juicebox-sdk',
+  'node-sqlite3-wasm',
+  'preact',
+];
+
+/** Unpacks the zip as the host does; nothing in it can be written afterwards. */
+export function unpack(zip: Buffer, name: string, folder: string): InstalledPlugin {
+  for (const [path, content] of Object.entries(unzipSync(zip))) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content, { mode: 0o444 });
+  }
+  return readPlugin(join(folder, name));
+}
