@@ -25,7 +25,8 @@ export const mostPictures = 4;
 
 /** Brings the files of answers from the host to X: each once, as long as X keeps it. */
 export class Uploads {
-  private readonly running = new Map<number, Promise<ReadyFiles>>();
+  /** By the answer, and by the key its files are encrypted with. */
+  private readonly running = new Map<string, Promise<ReadyFiles>>();
 
   constructor(private readonly ports: UploadsPorts) {}
 
@@ -42,9 +43,10 @@ export class Uploads {
   provide(row: StoredOutbound, account: BridgeAccount, chat?: ChatConversation): Promise<ReadyFiles> {
     const { seq, message } = row;
     if (message.attachmentIds.length === 0) return Promise.resolve({ files: [], text: message.text });
+    const name = `${seq} ${chat?.keyVersion ?? ''}`;
     const providing =
-      this.running.get(seq) ?? this.upload(row, account, chat).finally(() => this.running.delete(seq));
-    this.running.set(seq, providing);
+      this.running.get(name) ?? this.upload(row, account, chat).finally(() => this.running.delete(name));
+    this.running.set(name, providing);
     return providing;
   }
 

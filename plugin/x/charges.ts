@@ -13,7 +13,7 @@ export function chargeOf(
     const links = typeof text === 'string' && /https?:\/\//i.test(text);
     return { kind: links ? 'post with link' : 'post', count: 1 };
   }
-  if (window.startsWith('GET /2/users/') && !/\/(?:mentions|tweets)$/.test(window))
+  if (window.startsWith('GET /2/users/') && !/\/(?:mentions|tweets|public_keys)$/.test(window))
     return { kind: 'user read', count: 1 };
   if (window.endsWith('/dm_events') && isRecord(answer) && Array.isArray(answer['data']))
     return { kind: 'message read', count: answer['data'].length };

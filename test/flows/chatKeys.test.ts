@@ -92,6 +92,16 @@ describe('created', () => {
     await exchange();
   });
 
+  test('where the answer of X was lost, the same keys are taken up by the next try', async () => {
+    await start();
+    rig.x.faults.add({ when: /^POST .*public_keys$/, cut: 'after' });
+    await expect(admin.call('createChatKeys', { account, replace: false })).rejects.toThrow();
+    expect(rig.x.chat.registry.get(brandId)).toHaveLength(1);
+    await admin.call('createChatKeys', { account, replace: false });
+    expect(rig.x.chat.registry.get(brandId)).toHaveLength(1);
+    expect(await view()).toMatchObject({ state: 'ok', keys: { origin: 'created' } });
+  });
+
   test('where X refuses the first ones, there are none', async () => {
     await start();
     rig.x.faults.add({ when: /^POST .*public_keys$/, status: 403, body: { title: 'Forbidden' } });

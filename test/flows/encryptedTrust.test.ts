@@ -106,6 +106,23 @@ describe('what cannot be trusted or read is a notice', () => {
     expect(encrypted.bodies[1]).toBe(unverified);
   });
 
+  test('where X refuses to show the keys, the agent is told', async () => {
+    await start();
+    rig.x.faults.add({
+      when: /public_keys$/,
+      status: 403,
+      body: { title: 'Forbidden', detail: 'not permitted' },
+      times: Infinity,
+    });
+    await jane.say(brandId, 'hello');
+    await rig.receives(1);
+    expect(encrypted.bodies[0]).toMatch(/X does not show the keys that it takes/);
+    rig.x.faults.clear();
+    await jane.say(brandId, 'and now?');
+    await rig.receives(2);
+    expect(encrypted.bodies[1]).toBe('and now?');
+  });
+
   test('a truncated event', async () => {
     await start();
     await jane.say(brandId, 'one');

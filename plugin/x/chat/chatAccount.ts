@@ -120,13 +120,14 @@ export class ChatAccount implements ChatSide {
 
   async open(closed: ClosedMessage, senderId: string): Promise<Opened> {
     await this.ready();
-    const { account, settings, store, threads } = this.options;
+    const { account, settings, store, threads, log } = this.options;
     if (!this.own) return this.unreadable(closed);
     const opened = await openMessage(closed, senderId, {
       account,
       threads,
       publicKeys: this.publicKeys,
       conversationKeys: this.conversationKeys,
+      log,
       keysAreStale: () => this.newerVersion !== undefined,
     });
     if (opened.kind === 'message')
@@ -140,7 +141,14 @@ export class ChatAccount implements ChatSide {
 
   async reaches(userId: string): Promise<boolean> {
     await this.ready();
-    return this.state() === 'ok' && (await this.publicKeys.of(userId)).length > 0;
+    if (this.state() !== 'ok') return false;
+    try {
+      return (await this.publicKeys.of(userId)).length > 0;
+    } catch (error) {
+      // Where X does not tell, there is only the plain way.
+      if (!(error instanceof BridgeError) || error.retryable) throw error;
+      return false;
+    }
   }
 
   async conversationWith(target: DirectTarget): Promise<ChatConversation> {

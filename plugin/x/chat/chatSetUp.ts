@@ -81,6 +81,7 @@ export class ChatSetUp {
   async create(replace: boolean): Promise<void> {
     const { client, threads, chat, log } = this.options;
     const { userId, versions } = await this.keysOnX();
+    if (await this.adopt(userId)) return;
     if (versions.length > 0 && !replace)
       throw refusal(
         'X has keys for this account already. Recover or import those, or confirm that new ones may take their place.',
@@ -112,7 +113,8 @@ export class ChatSetUp {
     const config = await fetchBackupConfig(client, userId);
     if (config === undefined) throw refusal(refusals['NotRegistered'] ?? '');
     const backup = readBackupConfig(config, apiBaseUrl);
-    const answer = await threads.call('recover', { ...backup, pin: new TextEncoder().encode(pin) });
+    const bytes = new TextEncoder().encode(pin);
+    const answer = await threads.call('recover', { ...backup, pin: bytes }).finally(() => bytes.fill(0));
     if ('keys' in answer) {
       await this.take(answer.keys, userId, 'recovered');
       return;
@@ -151,6 +153,20 @@ export class ChatSetUp {
       return JSON.stringify({ format, userId: info.userId, sealed }, undefined, 2);
     } finally {
       keys.fill(0);
+    }
+  }
+
+  /** Keys of an earlier try, of which it was not known whether X took them. @returns whether it did */
+  private async adopt(userId: string): Promise<boolean> {
+    const { keyFile } = this.options.chat;
+    const info = keyFile.info();
+    if (!info || info.version !== undefined) return false;
+    try {
+      await this.take(await keyFile.read(), userId, 'created');
+      return true;
+    } catch (error) {
+      if (error instanceof BridgeError && !error.retryable) return false;
+      throw error;
     }
   }
 

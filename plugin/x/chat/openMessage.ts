@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClosedMessage, Opened } from '../../bridge/chat';
+import { BridgeError } from '../../bridge/errors';
+import type { Log } from '../../bridge/ports';
 import { readContent } from './content';
 import type { ConversationKeys } from './conversationKeys';
 import { readWrapper } from './messageEvent';
@@ -12,18 +14,24 @@ export interface OpenOptions {
   threads: ChatThreads;
   publicKeys: PublicKeys;
   conversationKeys: ConversationKeys;
+  log: Log;
   /** X has newer keys for the account than the ones here. */
   keysAreStale: () => boolean;
 }
 
+/** Why a message is not shown: what the library says, or how the account stands with X. */
+type Reason = OpenFault | 'stale' | 'refused';
+
 /** What the agent reads, by what was wrong. */
-const faults: Record<OpenFault | 'stale', string> = {
+const faults: Record<Reason, string> = {
   stale:
     'An encrypted message of this customer cannot be read: X has newer keys for this account than this channel. Please read it on x.com, and tell your administrator.',
   malformed:
     'An encrypted message of this customer came damaged and cannot be read. Please ask them to send it again.',
   unverified:
     "An encrypted message came in this customer's name, but it could not be verified that they wrote it, so it is not shown. If they mention one, please look on x.com.",
+  refused:
+    'An encrypted message of this customer cannot be read: X does not show the keys that it takes. Please read it on x.com, and tell your administrator.',
   'no-key':
     'An encrypted message of this customer cannot be read, since X shows no key for it. Please read it on x.com, or ask the customer to send it again.',
 };
@@ -38,6 +46,20 @@ export async function openMessage(
   senderId: string,
   options: OpenOptions,
 ): Promise<Opened> {
+  try {
+    return await openOrTell(closed, senderId, options);
+  } catch (error) {
+    // Asking again would be refused again, and the customer must not go unnoticed.
+    if (!(error instanceof BridgeError) || error.retryable) throw error;
+    options.log.error('X does not show the keys an encrypted message takes', { reason: error.message });
+    // A change of the key is found in the history when a message needs it.
+    return readWrapper(closed.event).kind === 'message'
+      ? unreadable('refused', closed.event)
+      : { kind: 'nothing' };
+  }
+}
+
+async function openOrTell(closed: ClosedMessage, senderId: string, options: OpenOptions): Promise<Opened> {
   const { conversationKeys } = options;
   const { event, keyChanges, conversationId } = closed;
   await conversationKeys.learn(conversationId, keyChanges);
@@ -77,12 +99,12 @@ async function openWithHelp(
   return answer;
 }
 
-function whyOf(fault: OpenFault, { keysAreStale }: OpenOptions): OpenFault | 'stale' {
+function whyOf(fault: OpenFault, { keysAreStale }: OpenOptions): Reason {
   return fault === 'no-key' && keysAreStale() ? 'stale' : fault;
 }
 
 /** One notice for each message, however often and in whatever wrapping it comes. */
-function unreadable(fault: OpenFault | 'stale', event: string): Opened {
+function unreadable(fault: Reason, event: string): Opened {
   const { messageId } = readWrapper(event);
   const name = messageId ?? createHash('sha256').update(event).digest('hex').slice(0, 32);
   return { kind: 'notice', id: `${fault}:${name}`, words: faults[fault] };
