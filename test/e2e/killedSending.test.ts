@@ -4,6 +4,7 @@ import type { Faults } from '../simulators/faults';
 import { png } from '../support/files';
 import { brandId, customers, ProcessRig, replyToken } from '../support/processRig';
 import { until } from '../support/until';
+import { KeyFile } from '../../plugin/x/chat/keyFile';
 
 const send = 'POST /2/dm_conversations/with/{participant_id}/messages';
 const calls = { calls: 1000, seconds: 900 };
@@ -55,4 +56,42 @@ test('kill -9 after each step of sending, and just before the message is sent: e
   expect(sent().map(({ media }) => media !== undefined)).toEqual(expected.map((_, index) => index % 2 === 0));
   const log = readFileSync(join(rig.folder, 'log', 'openchannel-twitter-info.log'), 'utf8');
   expect(log.match(/answer was already on X, not sent again/g)).toHaveLength(1);
+}, 60_000);
+
+/** The same where the answer is encrypted: nobody wrote before, so that the conversation begins with its key. */
+const encryptedSteps: { cut: 'before' | 'after'; when: RegExp }[] = [
+  { cut: 'after', when: /conversations\/[\d-]+\/keys$/ },
+  { cut: 'after', when: /chat\/media\/upload\/initialize$/ },
+  { cut: 'after', when: /chat\/media\/upload\/\d+\/finalize$/ },
+  { cut: 'before', when: /chat\/conversations\/[\d-]+\/messages$/ },
+  { cut: 'after', when: /chat\/conversations\/[\d-]+\/messages$/ },
+];
+
+test('kill -9 after each step of an encrypted answer: each arrives once, in order, and can be read', async () => {
+  const brand = await rig.x.chatPerson(brandId);
+  const customer = await rig.x.chatPerson(customers[0]);
+  const about = { userId: brandId, version: brand.keyVersion, fingerprint: '', savedAt: '' };
+  const keys = new KeyFile(join(rig.folder, 'data'), 'support', '');
+  await keys.save({ ...about, origin: 'imported' }, brand.exportKeys());
+  const file = rig.host.state.addAttachment('map.png', 'image/png', png);
+  let plugin = await rig.plugin().ready();
+  const expected: string[] = [];
+  for (const { cut, when } of encryptedSteps) {
+    const dying = plugin;
+    rig.x.faults.add({ when, cut, act: () => dying.child.kill('SIGKILL') });
+    const body = `${cut} ${String(when)}`;
+    const contact = { Contact: { twitter: customers[0], id: 1 }, Interaction: { id: 1 } };
+    await fetch(`${plugin.url}/api/reply?token=${replyToken}`, {
+      method: 'POST',
+      body: JSON.stringify({ body, AttachmentId: file.id, ...contact }),
+    }).catch(() => undefined);
+    await dying.ended();
+    expected.push(body);
+    plugin = await rig.plugin().ready();
+    await until(async () => (await rig.waiting(plugin, 'outbound')) === 0, `the end of "${body}"`);
+  }
+  const read = customer.read(brandId);
+  expect(read.map(({ text }) => text)).toEqual(expected);
+  for (const { media } of read) expect(customer.readFile(brandId, media[0]!.hashKey).equals(png)).toBe(true);
+  expect(rig.x.world.messages).toEqual([]);
 }, 60_000);
