@@ -12,7 +12,13 @@ function beginningOf(text: string): string {
 /** Tells the agent that an answer cannot arrive, and why. */
 export function refusedNotice(row: StoredOutbound, error: BridgeError, now: number): InboundMessage {
   const { text } = row.message;
-  const quoted = text === '' ? 'Your file' : `Your message "${beginningOf(text)}"`;
+  const quoted =
+    row.sealed.length > 0 || error.code === 'chat-locked'
+      ? // Words that were to be encrypted are not written down once more.
+        'Your encrypted message'
+      : text === ''
+        ? 'Your file'
+        : `Your message "${beginningOf(text)}"`;
   return notice(row, '', `${quoted} was not delivered. ${error.agentMessage ?? error.message}`, now);
 }
 

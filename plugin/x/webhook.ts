@@ -108,7 +108,8 @@ function accountsFor(batch: EventBatch, accounts: readonly WebhookAccount[]): re
   return carriesMessages(batch) ? accounts.slice(0, 1) : accounts;
 }
 
-const carriesMessages = ({ messages, own }: EventBatch) => messages.length + own.length > 0;
+const carriesMessages = ({ messages, own, encrypted }: EventBatch) =>
+  messages.length + own.length + encrypted.length > 0;
 
 function warnOfStranger(batch: EventBatch, account: WebhookAccount, log: Log): void {
   const { forUserId } = batch;

@@ -28,6 +28,21 @@ describe('what cannot be trusted or read is a notice', () => {
     expect(encrypted.bodies).toEqual(['first', unverified]);
   });
 
+  test('a key that somebody else signed for the conversation is not used', async () => {
+    await start();
+    await jane.say(brandId, 'first');
+    await rig.receives(1);
+    const intruder = await rig.x.chatPerson(otherCustomer.id);
+    await rig.x.feed.publish({
+      kind: 'chat',
+      event: intruder.intrude(encrypted.conversation),
+      conversation: encrypted.conversation,
+    });
+    await rig.logged(/a change of a conversation key that cannot be trusted/);
+    expect(await encrypted.answers('for Jane only')).toMatchObject({ status: 200 });
+    expect(jane.read(brandId).map(({ text }) => text)).toEqual(['first', 'for Jane only']);
+  });
+
   test('words of another conversation', async () => {
     await start();
     const max = await rig.x.chatPerson(otherCustomer.id);

@@ -87,6 +87,8 @@ export class ConversationKeys {
   private async make(partnerId: string): Promise<ConversationKey> {
     const { account, client, threads, store, publicKeys, own, log } = this.options;
     const me = own();
+    // Encrypted for a device they no longer use, nobody could read it.
+    await publicKeys.refresh(partnerId);
     const [theirs] = await publicKeys.of(partnerId);
     const mine = me && (await publicKeys.of(me.userId)).find(({ version }) => version === me.version);
     if (!me || !mine || !theirs) throw notReachable(partnerId);
@@ -109,7 +111,7 @@ export class ConversationKeys {
     const { senderId } = readWrapper(event);
     const opened = senderId === undefined ? undefined : await this.openChange(senderId, event);
     const change = keyChange.safeParse(opened).data;
-    if (!change || change.conversationId !== conversationId) {
+    if (!change || change.conversationId !== conversationId || !isMember(change.senderId, conversationId)) {
       log.warn('a change of a conversation key that cannot be trusted was left out', {
         conversationId,
         senderId,
@@ -138,6 +140,11 @@ export class ConversationKeys {
       opened = await open();
     return 'event' in opened ? opened.event : undefined;
   }
+}
+
+/** Whether somebody has a say in a conversation; who is in a group, only X knows. */
+export function isMember(userId: string, conversationId: string): boolean {
+  return conversationId.startsWith('g') || conversationId.split(':').includes(userId);
 }
 
 /** A conversation X does not know yet has no history. */

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../../bridge/errors';
-import { openBox, sealBox, sealedBox } from '../../config/sealedBox';
+import { openBox, rememberingKeys, sealBox, sealedBox } from '../../config/sealedBox';
 
 const savedKeys = z.object({
   userId: z.string().regex(/^\d{1,20}$/),
@@ -34,6 +34,7 @@ export class KeysLocked extends BridgeError {
  */
 export class KeyFile {
   readonly path: string;
+  private readonly derive = rememberingKeys();
 
   constructor(
     dataDir: string,
@@ -59,7 +60,7 @@ export class KeyFile {
     if (this.dataKey === '')
       throw new KeysLocked('the keys are encrypted: start the plugin with the DATA_KEY they were saved with');
     try {
-      return Uint8Array.from(await openBox(saved.sealed, this.dataKey));
+      return Uint8Array.from(await openBox(saved.sealed, this.dataKey, this.derive));
     } catch {
       throw new KeysLocked(
         'the keys cannot be opened with this DATA_KEY: start the plugin with the right one',
@@ -73,7 +74,7 @@ export class KeyFile {
     const secret =
       this.dataKey === ''
         ? { keys: bytes.toString('base64') }
-        : { sealed: await sealBox(bytes, this.dataKey) };
+        : { sealed: await sealBox(bytes, this.dataKey, this.derive) };
     bytes.fill(0);
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
     const next = `${this.path}.new`;

@@ -3,7 +3,7 @@ import type { ClosedMessage, Opened } from '../../bridge/chat';
 import { BridgeError } from '../../bridge/errors';
 import type { Log } from '../../bridge/ports';
 import { readContent } from './content';
-import type { ConversationKeys } from './conversationKeys';
+import { isMember, type ConversationKeys } from './conversationKeys';
 import { readWrapper } from './messageEvent';
 import type { OpenAnswer, OpenFault } from './protocol';
 import type { PublicKeys } from './publicKeys';
@@ -76,8 +76,9 @@ async function openOrTell(closed: ClosedMessage, senderId: string, options: Open
   if (content.kind === 'damaged') return unreadable('malformed', event);
   if (content.kind === 'fromX') return content.opened;
   // What X says around the message must be what was signed.
-  if (!content.verified || content.senderId !== senderId || content.conversationId !== conversationId)
-    return unreadable('unverified', event);
+  const isGenuine =
+    content.verified && content.senderId === senderId && content.conversationId === conversationId;
+  if (!isGenuine || !isMember(senderId, conversationId)) return unreadable('unverified', event);
   return content.opened;
 }
 

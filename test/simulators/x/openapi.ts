@@ -46,12 +46,12 @@ export function refuseRequest(path: string, request: Request): string | undefine
       if (required) return `parameter ${name} is missing`;
       continue;
     }
-    const fault = check(`${pointer} ${place} ${name}`, absolute(schema), { value: splitList(value, schema) });
+    const fault = check(`${pointer} ${place} ${name}`, schema, { value: splitList(value, schema) });
     if (fault) return `parameter ${name}: ${fault}`;
   }
   const json = operation.requestBody?.content['application/json'];
   if (!json || request.is('multipart/form-data')) return undefined;
-  return check(`${pointer} body`, absolute(json.schema), { value: request.body as unknown });
+  return check(`${pointer} body`, json.schema, { value: request.body as unknown });
 }
 
 /**
@@ -62,7 +62,7 @@ export function checkAnswer(path: string, method: string, status: number, answer
   const { responses } = operationOf(path, method);
   const schema = responses[String(status)]?.content?.['application/json']?.schema;
   if (!schema) throw new Error(`the document has no answer ${status} for ${method} ${path}`);
-  const fault = check(`${pointerOf(path, method)} ${status}`, absolute(schema), { value: answer });
+  const fault = check(`${pointerOf(path, method)} ${status}`, schema, { value: answer });
   if (fault) throw new Error(`the simulator's answer to ${method} ${path} does not fit: ${fault}`);
 }
 
@@ -90,7 +90,8 @@ function absolute(schema: object): object {
 
 function check(key: string, schema: object, holder: { value: unknown }): string | undefined {
   const validate =
-    compiled.get(key) ?? ajv.compile({ type: 'object', properties: { value: schema }, required: ['value'] });
+    compiled.get(key) ??
+    ajv.compile({ type: 'object', properties: { value: absolute(schema) }, required: ['value'] });
   compiled.set(key, validate);
   // Coercion is for parameters, which are all text; a copy keeps bodies as they were sent.
   const copy = structuredClone(holder);

@@ -104,6 +104,22 @@ export class ChatPerson {
     });
   }
 
+  /** Signs a new key for a conversation of other people, as far as nobody checks who they are. */
+  intrude(conversation: ChatConversation): ChatEvent {
+    const members = [...conversation.memberIds, this.id];
+    const publicKeys = members.flatMap((userId) => {
+      const key = this.world.registry.get(userId)?.at(-1);
+      return key ? { userId, publicKey: key.publicKey, keyVersion: key.version } : [];
+    });
+    const { id: conversationId } = conversation;
+    const { actionSignatures } = this.chat.prepareConversationKeyChange({ publicKeys, conversationId });
+    const [action] = actionSignatures;
+    if (!action) throw new Error('the library signed nothing');
+    const detail = Buffer.from(action.encodedMessageEventDetail, 'base64');
+    const { messageId } = action;
+    return this.world.wrap(conversation, { senderId: this.id, messageId, detail, signature: action });
+  }
+
   /** Writes; the first message brings the conversation's key along, as X's apps do. */
   async say(otherId: string, text: string, attachment?: MediaAttachment): Promise<ChatEvent> {
     return this.post(otherId, (sealing) =>
