@@ -240,7 +240,8 @@ function hostSideOf(settings: AccountConfig, options: AccountPartsOptions, signI
 function webhookSecrets(settings: AccountConfig, secrets: Secrets) {
   const secretPath = settings.webhookCheck === 'secret-path';
   return {
-    consumerSecret: settings.consumerSecret,
+    // Where another service passes events on, X's own signature is not theirs to give.
+    signingSecret: deliveryOf(settings) === 'api' ? settings.apiSecret : settings.consumerSecret,
     pathSecret: secretPath ? secrets.webhookPaths[settings.name] : undefined,
   };
 }

@@ -180,7 +180,7 @@ function checkPorts(parts: AccountParts, sources: AdminSources): CheckPorts {
   const { webhookUrl } = addressesOf(settings.name, sources);
   return {
     settings,
-    pushed: !['poll', 'activity-stream'].includes(deliveryOf(settings)),
+    pushed: !['poll', 'activity-stream', 'api'].includes(deliveryOf(settings)),
     hostUser: async () => hostUser(host()),
     openChannelAccounts: async () => openChannelAccounts(host()),
     xUser: () => ownUser(client),

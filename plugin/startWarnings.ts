@@ -32,7 +32,7 @@ export function warnOfWeakness(active: AccountParts[], config: Config, log: Log)
         'webhookUrl lacks encoding=binary: the host may write bodies anew, and signatures will not fit',
         { account },
       );
-    if (webhookUrl === '' && delivery !== 'poll' && delivery !== 'activity-stream')
+    if (webhookUrl === '' && !['poll', 'activity-stream', 'api'].includes(delivery))
       log.warn('webhookUrl is empty: the webhook is not registered with X, that is left to you', { account });
   }
 }

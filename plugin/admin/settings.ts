@@ -2,7 +2,13 @@ import type { AccountSettings, Settings, SettingsView } from '../panel/api';
 import type { ConfigFile } from '../config/configFile';
 import type { AccountConfig, Config } from '../config/schema';
 
-const accountSecrets = ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'] as const;
+const accountSecrets = [
+  'consumerKey',
+  'consumerSecret',
+  'accessToken',
+  'accessTokenSecret',
+  'apiSecret',
+] as const;
 const hostSecrets = ['password', 'apiKey'] as const;
 
 /** The settings as the panel may see them: every secret is taken out, and named where it is set. */
@@ -95,7 +101,7 @@ function restore(
 
 /** Everything of the file that the panel may take out of it or put into it, secrets as they are. */
 export function isSecretPath(path: string): boolean {
-  return /^(?:host\.(?:password|apiKey)|reply\.token|admin\.password|accounts\.[^.]+\.(?:consumerKey|consumerSecret|accessToken|accessTokenSecret))$/.test(
+  return /^(?:host\.(?:password|apiKey)|reply\.token|admin\.password|accounts\.[^.]+\.(?:consumerKey|consumerSecret|accessToken|accessTokenSecret|apiSecret))$/.test(
     path,
   );
 }

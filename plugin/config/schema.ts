@@ -83,12 +83,16 @@ const account = z
       .enum(['basic', 'pro', 'enterprise'], { error: 'must be basic, pro or enterprise' })
       .default('enterprise'),
     delivery: z
-      .enum(['', 'activity', 'activity-stream', 'account-activity', 'account-activity-v1', 'poll'], {
+      .enum(['', 'activity', 'activity-stream', 'account-activity', 'account-activity-v1', 'poll', 'api'], {
         error:
-          'must be activity, activity-stream, account-activity, account-activity-v1 or poll (empty: as the level says)',
+          'must be activity, activity-stream, account-activity, account-activity-v1, poll or api (empty: as the level says)',
       })
       .default(''),
     environment: text().default(''),
+    /** What the service that passes X's events on signs them with. */
+    apiSecret: text()
+      .refine((value) => value === '' || value.length >= 16, 'must have at least 16 characters')
+      .default(''),
     webhookUrl: webhookUrl.default(''),
     webhookCheck: z
       .enum(['signature', 'secret-path'], { error: 'must be signature or secret-path' })
@@ -130,6 +134,12 @@ const account = z
           message: 'is missing: copy it from the X developer portal',
         });
     }
+    if (value.delivery === 'api' && value.apiSecret === '')
+      context.addIssue({
+        code: 'custom',
+        path: ['apiSecret'],
+        message: 'is missing: the secret that the service passing events on signs them with',
+      });
     if (value.delivery === 'account-activity-v1' && value.environment === '')
       context.addIssue({
         code: 'custom',

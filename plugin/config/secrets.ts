@@ -60,12 +60,15 @@ export function allSecrets(config: Config, secrets: Secrets): string[] {
     ...Object.values(secrets.webhookPaths),
     config.host.password,
     config.host.apiKey,
-    ...config.accounts.flatMap(({ consumerKey, consumerSecret, accessToken, accessTokenSecret }) => [
-      consumerKey,
-      consumerSecret,
-      accessToken,
-      accessTokenSecret,
-    ]),
+    ...config.accounts.flatMap(
+      ({ consumerKey, consumerSecret, accessToken, accessTokenSecret, apiSecret }) => [
+        apiSecret,
+        consumerKey,
+        consumerSecret,
+        accessToken,
+        accessTokenSecret,
+      ],
+    ),
   ];
 }
 

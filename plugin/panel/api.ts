@@ -89,6 +89,7 @@ export interface AccountSettings {
   consumerSecret?: string;
   accessToken?: string;
   accessTokenSecret?: string;
+  apiSecret?: string;
   /** Takes the access token from this finished connection. */
   connection?: string;
   signatureMethod: string;

@@ -12,7 +12,8 @@ import { verifySignature } from './verifySignature';
 
 /** An active account as the webhook sees it. */
 export interface WebhookAccount extends ReceivingAccount {
-  consumerSecret: string;
+  /** Of the app; of the service that passes events on where X does not call itself. */
+  signingSecret: string;
   /** The last part of the path for `webhookCheck: "secret-path"`. */
   pathSecret: string | undefined;
 }
@@ -59,7 +60,7 @@ export function createWebhook(ports: WebhookPorts): Webhook {
       const [account] = addressed(ports.accounts(), name, pathSecret);
       if (!account) throw unknownAccount(name);
       ports.log.debug('challenge of X answered', { account: account.name });
-      return answerChallenge(token, account.consumerSecret);
+      return answerChallenge(token, account.signingSecret);
     },
     receive: async (call) => {
       const accounts = addressed(ports.accounts(), call.name, call.pathSecret);
@@ -94,7 +95,7 @@ function signedFor(
   { signature, rawBody }: WebhookCall,
 ): WebhookAccount[] {
   if (signature === undefined) return [];
-  return accounts.filter(({ consumerSecret }) => verifySignature(rawBody, signature, consumerSecret));
+  return accounts.filter(({ signingSecret }) => verifySignature(rawBody, signature, signingSecret));
 }
 
 /**

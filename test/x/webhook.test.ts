@@ -15,7 +15,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
     accounts: () =>
       accounts.map(({ name, consumerSecret, userId }): WebhookAccount => ({
         name,
-        consumerSecret,
+        signingSecret: consumerSecret,
         pathSecret: undefined,
         directMessages: true,
         mentions: false,

@@ -74,7 +74,7 @@ function Form({ view, known }: { view: SettingsView; known: AccountSettings | un
       </fieldset>
       <HostPart account={account} set={set} />
       <Channels account={account} set={set} />
-      <Delivery account={account} set={set} view={view} />
+      <Delivery account={account} set={set} view={view} secretIsSet={secretIsSet} />
       <p class="actions">
         <button type="submit" disabled={busy}>
           {texts.save}
@@ -223,7 +223,12 @@ function Channels({ account, set }: Part) {
   );
 }
 
-function Delivery({ account, set, view }: Part & { view: SettingsView }) {
+function Delivery({
+  account,
+  set,
+  view,
+  secretIsSet,
+}: Part & { view: SettingsView; secretIsSet: (key: string) => boolean }) {
   const { host } = view.settings;
   const proposal = URL.canParse(host.baseUrl)
     ? `${new URL(host.baseUrl).origin}/api/plugins/webhook?port=${view.port}&encoding=binary&path=/api/messages`
@@ -243,6 +248,15 @@ function Delivery({ account, set, view }: Part & { view: SettingsView }) {
         options={words.deliveries}
         onChange={(delivery) => set({ delivery })}
       />
+      {account.delivery === 'api' ? (
+        <SecretField
+          {...about('apiSecret')}
+          isSet={secretIsSet('apiSecret')}
+          value={account.apiSecret}
+          // Absent means as before.
+          onChange={(value) => set({ apiSecret: value } as Partial<AccountSettings>)}
+        />
+      ) : null}
       {account.delivery === 'account-activity-v1' ? (
         <TextField
           {...about('environment')}

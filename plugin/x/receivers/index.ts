@@ -2,10 +2,12 @@ import { createAccountActivity } from './accountActivity';
 import { createAccountActivityV1 } from './accountActivityV1';
 import { createActivity } from './activity';
 import { StreamReceiver } from './activityStream';
+import { createPassedOn } from './passedOn';
 import { PollReceiver } from './poll';
 import type { Receiver, ReceiverPorts } from './receiver';
 
-export type Delivery = 'activity' | 'activity-stream' | 'account-activity' | 'account-activity-v1' | 'poll';
+export type Delivery =
+  'activity' | 'activity-stream' | 'account-activity' | 'account-activity-v1' | 'poll' | 'api';
 
 const ways: Record<Delivery, (ports: ReceiverPorts) => Receiver> = {
   activity: createActivity,
@@ -13,6 +15,7 @@ const ways: Record<Delivery, (ports: ReceiverPorts) => Receiver> = {
   'account-activity': createAccountActivity,
   'account-activity-v1': createAccountActivityV1,
   poll: (ports) => new PollReceiver(ports),
+  api: createPassedOn,
 };
 
 /** The receiver for a way of delivery. */
