@@ -89,6 +89,7 @@ export interface ChatStore {
   saveKey(account: string, conversationId: string, key: ConversationKey): void;
   /** The newest version first. */
   keys(account: string, conversationId: string): ConversationKey[];
+  forgetKeys(account: string): void;
   savePersonKeys(account: string, userId: string, keys: PersonKeys): void;
   personKeys(account: string, userId: string): PersonKeys[];
 }

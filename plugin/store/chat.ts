@@ -41,7 +41,8 @@ function messages(store: StoreFile): Pick<ChatStore, OfMessages> {
   };
 }
 
-function conversationKeys(store: StoreFile): Pick<ChatStore, 'saveKey' | 'keys'> {
+function conversationKeys(store: StoreFile): Pick<ChatStore, 'saveKey' | 'keys' | 'forgetKeys'> {
+  const forget = store.prepare(`DELETE FROM chat_keys WHERE account = ?`);
   const save = store.prepare(
     `INSERT INTO chat_keys (account, conversation_id, version, sealed_key) VALUES (?, ?, CAST(? AS INTEGER), ?)
      ON CONFLICT DO UPDATE SET sealed_key = excluded.sealed_key`,
@@ -56,6 +57,7 @@ function conversationKeys(store: StoreFile): Pick<ChatStore, 'saveKey' | 'keys'>
       .map((row) => ({ version: textOf(row, 'version'), sealedKey: textOf(row, 'sealed_key') }));
   return {
     keys,
+    forgetKeys: (account) => void forget.run(account),
     saveKey: (account, id, { version, sealedKey }) => {
       const known = keys(account, id).find((each) => each.version === version);
       if (known?.sealedKey !== sealedKey) save.run(account, id, version, sealedKey);

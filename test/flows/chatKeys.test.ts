@@ -83,6 +83,20 @@ describe('created', () => {
     expect(await view()).toMatchObject({ state: 'ok' });
   });
 
+  test('in the place of others, conversations go on with a new key', async () => {
+    await start({ chatKeys: true });
+    const jane = await rig.x.chatPerson(customer.id);
+    await jane.say(brandId, 'before');
+    await rig.receives(1);
+    await admin.call('createChatKeys', { account, replace: true });
+    const answer = (body: string) => rig.host.agentWrites(rig.host.state.interactions.at(-1)!, body);
+    expect(await answer('with new keys')).toMatchObject({ status: 200 });
+    await jane.say(brandId, 'after');
+    await rig.receives(2);
+    expect(rig.received.map(({ body }) => body)).toEqual(['before', 'after']);
+    expect(jane.read(brandId).map(({ text }) => text)).toEqual(['before', 'with new keys', 'after']);
+  });
+
   test('where X refuses them, the former ones go on', async () => {
     await start({ chatKeys: true });
     const before = await view();

@@ -78,7 +78,7 @@ export class ChatAccount implements ChatSide {
     });
   }
 
-  /** Takes the keys that are on the disk into use; called again when there are others. */
+  /** Takes the keys that are on the disk into use. */
   load(): Promise<void> {
     this.isLoaded = false;
     this.loading = this.takeKeys()
@@ -88,6 +88,12 @@ export class ChatAccount implements ChatSide {
       })
       .finally(() => (this.isLoaded = true));
     return this.loading;
+  }
+
+  /** Takes other keys into use: what was encrypted for the former ones opens no more. */
+  loadOthers(): Promise<void> {
+    this.conversationKeys.forget();
+    return this.load();
   }
 
   /** Resolves when it is settled whether there are keys. */
@@ -169,7 +175,10 @@ export class ChatAccount implements ChatSide {
   }
 
   async openMedia(media: SealedMedia, name: string): Promise<FileStream> {
-    return openChatFile(media, this.keyOf(media.conversationId, media.keyVersion), name, this.media);
+    const { conversationId, keyVersion } = media;
+    const key = this.conversationKeys.known(conversationId).find(({ version }) => version === keyVersion);
+    if (key) return openChatFile(media, key, name, this.media);
+    throw new BridgeError('media-unavailable', `there is no key ${keyVersion} for an encrypted file on X`);
   }
 
   async seal(
@@ -192,9 +201,12 @@ export class ChatAccount implements ChatSide {
       return messageId;
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
-      throw (await this.keyHasChanged(conversationId, keyVersion))
-        ? keyChanged(error, this.options.clock)
-        : error;
+      // Without its history the conversation tells nothing, and what X said of the message stands.
+      const hasChanged = await this.keyHasChanged(conversationId, keyVersion).catch((fault: unknown) => {
+        if (fault instanceof BridgeError && !fault.retryable) return false;
+        throw fault;
+      });
+      throw hasChanged ? keyChanged(error, this.options.clock) : error;
     }
   }
 

@@ -100,7 +100,7 @@ export class ChatSetUp {
     } finally {
       keys.fill(0);
     }
-    await chat.load();
+    await chat.loadOthers();
   }
 
   /**
@@ -190,7 +190,7 @@ export class ChatSetUp {
     } finally {
       keys.fill(0);
     }
-    await chat.load();
+    await chat.loadOthers();
   }
 
   private async setAside(): Promise<{ info: KeyInfo; keys: Uint8Array } | undefined> {

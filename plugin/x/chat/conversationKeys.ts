@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ChatConversation, ChatStore, ConversationKey } from '../../bridge/chat';
+import type { ChatConversation, ChatStore, ConversationKey, PersonKeys } from '../../bridge/chat';
 import { BridgeError } from '../../bridge/errors';
 import type { Log } from '../../bridge/ports';
 import type { XClient } from '../client';
@@ -42,6 +42,13 @@ export class ConversationKeys {
   private readonly learnt = new Set<string>();
 
   constructor(private readonly options: ConversationKeysOptions) {}
+
+  /** Forgets all keys: they are encrypted for keys of the account that are no longer its own. */
+  forget(): void {
+    const { account, store } = this.options;
+    store.forgetKeys(account);
+    this.learnt.clear();
+  }
 
   known(conversationId: string): ConversationKey[] {
     const { account, store } = this.options;
@@ -90,7 +97,7 @@ export class ConversationKeys {
     // Encrypted for a device they no longer use, nobody could read it.
     await publicKeys.refresh(partnerId);
     const [theirs] = await publicKeys.of(partnerId);
-    const mine = me && (await publicKeys.of(me.userId)).find(({ version }) => version === me.version);
+    const mine = me && (await this.keysOf(me));
     if (!me || !mine || !theirs) throw notReachable(partnerId);
     const keys = [
       { userId: me.userId, publicKey: mine.identity, keyVersion: mine.version },
@@ -103,6 +110,19 @@ export class ConversationKeys {
     store.saveKey(account, prepared.conversationId, key);
     log.info('encrypted conversation begun', { userId: partnerId });
     return key;
+  }
+
+  /** The account's own public keys; new ones are not known yet. */
+  private async keysOf({
+    userId,
+    version,
+  }: {
+    userId: string;
+    version: string;
+  }): Promise<PersonKeys | undefined> {
+    const { publicKeys } = this.options;
+    const find = async () => (await publicKeys.of(userId)).find((each) => each.version === version);
+    return (await find()) ?? ((await publicKeys.refresh(userId)) ? find() : undefined);
   }
 
   /** @returns whether it could be trusted */
