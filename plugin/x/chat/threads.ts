@@ -15,6 +15,8 @@ interface Thread {
   /** Once it knows the accounts' keys. */
   ready: Promise<unknown>;
   waiting: Map<number, Waiting>;
+  /** Why it died; nothing would answer any more. */
+  end?: string;
 }
 
 /** Two cores' worth: a message takes some milliseconds to open, in which nothing else could be done. */
@@ -76,6 +78,7 @@ export class ChatThreads {
     this.threads[place] = thread;
     const end = (why: string) => {
       if (this.threads[place] === thread) this.threads[place] = undefined;
+      thread.end ??= why;
       for (const { reject } of thread.waiting.values()) reject(unavailable(why));
       thread.waiting.clear();
     };
@@ -89,11 +92,9 @@ export class ChatThreads {
     return thread;
   }
 
-  private post<M extends ChatMethod>(
-    { worker, waiting }: Thread,
-    method: M,
-    input: ChatInput<M>,
-  ): Promise<ChatAnswer<M>> {
+  private post<M extends ChatMethod>(thread: Thread, method: M, input: ChatInput<M>): Promise<ChatAnswer<M>> {
+    const { worker, waiting, end } = thread;
+    if (end !== undefined) return Promise.reject(unavailable(end));
     this.lastId += 1;
     const request: Request = { id: this.lastId, method, input };
     return new Promise<ChatAnswer<M>>((resolve, reject) => {
