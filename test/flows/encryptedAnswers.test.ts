@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChatPerson } from '../simulators/x/chat/chatPerson';
 import { EncryptedRig } from '../support/encrypted';
 import { gif, jpeg, mp4, png } from '../support/files';
 import { brandId, customer, otherCustomer, type Rig, type RigOptions } from '../support/rig';
+import { scratchFolder } from '../support/scratch';
 import { until } from '../support/until';
 
 let encrypted: EncryptedRig;
@@ -106,18 +107,20 @@ describe('an answer', () => {
 });
 
 test('the words of encrypted messages are nowhere in the data or the log once they are delivered', async () => {
-  await start({ config: { log: { dir: join('/dev/shm', `ocx-${process.pid}-log`), messageText: 'full' } } });
+  const logs = scratchFolder();
+  await start({ config: { log: { dir: logs, messageText: 'full' } } });
   await jane.say(brandId, 'mysterious-inbound');
   await rig.receives(1);
   await encrypted.answers('mysterious-outbound');
   await rig.logged(/answer sent/);
   const found = filesUnder(rig.dataDir)
-    .concat(filesUnder(join('/dev/shm', `ocx-${process.pid}-log`)))
+    .concat(filesUnder(logs))
     .filter((path) => readFileSync(path).includes('mysterious-'));
   expect(found).toEqual([]);
   // The host's second call with the same words is known all the same.
   expect(await encrypted.answers('mysterious-outbound')).toMatchObject({ status: 200 });
   expect(jane.read(brandId).map(({ text }) => text)).toEqual(['mysterious-inbound', 'mysterious-outbound']);
+  rmSync(logs, { recursive: true, force: true });
 });
 
 function filesUnder(folder: string): string[] {
