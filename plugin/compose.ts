@@ -237,12 +237,12 @@ async function applyConfig(
   config: Config,
   secrets: Secrets,
   { live, accounts, inbound, outbound, app }: Parts,
-  { store, logs }: PluginOptions,
+  { store, logs, dataKey = '' }: PluginOptions,
 ): Promise<string[]> {
   const { log } = logs;
   const moved = await listenElsewhere(live, config, app);
   try {
-    logs.change({ ...config.log, secrets: allSecrets(config, secrets) });
+    logs.change({ ...config.log, secrets: [...allSecrets(config, secrets), dataKey] });
   } catch (error) {
     if (moved) await stopListening(moved.server);
     throw new ConfigError([`log.dir: ${reasonOf(error)}`]);

@@ -82,10 +82,11 @@ export async function acceptEvents(
     const result = fresh[index] === true ? 'kept' : 'duplicate';
     ports.counters.count('events', { account: account.name, kind: kindOf(message), result });
     if (result !== 'kept') return;
-    if (message.closed) ports.facts.save(account.name, encryptedFact, String(message.sentAt));
     announce(message, ports);
     if (wanted[index]?.post) account.onPost(message.sender.id);
   });
+  const last = encrypted.at(-1);
+  if (last) ports.facts.save(account.name, encryptedFact, String(last.sentAt));
 }
 
 const kindOf = ({ thread, closed }: InboundMessage) =>

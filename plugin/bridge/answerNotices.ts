@@ -11,15 +11,14 @@ function beginningOf(text: string): string {
 
 /** Tells the agent that an answer cannot arrive, and why. */
 export function refusedNotice(row: StoredOutbound, error: BridgeError, now: number): InboundMessage {
-  const { text } = row.message;
-  const quoted =
-    row.sealed.length > 0 || error.code === 'chat-locked'
-      ? // Words that were to be encrypted are not written down once more.
-        'Your encrypted message'
-      : text === ''
-        ? 'Your file'
-        : `Your message "${beginningOf(text)}"`;
+  const quoted = quoteOf(row, error);
   return notice(row, '', `${quoted} was not delivered. ${error.agentMessage ?? error.message}`, now);
+}
+
+/** Words that were to be encrypted are not written down once more. */
+function quoteOf({ message: { text }, sealed }: StoredOutbound, { code }: BridgeError): string {
+  if (sealed.length > 0 || code === 'chat-locked') return 'Your encrypted message';
+  return text === '' ? 'Your file' : `Your message "${beginningOf(text)}"`;
 }
 
 /** Tells the agent what there was no room for in a public answer. */

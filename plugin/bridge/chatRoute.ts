@@ -1,3 +1,4 @@
+import type { SealedAnswer } from './chat';
 import { BridgeError } from './errors';
 import type { StoredOutbound } from './messages';
 import type { Contacts, Outbox } from './ports';
@@ -31,10 +32,7 @@ export async function chatRoute(
   const { chat } = account;
   let conversation = await chat.conversationWith(target);
   const sealed = [...row.sealed];
-  const sealOnce = async ({ index, words, files }: Part) => {
-    const before = sealed[index];
-    if (before) return before;
-    await chat.showPresence(conversation);
+  const seal = async ({ index, words, files }: Part): Promise<SealedAnswer> => {
     const answer = await chat.seal(conversation, words, files[0]);
     sealed[index] = answer;
     outbox.saveSealed(row.seq, sealed);
@@ -43,18 +41,24 @@ export async function chatRoute(
   return {
     chat: conversation,
     plan: (text, files) => ({ parts: messagesOf(text, files), dropped: [] }),
+    // An answer that is being sent is known for an encrypted one by this, also after the process was killed.
+    prepare: async (part) => {
+      if (sealed[part.index]) return;
+      await chat.showPresence(conversation);
+      await seal(part);
+    },
     send: async (part) => {
       try {
-        return await chat.send(await sealOnce(part));
+        return await chat.send(sealed[part.index] ?? (await seal(part)));
       } catch (error) {
         if (!(error instanceof BridgeError) || error.code !== 'chat-key-changed') throw error;
-        // X refused it for its key, so that it surely did not go out: sealed anew, it is another message.
-        sealed.length = part.index;
-        outbox.saveSealed(row.seq, sealed);
-        // A file has to be encrypted anew as well, which the next try does.
-        if (part.files.length > 0) throw error;
+        // X refused it for its key, so that it surely did not go out: encrypted anew, it is another message.
         conversation = await chat.conversationWith(target);
-        return await chat.send(await sealOnce(part));
+        if (part.files.length === 0) return chat.send(await seal(part));
+        // The file has to be encrypted anew as well, which the next try does.
+        outbox.clearSending(row.seq);
+        outbox.saveSealed(row.seq, sealed.slice(0, part.index));
+        throw error;
       }
     },
     remember: () => {},

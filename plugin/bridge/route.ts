@@ -21,6 +21,8 @@ export interface Route {
   /** Set where it is encrypted. */
   chat?: ChatConversation;
   plan(text: string, files: UploadedFile[]): { parts: Part[]; dropped: string[] };
+  /** What has to be written down before it is written down that the part is being sent. */
+  prepare?(part: Part): Promise<void>;
   send(part: Part): Promise<string>;
   /** Our own messages there since a time (ms since 1970), newest first; absent where sending again is safe. */
   sent?(text: string, since: number): Promise<SentMessage[]>;

@@ -44,7 +44,8 @@ export async function sendOutbound(
 ): Promise<SentAnswer> {
   const together = joinWaiting(stored, account.joinWaiting, longestMessage, ports.outbox);
   // What was sealed before it was joined with others is not what goes out now.
-  const row = (together.length > 0 && ports.outbox.get(stored.seq)) || stored;
+  const joined = together.length > 0 ? ports.outbox.get(stored.seq) : undefined;
+  const row = joined ?? stored;
   const route = await routeOf(row, account, ports);
   const { files, text: own } = await ports.uploads.provide(row, account, route.chat);
   const text = together.length > 0 ? joinedText([row, ...together]) : own;
@@ -64,6 +65,7 @@ export async function sendOutbound(
 }
 
 async function sendPart(row: StoredOutbound, part: Part, route: Route, ports: SendPorts): Promise<string> {
+  await route.prepare?.(part);
   ports.outbox.markSending(row.seq, ports.clock.now());
   ports.onStep(row, 'sending');
   try {
@@ -98,17 +100,32 @@ async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendP
 function directRoute(
   { seq, sealed, sendingSince }: StoredOutbound,
   target: DirectTarget,
-  { x }: BridgeAccount,
-  { outbox }: SendPorts,
+  { name, x }: BridgeAccount,
+  { outbox, contacts, clock }: SendPorts,
 ): Route {
   // It was to go out encrypted, before the customer wrote in plain again.
   if (sealed.length > 0 && sendingSince === undefined) outbox.saveSealed(seq, []);
   return {
     plan: (text, files) => ({ parts: messagesOf(text, files), dropped: [] }),
+    prepare: () => {
+      // An earlier try was in plain, and did not arrive; meanwhile the customer writes encrypted.
+      if ('groupId' in target || contacts.wroteEncrypted(name, target.userId) !== true)
+        return Promise.resolve();
+      outbox.clearSending(seq);
+      return Promise.reject(wentOver(clock.now()));
+    },
     send: ({ words, files }) => x.sendDirectMessage(target, words, files[0]?.id),
     sent: (_text, since) => x.sentMessages(target, since),
     remember: () => {},
   };
+}
+
+function wentOver(now: number): BridgeError {
+  return new BridgeError('chat-key-changed', 'the customer has gone over to encrypted chat', {
+    retryable: true,
+    retryAt: now,
+    agentMessage: 'The customer writes encrypted now, so the answer is encrypted and sent again.',
+  });
 }
 
 function publicRoute(

@@ -1,25 +1,17 @@
-import FormData from 'form-data';
 import { z } from 'zod';
-import { backoff } from '../bridge/backoff';
-import { pause, type Clock } from '../bridge/clock';
+import { pause } from '../bridge/clock';
 import { BridgeError, reasonOf } from '../bridge/errors';
 import type { UploadedFile } from '../bridge/messages';
 import type { Log } from '../bridge/ports';
 import type { FileStream, MediaUse } from '../bridge/sides';
-import type { XClient } from './client';
+import { appendSegment, segmentLength, type AppendPorts } from './appendSegment';
 import { mediaTypeOf, type MediaType } from './mediaType';
 import { segmentsOf } from './segments';
 
-export interface UploadPorts {
-  client: XClient;
-  clock: Clock;
-  random: () => number;
+export interface UploadPorts extends AppendPorts {
   log: Log;
 }
 
-/** X takes at most 5 MB a segment. */
-const segmentLength = 4 * 1024 * 1024;
-const segmentTries = 4;
 /** Processing a long video takes minutes; after this X is taken to have forgotten it. */
 const longestProcessing = 15 * 60_000;
 
@@ -39,9 +31,10 @@ export async function uploadMedia(
     const first = await readSegment(segments, file);
     const type = acceptedType(file, first);
     const id = await initialize(type, use, file.size, ports);
+    const target = { upload: `/2/media/upload/${id}`, window: 'POST /2/media/upload/:id/append' };
     let sent = 0;
     for (let index = 0, segment = first; segment; index += 1) {
-      await appendWithRetries(id, index, segment, ports);
+      await appendSegment({ ...target, index, bytes: segment }, ports);
       sent += segment.length;
       segment = await readSegment(segments, file);
     }
@@ -64,7 +57,8 @@ async function readSegment(segments: AsyncGenerator<Buffer>, file: FileStream): 
   }
 }
 
-function interrupted(file: FileStream, why: string): BridgeError {
+/** The host did not give the whole of a file. */
+export function interrupted(file: FileStream, why: string): BridgeError {
   return new BridgeError('host-unavailable', `the file "${file.name}" stopped coming from the host: ${why}`, {
     retryable: true,
     agentMessage: 'The file could not be read completely; it will be tried again.',
@@ -116,38 +110,6 @@ async function initialize(
   const read = initializeAnswer.safeParse(answer);
   if (!read.success) throw unclear('initialize');
   return read.data.data.id;
-}
-
-async function appendWithRetries(
-  id: string,
-  index: number,
-  segment: Buffer,
-  ports: UploadPorts,
-): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await append(id, index, segment, ports.client);
-      return;
-    } catch (error) {
-      const passing = error instanceof BridgeError && error.code === 'x-unavailable';
-      if (!passing || tries >= segmentTries) throw error;
-      await pause(ports.clock, backoff(tries, ports.random()));
-    }
-  }
-}
-
-async function append(id: string, index: number, segment: Buffer, client: XClient): Promise<void> {
-  const form = new FormData();
-  form.append('segment_index', String(index));
-  form.append('media', segment, { filename: 'media', contentType: 'application/octet-stream' });
-  await client.call({
-    method: 'POST',
-    path: `/2/media/upload/${id}/append`,
-    window: 'POST /2/media/upload/:id/append',
-    body: form,
-    headers: { ...form.getHeaders(), 'content-length': String(form.getLengthSync()) },
-    timeout: 60_000,
-  });
 }
 
 /** X takes no longer alternative text. Characters. */

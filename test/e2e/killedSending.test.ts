@@ -17,6 +17,15 @@ beforeEach(async () => {
 
 afterEach(() => rig.stop());
 
+/** The host hands over an answer; the process may die before it says that it has it. */
+async function answer(plugin: { url: string }, body: string, AttachmentId: number): Promise<void> {
+  const contact = { Contact: { twitter: customers[0], id: 1 }, Interaction: { id: 1 } };
+  await fetch(`${plugin.url}/api/reply?token=${replyToken}`, {
+    method: 'POST',
+    body: JSON.stringify({ body, AttachmentId, ...contact }),
+  }).catch(() => undefined);
+}
+
 /** What happens between the host's answer and X's acknowledgement, in its order. */
 const steps: { side: 'x' | 'host'; cut: 'before' | 'after'; when: RegExp }[] = [
   { side: 'host', cut: 'after', when: /attachments\/\d+$/ },
@@ -40,11 +49,7 @@ test('kill -9 after each step of sending, and just before the message is sent: e
     const words = `${cut} ${String(when)}`;
     // More than X takes in one message, so that two are needed.
     const body = `${words} ${'x'.repeat(10_000)}`;
-    const contact = { Contact: { twitter: customers[0], id: 1 }, Interaction: { id: 1 } };
-    await fetch(`${plugin.url}/api/reply?token=${replyToken}`, {
-      method: 'POST',
-      body: JSON.stringify({ body, AttachmentId: file.id, ...contact }),
-    }).catch(() => undefined);
+    await answer(plugin, body, file.id);
     await dying.ended();
     expected.push(`${words} x`, 'x');
     plugin = await rig.plugin().ready();
@@ -63,6 +68,7 @@ const encryptedSteps: { cut: 'before' | 'after'; when: RegExp }[] = [
   { cut: 'after', when: /conversations\/[\d-]+\/keys$/ },
   { cut: 'after', when: /chat\/media\/upload\/initialize$/ },
   { cut: 'after', when: /chat\/media\/upload\/\d+\/finalize$/ },
+  { cut: 'before', when: /\/typing$/ },
   { cut: 'before', when: /chat\/conversations\/[\d-]+\/messages$/ },
   { cut: 'after', when: /chat\/conversations\/[\d-]+\/messages$/ },
 ];
@@ -74,20 +80,19 @@ test('kill -9 after each step of an encrypted answer: each arrives once, in orde
   const keys = new KeyFile(join(rig.folder, 'data'), 'support', '');
   await keys.save({ ...about, origin: 'imported' }, brand.exportKeys());
   const file = rig.host.state.addAttachment('map.png', 'image/png', png);
-  let plugin = await rig.plugin().ready();
+  // Agents' typing is shown to the customer just before an answer is encrypted.
+  const accounts = rig.config['accounts'] as object[];
+  const typing = { accounts: accounts.map((account) => ({ ...account, chat: { typing: true } })) };
+  let plugin = await rig.plugin(typing).ready();
   const expected: string[] = [];
   for (const { cut, when } of encryptedSteps) {
     const dying = plugin;
     rig.x.faults.add({ when, cut, act: () => dying.child.kill('SIGKILL') });
     const body = `${cut} ${String(when)}`;
-    const contact = { Contact: { twitter: customers[0], id: 1 }, Interaction: { id: 1 } };
-    await fetch(`${plugin.url}/api/reply?token=${replyToken}`, {
-      method: 'POST',
-      body: JSON.stringify({ body, AttachmentId: file.id, ...contact }),
-    }).catch(() => undefined);
+    await answer(plugin, body, file.id);
     await dying.ended();
     expected.push(body);
-    plugin = await rig.plugin().ready();
+    plugin = await rig.plugin(typing).ready();
     await until(async () => (await rig.waiting(plugin, 'outbound')) === 0, `the end of "${body}"`);
   }
   const read = customer.read(brandId);

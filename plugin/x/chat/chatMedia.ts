@@ -1,41 +1,33 @@
 import axios from 'axios';
-import FormData from 'form-data';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { backoff } from '../../bridge/backoff';
 import type { ChatConversation, ConversationKey } from '../../bridge/chat';
-import { pause, type Clock } from '../../bridge/clock';
 import { BridgeError } from '../../bridge/errors';
 import type { SealedMedia, UploadedFile } from '../../bridge/messages';
 import type { FileStream } from '../../bridge/sides';
 import { transportFault } from '../../bridge/transport';
-import type { XClient } from '../client';
+import { appendSegment, segmentLength, type AppendPorts } from '../appendSegment';
 import { measureFile } from '../measureFile';
 import { mediaTypeOf } from '../mediaType';
 import { segmentsOf } from '../segments';
-import { acceptedType } from '../uploadMedia';
+import { acceptedType, interrupted } from '../uploadMedia';
 import { read } from '../webhookApi';
 import { inPath } from './chatApi';
 import { cipherStream } from './cipherStream';
 import { frameSize } from './frameSize';
 import type { ChatThreads } from './threads';
 
-export interface ChatMediaOptions {
+export interface ChatMediaOptions extends AppendPorts {
   account: string;
-  client: XClient;
   apiBaseUrl: string;
   threads: ChatThreads;
   dataDir: string;
-  clock: Clock;
-  random: () => number;
 }
 
-const segmentLength = 4 * 1024 * 1024;
-const segmentTries = 4;
 const downloadTimeout = 30_000;
 
-const session = z.object({
+const begunUpload = z.object({
   data: z.object({ session_id: z.string(), media_hash_key: z.string().regex(/^[A-Za-z0-9]{1,50}$/) }),
 });
 
@@ -64,6 +56,8 @@ export async function uploadChatFile(
     throw counted.fault ?? error;
   });
   try {
+    const missing = file.size !== undefined && counted.bytes !== file.size;
+    if (missing) throw interrupted(file, `${counted.bytes} of ${file.size} bytes came`);
     const id = await upload(measured, conversation.id, options);
     const size = await frameSize(head, type.mime, threads);
     const { name } = file;
@@ -77,8 +71,9 @@ export async function uploadChatFile(
 async function upload(
   file: FileStream & { size: number },
   conversationId: string,
-  { client, clock, random }: ChatMediaOptions,
+  ports: ChatMediaOptions,
 ): Promise<string> {
+  const { client, clock } = ports;
   const path = '/2/chat/media/upload/initialize';
   const about = { conversation_id: inPath(conversationId) };
   const begun = await client.call({
@@ -87,57 +82,22 @@ async function upload(
     window: `POST ${path}`,
     body: { ...about, total_bytes: file.size },
   });
-  const { session_id: id, media_hash_key: hashKey } = read(session, begun).data;
+  const { session_id: id, media_hash_key: hashKey } = read(begunUpload, begun).data;
   const fields = { ...about, media_hash_key: hashKey };
+  const session = `/2/chat/media/upload/${id}`;
+  const target = { upload: session, window: 'POST /2/chat/media/upload/:id/append', fields };
   let index = 0;
   for await (const segment of segmentsOf(file.stream, segmentLength, clock)) {
-    await appendWithRetries(() => append(id, fields, index, segment, client), clock, random);
+    await appendSegment({ ...target, index, bytes: segment }, ports);
     index += 1;
   }
   await client.call({
     method: 'POST',
-    path: `/2/chat/media/upload/${id}/finalize`,
+    path: `${session}/finalize`,
     window: 'POST /2/chat/media/upload/:id/finalize',
     body: { ...fields, num_parts: String(index) },
   });
   return hashKey;
-}
-
-async function appendWithRetries(
-  attempt: () => Promise<void>,
-  clock: Clock,
-  random: () => number,
-): Promise<void> {
-  for (let tries = 1; ; tries += 1)
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      const passing = error instanceof BridgeError && error.code === 'x-unavailable';
-      if (!passing || tries >= segmentTries) throw error;
-      await pause(clock, backoff(tries, random()));
-    }
-}
-
-async function append(
-  id: string,
-  fields: Record<string, string>,
-  index: number,
-  segment: Buffer,
-  client: XClient,
-): Promise<void> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append('segment_index', String(index));
-  form.append('media', segment, { filename: 'media', contentType: 'application/octet-stream' });
-  await client.call({
-    method: 'POST',
-    path: `/2/chat/media/upload/${id}/append`,
-    window: 'POST /2/chat/media/upload/:id/append',
-    body: form,
-    headers: { ...form.getHeaders(), 'content-length': String(form.getLengthSync()) },
-    timeout: 60_000,
-  });
 }
 
 /**

@@ -68,7 +68,7 @@ export class ChatSetUp {
     const versions = keys.map(({ version }) => version);
     return {
       userId,
-      versions: versions.sort((one, other) => Number(one) - Number(other)),
+      versions: inOrder(versions),
       backup: config !== undefined,
     };
   }
@@ -99,6 +99,7 @@ export class ChatSetUp {
       throw error;
     } finally {
       keys.fill(0);
+      former?.keys.fill(0);
     }
     await chat.loadOthers();
   }
@@ -182,7 +183,7 @@ export class ChatSetUp {
         registered,
       });
       const versions = known.filter((_, index) => matches[index]).map(({ version }) => version);
-      const version = versions.sort((one, other) => Number(one) - Number(other)).at(-1);
+      const version = inOrder(versions).at(-1);
       if (version === undefined)
         throw refusal('X does not have these keys for this account (any more). Nothing was changed.');
       await chat.keyFile.save({ ...this.info(userId, origin, fingerprint), version }, keys);
@@ -208,12 +209,16 @@ export class ChatSetUp {
     if (error instanceof BridgeError && error.outcomeUnknown) return;
     if (former) await keyFile.save(former.info, former.keys);
     else keyFile.remove();
-    former?.keys.fill(0);
   }
 
   private info(userId: string, origin: KeyInfo['origin'], fingerprint: string): KeyInfo {
     return { userId, origin, fingerprint, savedAt: new Date(this.options.clock.now()).toISOString() };
   }
+}
+
+/** Versions have up to 19 digits, more than a number holds. */
+function inOrder(versions: string[]): string[] {
+  return versions.sort((one, other) => Number(BigInt(one) - BigInt(other)));
 }
 
 function parse(content: string): z.infer<typeof keysFile> {

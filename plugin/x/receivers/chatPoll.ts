@@ -1,5 +1,5 @@
 import { BridgeError, reasonOf } from '../../bridge/errors';
-import { emptyBatch } from '../../bridge/events';
+import { emptyBatch, type EventBatch } from '../../bridge/events';
 import { readEach } from '../batch';
 import { fetchConversations, fetchEvents, type ConversationNews } from '../chat/chatApi';
 import { readChat } from '../readChat';
@@ -10,9 +10,6 @@ import { each } from './rhythms';
 
 /** X's time of a conversation, those of its events and ours may differ by a little. Milliseconds. */
 const slack = 2 * 60_000;
-
-/** Conversations are listed by their last news; more pages than this would be read in vain. */
-const mostPages = 10;
 
 /**
  * Reads encrypted conversations with news, and their events: what pushes have missed, and everything where X pushes
@@ -27,6 +24,8 @@ export class ChatPoll {
   /** When each conversation was read last, in ms since 1970. */
   private readonly readAt = new Map<string, number>();
   private refused = false;
+  /** What is wrong, so that it is told once. */
+  private trouble: string | undefined;
   private end = () => {};
 
   /** @param rhythm by the minute where nothing is pushed */
@@ -70,21 +69,28 @@ export class ChatPoll {
         this.readAt.set(news.id, at);
         if (news.updatedAt !== undefined) this.cursors.advance('chat', String(news.updatedAt));
       }
-      account.noteChatReading(undefined);
+      this.note(undefined);
     } catch (error) {
       const reason = reasonOf(error);
       if (error instanceof BridgeError && error.code === 'rate-limited') {
         log.debug('reading encrypted conversations waits for X', { account: account.name, reason });
         return;
       }
-      this.refused = error instanceof BridgeError && error.code === 'refused-by-x';
-      log.warn('encrypted conversations cannot be read back', { account: account.name, reason });
-      account.noteChatReading(
+      this.refused = isRefusal(error);
+      this.note(
         this.refused
           ? `X does not let this account's encrypted conversations be read back, so that what X fails to push is missed (${reason})`
           : `encrypted conversations cannot be read back, which is tried again (${reason})`,
       );
     }
+  }
+
+  private note(trouble: string | undefined): void {
+    const { account, log } = this.ports;
+    if (trouble !== undefined && trouble !== this.trouble)
+      log.warn('encrypted conversations cannot be read back', { account: account.name, reason: trouble });
+    this.trouble = trouble;
+    account.noteChatReading(trouble);
   }
 
   /**
@@ -94,15 +100,14 @@ export class ChatPoll {
   private async conversationsSince(since: number): Promise<ConversationNews[]> {
     const found: ConversationNews[] = [];
     let next: string | undefined;
-    for (let pages = 0; pages < mostPages; pages += 1) {
+    do {
       const page = await fetchConversations(this.ports.client, next);
       const fresh = page.conversations.filter(
         ({ updatedAt }) => updatedAt === undefined || updatedAt >= since - slack,
       );
       found.push(...fresh);
-      next = page.next;
-      if (next === undefined || fresh.length === 0) break;
-    }
+      next = fresh.length === 0 ? undefined : page.next;
+    } while (next !== undefined);
     const lead = ({ id, updatedAt }: ConversationNews) =>
       (this.readAt.get(id) ?? -Infinity) - (updatedAt ?? Infinity);
     const isKnown = (news: ConversationNews) => lead(news) > 0;
@@ -115,23 +120,42 @@ export class ChatPoll {
   }
 
   private async take({ id }: ConversationNews, since: number): Promise<void> {
-    const { client, clock, accept } = this.ports;
+    const { account, accept, log } = this.ports;
+    try {
+      await accept(await this.eventsSince(id, since - slack));
+    } catch (error) {
+      // One conversation X does not show must not keep the others from being read.
+      if (!isRefusal(error)) throw error;
+      log.warn('X does not show an encrypted conversation', {
+        account: account.name,
+        conversation: id,
+        reason: reasonOf(error),
+      });
+    }
+  }
+
+  private async eventsSince(id: string, since: number): Promise<EventBatch> {
+    const { client, clock } = this.ports;
     const batch = emptyBatch(undefined);
     const keyChanges: string[] = [];
     let next: string | undefined;
-    for (let pages = 0; pages < mostPages; pages += 1) {
+    do {
       const page = await fetchEvents(client, id, next);
-      if (pages === 0) keyChanges.push(...page.keyChanges);
-      const before = batch.encrypted.length;
+      if (next === undefined) keyChanges.push(...page.keyChanges);
+      let isOlder = page.events.length === 0;
       readEach(batch, 'chat', page.events, (event) => {
         const message = readChat(event, clock.now());
-        if (message.at >= since - slack) batch.encrypted.push(message);
+        if (message.at < since) isOlder = true;
+        else batch.encrypted.push(message);
       });
-      next = page.next;
-      if (next === undefined || batch.encrypted.length - before < page.events.length) break;
-    }
+      next = isOlder ? undefined : page.next;
+    } while (next !== undefined);
     batch.encrypted.reverse();
     batch.encrypted[0]?.closed.keyChanges.unshift(...keyChanges);
-    await accept(batch);
+    return batch;
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof BridgeError && error.code === 'refused-by-x';
 }

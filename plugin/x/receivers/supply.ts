@@ -26,8 +26,7 @@ export class Supply {
   start(): void {
     this.receivers = this.deliveries.map((delivery) => createReceiver(delivery, this.ports));
     const { account, facts } = this.ports;
-    if (account.chat)
-      this.chat = new ChatPoll(this.deliveries.includes('poll') ? 'minute' : 'quarter', this.ports);
+    if (account.chat) this.chat = new ChatPoll(this.chatIsPushed() ? 'quarter' : 'minute', this.ports);
     else new Cursors(account.name, facts).forget('chat');
     this.starting = this.retireFormer(this.deliveries).then(() => {
       if (this.stopped) return;
@@ -48,6 +47,11 @@ export class Supply {
     this.stopped = true;
     await this.starting;
     await Promise.all([...this.receivers.map((receiver) => receiver.stop()), this.chat?.stop()]);
+  }
+
+  /** Only X Activity delivers encrypted messages. */
+  private chatIsPushed(): boolean {
+    return this.deliveries.some((delivery) => delivery === 'activity' || delivery === 'activity-stream');
   }
 
   /** The worst of the receivers' states. */
