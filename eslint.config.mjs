@@ -9,6 +9,7 @@ const rooms = {
   x: ['bridge', 'config'],
   host: ['bridge'],
   store: ['bridge'],
+  bot: ['bridge'],
   http: ['bridge', 'config'],
   admin: ['bridge', 'config', 'panel'],
   panel: [],

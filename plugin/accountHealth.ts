@@ -25,7 +25,12 @@ export function accountHealth(settings: AccountConfig, sources: HealthSources): 
     !settings.active ? 'off' : waitingBecause === undefined ? 'ok' : 'waiting';
   return {
     active: settings.active,
-    inbound: { state: state(inbound.waitingBecause), ...inbound, setAside },
+    inbound: {
+      state: state(inbound.waitingBecause),
+      ...inbound,
+      setAside,
+      filtered: store.depths.filtered(settings.name),
+    },
     outbound: { state: state(outbound.waitingBecause), ...outbound },
     webhook: supplyHealth(settings, sources),
     signIn: { x: signIn.x.read(), host: signIn.host.read() },

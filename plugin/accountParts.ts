@@ -7,6 +7,7 @@ import type { Scheduler } from './bridge/scheduler';
 import type { BridgeAccount, HostSide } from './bridge/sides';
 import { SignIn } from './bridge/signIn';
 import { createAccountChat } from './accountChat';
+import { createBotClient } from './bot/client';
 import { accountHealth } from './accountHealth';
 import { userIdOfToken, type AccountConfig, type Config } from './config/schema';
 import type { Secrets } from './config/secrets';
@@ -148,12 +149,15 @@ function bridgeAccountOf(
   const { name, mapValue, mentions, directMessages } = settings;
   return {
     name,
+    active: settings.active,
+    rules: settings,
     mapValue,
     mentions,
     joinWaiting: directMessages.joinWaiting,
     userId,
     chat,
     host: hostSideOf(settings, options, host),
+    bot: createBotClient({ url: settings.bot.url, token: settings.botToken, clock }),
     x: createXAccount({
       ...config.x,
       dataDir: config.dataDir,

@@ -2,9 +2,11 @@ import { deliveryOf, type AccountParts } from './accountParts';
 import { checkAccount, type CheckPorts } from './admin/check';
 import type { ConnectWay } from './admin/connect';
 import { Passwords } from './admin/passwords';
+import { createReport } from './admin/report';
 import type { AdminPorts } from './admin/ports';
 import { encryptedFact } from './bridge/acceptEncrypted';
 import { BridgeError, reasonOf } from './bridge/errors';
+import { forget } from './bridge/forget';
 import type { Clock } from './bridge/clock';
 import type { Counters, MessageStore } from './bridge/ports';
 import { sameSecret } from './bridge/sameSecret';
@@ -72,6 +74,9 @@ export function createAdminPorts(sources: AdminSources): AdminPorts {
         finish: (address) => oauth2.finish(pending, codeOf(address, pending), webhook.userId()),
       };
     },
+    forget: (person, user) =>
+      forget(person, `${user} in the panel`, { keeping: store.keeping, log: logs.log }),
+    report: (query) => createReport(query, { ...store, accounts: config().accounts.map(({ name }) => name) }),
     chatKeys: chatKeysPorts((name) => partsOf(name, sources), sources),
     check: (name) => checkAccount(checkPorts(partsOf(name, sources), sources)),
   };

@@ -2,7 +2,7 @@ import { schedule as cronSchedule } from 'node-cron';
 import type { Express, Router } from 'express';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { createAccountParts, type AccountParts } from './accountParts';
+import { createAccountParts } from './accountParts';
 import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from './bridge/acceptEvents';
 import { systemClock, type Clock } from './bridge/clock';
 import { throttledComplaints } from './bridge/complaints';
@@ -10,11 +10,12 @@ import { reasonOf } from './bridge/errors';
 import type { EventBatch } from './bridge/events';
 import { InboundWorker, type InboundWorkerPorts } from './bridge/inboundWorker';
 import { OutboundWorker, type OutboundWorkerPorts } from './bridge/outboundWorker';
-import type { ActivityEntry, ActivityListener, Log, MessageStore } from './bridge/ports';
+import type { ActivityEntry, ActivityListener, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
 import { keepNotice } from './bridge/systemNotice';
 import { createAdmin } from './admin/admin';
 import { createAdminPorts, type AdminSources } from './adminPorts';
+import { startChores, type ChoresOptions } from './chores';
 import type { ConfigFile } from './config/configFile';
 import { ConfigError } from './config/load';
 import type { AccountConfig, Config } from './config/schema';
@@ -70,9 +71,6 @@ const cron: Scheduler = {
   },
 };
 
-/** The Map Key is read again at this minute of every hour. */
-const hourly = '7 * * * *';
-
 /** What may change while the plugin runs. */
 interface Live {
   config: Config;
@@ -89,6 +87,7 @@ interface Parts {
   outbound: OutboundWorker;
   app: Express;
   chatThreads: ChatThreads;
+  chores: Pick<ChoresOptions, 'followUps' | 'keeping' | 'clock'>;
 }
 
 /**
@@ -106,7 +105,13 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   warnOfOrphans(store, config, log);
   inbound.start();
   outbound.start();
-  const stopRefreshing = scheduler.every(hourly, () => refreshMapKeys(accounts.active(), log));
+  const stopChores = startChores({
+    ...parts.chores,
+    scheduler,
+    accounts: () => accounts.all(),
+    dataDir: config.dataDir,
+    log,
+  });
   const names = accounts.active().map(({ settings }) => settings.name);
   log.info('started', { version: options.version, port: live.port, accounts: names });
   return {
@@ -114,8 +119,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
       return live.port;
     },
     stop: async () => {
-      stopRefreshing();
-      await Promise.all([stopListening(live.server), accounts.stop()]);
+      await Promise.all([stopListening(live.server), accounts.stop(), stopChores()]);
       await Promise.all([inbound.stop(), outbound.stop()]);
       await chatThreads.stop();
       store.close();
@@ -161,16 +165,22 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
     log,
   );
   live.server.on('request', app);
-  return { live, accounts, inbound, outbound, app, chatThreads };
+  const { keeping } = store;
+  const chores = { followUps: { ...shared, wakeAnswers: accepting.wakeAnswers }, keeping, clock };
+  return { live, accounts, inbound, outbound, app, chatThreads, chores };
 }
 
-type Shared = Omit<OutboundWorkerPorts, 'longestWait' | 'tellAgent'> & InboundWorkerPorts;
+type Shared = Omit<OutboundWorkerPorts, 'longestWait' | 'tellAgent'> &
+  Omit<InboundWorkerPorts, 'wakeAnswers'>;
 
 /** The two streets' workers; what an agent has to be told goes the way of the customers' messages. */
 function workersOf(shared: Shared, live: Live): { inbound: InboundWorker; outbound: OutboundWorker } {
-  const inbound = new InboundWorker(shared);
+  const inbound: InboundWorker = new InboundWorker({
+    ...shared,
+    wakeAnswers: (lane) => outbound.wake(lane),
+  });
   const wake = (lane: string) => inbound.wake(lane);
-  const outbound = new OutboundWorker({
+  const outbound: OutboundWorker = new OutboundWorker({
     ...shared,
     longestWait: () => live.config.reply.longestWaitHours * 60 * 60_000,
     tellAgent: (notice) => keepNotice(notice, { ...shared, wake }),
@@ -290,11 +300,4 @@ async function listenOrClose(server: Server, config: Config, store: MessageStore
     store.close();
     throw error;
   }
-}
-
-function refreshMapKeys(accounts: AccountParts[], log: Log): void {
-  for (const { bridge } of accounts)
-    bridge.host.refreshMapKey().catch((error: unknown) => {
-      log.warn('Map Key could not be read again', { account: bridge.name, reason: reasonOf(error) });
-    });
 }

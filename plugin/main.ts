@@ -12,6 +12,7 @@ import { locateConfig } from './config/location';
 import type { Config } from './config/schema';
 import { allSecrets, provideSecrets, type Secrets } from './config/secrets';
 import { startPlugin, type Plugin } from './compose';
+import { runForget } from './forgetCommand';
 import { openLog, type OpenLog } from './log/logger';
 import { DataDirectoryError, DataDirectoryInUse } from './store/dataDirectory';
 import { openMessageStore } from './store/messageStore';
@@ -33,7 +34,12 @@ void run();
 
 async function run(): Promise<void> {
   try {
-    const { file, config } = loadConfig();
+    const { file, config, command, user } = loadConfig();
+    if (command === 'forget') {
+      if (user === undefined) throw new Error('name the person: forget --user ID');
+      process.stdout.write(`${await runForget(config.dataDir, user)}\n`);
+      return;
+    }
     const store = await openStore(config.dataDir);
     const secrets = provideSecrets(config);
     const dataKey = file.variable('DATA_KEY');
@@ -67,12 +73,16 @@ async function openStore(dataDir: string): Promise<MessageStore> {
 }
 
 /** Without a file, where none is needed yet, everything has its default and the panel asks for the rest. */
-function loadConfig(): { file: ConfigFile; config: Config } {
-  const { values } = parseArgs({ options: { config: { type: 'string' } }, strict: false });
-  const flag = typeof values['config'] === 'string' ? values['config'] : undefined;
-  const location = locateConfig(flag, process.env, installedIn(), homedir());
+function loadConfig(): { file: ConfigFile; config: Config; command?: string; user?: string } {
+  const options = { config: { type: 'string' }, user: { type: 'string' } } as const;
+  const { values, positionals } = parseArgs({ options, strict: false, allowPositionals: true });
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const [command] = positionals;
+  const user = text(values.user);
+  const called = { ...(command === undefined ? {} : { command }), ...(user === undefined ? {} : { user }) };
+  const location = locateConfig(text(values.config), process.env, installedIn(), homedir());
   const file = new ConfigFile(location.file, process.env);
-  return { file, config: location.mayBeMissing && !file.exists() ? file.check({}) : file.load() };
+  return { ...called, file, config: location.mayBeMissing && !file.exists() ? file.check({}) : file.load() };
 }
 
 /** The top folder of a plugin unpacked from the zip, where the host's manifest lies; undefined for a checkout. */

@@ -50,6 +50,7 @@ function accountState(parts: AccountParts, store: MessageStore, now: number): Ac
     waitingIn: health.inbound.waiting,
     waitingOut: health.outbound.waiting,
     failedIn: health.inbound.setAside,
+    filtered: health.inbound.filtered,
     failedOut: health.outbound.failed,
     hours: hoursOf(name, store, now),
     windows: client.windows(),

@@ -1,9 +1,10 @@
 import { BridgeError } from '../bridge/errors';
-import type { Method } from '../panel/api';
+import type { Method, ReportQuery } from '../panel/api';
 import { Door } from './door';
 import { createHandlers, type Handlers, type Work } from './handlers';
 import { inputs, readInput } from './inputs';
 import type { AdminPorts } from './ports';
+import { reportAsCsv } from './report';
 import type { Session } from './sessions';
 
 /** A call of the panel, free of any transport. */
@@ -24,9 +25,20 @@ export interface AdminAnswer {
   cookie?: string;
 }
 
+/** A call of the report's own address, by a browser that is signed in or by a program with a password. */
+export interface ReportCall {
+  cookie: string | undefined;
+  /** `username` is empty, or `admin`, for the panel's own password. */
+  credentials: { username: string; password: string } | undefined;
+  query: ReportQuery;
+  format: 'csv' | 'json';
+}
+
 export interface Admin {
   /** @throws BridgeError, ConfigError */
   call(call: AdminCall): Promise<AdminAnswer>;
+  /** The report as text. @throws BridgeError */
+  report(call: ReportCall): Promise<string>;
 }
 
 /** The panel's server side. */
@@ -46,7 +58,19 @@ export function createAdmin(ports: AdminPorts): Admin {
         }
       );
     },
+    report: async ({ cookie, credentials, query, format }) => {
+      // Reading is no change, so a session in the cookie needs no second token here.
+      if (!door.sessions.find(cookie)) await identify(credentials, door);
+      const report = await ports.report(query);
+      return format === 'csv' ? reportAsCsv(report) : JSON.stringify(report);
+    },
   };
+}
+
+async function identify(credentials: ReportCall['credentials'], door: Door): Promise<void> {
+  if (!credentials) return void required(undefined);
+  const { username, password } = credentials;
+  await door.identify({ username: username === 'admin' ? '' : username, password });
 }
 
 /** The calls about signing in and out; undefined for all others. */

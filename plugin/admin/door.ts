@@ -42,16 +42,22 @@ export class Door {
   }
 
   /** @throws BridgeError `unauthorized`, or `too-many-attempts` */
-  async signIn({ username = '', password, carrier, device }: Credentials): Promise<Opened> {
+  async signIn({ carrier, ...credentials }: Credentials): Promise<Opened> {
+    return this.open(await this.identify(credentials), carrier);
+  }
+
+  /**
+   * Whose name and password these are.
+   * @throws BridgeError `unauthorized`, or `too-many-attempts`
+   */
+  async identify({ username = '', password, device }: Omit<Credentials, 'carrier'>): Promise<string> {
     const { passwords, log } = this.ports;
     const known = passwords.deviceOf(device);
-    let user = 'admin';
-    const good = await this.attempts.run(known, async () => {
-      if (username === '') return passwords.isRight(password);
-      user = username;
-      return this.isHostAdmin(username, password);
-    });
-    if (good) return this.open(user, carrier);
+    const user = username === '' ? 'admin' : username;
+    const good = await this.attempts.run(known, async () =>
+      username === '' ? passwords.isRight(password) : this.isHostAdmin(username, password),
+    );
+    if (good) return user;
     log.warn('sign-in to the panel refused', { user, knownBrowser: known !== undefined });
     throw wrong(username === '' ? 'The password is wrong.' : 'The host does not know this admin user.');
   }

@@ -5,6 +5,7 @@ import { changesBetween, exportSettings, mergeImport, readBackup } from './backu
 import { Connections } from './connect';
 import { readLogLines } from './logLines';
 import type { AdminPorts } from './ports';
+import { reportAsCsv } from './report';
 import type { Session } from './sessions';
 import { mergeSettings, viewSettings } from './settings';
 
@@ -35,6 +36,11 @@ export function createHandlers(ports: AdminPorts): Handlers {
       const identity = await connections.finish(id, address);
       ports.log.info('panel: connected with OAuth 2.0', { user, ...identity });
       return identity;
+    },
+    forget: ({ person }, { user }) => ports.forget(person, user),
+    report: async (query) => {
+      const report = await ports.report(query);
+      return { report, csv: reportAsCsv(report) };
     },
     check: async ({ account }) => ({ lines: await ports.check(account) }),
     log: (query) => ({ lines: readLogLines(ports.logFile(), query) }),

@@ -1,8 +1,18 @@
 import type { Clock } from '../bridge/clock';
+import type { Forgotten } from '../bridge/keeping';
 import type { History, Log } from '../bridge/ports';
 import type { ConfigFile } from '../config/configFile';
 import type { Config } from '../config/schema';
-import type { ChatKeys, CheckLine, OAuth2Start, OpenChannelAccount, Overview, PinStart } from '../panel/api';
+import type {
+  ChatKeys,
+  CheckLine,
+  OAuth2Start,
+  OpenChannelAccount,
+  Overview,
+  PinStart,
+  Report,
+  ReportQuery,
+} from '../panel/api';
 import type { ConnectWay } from './connect';
 import type { Passwords } from './passwords';
 
@@ -41,6 +51,10 @@ export interface AdminPorts {
   startPin(start: PinStart): Promise<ConnectWay>;
   startOAuth2(start: OAuth2Start): ConnectWay;
   check(account: string): Promise<CheckLine[]>;
+  /** @throws BridgeError in the admin's words */
+  forget(person: string, user: string): Promise<Forgotten>;
+  /** @throws BridgeError in the admin's words */
+  report(query: ReportQuery): Promise<Report>;
   chatKeys: (account: string) => ChatKeysPort;
   /** Says that a lane has something to do. */
   wake(direction: 'in' | 'out', lane: string): void;

@@ -8,6 +8,7 @@ const accountSecrets = [
   'accessToken',
   'accessTokenSecret',
   'apiSecret',
+  'botToken',
 ] as const;
 const hostSecrets = ['password', 'apiKey'] as const;
 
@@ -101,7 +102,7 @@ function restore(
 
 /** Everything of the file that the panel may take out of it or put into it, secrets as they are. */
 export function isSecretPath(path: string): boolean {
-  return /^(?:host\.(?:password|apiKey)|reply\.token|admin\.password|accounts\.[^.]+\.(?:consumerKey|consumerSecret|accessToken|accessTokenSecret|apiSecret))$/.test(
+  return /^(?:host\.(?:password|apiKey)|reply\.token|admin\.password|accounts\.[^.]+\.(?:consumerKey|consumerSecret|accessToken|accessTokenSecret|apiSecret|botToken))$/.test(
     path,
   );
 }

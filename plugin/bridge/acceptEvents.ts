@@ -2,6 +2,7 @@ import { groupOf, laneOf } from './conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
 import { encryptedFact, encryptedInbound } from './acceptEncrypted';
 import { honourDeletions } from './honourDeletions';
+import type { Keeping } from './keeping';
 import type { InboundMessage } from './messages';
 import type {
   AccountFacts,
@@ -37,6 +38,7 @@ export interface ReceivingAccount {
 
 export interface AcceptEventsPorts {
   inbox: Inbox;
+  keeping: Keeping;
   contacts: Contacts;
   threads: Threads;
   marks: PresenceMarks;

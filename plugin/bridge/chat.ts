@@ -22,7 +22,13 @@ export type Opened =
   /** `id` is part of what the sender signed. */
   | { kind: 'message'; id: string; text: string; media: InboundMedia[] }
   /** Something the agent has to know, in our words. */
-  | { kind: 'notice'; id: string; words: string }
+  | {
+      kind: 'notice';
+      id: string;
+      words: string;
+      /** Messages that were deleted, by their signed ids or X's numbers. */
+      deleted?: string[];
+    }
   /** Nothing for an agent. */
   | { kind: 'nothing' };
 
@@ -80,10 +86,12 @@ export interface PersonKeys {
 /** What is kept of encrypted chat; no key in it can be used without the account's own. */
 export interface ChatStore {
   /**
-   * Ties a message's signed id to the row it came in.
+   * Ties a message's signed id, and X's number of it, to the row it came in.
    * @returns false when another row has it already
    */
-  claim(account: string, messageId: string, seq: number): boolean;
+  claim(account: string, messageId: string, seq: number, sequence: string | undefined): boolean;
+  /** The rows of messages with this signed id, or with this number of X in any conversation. */
+  rowsOf(account: string, idOrSequence: string): number[];
   saveConversation(account: string, conversationId: string, known: ConversationFacts): void;
   conversation(account: string, conversationId: string): ConversationFacts;
   saveKey(account: string, conversationId: string, key: ConversationKey): void;

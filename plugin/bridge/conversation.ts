@@ -3,6 +3,11 @@ export function directConversation(customerId: string): string {
   return `dm:${customerId}`;
 }
 
+/** The customer of a one-to-one conversation; undefined where it is none. */
+export function customerOf(conversation: string): string | undefined {
+  return /^dm:(\d{1,20})$/.exec(conversation)?.[1];
+}
+
 /** The key of a group conversation; it is the host's thread at the same time. */
 export function groupConversation(groupId: string): string {
   return `group:${groupId}`;

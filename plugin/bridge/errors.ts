@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'signed-out-of-host'
   | 'host-unavailable'
   | 'media-unavailable'
+  | 'bot-unavailable'
   | 'message-withheld'
   | 'store-unavailable';
 

@@ -2,16 +2,19 @@ import type { Clock } from './clock';
 import type { ContactValues } from './contactValue';
 import { BridgeError, reasonOf } from './errors';
 import type { InboundMessage, StoredInbound, XUser } from './messages';
+import { isPrivate, knownSender } from './automaticAnswers';
+import { cardFields, updateCard } from './customerCard';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
-import { openInbound, type OpenPorts } from './openInbound';
 import type { OwedWrites } from './owedWrites';
-import type { Contacts, Inbox } from './ports';
+import type { Contacts, Inbox, Log } from './ports';
 import type { BridgeAccount, HostMessage, Notification, NotifyReceipt } from './sides';
+import { transcriptFor, type TranscriptPorts } from './transcript';
 
-export interface ForwardPorts extends OpenPorts {
+export interface ForwardPorts extends TranscriptPorts {
   inbox: Inbox;
   contacts: Contacts;
   clock: Clock;
+  log: Log;
   owed: OwedWrites;
   contactValues: ContactValues;
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
@@ -25,27 +28,20 @@ const mediaTries = 3;
 /**
  * Hands one stored message to the host, from wherever an earlier try left off: attachments first, then one
  * notify call for each part.
- * @returns whether there was anything in it for an agent
+ * @param row opened, where it was encrypted
  * @throws BridgeError saying whether and when to try again
  */
 export async function forwardInbound(
-  stored: StoredInbound,
+  row: StoredInbound,
   account: BridgeAccount,
   ports: ForwardPorts,
-): Promise<boolean> {
-  const row = await openInbound(stored, account, ports);
-  if (row) await handOver(row, account, ports);
-  else ports.owed.write(stored.seq, () => ports.inbox.saveNotified(stored.seq, undefined, true));
-  return row !== undefined;
-}
-
-async function handOver(row: StoredInbound, account: BridgeAccount, ports: ForwardPorts): Promise<void> {
+): Promise<void> {
   const { message } = row;
   const told = message.notice?.mapValue;
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
   const from = told ?? (await ports.contactValues.of(sender, account));
   const attachments = await moveAttachments(row, account, ports);
-  const parts = notifyParts(message, attachments);
+  const parts = [...(await prefaceOf(row, account, ports)), ...notifyParts(message, attachments)];
   for (let index = row.notified; index < parts.length; index += 1) {
     const part = parts[index];
     if (!part) break;
@@ -53,11 +49,28 @@ async function handOver(row: StoredInbound, account: BridgeAccount, ports: Forwa
     const since = index === row.notified ? row.notifyingSince : undefined;
     const found = since === undefined ? undefined : await findLost(row, part, since, account, ports);
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
-    ports.owed.write(row.seq, () => ports.inbox.saveNotified(row.seq, receipt.messageId, last));
+    ports.owed.write(row.seq, () => {
+      if (last) ports.conversations.dropTurns(account.name, message.conversation);
+      ports.inbox.saveNotified(row.seq, receipt.messageId, last);
+    });
     if (receipt.interactionId)
       ports.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
   }
-  if (told === undefined) ports.contacts.saveMapValue(account.name, sender.id, from);
+  if (told !== undefined) return;
+  ports.contacts.saveMapValue(account.name, sender.id, from);
+  if (!message.notice)
+    void updateCard(knownSender(sender, account.name, ports.contacts), from, account, ports);
+}
+
+/** What was said before the agents got the conversation. */
+async function prefaceOf(
+  row: StoredInbound,
+  account: BridgeAccount,
+  ports: ForwardPorts,
+): Promise<NotifyPart[]> {
+  if (row.message.notice || !isPrivate(row.message)) return [];
+  const transcript = await transcriptFor(row, account, ports);
+  return transcript === undefined ? [] : [{ body: transcript }];
 }
 
 /** Completes a sender of whom the event told only the id. */
@@ -133,7 +146,8 @@ async function notifyOnce(
     if (!ports.inbox.markDelivering(row.seq, now, row.withheld)) throw withheldMeanwhile(now);
     ports.onStep(row, 'delivering', `${key} = ${from}`);
     try {
-      return await account.host.notify(notificationOf(part, from, key, sender, row.message));
+      const card = cardFields(knownSender(sender, account.name, ports.contacts), account.rules.card, key);
+      return await account.host.notify(notificationOf(part, { from, key, sender, card }, row.message));
     } catch (error) {
       if (error instanceof BridgeError && !error.outcomeUnknown) ports.inbox.clearDelivering(row.seq);
       throw error;
@@ -158,21 +172,29 @@ function withheldMeanwhile(now: number): BridgeError {
   });
 }
 
+interface Addressing {
+  from: string;
+  /** The Map Key. */
+  key: string;
+  sender: XUser;
+  /** What else is known of the sender, by contact field. */
+  card: Record<string, string>;
+}
+
 function notificationOf(
   part: NotifyPart,
-  from: string,
-  mapKey: string,
-  sender: XUser,
+  { from, key: mapKey, sender, card }: Addressing,
   { notice, thread }: InboundMessage,
 ): Notification {
   const { username, name } = sender;
-  const card = notice
+  const known = notice
     ? {}
     : {
         firstName: name ?? username ?? sender.id,
         ...(username === undefined ? {} : { twitter: username, url: `https://x.com/${username}` }),
+        ...card,
       };
-  const contact = { ...card, [mapKey]: from };
+  const contact = { ...known, [mapKey]: from };
   return { ...part, from, mapKey, contact, ...(thread === undefined ? {} : { threadId: thread }) };
 }
 

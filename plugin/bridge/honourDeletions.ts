@@ -1,10 +1,12 @@
 import type { InboundMessage } from './messages';
 import { laneOf } from './conversation';
+import type { Keeping } from './keeping';
 import type { Log, Threads } from './ports';
 import { keepNotice, systemNotice, type NoticePorts } from './systemNotice';
 
 export interface DeletionPorts extends NoticePorts {
   threads: Threads;
+  keeping: Keeping;
   log: Log;
   /** Says that answers of a lane may not go out any more. */
   wakeAnswers: (lane: string) => void;
@@ -15,7 +17,8 @@ const afterwards = (link: string) =>
   `The customer deleted a post of this conversation on X. Please do not quote it: ${link}`;
 
 /**
- * Posts were deleted on X: what still waits here loses its words, and the agent is told, once for each post.
+ * Posts were deleted on X: their words are erased here, what still waits goes without them, and the agent is told,
+ * once for each post.
  * @throws BridgeError `store-unavailable`
  */
 export async function honourDeletions(
@@ -29,6 +32,7 @@ export async function honourDeletions(
     if (row?.message.thread === undefined || row.state === 'failed' || row.withheld) continue;
     const withheld = ports.inbox.withhold(row.seq, systemNotice(beforehand));
     if (!withheld) await keepNotice(noticeOf(row.message), ports);
+    if (row.state === 'delivered') ports.keeping.erase(row.seq);
     ports.wakeAnswers(laneOf(account, row.message.conversation));
     ports.log.info('post deleted on X', { account, messageId: id, withheld });
   }

@@ -1,18 +1,24 @@
 import { backoff } from './backoff';
+import { BotDesk } from './botDesk';
 import type { ChatStore } from './chat';
 import { ContactValues } from './contactValue';
 import { splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import { forwardInbound, type ForwardPorts } from './forwardInbound';
+import type { Keeping } from './keeping';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
 import type { StoredInbound } from './messages';
+import { openInbound } from './openInbound';
 import { OwedWrites } from './owedWrites';
 import type { Inbox } from './ports';
+import { receive, type ReceptionPorts } from './reception';
+import type { BridgeAccount } from './sides';
 import type { WorkerPorts } from './workerPorts';
 
-export interface InboundWorkerPorts extends WorkerPorts {
+export interface InboundWorkerPorts extends WorkerPorts, ReceptionPorts {
   inbox: Inbox;
   chat: ChatStore;
+  keeping: Keeping;
 }
 
 /** How many conversations are handed to the host side by side. */
@@ -24,11 +30,13 @@ export class InboundWorker {
   private readonly owed = new OwedWrites();
   private readonly mediaFaults = new Map<number, number>();
   private readonly contactValues: ContactValues;
+  private readonly bot: BotDesk;
   /** Accounts whose last hand-over failed on the host's side. */
   private readonly troubled = new Set<string>();
 
   constructor(private readonly ports: InboundWorkerPorts) {
     this.contactValues = new ContactValues(ports);
+    this.bot = new BotDesk({ ...ports, done: (lane) => this.queue.wake(lane) });
     this.queue = new LaneQueue({
       clock: ports.clock,
       concurrency,
@@ -51,8 +59,8 @@ export class InboundWorker {
     this.queue.wake(lane);
   }
 
-  stop(): Promise<void> {
-    return this.queue.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.queue.stop(), this.bot.stop()]);
   }
 
   private async work(lane: string): Promise<LaneOutcome | undefined> {
@@ -63,15 +71,35 @@ export class InboundWorker {
     if (row.dueAt > clock.now()) return { again: 'at', dueAt: row.dueAt };
     const account = accounts.get(splitLane(lane).account);
     if (!account) return undefined;
-    const started = clock.now();
     try {
-      if (!(await forwardInbound(row, account, this.forwardPorts(account.name)))) {
-        this.step(row, 'nothing for an agent');
-        return { again: 'now' };
-      }
+      return await this.bring(row, lane, account);
     } catch (error) {
       return this.afterFailure(row, error);
     }
+  }
+
+  /** Brings a message to whoever takes it up. */
+  private async bring(
+    stored: StoredInbound,
+    lane: string,
+    account: BridgeAccount,
+  ): Promise<LaneOutcome | undefined> {
+    const { inbox, clock, chat, keeping } = this.ports;
+    const log = this.ports.log.with({ account: account.name });
+    const started = clock.now();
+    const row = await openInbound(stored, account, { chat, inbox, keeping, log });
+    if (!row) {
+      this.owed.write(stored.seq, () => inbox.saveNotified(stored.seq, undefined, true));
+      this.step(stored, 'nothing for an agent');
+      return { again: 'now' };
+    }
+    const receiver = receive(row, account, { ...this.ports, log });
+    if (receiver === 'bot') {
+      this.bot.take(lane, row, account);
+      return undefined;
+    }
+    if (receiver === 'nobody') return { again: 'now' };
+    await forwardInbound(row, account, this.forwardPorts(account.name));
     this.afterSuccess(row, started);
     return { again: 'now' };
   }
@@ -129,11 +157,11 @@ export class InboundWorker {
   }
 
   private forwardPorts(account: string): ForwardPorts {
-    const { inbox, contacts, chat, clock, log } = this.ports;
+    const { inbox, contacts, conversations, clock, log } = this.ports;
     return {
       inbox,
       contacts,
-      chat,
+      conversations,
       clock,
       owed: this.owed,
       contactValues: this.contactValues,

@@ -1,4 +1,4 @@
-import type { StoredOutbound } from './messages';
+import type { OutboundMessage, StoredOutbound } from './messages';
 import type { Outbox } from './ports';
 
 /** What stands between two answers in one message. */
@@ -45,9 +45,15 @@ export function joinedText(rows: StoredOutbound[]): string {
   return rows.map(({ message }) => message.text).join(between);
 }
 
-/** Only text, in private, of which X has nothing yet. */
+/** Only text, in private, of which X has nothing yet, and that will not be dropped. */
 function isPlain({ message, sentIds }: StoredOutbound): boolean {
-  return message.attachmentIds.length === 0 && message.publicReply === undefined && sentIds.length === 0;
+  const { attachmentIds, publicReply } = message;
+  return attachmentIds.length === 0 && !publicReply && !isReminder(message) && sentIds.length === 0;
+}
+
+/** Words that are of use only as long as the customer says nothing. */
+export function isReminder({ automatic }: OutboundMessage): boolean {
+  return automatic === 'reminder' || automatic === 'closing';
 }
 
 const lengthOf = (text: string) => Array.from(text).length;

@@ -29,6 +29,19 @@ export interface XUser {
   id: string;
   username?: string;
   name?: string;
+  profile?: XProfile;
+}
+
+/** What else X tells of a person, each only where it does. */
+export interface XProfile {
+  /** The address of their picture. */
+  avatar?: string;
+  verified?: boolean;
+  followers?: number;
+  /** What they wrote in, as in `en`. */
+  language?: string;
+  /** When they came to X, in ms since 1970. */
+  since?: number;
 }
 
 /** What a customer wrote, the same shape whatever way X delivered it. */
@@ -69,6 +82,10 @@ export interface StoredInbound {
   notifyingSince: number | undefined;
   /** Other words stand in the place of the customer's, who deleted the message. */
   withheld: boolean;
+  /** Why it was kept from the agents; set also when an admin let it through all the same. */
+  filtered: string | undefined;
+  /** Whom it goes to, once that is settled. */
+  receivedBy: 'agents' | 'bot' | undefined;
 }
 
 /** What makes an answer a public one. */
@@ -81,7 +98,10 @@ export interface PublicReply {
   agentName?: string;
 }
 
-/** What an agent wrote, as the host handed it to the Reply URL. */
+/** What the plugin writes by itself. */
+export type AutomaticKind = 'greeting' | 'hours' | 'bot' | 'reminder' | 'closing';
+
+/** What goes to a customer: mostly what an agent wrote, as the host handed it to the Reply URL. */
 export interface OutboundMessage {
   account: string;
   /** Messages of one lane go out in order: the contact's Map Key value, in lower case. */
@@ -97,6 +117,8 @@ export interface OutboundMessage {
   /** The host's ids of the attached files. */
   attachmentIds: string[];
   interactionId?: string;
+  /** Set where no agent wrote it. */
+  automatic?: AutomaticKind;
 }
 
 /** What X does with a file: several images go into one post, a GIF or a video only by itself. */

@@ -1,11 +1,14 @@
 import type { BridgeAccount } from './sides';
 import type { ChatStore } from './chat';
 import type { StoredInbound } from './messages';
-import type { Log } from './ports';
+import type { Keeping } from './keeping';
+import type { Inbox, Log } from './ports';
 import { systemNotice } from './systemNotice';
 
 export interface OpenPorts {
   chat: ChatStore;
+  inbox: Inbox;
+  keeping: Keeping;
   log: Log;
 }
 
@@ -18,14 +21,15 @@ export interface OpenPorts {
 export async function openInbound(
   row: StoredInbound,
   account: BridgeAccount,
-  { chat, log }: OpenPorts,
+  ports: OpenPorts,
 ): Promise<StoredInbound | undefined> {
+  const { chat, log } = ports;
   const { closed, ...message } = row.message;
   if (!closed) return row;
   const { messageId, sender } = message;
   const opened = await account.chat.open(closed, sender.id);
   if (opened.kind === 'nothing') return undefined;
-  if (!chat.claim(account.name, opened.id, row.seq)) {
+  if (!chat.claim(account.name, opened.id, row.seq, closed.sequence)) {
     log.info('encrypted message came twice, handed over once', { messageId });
     return undefined;
   }
@@ -33,5 +37,16 @@ export async function openInbound(
     const { text, media } = opened;
     return { ...row, message: { ...message, text, media } };
   }
+  for (const id of opened.deleted ?? []) eraseDeleted(id, row, ports);
   return { ...row, message: { ...message, text: systemNotice(opened.words), notice: {} } };
+}
+
+/** A message that its sender deleted is not kept here either; nobody can delete another's. */
+function eraseDeleted(id: string, { message }: StoredInbound, { chat, inbox, keeping }: OpenPorts): void {
+  for (const seq of chat.rowsOf(message.account, id)) {
+    const row = inbox.get(seq);
+    const isTheirs =
+      row?.message.sender.id === message.sender.id && row.message.conversation === message.conversation;
+    if (row?.state === 'delivered' && isTheirs) keeping.erase(seq);
+  }
 }

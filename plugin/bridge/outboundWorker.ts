@@ -1,12 +1,14 @@
 import { droppedNotice, refusedNotice } from './answerNotices';
 import { backoff } from './backoff';
 import { mayGoEncrypted } from './chatRoute';
-import { laneOf, splitLane } from './conversation';
+import { directConversation, laneOf, splitLane } from './conversation';
+import type { Conversations } from './conversations';
 import { BridgeError, reasonOf } from './errors';
+import { isReminder } from './joinWaiting';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from './messages';
 import { OwedWrites } from './owedWrites';
-import type { Outbox } from './ports';
+import type { MessageStore, Outbox } from './ports';
 import { postDeleted, sendOutbound, type SendPorts } from './sendOutbound';
 import { Uploads } from './uploads';
 import type { WorkerPorts } from './workerPorts';
@@ -19,6 +21,8 @@ export type ReplyResult =
 
 export interface OutboundWorkerPorts extends WorkerPorts {
   outbox: Outbox;
+  conversations: Conversations;
+  together: MessageStore['together'];
   /** How long an answer is tried in spite of faults, in milliseconds. */
   longestWait: () => number;
   /** Puts a notice for the agent on its way to the host. */
@@ -94,7 +98,7 @@ export class OutboundWorker {
         answer: twin.seq,
       });
     if (twin?.state === 'delivered') return Promise.resolve({ status: 'sent', ids: twin.sentIds });
-    const row = twin ?? outbox.add(message, clock.now());
+    const row = twin ?? this.add(message);
     if (!twin) this.step(row, 'received', message.text);
     const lane = laneOf(message.account, message.lane);
     return new Promise((resolve) => {
@@ -115,6 +119,18 @@ export class OutboundWorker {
     });
   }
 
+  /** From an agent's first message on, the bot is silent. */
+  private add(message: OutboundMessage): StoredOutbound {
+    const { outbox, conversations, clock, together } = this.ports;
+    const { account, recipientId, groupId, publicReply } = message;
+    const isPrivate = groupId === undefined && publicReply === undefined;
+    return together(() => {
+      if (isPrivate && recipientId !== undefined)
+        conversations.noteAgent(account, directConversation(recipientId), clock.now(), false);
+      return outbox.add(message, clock.now());
+    });
+  }
+
   private waitersFor(seq: number): Waiter[] {
     return [...this.waiters].filter((waiter) => waiter.seq === seq);
   }
@@ -129,6 +145,11 @@ export class OutboundWorker {
     const deleted = this.deletedPost(row);
     if (deleted) {
       await this.fail(row, deleted);
+      return { again: 'now' };
+    }
+    if (this.isOutdated(row)) {
+      outbox.drop(row.seq);
+      this.step(row, 'dropped', 'the customer has written meanwhile');
       return { again: 'now' };
     }
     if (row.dueAt > clock.now()) {
@@ -175,6 +196,14 @@ export class OutboundWorker {
     const { account, publicReply } = message;
     const gone = publicReply !== undefined && this.ports.threads.isDeleted(account, publicReply.postId);
     return gone && sendingSince === undefined ? postDeleted() : undefined;
+  }
+
+  /** A reminder is of no use any more to a customer who has written. */
+  private isOutdated({ message, recipientId, createdAt, sendingSince }: StoredOutbound): boolean {
+    if (!isReminder(message) || sendingSince !== undefined || recipientId === undefined) return false;
+    const conversation = directConversation(recipientId);
+    const { customerAt, agentAt } = this.ports.conversations.read(message.account, conversation);
+    return Math.max(customerAt ?? 0, agentAt ?? 0) >= createdAt;
   }
 
   /** Looks at the answers of a lane again: something about them has changed. */
@@ -256,7 +285,8 @@ export class OutboundWorker {
   private async fail(row: StoredOutbound, error: BridgeError): Promise<void> {
     const { account } = row.message;
     const waiters = this.waitersFor(row.seq);
-    if (waiters.length === 0) await this.ports.tellAgent(refusedNotice(row, error, this.ports.clock.now()));
+    if (waiters.length === 0 && concernsAgent(row.message))
+      await this.ports.tellAgent(refusedNotice(row, error, this.ports.clock.now()));
     this.owed.write(row.seq, () => {
       this.ports.outbox.separate(row.seq);
       this.ports.outbox.markFailed(row.seq, error.message);
@@ -275,11 +305,12 @@ export class OutboundWorker {
   }
 
   private sendPorts(account: string): SendPorts {
-    const { outbox, contacts, threads, clock, log } = this.ports;
+    const { outbox, contacts, conversations, threads, clock, log } = this.ports;
     const onStep: SendPorts['onStep'] = (row, step, detail) => this.step(row, step, detail);
     return {
       outbox,
       contacts,
+      conversations,
       threads,
       clock,
       owed: this.owed,
@@ -288,4 +319,9 @@ export class OutboundWorker {
       onStep,
     };
   }
+}
+
+/** Of a greeting or reminder that cannot arrive the log and the panel tell; an agent could do nothing about it. */
+function concernsAgent({ automatic }: OutboundMessage): boolean {
+  return automatic === undefined || automatic === 'bot';
 }

@@ -1,5 +1,8 @@
 import type { ChatStore, SealedAnswer } from './chat';
+import type { Conversations } from './conversations';
 import type { PresenceMark } from './events';
+import type { Keeping } from './keeping';
+import type { Reporting } from './reporting';
 import type { InboundMessage, OutboundMessage, StoredInbound, StoredOutbound, XUser } from './messages';
 
 /** What the customer's side needs of the store. All writes are durable when they return. */
@@ -13,6 +16,7 @@ export interface Inbox {
   keep(messages: InboundMessage[]): Promise<boolean[]>;
   /** The oldest message of a conversation, in X's order (`place`), that has not come to its end. */
   nextOf(lane: string): StoredInbound | undefined;
+  get(seq: number): StoredInbound | undefined;
   /** A message by X's id, whatever has become of it. */
   find(account: string, messageId: string): StoredInbound | undefined;
   /** Of the given ids, those of messages that were kept. */
@@ -39,6 +43,10 @@ export interface Inbox {
   /** Puts a message back to wait. */
   postpone(seq: number, dueAt: number, reason: string): void;
   markFailed(seq: number, reason: string): void;
+  /** Keeps a message from the agents; an admin may still let it through. */
+  markFiltered(seq: number, reason: string): void;
+  /** Whom a message goes to. For the bot, whose answer is there, that is its end. */
+  markReceived(seq: number, by: 'agents' | 'bot'): void;
   /** Makes all that waits (of one account, or of all) due at once: what held it up is over. */
   release(account: string | undefined, now: number): void;
   /** Of the given ids, those the host gave to messages handed over earlier. */
@@ -80,6 +88,8 @@ export interface Outbox {
   /** @param forWindow whether a rate limit window is the cause */
   postpone(seq: number, dueAt: number, reason: string, forWindow: boolean): void;
   markFailed(seq: number, reason: string): void;
+  /** Takes an answer out that nobody needs any more, and that X surely has nothing of. */
+  drop(seq: number): void;
   /** Makes all that waits due at once. A closed rate limit window is kept elsewhere and still holds. */
   release(now: number): void;
   /** Of the given ids, those of messages we know to have sent. */
@@ -101,6 +111,9 @@ export interface Contacts {
   /** @param thread the host's thread; undefined for the one-to-one conversation */
   saveInteraction(account: string, id: string, thread: string | undefined, interactionId: string): void;
   interactionOf(account: string, id: string, thread: string | undefined): string | undefined;
+  /** When the host's contact last got what is known of a customer, in ms since 1970. */
+  cardSentAt(account: string, id: string): number | undefined;
+  noteCardSent(account: string, id: string, at: number): void;
   /** Whether a customer's last private message was encrypted; undefined when there was none. */
   wroteEncrypted(account: string, id: string): boolean | undefined;
 }
@@ -154,7 +167,7 @@ export interface HistoryRow {
   /** The other side's handle, or id. */
   who: string;
   at: number;
-  state: 'waiting' | 'delivered' | 'failed';
+  state: 'waiting' | 'delivered' | 'failed' | 'filtered';
   attempts: number;
   dueAt: number;
   reason: string | undefined;
@@ -179,7 +192,7 @@ export interface History {
   /** How many messages came and went in each hour since a time, by the hour's beginning. */
   hours(account: string, since: number): { in: Map<number, number>; out: Map<number, number> };
   /**
-   * Makes a message that waits or has failed due now.
+   * Makes a message that waits, has failed or was filtered due now; it is not filtered again.
    * @returns its lane; undefined when it is delivered, or not known
    */
   retry(message: MessageRef): string | undefined;
@@ -206,6 +219,8 @@ export interface Depths {
 export interface QueueDepths {
   inbound(account: string): Depths;
   outbound(account: string): Depths;
+  /** How many messages were kept from the agents. */
+  filtered(account: string): number;
 }
 
 /** Everything that must survive a kill. Knows nothing of how it is kept. */
@@ -213,6 +228,7 @@ export interface MessageStore {
   inbox: Inbox;
   outbox: Outbox;
   contacts: Contacts;
+  conversations: Conversations;
   threads: Threads;
   marks: PresenceMarks;
   windows: RateLimitWindows;
@@ -221,6 +237,10 @@ export interface MessageStore {
   history: History;
   charges: Charges;
   chat: ChatStore;
+  keeping: Keeping;
+  reporting: Reporting;
+  /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */
+  together<T>(writes: () => T): T;
   /** Why nothing can be written right now; undefined when all is well. */
   trouble(): string | undefined;
   close(): void;
@@ -256,4 +276,13 @@ export interface Counters {
   count(name: CounterName, labels: Record<string, string>, by?: number): void;
 }
 
-export type CounterName = 'events' | 'webhook_refusals' | 'inbound' | 'outbound' | 'host_calls' | 'x_calls';
+export type CounterName =
+  | 'events'
+  | 'webhook_refusals'
+  | 'inbound'
+  | 'outbound'
+  | 'host_calls'
+  | 'x_calls'
+  | 'filtered'
+  | 'bot'
+  | 'automatic';

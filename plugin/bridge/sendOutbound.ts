@@ -1,6 +1,8 @@
 import { chatRoute, goesEncrypted } from './chatRoute';
 import type { Clock } from './clock';
 import { composePost, type ComposedPost } from './composePost';
+import { directConversation } from './conversation';
+import type { Conversations } from './conversations';
 import { BridgeError } from './errors';
 import { joinedText, joinWaiting } from './joinWaiting';
 import { readMapValue, type Addressee } from './mapValue';
@@ -15,6 +17,7 @@ export interface SendPorts {
   outbox: Outbox;
   contacts: Contacts;
   threads: Threads;
+  conversations: Conversations;
   clock: Clock;
   owed: OwedWrites;
   uploads: Uploads;
@@ -59,7 +62,7 @@ export async function sendOutbound(
       ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
     ids.push(lost?.id ?? (await sendPart(row, part, route, ports)));
     const last = index === parts.length - 1;
-    record([row, ...together], [...ids], last, route, ports);
+    record([row, ...together], [...ids], last, route, account, ports);
   }
   return { ids, dropped, together };
 }
@@ -78,14 +81,36 @@ async function sendPart(row: StoredOutbound, part: Part, route: Route, ports: Se
   }
 }
 
-function record(rows: StoredOutbound[], ids: string[], last: boolean, route: Route, ports: SendPorts): void {
+function record(
+  rows: StoredOutbound[],
+  ids: string[],
+  last: boolean,
+  route: Route,
+  account: BridgeAccount,
+  ports: SendPorts,
+): void {
   const seqs = rows.map(({ seq }) => seq);
   const [head = 0] = seqs;
   ports.owed.write(head, () => {
-    if (last) ports.outbox.markDelivered(seqs, ids, route.chat !== undefined);
-    else ports.outbox.savePart(head, ids);
+    if (last) {
+      for (const seq of seqs) noteAnswered(seq, account, ports);
+      ports.outbox.markDelivered(seqs, ids, route.chat !== undefined);
+    } else ports.outbox.savePart(head, ids);
     for (const id of ids) route.remember(id);
   });
+}
+
+/** An agent's answer is there: from now on it is the customer's turn. */
+function noteAnswered(
+  seq: number,
+  account: BridgeAccount,
+  { outbox, conversations, clock }: SendPorts,
+): void {
+  const { message, recipientId } = outbox.get(seq) ?? {};
+  if (!message || message.automatic || message.publicReply || message.groupId || recipientId === undefined)
+    return;
+  const { active } = account.rules.followUp;
+  conversations.noteAgent(account.name, directConversation(recipientId), clock.now(), active);
 }
 
 async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendPorts): Promise<Route> {

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { BotSide } from './bot';
 import type { ChatSide } from './chat';
+import type { ConversationRules } from './conversationRules';
 import type { UploadedFile, XUser } from './messages';
 
 /** A file on its way from one side to the other; never whole in memory. */
@@ -49,6 +51,10 @@ export interface HostSide {
   putAttachment(file: FileStream): Promise<string>;
   openAttachment(id: string): Promise<FileStream & { aliases: string[] }>;
   messagesOf(interactionId: string): Promise<HostMessage[]>;
+  /** Whether the host surely counts an interaction as closed. */
+  isClosed(interactionId: string): Promise<boolean>;
+  /** Changes fields of the contact with this value in its Map Key field. @returns false where there is none */
+  updateContact(mapValue: string, fields: Record<string, string>): Promise<boolean>;
   /** Whether the host surely has a contact with this value in its Map Key field. */
   hasContact(mapValue: string): Promise<boolean>;
 }
@@ -96,6 +102,8 @@ export interface XSide {
 /** What the bridge needs to know of a configured account. */
 export interface BridgeAccount {
   name: string;
+  active: boolean;
+  rules: ConversationRules;
   mapValue: 'username' | 'id';
   /** Whether texts that wait for the same rate limit window go out in one message. */
   joinWaiting: boolean;
@@ -105,4 +113,5 @@ export interface BridgeAccount {
   host: HostSide;
   x: XSide;
   chat: ChatSide;
+  bot: BotSide;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isLoopback, parseUrl } from './addresses';
+import { bot, card, filters, followUp, greeting, retention, workingHours } from './aroundConversation';
 
 /**
  * The one description of `plugin.config.json`: types, defaults and the words an admin reads when a value is
@@ -123,6 +124,15 @@ const account = z
           .default(280),
       })
       .prefault({}),
+    workingHours,
+    greeting,
+    bot,
+    /** Goes to the bot as a Bearer token. */
+    botToken: text().default(''),
+    followUp,
+    filters,
+    card,
+    retention,
   })
   .superRefine((value, context) => {
     if (!value.active) return;

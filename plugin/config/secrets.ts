@@ -61,8 +61,9 @@ export function allSecrets(config: Config, secrets: Secrets): string[] {
     config.host.password,
     config.host.apiKey,
     ...config.accounts.flatMap(
-      ({ consumerKey, consumerSecret, accessToken, accessTokenSecret, apiSecret }) => [
+      ({ consumerKey, consumerSecret, accessToken, accessTokenSecret, apiSecret, botToken }) => [
         apiSecret,
+        botToken,
         consumerKey,
         consumerSecret,
         accessToken,

@@ -4,8 +4,8 @@ import type { AccountFacts, Log } from '../bridge/ports';
 import type { HostSide, Notification, NotifyReceipt } from '../bridge/sides';
 import { openAttachment, putAttachment } from './attachments';
 import type { HostClient } from './client';
-import { hasContact } from './contacts';
-import { messagesOf, notify, type NotifyVerb } from './notify';
+import { hasContact, updateContact } from './contacts';
+import { isClosed, messagesOf, notify, type NotifyVerb } from './notify';
 
 export interface HostAccountOptions {
   client: HostClient;
@@ -31,6 +31,9 @@ export function createHostAccount(options: HostAccountOptions): HostSide {
     putAttachment: (file) => putAttachment(client, file),
     openAttachment: (id) => openAttachment(client, id),
     messagesOf: (interactionId) => messagesOf(client, interactionId),
+    isClosed: (interactionId) => isClosed(client, interactionId),
+    updateContact: async (mapValue, fields) =>
+      updateContact(client, await mapKeys.mapKey(), mapValue, fields),
     hasContact: async (mapValue) => hasContact(client, await mapKeys.mapKey(), mapValue),
   };
 }

@@ -21,7 +21,7 @@ export interface HostClientOptions {
 }
 
 export interface HostCall extends Pick<AxiosRequestConfig, 'data' | 'headers' | 'responseType'> {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   path: string;
   /** Milliseconds until the call is given up. */
   timeout: number;

@@ -81,3 +81,15 @@ export async function messagesOf(client: HostClient, interactionId: string): Pro
     return { id: messageId, direction, body: body ?? '', createdAt: Number.isNaN(at) ? undefined : at };
   });
 }
+
+/** Whether the host surely counts an interaction as closed (`GET /openchannel/interactions/:id`). @throws BridgeError */
+export async function isClosed(client: HostClient, interactionId: string): Promise<boolean> {
+  const response = await client.call<unknown>({
+    method: 'GET',
+    path: `/openchannel/interactions/${encodeURIComponent(interactionId)}`,
+    name: 'GET /openchannel/interactions/:id',
+    timeout: 5_000,
+  });
+  const read = z.object({ closed: z.union([z.boolean(), z.number()]) }).safeParse(response.data);
+  return read.success && Boolean(read.data.closed);
+}

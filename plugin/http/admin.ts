@@ -12,6 +12,12 @@ export interface AdminPort {
     csrf: string | undefined;
     cookiePasses: boolean;
   }): Promise<{ body: unknown; cookie?: string }>;
+  report(call: {
+    cookie: string | undefined;
+    credentials: { username: string; password: string } | undefined;
+    query: { from: string; to: string };
+    format: 'csv' | 'json';
+  }): Promise<string>;
 }
 
 const sessionCookie = 'openchannel_x_session';
@@ -20,7 +26,10 @@ const probeCookie = 'openchannel_x_probe';
 /** A settings file to import fits in. */
 const longestBody = '1mb';
 
-/** `POST /api/admin/<call>`: JSON in the body whatever its type is said to be, since proxies drop headers. */
+/**
+ * `POST /api/admin/<call>`: JSON in the body whatever its type is said to be, since proxies drop headers.
+ * `GET /api/admin/report?from&to`: a report as JSON, or as CSV with `format=csv`.
+ */
 export function adminRoutes(admin: AdminPort): Router {
   const router = Router();
   router.post(
@@ -44,7 +53,29 @@ export function adminRoutes(admin: AdminPort): Router {
       response.json(answer.body);
     },
   );
+  router.get('/api/admin/report', async (request, response) => {
+    const { from, to, format } = request.query;
+    const text = (value: unknown) => (typeof value === 'string' ? value : '');
+    const wanted = format === 'csv' || request.accepts(['json', 'csv']) === 'csv' ? 'csv' : 'json';
+    const report = await admin.report({
+      cookie: parseCookies(request.get('cookie') ?? '')[sessionCookie],
+      credentials: basicOf(request),
+      query: { from: text(from), to: text(to) },
+      format: wanted,
+    });
+    response.set('cache-control', 'no-store');
+    if (wanted === 'csv') response.attachment(`openchannel-x-report.csv`);
+    response.type(wanted).send(report);
+  });
   return router;
+}
+
+/** HTTP Basic (RFC 7617). */
+function basicOf(request: Request): { username: string; password: string } | undefined {
+  const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(request.get('authorization') ?? '') ?? [];
+  if (encoded === undefined) return undefined;
+  const [username = '', ...rest] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return { username, password: rest.join(':') };
 }
 
 /** An empty value takes the cookie away. */

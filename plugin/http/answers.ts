@@ -29,6 +29,7 @@ const statusOf: Record<ErrorCode, number> = {
   'signed-out-of-host': 503,
   'host-unavailable': 503,
   'media-unavailable': 502,
+  'bot-unavailable': 502,
   'message-withheld': 503,
   'store-unavailable': 503,
 };

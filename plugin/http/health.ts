@@ -7,6 +7,8 @@ export interface AccountHealth {
     state: 'ok' | 'waiting' | 'off';
     waiting: number;
     setAside: number;
+    /** Kept from the agents by the account's filters. */
+    filtered: number;
     waitingBecause?: string;
   };
   outbound: { state: 'ok' | 'waiting' | 'off'; waiting: number; failed: number; waitingBecause?: string };

@@ -8,6 +8,9 @@ const counterShapes: Record<CounterName, { help: string; labelNames: string[] }>
   inbound: { help: 'Hand-overs to the host by result', labelNames: ['account', 'result'] },
   outbound: { help: 'Answers to customers by result', labelNames: ['account', 'result'] },
   host_calls: { help: 'Calls to the host', labelNames: ['call', 'status'] },
+  filtered: { help: 'Messages kept from the agents by a filter', labelNames: ['account', 'filter'] },
+  bot: { help: 'Messages given to the bot by result', labelNames: ['account', 'result'] },
+  automatic: { help: 'Messages the plugin wrote by itself', labelNames: ['account', 'kind'] },
   x_calls: { help: 'Calls to X', labelNames: ['account', 'call', 'status'] },
 };
 

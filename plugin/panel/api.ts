@@ -22,6 +22,8 @@ export interface AdminApi {
   activity: { input: ActivityQuery; answer: ActivityPage };
   retry: { input: MessageRef; answer: Empty };
   setAside: { input: MessageRef; answer: Empty };
+  forget: { input: { person: string }; answer: { messages: number; answers: number } };
+  report: { input: ReportQuery; answer: { report: Report; csv: string } };
   log: { input: LogQuery; answer: { lines: LogLine[] } };
   exportSettings: { input: { password?: string }; answer: { name: string; content: string } };
   previewImport: { input: Import; answer: { changes: Change[] } };
@@ -81,8 +83,38 @@ export interface Settings {
   accounts: AccountSettings[];
 }
 
+/** What happens around an account's conversations; the texts may hold variables. */
+export interface AroundSettings {
+  workingHours: {
+    active: boolean;
+    timeZone: string;
+    language: string;
+    workdays: string[];
+    workdayHours: string[];
+    otherDayHours: string[];
+    holidays: string[];
+    notice: string;
+    mentions: boolean;
+  };
+  greeting: { active: boolean; text: string; everyDays: number };
+  bot: { active: boolean; url: string; keywords: string[]; longestTurns: number; quietMinutes: number };
+  botToken?: string;
+  followUp: {
+    active: boolean;
+    reminderMinutes: number;
+    reminder: string;
+    closingMinutes: number;
+    closing: string;
+  };
+  filters: { blockedUsers: string[]; spamWords: string[]; leastAccountDays: number; leastFollowers: number };
+  card: { active: boolean; lookUp: boolean } & Record<CardFact, string>;
+  retention: { days: number };
+}
+
+export type CardFact = 'name' | 'handle' | 'id' | 'avatar' | 'verified' | 'followers' | 'language';
+
 /** Secrets are write-only: absent means as before. */
-export interface AccountSettings {
+export interface AccountSettings extends Partial<AroundSettings> {
   name: string;
   active: boolean;
   consumerKey?: string;
@@ -179,6 +211,8 @@ export interface AccountState {
   waitingIn: number;
   waitingOut: number;
   failedIn: number;
+  /** Kept from the agents by the account's filters. */
+  filtered: number;
   failedOut: number;
   /** The last 24 hours, the oldest first. */
   hours: { at: number; in: number; out: number }[];
@@ -190,7 +224,7 @@ export interface AccountState {
 export interface ActivityQuery {
   account?: string;
   direction: 'in' | 'out';
-  state?: 'waiting' | 'delivered' | 'failed';
+  state?: 'waiting' | 'delivered' | 'failed' | 'filtered';
   /** A handle, or part of one. */
   search?: string;
   /** Older than this message. */
@@ -206,7 +240,7 @@ export interface ActivityMessage extends MessageRef {
   account: string;
   who: string;
   at: number;
-  state: 'waiting' | 'delivered' | 'failed';
+  state: 'waiting' | 'delivered' | 'failed' | 'filtered';
   attempts: number;
   dueAt?: number;
   reason?: string;
@@ -256,6 +290,52 @@ export interface ChatKeysExport {
   confirm: string;
   /** Opens the file. */
   password: string;
+}
+
+/** Times are `2026-11-21` or ISO 8601; `to` is the first moment that no longer counts, or the last day that does. */
+export interface ReportQuery {
+  from: string;
+  to: string;
+}
+
+/** What happened in a time, account by account, hour by hour. */
+export interface Report {
+  from: string;
+  to: string;
+  accounts: ReportAccount[];
+}
+
+export interface ReportAccount {
+  account: string;
+  /** Only hours in which something happened, the oldest first. */
+  hours: ReportHour[];
+  costs: { day: string; dollars: number; items: { what: string; count: number }[] }[];
+  totals: Omit<ReportHour, 'hour'> & { dollars: number };
+}
+
+export interface ReportHour {
+  /** Its beginning, ISO 8601 in UTC. */
+  hour: string;
+  /** From customers. */
+  in: Counts;
+  /** From agents. */
+  out: Counts;
+  /** From the plugin itself. */
+  automatic: Counts;
+  /** From a customer's first unanswered message to an agent's answer; by the hour of the message. */
+  firstResponse: Duration;
+  /** Answers that waited for a rate limit window of X; by the hour they were written in. */
+  waitedForWindow: Duration;
+}
+
+/** `filtered` and `bot` (answered by the bot) are only from customers. */
+export type Counts = Record<'delivered' | 'waiting' | 'failed' | 'filtered' | 'bot', number>;
+
+export interface Duration {
+  count: number;
+  /** Absent where there is none. */
+  medianSeconds?: number;
+  longestSeconds?: number;
 }
 
 export interface Import {

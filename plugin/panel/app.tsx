@@ -6,17 +6,20 @@ import { NumberField } from './fields';
 import { AccountForm } from './pages/accountForm';
 import { Accounts } from './pages/accounts';
 import { Activity } from './pages/activity';
+import { AroundPage } from './pages/around';
 import { Backup } from './pages/backup';
 import { ChatKeysPage } from './pages/chatKeys';
 import { Check } from './pages/check';
 import { Log } from './pages/log';
+import { PrivacyPage } from './pages/privacy';
+import { ReportPage } from './pages/report';
 import { SettingsPage } from './pages/settings';
 import { SignIn } from './pages/signIn';
 import { texts } from './texts';
 
-const pages = ['accounts', 'check', 'activity', 'log', 'settings', 'backup'] as const;
+const pages = ['accounts', 'check', 'activity', 'report', 'log', 'settings', 'privacy', 'backup'] as const;
 /** With the pages that belong to one account. */
-const allPages = [...pages, 'chat'] as const;
+const allPages = [...pages, 'chat', 'around'] as const;
 type Page = (typeof allPages)[number];
 
 /** The whole panel: finds the plugin, lets the admin in, and shows the page the address names. */
@@ -103,6 +106,12 @@ function Shown({ page, about }: { page: Page; about: string | undefined }) {
       return about === undefined ? <Accounts /> : <AccountForm name={about} />;
     case 'chat':
       return <ChatKeysPage account={about ?? ''} />;
+    case 'around':
+      return <AroundPage account={about ?? ''} />;
+    case 'report':
+      return <ReportPage />;
+    case 'privacy':
+      return <PrivacyPage />;
     case 'check':
       return <Check account={about} />;
     case 'activity':

@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 /** Has the browser save a file. */
 export function saveFile({ name, content }: { name: string; content: string }): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], { type: 'application/json' }));
+  link.href = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }));
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);

@@ -6,13 +6,18 @@ export function createChatStore(store: StoreFile): ChatStore {
   return { ...messages(store), ...conversationKeys(store), ...personKeys(store) };
 }
 
-type OfMessages = 'claim' | 'saveConversation' | 'conversation';
+type OfMessages = 'claim' | 'rowsOf' | 'saveConversation' | 'conversation';
 
 function messages(store: StoreFile): Pick<ChatStore, OfMessages> {
   const claim = store.prepare(
-    `INSERT INTO chat_messages (account, message_id, inbox_seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO chat_messages (account, message_id, inbox_seq, sequence) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
   );
   const holder = store.prepare(`SELECT inbox_seq FROM chat_messages WHERE account = ? AND message_id = ?`);
+  const rows = store.prepare(
+    `SELECT inbox_seq FROM chat_messages WHERE account = ?1 AND message_id = ?2
+     UNION SELECT inbox_seq FROM chat_messages WHERE account = ?1 AND sequence = ?2`,
+  );
   const save = store.prepare(
     `INSERT INTO chat_conversations (account, conversation_id, token, last_sequence) VALUES (?, ?, ?, ?)
      ON CONFLICT (account, conversation_id) DO UPDATE SET token = coalesce(excluded.token, token),
@@ -26,11 +31,12 @@ function messages(store: StoreFile): Pick<ChatStore, OfMessages> {
     return { token: optionalText(row?.['token']), lastSequence: optionalText(row?.['last_sequence']) };
   };
   return {
-    claim: (account, messageId, seq) => {
+    claim: (account, messageId, seq, sequence) => {
       if (Number(holder.get(account, messageId)?.['inbox_seq'] ?? seq) !== seq) return false;
-      claim.run(account, messageId, seq);
+      claim.run(account, messageId, seq, sequence ?? null);
       return true;
     },
+    rowsOf: (account, id) => rows.all(account, id).map((row) => Number(row['inbox_seq'])),
     saveConversation: (account, id, { token, lastSequence }) => {
       const before = conversation(account, id);
       // Nearly always known already; reading first saves a commit for each message.

@@ -1,10 +1,10 @@
-import type { XUser } from '../bridge/messages';
+import type { XProfile, XUser } from '../bridge/messages';
 import type { Contacts } from '../bridge/ports';
 import { textOf, type StoreFile } from './database';
 
 /** The people seen so far, in SQLite. */
 export function createContacts(store: StoreFile): Contacts {
-  return { ...people(store), ...ways(store), ...interactions(store) };
+  return { ...people(store), ...ways(store), ...interactions(store), ...cards(store) };
 }
 
 type OfInteractions = 'saveInteraction' | 'interactionOf';
@@ -26,11 +26,26 @@ function ways(store: StoreFile): Pick<Contacts, OfWays> {
   };
 }
 
-function people(store: StoreFile): Omit<Contacts, OfInteractions | OfWays> {
+type OfCards = 'cardSentAt' | 'noteCardSent';
+
+/** When the host last had what is known of a customer. */
+function cards(store: StoreFile): Pick<Contacts, OfCards> {
+  const read = store.prepare(`SELECT card_sent_at FROM contacts WHERE account = ? AND x_user_id = ?`);
+  const note = store.prepare(`UPDATE contacts SET card_sent_at = ? WHERE account = ? AND x_user_id = ?`);
+  return {
+    cardSentAt: (account, id) => {
+      const at = read.get(account, id)?.['card_sent_at'];
+      return typeof at === 'number' ? at : undefined;
+    },
+    noteCardSent: (account, id, at) => void note.run(at, account, id),
+  };
+}
+
+function people(store: StoreFile): Omit<Contacts, OfInteractions | OfWays | OfCards> {
   const see = store.prepare(
-    `INSERT INTO contacts (account, x_user_id, username, name, seen_at) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO contacts (account, x_user_id, username, name, card, seen_at) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (account, x_user_id) DO UPDATE SET username = coalesce(excluded.username, username),
-       name = coalesce(excluded.name, name), seen_at = excluded.seen_at`,
+       name = coalesce(excluded.name, name), card = json_patch(card, excluded.card), seen_at = excluded.seen_at`,
   );
   // A handle has one holder; X gives it on when somebody lets go of it. So has a Map Key value.
   const take = (column: 'username' | 'map_value') =>
@@ -41,7 +56,7 @@ function people(store: StoreFile): Omit<Contacts, OfInteractions | OfWays> {
   const takeMapValue = take('map_value');
   const saveMapValue = store.prepare(`UPDATE contacts SET map_value = ? WHERE account = ? AND x_user_id = ?`);
   const find = (column: 'x_user_id' | 'username' | 'map_value') =>
-    store.prepare(`SELECT x_user_id, username, name FROM contacts WHERE account = ? AND ${column} = ?`);
+    store.prepare(`SELECT x_user_id, username, name, card FROM contacts WHERE account = ? AND ${column} = ?`);
   const byId = find('x_user_id');
   const byUsername = find('username');
   const byMapValue = find('map_value');
@@ -50,7 +65,8 @@ function people(store: StoreFile): Omit<Contacts, OfInteractions | OfWays> {
     see: (account, user, now) =>
       store.transaction(() => {
         if (user.username !== undefined) takeHandle.run(account, user.username, user.id);
-        see.run(account, user.id, user.username ?? null, user.name ?? null, now);
+        const { id, username = null, name = null, profile = {} } = user;
+        see.run(account, id, username, name, JSON.stringify(profile), now);
       }),
     byId: (account, id) => userOf(byId.get(account, id)),
     byUsername: (account, username) => userOf(byUsername.get(account, username)),
@@ -94,9 +110,11 @@ function interactions(store: StoreFile): Pick<Contacts, OfInteractions> {
 function userOf(row: Record<string, unknown> | undefined): XUser | undefined {
   if (!row) return undefined;
   const { username, name } = row;
+  const profile = JSON.parse(textOf(row, 'card')) as XProfile;
   return {
     id: textOf(row, 'x_user_id'),
     ...(typeof username === 'string' ? { username } : {}),
     ...(typeof name === 'string' ? { name } : {}),
+    ...(Object.keys(profile).length > 0 ? { profile } : {}),
   };
 }

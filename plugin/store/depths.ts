@@ -7,7 +7,10 @@ export function createDepths(store: StoreFile): QueueDepths {
     const waiting = store.prepare(
       `SELECT count(*) AS n FROM ${table} WHERE lane >= ? AND lane < ? AND state IN ('received', 'delivering')`,
     );
-    const failed = store.prepare(`SELECT count(*) AS n FROM ${table} WHERE account = ? AND state = 'failed'`);
+    const kept = table === 'inbox' ? 'AND filtered IS NULL' : '';
+    const failed = store.prepare(
+      `SELECT count(*) AS n FROM ${table} WHERE account = ? AND state = 'failed' ${kept}`,
+    );
     const reason = store.prepare(
       `SELECT reason FROM ${table} WHERE lane >= ? AND lane < ? AND state IN ('received', 'delivering')
        AND reason IS NOT NULL ORDER BY lane, seq LIMIT 1`,
@@ -23,5 +26,12 @@ export function createDepths(store: StoreFile): QueueDepths {
       };
     };
   };
-  return { inbound: count('inbox'), outbound: count('outbox') };
+  const filtered = store.prepare(
+    `SELECT count(*) AS n FROM inbox WHERE account = ? AND state = 'failed' AND filtered IS NOT NULL`,
+  );
+  return {
+    inbound: count('inbox'),
+    outbound: count('outbox'),
+    filtered: (account) => Number(filtered.get(account)?.['n'] ?? 0),
+  };
 }

@@ -8,9 +8,18 @@ const lookedThrough = 50_000;
 
 /** As the tables' partial indexes have it, so that they are used. */
 const states = {
-  waiting: "m.state IN ('received', 'delivering')",
-  delivered: "m.state = 'delivered'",
-  failed: "m.state = 'failed'",
+  in: {
+    waiting: "m.state IN ('received', 'delivering')",
+    delivered: "m.state = 'delivered'",
+    failed: "m.state = 'failed' AND m.filtered IS NULL",
+    filtered: "m.state = 'failed' AND m.filtered IS NOT NULL",
+  },
+  out: {
+    waiting: "m.state IN ('received', 'delivering')",
+    delivered: "m.state = 'delivered'",
+    failed: "m.state = 'failed'",
+    filtered: 'false',
+  },
 };
 
 /** What went in and out, for the panel. */
@@ -61,13 +70,13 @@ function pageReader(store: StoreFile): History['page'] {
              ${handle} json_extract(m.message, '$.sender.id')), json_extract(m.message, '$.sender.id')) AS who`
         : `m.created_at AS at, m.text AS words,
            coalesce(${handle} m.recipient_id), json_extract(m.message, '$.recipientValue')) AS who`;
-    const few = state === 'waiting' || state === 'failed';
-    const source = `SELECT m.*, ${columns} FROM ${table} m ${few ? `INDEXED BY ${table}_${state}` : 'NOT INDEXED'}`;
+    const indexed = state !== undefined && state !== 'delivered' && states[direction][state] !== 'false';
+    const source = `SELECT m.*, ${columns} FROM ${table} m ${indexed ? `INDEXED BY ${table}_${state}` : 'NOT INDEXED'}`;
     const wanted = [
       ...(account === undefined ? [] : ['m.account = :account']),
-      ...(state === undefined ? [] : [states[state]]),
+      ...(state === undefined ? [] : [states[direction][state]]),
       ...(before === undefined ? [] : ['m.seq < :before']),
-      ...(few ? [] : [`m.seq > (SELECT coalesce(max(seq), 0) FROM ${table}) - ${lookedThrough}`]),
+      ...(indexed ? [] : [`m.seq > (SELECT coalesce(max(seq), 0) FROM ${table}) - ${lookedThrough}`]),
     ];
     const where = wanted.length > 0 ? `WHERE ${wanted.join(' AND ')}` : '';
     const like = search === undefined ? '' : `WHERE who LIKE :search ESCAPE '\\'`;
@@ -84,6 +93,11 @@ function pageReader(store: StoreFile): History['page'] {
   };
 }
 
+function shownState(state: string, filtered: unknown): HistoryRow['state'] {
+  if (state === 'failed') return typeof filtered === 'string' ? 'filtered' : 'failed';
+  return state === 'delivered' ? 'delivered' : 'waiting';
+}
+
 function historyRow(direction: 'in' | 'out', row: Record<string, unknown>): HistoryRow {
   const state = String(row['state']);
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
@@ -93,10 +107,10 @@ function historyRow(direction: 'in' | 'out', row: Record<string, unknown>): Hist
     account: text(row['account']),
     who: text(row['who']),
     at: Number(row['at']),
-    state: state === 'delivered' || state === 'failed' ? state : 'waiting',
+    state: shownState(state, row['filtered']),
     attempts: Number(row['attempts']),
     dueAt: Number(row['due_at']),
-    reason: typeof row['reason'] === 'string' ? row['reason'] : undefined,
+    reason: [row['reason'], row['filtered']].find((reason) => typeof reason === 'string'),
     words: text(row['words']),
   };
 }

@@ -1,12 +1,17 @@
-import { laneOf } from '../bridge/conversation';
 import { placeOf } from '../bridge/place';
 import type { InboundMessage, MessageState, StoredInbound } from '../bridge/messages';
+import { laneOf } from '../bridge/conversation';
+import type { Conversations } from '../bridge/conversations';
 import type { Contacts, Inbox } from '../bridge/ports';
 import { textOf, type StoreFile } from './database';
 import { groupCommit } from './groupCommit';
 
 /** The inbox in SQLite: what customers wrote, on its way to the host. */
-export function createInbox(store: StoreFile, contacts: Contacts, now: () => number): Inbox {
+export function createInbox(
+  store: StoreFile,
+  { contacts, conversations }: { contacts: Contacts; conversations: Conversations },
+  now: () => number,
+): Inbox {
   const insert = store.prepare(
     `INSERT INTO inbox (account, message_id, lane, message, place, received_at)
      VALUES (?, ?, ?, ?, CAST(? AS INTEGER), ?)
@@ -14,23 +19,33 @@ export function createInbox(store: StoreFile, contacts: Contacts, now: () => num
   );
   const keep = groupCommit(store, (message: InboundMessage) => {
     const lane = laneOf(message.account, message.conversation);
-    const { account, messageId, sender, thread, closed, sentAt } = message;
+    const { account, messageId, conversation, sender, thread, closed, sentAt } = message;
     const isNew = insert.run(account, messageId, lane, JSON.stringify(message), placeOf(message), now()) > 0;
     if (isNew && !message.notice) {
       contacts.see(account, sender, now());
-      if (thread === undefined) contacts.noteWay(account, sender.id, closed !== undefined, sentAt);
+      if (thread === undefined) {
+        contacts.noteWay(account, sender.id, closed !== undefined, sentAt);
+        conversations.noteCustomer(account, conversation, now());
+      }
     }
     return isNew;
   });
-  return { keep, ...readQueries(store), ...progressQueries(store), ...withholding(store) };
+  return {
+    keep,
+    ...readQueries(store),
+    ...progressQueries(store, now),
+    ...withholding(store),
+    ...doorQueries(store, now),
+  };
 }
 
-type Reading = 'nextOf' | 'find' | 'lanes' | 'knownMessages' | 'knownHostMessages';
+type Reading = 'nextOf' | 'get' | 'find' | 'lanes' | 'knownMessages' | 'knownHostMessages';
 
 function readQueries(store: StoreFile): Pick<Inbox, Reading> {
   const next = store.prepare(
     `SELECT * FROM inbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY place, seq LIMIT 1`,
   );
+  const bySeq = store.prepare(`SELECT * FROM inbox WHERE seq = ?`);
   const one = store.prepare(`SELECT * FROM inbox WHERE account = ? AND message_id = ?`);
   const kept = store.prepare(
     `SELECT message_id FROM inbox WHERE account = ? AND message_id IN (SELECT value FROM json_each(?))`,
@@ -43,6 +58,10 @@ function readQueries(store: StoreFile): Pick<Inbox, Reading> {
   return {
     nextOf: (lane) => {
       const row = next.get(lane);
+      return row && storedInbound(row);
+    },
+    get: (seq) => {
+      const row = bySeq.get(seq);
       return row && storedInbound(row);
     },
     find: (account, messageId) => {
@@ -67,14 +86,39 @@ function withholding(store: StoreFile): Pick<Inbox, 'withhold'> {
   return { withhold: (seq, text) => withhold.run(text, seq) > 0 };
 }
 
-function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | 'withhold' | Reading> {
+type AtTheDoor = 'markFiltered' | 'markReceived';
+
+function doorQueries(store: StoreFile, now: () => number): Pick<Inbox, AtTheDoor> {
+  const filter = store.prepare(
+    `UPDATE inbox SET state = 'failed', filtered = ? WHERE seq = ? AND state IN ('received', 'delivering')`,
+  );
+  const toAgents = store.prepare(`UPDATE inbox SET received_by = 'agents' WHERE seq = ?`);
+  const toBot = store.prepare(
+    `UPDATE inbox SET received_by = 'bot', state = 'delivered', reason = 'answered by the bot', delivered_at = ?
+     WHERE seq = ?`,
+  );
+  return {
+    markFiltered: (seq, reason) => void filter.run(reason, seq),
+    markReceived: (seq, by) => {
+      if (by === 'bot') toBot.run(now(), seq);
+      else toAgents.run(seq);
+    },
+  };
+}
+
+function progressQueries(
+  store: StoreFile,
+  now: () => number,
+): Omit<Inbox, 'keep' | 'withhold' | Reading | AtTheDoor> {
   const attachments = store.prepare(`UPDATE inbox SET attachments = ? WHERE seq = ?`);
   const delivering = store.prepare(
     `UPDATE inbox SET state = 'delivering', notifying_since = ?
      WHERE seq = ? AND withheld = ?`,
   );
   const notified = store.prepare(
-    `UPDATE inbox SET notified = notified + 1, notifying_since = NULL, state = ?, reason = NULL WHERE seq = ?`,
+    `UPDATE inbox SET notified = notified + 1, notifying_since = NULL, state = ?1, reason = NULL,
+       delivered_at = CASE ?1 WHEN 'delivered' THEN ?2 END
+     WHERE seq = ?3`,
   );
   const hostMessage = store.prepare(
     `INSERT INTO host_messages (account, host_message_id) SELECT account, ? FROM inbox WHERE seq = ?
@@ -97,7 +141,7 @@ function progressQueries(store: StoreFile): Omit<Inbox, 'keep' | 'withhold' | Re
     markDelivering: (seq, at, withheld) => delivering.run(at, seq, Number(withheld)) > 0,
     saveNotified: (seq, hostMessageId, last) =>
       store.transaction(() => {
-        notified.run(last ? 'delivered' : 'received', seq);
+        notified.run(last ? 'delivered' : 'received', now(), seq);
         if (hostMessageId !== undefined) hostMessage.run(hostMessageId, seq);
       }),
     clearDelivering: (seq) => void clear.run(seq),
@@ -118,5 +162,9 @@ function storedInbound(row: Record<string, unknown>): StoredInbound {
     notified: Number(row['notified']),
     notifyingSince: row['notifying_since'] === null ? undefined : Number(row['notifying_since']),
     withheld: row['withheld'] === 1,
+    filtered: optionalText(row['filtered']),
+    receivedBy: optionalText(row['received_by']) as StoredInbound['receivedBy'],
   };
 }
+
+const optionalText = (value: unknown) => (typeof value === 'string' ? value : undefined);

@@ -2,12 +2,15 @@ import type { MessageStore } from '../bridge/ports';
 import { createCharges } from './charges';
 import { createChatStore } from './chat';
 import { createContacts } from './contacts';
+import { createConversations } from './conversations';
 import { StoreFile } from './database';
 import { createDepths } from './depths';
 import { createFacts } from './facts';
 import { createHistory } from './history';
 import { createInbox } from './inbox';
+import { createKeeping } from './keeping';
 import { createOutbox } from './outbox';
+import { createReporting } from './reporting';
 import { createPresenceMarks } from './presenceMarks';
 import { createThreads } from './threads';
 import { createWindows } from './windows';
@@ -19,11 +22,13 @@ import { createWindows } from './windows';
 export function openMessageStore(directory: string, now: () => number): MessageStore {
   const file = StoreFile.open(directory);
   const contacts = createContacts(file);
+  const conversations = createConversations(file);
   const charges = createCharges(file, now);
   return {
-    inbox: createInbox(file, contacts, now),
+    inbox: createInbox(file, { contacts, conversations }, now),
     outbox: createOutbox(file, now),
     contacts,
+    conversations,
     threads: createThreads(file, now),
     marks: createPresenceMarks(file),
     windows: createWindows(file),
@@ -32,6 +37,9 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     history: createHistory(file),
     charges,
     chat: createChatStore(file),
+    keeping: createKeeping(file),
+    reporting: createReporting(file),
+    together: (writes) => file.transaction(writes),
     trouble: () => file.trouble(),
     close: () => {
       try {

@@ -197,4 +197,52 @@ export const migrations: string[] = [
     PRIMARY KEY (account, x_user_id, version)
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE inbox ADD COLUMN filtered TEXT;
+  ALTER TABLE inbox ADD COLUMN received_by TEXT;
+  ALTER TABLE inbox ADD COLUMN delivered_at INTEGER;
+  ALTER TABLE inbox ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX inbox_failed;
+  CREATE INDEX inbox_failed ON inbox (account) WHERE state = 'failed' AND filtered IS NULL;
+  CREATE INDEX inbox_filtered ON inbox (account) WHERE state = 'failed' AND filtered IS NOT NULL;
+  CREATE INDEX inbox_kept ON inbox (account, received_at)
+    WHERE erased = 0 AND (state = 'delivered' OR (state = 'failed' AND filtered IS NOT NULL));
+
+  ALTER TABLE outbox ADD COLUMN delivered_at INTEGER;
+  ALTER TABLE outbox ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX outbox_kept ON outbox (account, created_at) WHERE erased = 0 AND state = 'delivered';
+
+  ALTER TABLE chat_messages ADD COLUMN sequence TEXT;
+  CREATE INDEX chat_messages_sequence ON chat_messages (account, sequence) WHERE sequence IS NOT NULL;
+
+  ALTER TABLE contacts ADD COLUMN card TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE contacts ADD COLUMN card_sent_at INTEGER;
+
+  CREATE TABLE conversations (
+    account TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    customer_at INTEGER,
+    received_at INTEGER,
+    agent_at INTEGER,
+    greeted_at INTEGER,
+    told_closed TEXT,
+    with_agents TEXT,
+    bot_turns INTEGER NOT NULL DEFAULT 0,
+    awaiting_since INTEGER,
+    reminded INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account, conversation)
+  ) WITHOUT ROWID;
+  CREATE INDEX conversations_awaiting ON conversations (account, awaiting_since)
+    WHERE awaiting_since IS NOT NULL;
+
+  CREATE TABLE bot_turns (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    inbox_seq INTEGER NOT NULL,
+    answers TEXT NOT NULL,
+    at INTEGER NOT NULL
+  );
+  CREATE INDEX bot_turns_of ON bot_turns (account, conversation);
+  `,
 ];

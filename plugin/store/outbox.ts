@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { laneOf } from '../bridge/conversation';
 import type { MessageState, OutboundMessage, StoredOutbound } from '../bridge/messages';
 import type { Outbox } from '../bridge/ports';
-import { textOf, type Query, type StoreFile } from './database';
+import { textOf, type StoreFile } from './database';
 
 /** The outbox in SQLite: what agents wrote, on its way to X. */
 export function createOutbox(store: StoreFile, now: () => number): Outbox {
@@ -141,6 +141,9 @@ function progressQueries(
   const fail = store.prepare(
     `UPDATE outbox SET state = 'failed', reason = ? WHERE seq = ? AND state IN ('received', 'delivering')`,
   );
+  const drop = store.prepare(
+    `DELETE FROM outbox WHERE seq = ? AND state IN ('received', 'delivering') AND sending_since IS NULL`,
+  );
   const release = store.prepare(
     `UPDATE outbox SET due_at = ?1 WHERE state IN ('received', 'delivering') AND due_at > ?1`,
   );
@@ -151,6 +154,7 @@ function progressQueries(
     clearSending: (seq) => void clear.run(seq),
     postpone: (seq, dueAt, reason, forWindow) => void postpone.run(dueAt, reason, Number(forWindow), seq),
     markFailed: (seq, reason) => void fail.run(reason, seq),
+    drop: (seq) => void drop.run(seq),
     release: (at) => void release.run(at),
   };
 }
@@ -159,7 +163,7 @@ type Sending = 'saveSealed' | 'savePart' | 'markDelivered';
 
 function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sending> {
   const delivered = store.prepare(
-    `UPDATE outbox SET state = 'delivered', sending_since = NULL, reason = NULL WHERE seq = ?`,
+    `UPDATE outbox SET state = 'delivered', sending_since = NULL, reason = NULL, delivered_at = ? WHERE seq = ?`,
   );
   const sent = store.prepare(
     `INSERT INTO sent_messages (account, x_id, outbox_seq) SELECT account, ?, seq FROM outbox WHERE seq = ?
@@ -168,19 +172,19 @@ function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sendi
   const sealed = store.prepare(`UPDATE outbox SET sealed = ? WHERE seq = ?`);
   const erase = createEraser(store, now);
   const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
-  const saveSent = (state: Query, seqs: number[], sentIds: string[]) =>
+  const saveSent = (save: (seq: number) => void, seqs: number[], sentIds: string[]) =>
     store.transaction(() => {
       for (const seq of seqs) {
-        state.run(seq);
+        save(seq);
         for (const id of sentIds) sent.run(id, seq);
       }
     });
   return {
     saveSealed: (seq, answers) => void sealed.run(JSON.stringify(answers), seq),
-    savePart: (seq, sentIds) => saveSent(clear, [seq], sentIds),
+    savePart: (seq, sentIds) => saveSent((each) => void clear.run(each), [seq], sentIds),
     markDelivered: (seqs, sentIds, isSecret) => {
       store.transaction(() => {
-        saveSent(delivered, seqs, sentIds);
+        saveSent((seq) => void delivered.run(now(), seq), seqs, sentIds);
         if (isSecret) erase(seqs);
       });
       if (isSecret) store.forgetFormer();

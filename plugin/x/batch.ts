@@ -4,6 +4,7 @@ import { withoutNul } from '../bridge/links';
 import type { XUser } from '../bridge/messages';
 import { faultOf, idText, isRecord, kindLabel } from './fields';
 import { userOf } from './includes';
+import { formerProfileFields, formerProfileOf, profileFields, profileOf } from './profile';
 import { readDirectMessage, type EventUsers } from './readDirectMessage';
 
 /** Fills batches with what the readers of both envelopes have in common. */
@@ -67,19 +68,31 @@ export function addMarks(batch: EventBatch, kind: PresenceMark['kind'], items: u
 }
 
 const text = z.string().transform(withoutNul);
-const accountActivityUser = z.object({ screen_name: text.optional(), name: text.optional() });
-const xActivityUser = z.object({ data: z.object({ username: text.optional(), name: text.optional() }) });
+const accountActivityUser = z.object({
+  screen_name: text.optional(),
+  name: text.optional(),
+  ...formerProfileFields,
+});
+const xActivityUser = z.object({ username: text.optional(), name: text.optional(), ...profileFields });
 
 /** Both maps of users: `screen_name` in Account Activity, `{data: {username}}` in X Activity. */
 export function readUsers(users: unknown): EventUsers {
   const found = new Map<string, XUser>();
   if (!isRecord(users)) return found;
-  for (const [id, value] of Object.entries(users)) {
-    const wrapped = xActivityUser.safeParse(value);
-    const plain = accountActivityUser.safeParse(value);
-    const username = wrapped.success ? wrapped.data.data.username : plain.data?.screen_name;
-    const name = wrapped.success ? wrapped.data.data.name : plain.data?.name;
-    found.set(id, userOf({ id, username, name }));
-  }
+  for (const [id, value] of Object.entries(users))
+    found.set(
+      id,
+      isRecord(value) && isRecord(value['data']) ? xUser(id, value['data']) : formerUser(id, value),
+    );
   return found;
+}
+
+function xUser(id: string, value: unknown): XUser {
+  const { data = {} } = xActivityUser.safeParse(value);
+  return userOf({ id, username: data.username, name: data.name, profile: profileOf(data) });
+}
+
+function formerUser(id: string, value: unknown): XUser {
+  const { data = {} } = accountActivityUser.safeParse(value);
+  return userOf({ id, username: data.screen_name, name: data.name, profile: formerProfileOf(data) });
 }

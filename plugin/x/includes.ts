@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { withoutNul } from '../bridge/links';
-import type { InboundMedia, XUser } from '../bridge/messages';
+import type { InboundMedia, XProfile, XUser } from '../bridge/messages';
 import { idText, inboundMedia, isRecord } from './fields';
+import { profileFields, profileOf } from './profile';
 
 const text = z.string().transform(withoutNul);
-const user = z.object({ id: idText, username: text.optional(), name: text.optional() });
+const user = z.object({ id: idText, username: text.optional(), name: text.optional(), ...profileFields });
 
 const media = z.object({
   media_key: z.string(),
@@ -37,7 +38,7 @@ export function readIncludes(includes: unknown): Includes {
   for (const item of listOf(includes['users'])) {
     // Some deliveries wrap each user in `data`.
     const read = user.safeParse(isRecord(item) && isRecord(item['data']) ? item['data'] : item);
-    if (read.success) found.users.set(read.data.id, userOf(read.data));
+    if (read.success) found.users.set(read.data.id, userOf({ ...read.data, profile: profileOf(read.data) }));
   }
   for (const item of listOf(includes['media'])) addMedia(found, item);
   for (const item of [...listOf(includes['posts']), ...listOf(includes['tweets'])])
@@ -63,12 +64,19 @@ export function userOf({
   id,
   username,
   name,
+  profile = {},
 }: {
   id: string;
   username?: string | undefined;
   name?: string | undefined;
+  profile?: XProfile;
 }): XUser {
-  return { id, ...(username ? { username } : {}), ...(name ? { name } : {}) };
+  return {
+    id,
+    ...(username ? { username } : {}),
+    ...(name ? { name } : {}),
+    ...(Object.keys(profile).length > 0 ? { profile } : {}),
+  };
 }
 
 function listOf(value: unknown): unknown[] {

@@ -6,6 +6,7 @@ import { addOther, readEach } from './batch';
 import type { XCall, XClient } from './client';
 import { readDmEvent } from './readDmEvent';
 import { readIncludes } from './includes';
+import { userFields } from './profile';
 import { readPost } from './readPost';
 import { read } from './webhookApi';
 
@@ -39,7 +40,6 @@ type Page = z.infer<typeof page>;
 const firstPage = 20;
 const furtherPages = 100;
 
-const userFields = 'id,name,username';
 const mediaFields = 'media_key,type,url,variants,preview_image_url';
 
 /**
@@ -85,7 +85,7 @@ export async function readBackMentions(
 ): Promise<ReadBackResult> {
   const query = {
     ...('id' in until ? { since_id: until.id } : { start_time: new Date(until.at).toISOString() }),
-    'post.fields': 'id,text,created_at,conversation_id,attachments,entities,note_post',
+    'post.fields': 'id,text,created_at,lang,conversation_id,attachments,entities,note_post',
     expansions: 'author_id,in_reply_to_user_id,referenced_posts,attachments.media_keys,edit_history_post_ids',
     'user.fields': userFields,
     'media.fields': mediaFields,

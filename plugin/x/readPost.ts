@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { postConversation } from '../bridge/conversation';
 import type { EventMessage } from '../bridge/events';
 import type { LinkEntity } from '../bridge/links';
+import type { XUser } from '../bridge/messages';
 import { idText, linkEntities, linkList, strangeAttachment } from './fields';
 import type { Includes } from './includes';
 import { postText } from './postText';
+import { profileOf } from './profile';
 
 const note = z
   .object({ text: z.string(), entities: z.object({ urls: linkList }).nullish().catch(undefined) })
@@ -22,6 +24,7 @@ const post = z.object({
   text: z.string().default(''),
   author_id: idText,
   created_at: z.string().optional(),
+  lang: z.string().optional().catch(undefined),
   conversation_id: idText.optional().catch(undefined),
   entities: z.object({ urls: linkList }).nullish().catch(undefined),
   attachments: z
@@ -52,7 +55,7 @@ export function readPost(value: unknown, includes: Includes, now: number): Event
   const answered = referenced.filter(({ type }) => type === 'replied_to').map(({ id }) => id);
   const versions = read.edit_history_post_ids ?? read.edit_history_tweet_ids ?? [];
   const start = read.conversation_id === undefined ? [] : [read.conversation_id];
-  const sender = includes.users.get(read.author_id) ?? { id: read.author_id };
+  const sender = authorOf(read, includes);
   const keys = read.attachments?.media_keys ?? [];
   const media = keys.flatMap((key) => includes.media.get(key) ?? []);
   const sentAt = Date.parse(read.created_at ?? '');
@@ -71,6 +74,13 @@ export function readPost(value: unknown, includes: Includes, now: number): Event
     sentAt: Number.isNaN(sentAt) ? now : sentAt,
     post: { relatesTo: [...new Set([...answered, ...versions, ...start])].filter((id) => id !== read.id) },
   };
+}
+
+/** The author as X shows them beside the post, with the language X took the post for. */
+function authorOf({ author_id: id, lang }: Post, { users }: Includes): XUser {
+  const known = users.get(id) ?? { id };
+  const profile = { ...known.profile, ...profileOf({}, lang) };
+  return Object.keys(profile).length > 0 ? { ...known, profile } : known;
 }
 
 /** Long posts carry their whole text in a note; `text` is then cut off. */

@@ -5,6 +5,7 @@ import { withoutNul } from '../bridge/links';
 import { idText, inboundMedia, linkEntities, linkList, strangeAttachment } from './fields';
 import { userOf } from './includes';
 import { postText } from './postText';
+import { formerProfileFields, formerProfileOf } from './profile';
 
 const media = z.object({
   type: z.enum(['photo', 'video', 'animated_gif']),
@@ -36,6 +37,7 @@ const user = z.object({
   id_str: idText,
   screen_name: z.string().transform(withoutNul).optional(),
   name: z.string().transform(withoutNul).optional(),
+  ...formerProfileFields,
 });
 
 const words = z.object({
@@ -53,6 +55,7 @@ const words = z.object({
 const tweet = words.extend({
   user,
   created_at: z.string().optional(),
+  lang: z.string().optional().catch(undefined),
   timestamp_ms: z.union([z.string().regex(/^\d+$/), z.number()]).optional(),
   in_reply_to_status_id_str: idText.nullish().catch(undefined),
   in_reply_to_user_id_str: idText.nullish().catch(undefined),
@@ -100,7 +103,12 @@ export function readTweet(value: unknown, now: number): ReadTweet | undefined {
   const message: EventMessage = {
     messageId: id,
     conversation: postConversation(id),
-    sender: userOf({ id: author.id_str, username: author.screen_name, name: author.name }),
+    sender: userOf({
+      id: author.id_str,
+      username: author.screen_name,
+      name: author.name,
+      profile: formerProfileOf(author, read.lang),
+    }),
     text: own.strange ? `${text}\n${strangeAttachment}` : text,
     media: own.media,
     sentAt: Number.isNaN(sentAt) ? now : sentAt,

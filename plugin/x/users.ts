@@ -2,9 +2,18 @@ import { z } from 'zod';
 import { BridgeError } from '../bridge/errors';
 import type { XUser } from '../bridge/messages';
 import type { XClient } from './client';
+import { userOf } from './includes';
+import { profileFields, profileOf, userFields } from './profile';
 
 const userAnswer = z.object({
-  data: z.object({ id: z.string(), username: z.string().optional(), name: z.string().optional() }).optional(),
+  data: z
+    .object({
+      id: z.string(),
+      username: z.string().optional(),
+      name: z.string().optional(),
+      ...profileFields,
+    })
+    .optional(),
 });
 
 /**
@@ -32,7 +41,8 @@ export function ownUser(client: XClient): Promise<XUser | undefined> {
 async function lookUp(client: XClient, path: string, window: string): Promise<XUser | undefined> {
   let answer: unknown;
   try {
-    answer = await client.call({ method: 'GET', path, window, timeout: 5_000 });
+    const query = { 'user.fields': userFields };
+    answer = await client.call({ method: 'GET', path, query, window, timeout: 5_000 });
   } catch (error) {
     if (error instanceof BridgeError && error.status === 404) return undefined;
     throw error;
@@ -43,10 +53,5 @@ async function lookUp(client: XClient, path: string, window: string): Promise<XU
       retryable: true,
     });
   const user = read.data.data;
-  if (!user) return undefined;
-  return {
-    id: user.id,
-    ...(user.username === undefined ? {} : { username: user.username }),
-    ...(user.name === undefined ? {} : { name: user.name }),
-  };
+  return user && userOf({ ...user, profile: profileOf(user) });
 }

@@ -7,6 +7,7 @@ import { openLog } from '../../plugin/log/logger';
 import { openMessageStore } from '../../plugin/store/messageStore';
 import { version } from '../../plugin/version';
 import { KeyFile } from '../../plugin/x/chat/keyFile';
+import { BotSimulator } from '../../test/simulators/bot';
 import { HostSimulator } from '../../test/simulators/host';
 import { serve } from '../../test/simulators/serve';
 import { XSimulator } from '../../test/simulators/x';
@@ -44,6 +45,7 @@ const brandId = '900000000000000001';
 const customers = [
   { id: '1700000000000000021', username: 'jane_doe', name: 'Jane Doe' },
   { id: '1700000000000000022', username: 'max_power', name: 'Max Power' },
+  { id: '1700000000000000023', username: 'ana_souza', name: 'Ana Souza' },
 ];
 
 /** In the sandbox nobody should have to wait a quarter of an hour. */
@@ -61,6 +63,7 @@ const mostActivity = 400;
 /** Starts the plugin between simulators of X and of the host, with a page to play both ends. */
 export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOptions): Promise<Sandbox> {
   const host = await HostSimulator.start();
+  const bot = await BotSimulator.start();
   const x = await XSimulator.start({
     limits: generous,
     media: { processingSteps: 1 },
@@ -76,7 +79,7 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   const activity: ActivityEntry[] = [];
   let changed = () => {};
   const { plugin, logs, replyUrl } = await startPluginFor(
-    { x, host, keys, accountId: account.id, dataDir, pluginPort },
+    { x, host, keys, accountId: account.id, botUrl: bot.url, dataDir, pluginPort },
     (entry) => {
       activity.push(entry);
       activity.splice(0, activity.length - mostActivity);
@@ -99,7 +102,7 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
     stop: async () => {
       await served.close();
       await plugin.stop();
-      await Promise.all([x.close(), host.close(), logs.close()]);
+      await Promise.all([x.close(), host.close(), bot.close(), logs.close()]);
     },
   };
 }
@@ -141,12 +144,13 @@ interface PluginSetUp {
   host: HostSimulator;
   keys: Record<string, string>;
   accountId: number;
+  botUrl: string;
   dataDir: string;
   pluginPort: number;
 }
 
 async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEntry) => void) {
-  const { x, host, keys, accountId, dataDir, pluginPort } = setUp;
+  const { x, host, keys, accountId, botUrl, dataDir, pluginPort } = setUp;
   const file = new ConfigFile(join(dataDir, 'plugin.config.json'), {});
   file.save({
     port: pluginPort,
@@ -162,6 +166,8 @@ async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEn
         webhookUrl: host.webhookUrl(pluginPort, '/api/messages'),
         openChannelAccountId: accountId,
         mentions: { active: true, deepLink: true, agentInitials: true },
+        // Off, as everything around a conversation: it is switched on in the panel.
+        bot: { url: botUrl },
       },
     ],
   });

@@ -65,12 +65,15 @@ function conversationOnX() {
 
 function workerFor(store: MessageStore, life: Life, x: object, clock: ManualClock): OutboundWorker {
   const chat = { reaches: () => Promise.resolve(false) };
-  const settings = { name: 'a', mapValue: 'id', joinWaiting: true };
+  const rules = { followUp: { active: false } };
+  const settings = { name: 'a', mapValue: 'id', joinWaiting: true, rules };
   const account = { ...settings, chat, x: life.of(x) } as unknown as BridgeAccount;
   return new OutboundWorker({
     outbox: life.of(store.outbox),
     contacts: store.contacts,
     threads: store.threads,
+    conversations: store.conversations,
+    together: (writes) => store.together(writes),
     accounts: new Map([['a', account]]),
     clock,
     random: () => 0,

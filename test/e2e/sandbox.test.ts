@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, shoot, withBrowser } from '../support/browser';
 import { pngOf } from '../support/files';
 import { freePort, PluginProcess } from '../support/process';
+import { barriers } from '../support/readable';
 import { until } from '../support/until';
 
 withBrowser('the sandbox in a browser', () => {
@@ -130,6 +131,79 @@ withBrowser('the sandbox in a browser', () => {
     expect(await desk().getByText('Are you still there?').count()).toBe(0);
     await page.getByRole('button', { name: 'The host is down: bring it back' }).click();
     await desk().getByText('Are you still there?').waitFor();
+  });
+
+  describe('the panel, opened beside it', () => {
+    let panel: Page;
+    let address: string;
+
+    beforeAll(async () => {
+      address = `http://127.0.0.1:${sandbox.port}/panel/`;
+      panel = await browser.newPage({ viewport: { width: 1280, height: 1200 } });
+      await panel.goto(address);
+      await panel.getByLabel('Password', { exact: true }).fill('sandbox-admin');
+      await panel.getByRole('button', { name: 'Sign in' }).click();
+      await panel.getByRole('link', { name: 'Hours, bot, filters' }).click();
+      await panel.getByRole('heading', { name: 'Around the conversations of "acme"' }).waitFor();
+      await page.getByRole('button', { name: 'Ana Souza', exact: true }).click();
+    });
+
+    const part = (name: string) => panel.getByRole('group', { name, exact: true });
+    const save = async (words: string) => {
+      await panel.getByRole('button', { name: 'Save' }).click();
+      await panel.getByText(words).waitFor();
+    };
+
+    test('sets working hours; a customer who writes outside them is told so, and the agent has the message', async () => {
+      const hours = part('Working hours');
+      await hours.getByLabel('Tell customers when nobody is there').check();
+      await hours.getByLabel('Hours on workdays').fill('09:00-18:00');
+      for (const day of await hours.getByRole('checkbox', { name: /day$/ }).all()) await day.uncheck();
+      await hours.getByLabel('What customers are told').fill('Hello ${nick}, we are closed.');
+      await save('workingHours.timeZone: is missing');
+      await panel.getByText('knows no variable ${nick}').waitFor();
+      await hours.getByLabel('Time zone').fill('Europe/Rome');
+      await hours.getByLabel('What customers are told').fill('Hello ${nickName}, we are closed.');
+      await save('Saved.');
+      await shoot(panel, 'panel-around');
+      await write('customer', 'Is anybody there?');
+      await phone().getByText('Hello Ana Souza, we are closed.').waitFor();
+      await page.getByRole('button', { name: 'Ana Souza @ana_souza' }).click();
+      await desk().getByText('Is anybody there?').waitFor();
+      await hours.getByLabel('Tell customers when nobody is there').uncheck();
+      await save('Saved.');
+    });
+
+    test('lets a bot answer, until the customer asks for an agent, who sees what was said', async () => {
+      const bot = part('Bot');
+      await bot.getByLabel('Let a bot answer first').check();
+      await save('Saved.');
+      await write('customer', 'When are you open?');
+      await phone().getByText('We are open from nine to six.').waitFor();
+      expect(await desk().getByText('When are you open?').count()).toBe(0);
+      await write('customer', 'I want to talk to a HUMAN, please');
+      await desk().getByText('I want to talk to a HUMAN, please').waitFor();
+      await desk().getByText('Bot: We are open from nine to six.').waitFor();
+      await shoot(page, 'sandbox-bot');
+      await bot.getByLabel('Let a bot answer first').uncheck();
+      await save('Saved.');
+    });
+
+    test('shows reports, and is readable', async () => {
+      await panel.getByRole('link', { name: 'Reports', exact: true }).click();
+      await panel.getByRole('button', { name: 'Show' }).click();
+      await panel.getByRole('columnheader', { name: 'acme' }).waitFor();
+      await shoot(panel, 'panel-report');
+      expect(await barriers(panel.mainFrame())).toEqual([]);
+      await panel.goto(`${address}#around/acme`);
+      await panel.getByRole('heading', { name: 'Around the conversations of "acme"' }).waitFor();
+      expect(await barriers(panel.mainFrame())).toEqual([]);
+      await panel.setViewportSize({ width: 360, height: 800 });
+      expect(await panel.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
+      await panel.goto(`${address}#privacy`);
+      await panel.getByRole('heading', { name: 'Privacy' }).waitFor();
+      expect(await barriers(panel.mainFrame())).toEqual([]);
+    });
   });
 
   test('on a narrow screen everything is still within reach', async () => {

@@ -7,6 +7,7 @@ const longest = [
   'e2e/panel',
   'e2e/process',
   'bridge/killed',
+  'e2e/sandbox',
   'e2e/supply',
   'e2e/killedSending',
   'flows/chatKeys',

@@ -316,7 +316,13 @@ export interface HealthBody {
   accounts: Record<
     string,
     {
-      inbound: { state: string; waiting: number; setAside: number; waitingBecause?: string };
+      inbound: {
+        state: string;
+        waiting: number;
+        setAside: number;
+        filtered: number;
+        waitingBecause?: string;
+      };
       outbound: { state: string; waiting: number; failed: number };
       webhook: { state: string; reason?: string; lastEventAt?: string };
       chat: { state: string; reason?: string; lastMessageAt?: string };

@@ -33,6 +33,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
       },
     } as never,
     contacts: undefined as never,
+    keeping: undefined as never,
     threads: undefined as never,
     marks: undefined as never,
     counters: { count: () => {} },

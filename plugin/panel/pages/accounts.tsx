@@ -72,6 +72,7 @@ function AccountCard({ state, busy, change }: CardProps) {
         {user ? `${user} · ` : ''}
         {state.delivery} · {accounts.waiting(waitingIn, waitingOut)}
         {failed > 0 ? ` · ${accounts.failed(failed)}` : ''}
+        {state.filtered > 0 ? ` · ${accounts.filtered(state.filtered)}` : ''}
       </p>
       {reasons.length > 0 ? (
         <ul class="reasons">
@@ -86,6 +87,9 @@ function AccountCard({ state, busy, change }: CardProps) {
         </a>
         <a class="button quiet" href={`#check/${encodeURIComponent(name)}`}>
           {texts.pages.check}
+        </a>
+        <a class="button quiet" href={`#around/${encodeURIComponent(name)}`}>
+          {texts.around.link}
         </a>
         <a class="button quiet" href={`#chat/${encodeURIComponent(name)}`}>
           {texts.pages.chat}

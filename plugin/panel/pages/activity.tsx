@@ -156,7 +156,7 @@ function Row({ message, act }: { message: ActivityMessage; act: MessagesProps['a
       <td data-label={columns.actions}>
         {state === 'delivered' ? null : (
           <button type="button" class="quiet" onClick={() => act('retry', message)}>
-            {words.retry}
+            {state === 'filtered' ? words.letThrough : words.retry}
           </button>
         )}
         {state === 'waiting' ? (

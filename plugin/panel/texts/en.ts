@@ -1,3 +1,4 @@
+import { around, privacy, report } from './around.en';
 import { chat } from './chat.en';
 
 /** Every text of the panel, in English. Another language is another file of this shape. */
@@ -9,7 +10,9 @@ export const en = {
     chat: 'Encrypted chat',
     activity: 'Activity',
     log: 'Log',
+    report: 'Reports',
     settings: 'Settings',
+    privacy: 'Privacy',
     backup: 'Backup',
   },
   loading: 'Loading …',
@@ -55,6 +58,7 @@ export const en = {
     states: { ok: 'works', waiting: 'messages wait', trouble: 'needs attention', off: 'switched off' },
     waiting: (incoming: number, outgoing: number) => `${incoming} in, ${outgoing} out waiting`,
     failed: (count: number) => `${count} failed`,
+    filtered: (count: number) => `${count} filtered`,
     addresses: 'Addresses to copy',
     replyUrl: 'Reply URL, for the Open Channel account (it carries the token)',
     webhookUrl: 'Webhook address, for X',
@@ -152,6 +156,9 @@ export const en = {
     },
   },
   chat,
+  around,
+  report,
+  privacy,
   check: {
     words:
       'Tests the sign-in to the host, the account there, the keys and permissions of X, the webhook through its public address, and the log folder. X charges for one message read.',
@@ -165,7 +172,8 @@ export const en = {
   activity: {
     directions: { in: 'From customers', out: 'From agents' },
     filters: { account: 'Account', state: 'State', search: 'Handle', all: 'all' },
-    states: { waiting: 'waits', delivered: 'delivered', failed: 'failed' },
+    states: { waiting: 'waits', delivered: 'delivered', failed: 'failed', filtered: 'filtered' },
+    letThrough: 'Let through',
     columns: { time: 'Time', who: 'Customer', state: 'State', why: 'Why', words: 'Words', actions: 'Do' },
     retry: 'Try again',
     setAside: 'Set aside',

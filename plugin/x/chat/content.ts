@@ -116,6 +116,7 @@ function deleted({ id, messageIds }: Event): Opened {
   return {
     kind: 'notice',
     id,
+    deleted: messageIds ?? [],
     words: `The customer deleted ${many} of this conversation on X. Please do not quote what was deleted.`,
   };
 }

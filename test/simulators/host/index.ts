@@ -22,6 +22,8 @@ export class HostSimulator {
   readonly faults = new Faults();
   readonly state = new HostState();
   readonly options: HostOptions;
+  /** Calls of the API as they came, such as `GET /api/cm/contacts`. */
+  readonly calls: string[] = [];
   readonly proxy: ProxyOptions;
   /** Hears of every message a customer's side wrote. */
   onMessage: () => void = () => {};
@@ -104,6 +106,10 @@ export class HostSimulator {
   private async listen(port: number): Promise<void> {
     const app = express();
     app.disable('x-powered-by');
+    app.use((request, _response, next) => {
+      this.calls.push(`${request.method} ${request.path}`);
+      next();
+    });
     app.use(this.faults.middleware);
     app.use(
       appZoneRoutes(

@@ -87,6 +87,20 @@ function addOpenChannel(router: Router, state: HostState, options: HostOptions, 
       .map(({ id, fields }) => ({ id, ...fields }));
     response.json({ count: rows.length, rows });
   });
+  router.put('/cm/contacts/:id', express.json(), (request, response) => {
+    const contact = state.contacts.find(({ id }) => String(id) === request.params['id']);
+    if (!contact) {
+      response.status(404).json({ message: 'Not found' });
+      return;
+    }
+    contact.fields = { ...contact.fields, ...contactFields(request) };
+    response.json({ id: contact.id, ...contact.fields });
+  });
+  router.get('/openchannel/interactions/:id', (request, response) => {
+    const found = state.interactions.find(({ id }) => String(id) === request.params['id']);
+    if (found) response.json(found);
+    else response.status(404).json({ message: 'Not found' });
+  });
   router.get('/openchannel/interactions/:id/messages', (request, response) => {
     const rows = state.messages.filter(
       (each) => String(each.OpenchannelInteractionId) === request.params['id'],

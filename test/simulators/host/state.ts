@@ -37,6 +37,7 @@ export interface HostInteraction {
   threadId: string | null;
   ContactId: number;
   OpenchannelAccountId: number;
+  closed: boolean;
 }
 
 /** What the simulated host's Reply URL call came to. */
@@ -88,6 +89,7 @@ export class HostState {
       threadId,
       ContactId: contact.id,
       OpenchannelAccountId: account.id,
+      closed: false,
     };
     this.interactions.push(interaction);
     return interaction;

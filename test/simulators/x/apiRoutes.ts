@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { answer, oldError, operation, type ApiContext } from './answers';
 import { conversationId, dmEvent } from './dmEvents';
+import { askedFields, v2User } from './users';
 import type { SimDirectMessage, SimMedia, SimUser } from './world';
 
 const paths = {
@@ -101,7 +102,7 @@ function addUsers(router: Router, context: ApiContext): void {
   router.get(
     '/2/users/me',
     operation(context, paths.me, (request, response, user) => {
-      answer(request, response, paths.me, 200, { data: publicUser(user) });
+      answer(request, response, paths.me, 200, { data: v2User(user, askedFields(request)) });
     }),
   );
   router.get(
@@ -114,7 +115,7 @@ function addUsers(router: Router, context: ApiContext): void {
         response,
         paths.byName,
         200,
-        user ? { data: publicUser(user) } : notFound('username', username),
+        user ? { data: v2User(user, askedFields(request)) } : notFound('username', username),
       );
     }),
   );
@@ -123,12 +124,16 @@ function addUsers(router: Router, context: ApiContext): void {
     operation(context, paths.byId, (request, response) => {
       const id = String(request.params['id']);
       const user = context.world.users.get(id);
-      answer(request, response, paths.byId, 200, user ? { data: publicUser(user) } : notFound('id', id));
+      answer(
+        request,
+        response,
+        paths.byId,
+        200,
+        user ? { data: v2User(user, askedFields(request)) } : notFound('id', id),
+      );
     }),
   );
 }
-
-const publicUser = ({ id, username, name }: SimUser) => ({ id, username, name });
 
 function notFound(parameter: string, value: string): object {
   return {

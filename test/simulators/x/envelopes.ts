@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { SimDirectMessage, SimMedia, SimUser, World } from './world';
+import { v1User, v2User } from './users';
+import { profileOf, type SimDirectMessage, type SimMedia, type SimUser, type World } from './world';
 
 export type EnvelopeShape = 'activity' | 'account-activity';
 
@@ -31,21 +32,17 @@ export function envelopeOf(
       payload: {
         direct_message_events: items,
         users: Object.fromEntries(
-          users.map(({ id, username, name }) => [id, { data: { id, username, name } }]),
+          users.map((user) => [user.id, { data: v2User(user, world.eventsTellProfiles ? undefined : []) }]),
         ),
       },
     },
   };
 }
 
-const accountActivityUser = ({ id, username, name }: SimUser) => ({
-  id,
-  created_timestamp: '1422556069340',
-  name,
-  screen_name: username,
-  protected: false,
-  verified: false,
-  followers_count: 12,
+const accountActivityUser = (user: SimUser) => ({
+  id: user.id,
+  created_timestamp: String(profileOf(user).since),
+  ...v1User(user),
 });
 
 function directMessageItem(message: SimDirectMessage, mediaUrl: (media: SimMedia) => string): object {

@@ -1,4 +1,5 @@
-import type { SimMedia, SimPost, SimUser, World } from './world';
+import { v1User, v2User } from './users';
+import { profileOf, type SimMedia, type SimPost, type SimUser, type World } from './world';
 
 /** Posts as X writes them: in the v2 shape under two sets of names, and in the v1.1 shape. */
 
@@ -34,6 +35,7 @@ export function v2Post(post: SimPost, world: World, naming: Naming): Record<stri
     author_id: post.authorId,
     created_at: new Date(post.at).toISOString(),
     conversation_id: post.conversationId,
+    lang: 'en',
     [`edit_history_${naming}_ids`]: [post.id],
     entities,
     ...(post.inReplyTo ? { in_reply_to_user_id: post.inReplyTo.authorId } : {}),
@@ -56,8 +58,17 @@ function v2Entities(post: SimPost, world: World) {
   };
 }
 
-/** What comes beside a post in the v2 shape. */
-export function v2Includes(posts: SimPost[], world: World, naming: Naming, mediaUrl: MediaUrl) {
+/**
+ * What comes beside a post in the v2 shape.
+ * @param fields of users, where X shows only what was asked for
+ */
+export function v2Includes(
+  posts: SimPost[],
+  world: World,
+  naming: Naming,
+  mediaUrl: MediaUrl,
+  fields?: string[],
+) {
   const referenced = posts.flatMap(({ inReplyTo, quotes, repostOf }) =>
     [inReplyTo, quotes, repostOf].filter((each): each is SimPost => each !== undefined),
   );
@@ -67,7 +78,7 @@ export function v2Includes(posts: SimPost[], world: World, naming: Naming, media
     .filter((user): user is SimUser => user !== undefined);
   const media = posts.flatMap((post) => post.media).map((each) => v2Media(each, mediaUrl));
   return {
-    users: users.map(({ id, username, name }) => ({ id, username, name })),
+    users: users.map((user) => v2User(user, fields)),
     ...(media.length > 0 ? { media } : {}),
     ...(referenced.length > 0
       ? { [`${naming}s`]: referenced.map((post) => v2Post(post, world, naming)) }
@@ -117,7 +128,11 @@ export function v1Post(post: SimPost, world: World, mediaUrl: MediaUrl): Record<
     truncated: long,
     in_reply_to_status_id_str: post.inReplyTo?.id ?? null,
     in_reply_to_user_id_str: post.inReplyTo?.authorId ?? null,
-    user: { id_str: post.authorId, screen_name: author?.username, name: author?.name },
+    lang: 'en',
+    user: {
+      id_str: post.authorId,
+      ...(author ? { created_at: new Date(profileOf(author).since).toUTCString(), ...v1User(author) } : {}),
+    },
     is_quote_status: post.quotes !== undefined,
     ...(post.quotes
       ? { quoted_status_id_str: post.quotes.id, quoted_status: v1Post(post.quotes, world, mediaUrl) }

@@ -3,6 +3,7 @@ import { answer, operation, refuse, type ApiContext } from './answers';
 import { dmEvent } from './dmEvents';
 import { ownPosts } from './postRoutes';
 import { v2Includes, v2Media, v2Post } from './postShapes';
+import { askedFields, v2User } from './users';
 import type { SimDirectMessage, SimMedia, SimPost, SimUser } from './world';
 
 const paths = { events: '/2/dm_events', mentions: '/2/users/{id}/mentions', own: '/2/users/{id}/tweets' };
@@ -43,7 +44,7 @@ export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) 
       answer(request, response, paths.mentions, 200, {
         ...(items.length > 0 ? { data: items.map((each) => shownPost(each, context, request)) } : {}),
         ...(asked(request, 'expansions').length > 0 && items.length > 0
-          ? { includes: v2Includes(items, world, 'post', mediaUrl) }
+          ? { includes: v2Includes(items, world, 'post', mediaUrl, askedFields(request)) }
           : {}),
         meta: items.length > 0 ? { ...meta, newest_id: items[0]?.id, oldest_id: items.at(-1)?.id } : meta,
       });
@@ -96,9 +97,7 @@ function includesOf(
   const senders = expansions.includes('sender_id')
     ? [...new Set(messages.map(({ senderId }) => senderId))]
     : [];
-  const users = senders
-    .flatMap((id) => userOf(id) ?? [])
-    .map(({ id, username, name }) => ({ id, username, name }));
+  const users = senders.flatMap((id) => userOf(id) ?? []).map((user) => v2User(user, askedFields(request)));
   const files = expansions.includes('attachments.media_keys')
     ? messages.flatMap(({ media }) => media ?? [])
     : [];

@@ -6,8 +6,29 @@ export interface SimUser {
   id: string;
   username: string;
   name: string;
+  profile?: SimProfile;
   /** Set for people who do not take messages: the code X refuses with. */
   refuses?: { status: number; code: number; message: string };
+}
+
+export interface SimProfile {
+  avatar: string;
+  verified: boolean;
+  followers: number;
+  /** Milliseconds since 1970. */
+  since: number;
+}
+
+/** What X tells of people who have set nothing. */
+const usualProfile: SimProfile = {
+  avatar: 'https://pbs.twimg.com/profile_images/1/usual_normal.png',
+  verified: false,
+  followers: 12,
+  since: 1_422_556_069_340,
+};
+
+export function profileOf({ profile }: SimUser): SimProfile {
+  return profile ?? usualProfile;
 }
 
 /** A file held by the simulated X. */
@@ -88,6 +109,8 @@ export class World {
   readonly groups: SimGroup[] = [];
   readonly posts: SimPost[] = [];
   readonly media = new Map<string, SimMedia>();
+  /** Whether events tell of people's profiles; X documents no more than id, handle and name. */
+  eventsTellProfiles = true;
   private lastId = 1_990_000_000_000_000_000n;
   private links = 0;
 

@@ -1,0 +1,81 @@
+import type { AccountParts } from './accountParts';
+import { reasonOf } from './bridge/errors';
+import { followUp, type FollowUpPorts } from './bridge/followUps';
+import type { Clock } from './bridge/clock';
+import type { Keeping } from './bridge/keeping';
+import type { Log } from './bridge/ports';
+import type { Scheduler } from './bridge/scheduler';
+import { answerRequests } from './forgetCommand';
+
+/** The Map Key is read again at this minute of every hour. */
+const hourly = '7 * * * *';
+const minutely = '* * * * *';
+
+export interface ChoresOptions {
+  scheduler: Scheduler;
+  /** All that are configured; only the active ones say anything. */
+  accounts: () => AccountParts[];
+  followUps: FollowUpPorts;
+  keeping: Keeping;
+  clock: Clock;
+  dataDir: string;
+  log: Log;
+}
+
+/**
+ * Starts what is done by the clock for all accounts.
+ * @returns stops it, and resolves when what runs has come to its end
+ */
+export function startChores(options: ChoresOptions): () => Promise<void> {
+  const { scheduler, accounts, followUps, dataDir, log } = options;
+  const remind = oneAtATime(log, 'reminding customers', async () => {
+    for (const { bridge } of accounts())
+      if (bridge.active && bridge.rules.followUp.active) await followUp(bridge, followUps);
+  });
+  const erase = oneAtATime(log, 'erasing old messages', () => eraseOld(options));
+  const forget = oneAtATime(log, 'forgetting a person', () => answerRequests(dataDir, options));
+  const stops = [
+    scheduler.every(hourly, () => refreshMapKeys(accounts(), log)),
+    scheduler.every(minutely, remind.run),
+    scheduler.every(minutely, forget.run),
+    scheduler.every(hourly, erase.run),
+  ];
+  return async () => {
+    for (const stop of stops) stop();
+    await Promise.all([remind.ended(), erase.ended(), forget.ended()]);
+  };
+}
+
+const day = 24 * 60 * 60_000;
+
+/** What customers and agents wrote is not kept for longer than each account says. */
+async function eraseOld({ accounts, keeping, clock, log }: ChoresOptions): Promise<void> {
+  for (const { settings } of accounts()) {
+    const { days } = settings.retention;
+    if (days === 0) continue;
+    const messages = await keeping.eraseBefore(settings.name, clock.now() - days * day);
+    if (messages > 0) log.info('words of old messages erased', { account: settings.name, messages, days });
+  }
+}
+
+/** A chore that is begun while it still runs is not begun a second time. */
+function oneAtATime(log: Log, what: string, work: () => Promise<void>) {
+  let running: Promise<void> | undefined;
+  return {
+    run: () => {
+      running ??= work()
+        .catch((error: unknown) =>
+          log.error(`${what} failed, it is tried again`, { reason: reasonOf(error) }),
+        )
+        .finally(() => (running = undefined));
+    },
+    ended: async () => running,
+  };
+}
+
+function refreshMapKeys(accounts: AccountParts[], log: Log): void {
+  for (const { bridge } of accounts.filter(({ settings }) => settings.active))
+    bridge.host.refreshMapKey().catch((error: unknown) => {
+      log.warn('Map Key could not be read again', { account: bridge.name, reason: reasonOf(error) });
+    });
+}
