@@ -36,8 +36,7 @@ async function run(): Promise<void> {
   try {
     const { file, config, command, user } = loadConfig();
     if (command === 'forget') {
-      if (user === undefined) throw new Error('name the person: forget --user ID');
-      process.stdout.write(`${await runForget(config.dataDir, user)}\n`);
+      await forgetPerson(config.dataDir, user);
       return;
     }
     const store = await openStore(config.dataDir);
@@ -57,6 +56,16 @@ async function run(): Promise<void> {
     stopOnSignal(plugin, logs);
   } catch (error) {
     fail(error);
+  }
+}
+
+async function forgetPerson(dataDir: string, user: string | undefined): Promise<void> {
+  try {
+    if (user === undefined) throw new Error('name the person: forget --user ID');
+    process.stdout.write(`${await runForget(dataDir, user)}\n`);
+  } catch (error) {
+    process.stderr.write(`${reasonOf(error)}\n`);
+    process.exitCode = 1;
   }
 }
 

@@ -125,6 +125,8 @@ export class BotDesk {
     );
     const { words, state: next } = courtesies([greeting, closed]);
     const announce = together(() => {
+      // Set aside, or forgotten, while the bot was asked: then nothing is said.
+      if (!inbox.markReceived(seq, handOver === undefined ? 'bot' : 'agents')) return () => {};
       if (isNew) conversations.dropTurns(account.name, message.conversation);
       conversations.save(account.name, message.conversation, {
         ...next,
@@ -139,7 +141,6 @@ export class BotDesk {
           { inboxSeq: seq, answers: answer.messages },
           now,
         );
-      inbox.markReceived(seq, handOver === undefined ? 'bot' : 'agents');
       const inOrder = [...words.filter(isGreeting), ...said, ...words.filter((each) => !isGreeting(each))];
       return keepAutomatic(inOrder, now, this.ports);
     });

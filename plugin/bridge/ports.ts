@@ -45,8 +45,11 @@ export interface Inbox {
   markFailed(seq: number, reason: string): void;
   /** Keeps a message from the agents; an admin may still let it through. */
   markFiltered(seq: number, reason: string): void;
-  /** Whom a message goes to. For the bot, whose answer is there, that is its end. */
-  markReceived(seq: number, by: 'agents' | 'bot'): void;
+  /**
+   * Whom a message goes to. For the bot, whose answer is there, that is its end.
+   * @returns false, and nothing is written, when the message has come to another end meanwhile
+   */
+  markReceived(seq: number, by: 'agents' | 'bot'): boolean;
   /** Makes all that waits (of one account, or of all) due at once: what held it up is over. */
   release(account: string | undefined, now: number): void;
   /** Of the given ids, those the host gave to messages handed over earlier. */

@@ -48,11 +48,11 @@ export function receive(row: StoredInbound, account: BridgeAccount, ports: Recep
   ]);
   if (words.length === 0 && !remembers(row, account)) return 'agents';
   const announce = ports.together(() => {
+    if (!ports.inbox.markReceived(row.seq, 'agents')) return () => {};
     ports.conversations.save(account.name, message.conversation, {
       ...next,
       receivedAt: ports.clock.now(),
     });
-    ports.inbox.markReceived(row.seq, 'agents');
     return keepAutomatic(words, ports.clock.now(), ports);
   });
   announce();

@@ -89,20 +89,18 @@ function withholding(store: StoreFile): Pick<Inbox, 'withhold'> {
 type AtTheDoor = 'markFiltered' | 'markReceived';
 
 function doorQueries(store: StoreFile, now: () => number): Pick<Inbox, AtTheDoor> {
+  const waiting = `state IN ('received', 'delivering')`;
   const filter = store.prepare(
-    `UPDATE inbox SET state = 'failed', filtered = ? WHERE seq = ? AND state IN ('received', 'delivering')`,
+    `UPDATE inbox SET state = 'failed', filtered = ? WHERE seq = ? AND ${waiting}`,
   );
-  const toAgents = store.prepare(`UPDATE inbox SET received_by = 'agents' WHERE seq = ?`);
+  const toAgents = store.prepare(`UPDATE inbox SET received_by = 'agents' WHERE seq = ? AND ${waiting}`);
   const toBot = store.prepare(
     `UPDATE inbox SET received_by = 'bot', state = 'delivered', reason = 'answered by the bot', delivered_at = ?
-     WHERE seq = ?`,
+     WHERE seq = ? AND ${waiting}`,
   );
   return {
     markFiltered: (seq, reason) => void filter.run(reason, seq),
-    markReceived: (seq, by) => {
-      if (by === 'bot') toBot.run(now(), seq);
-      else toAgents.run(seq);
-    },
+    markReceived: (seq, by) => (by === 'bot' ? toBot.run(now(), seq) : toAgents.run(seq)) > 0,
   };
 }
 

@@ -172,6 +172,20 @@ test('from an agent’s first message the bot is silent, until all have been for
   );
 });
 
+test('after a time of silence the bot begins anew, and so does what was said', async () => {
+  await start({ longestTurns: 2 });
+  bot.answer = ({ text }) => says(`Bot to "${text}"`);
+  await rig.customerWrites('one');
+  await rig.customerWrites('two');
+  await answered(2);
+  rig.clock.jump(60 * minute);
+  await rig.customerWrites('three');
+  await answered(3);
+  await rig.customerWrites('agent');
+  await rig.receives(2);
+  expect(bodies()[0]).toContain('the bot:\nCustomer: three\nBot: Bot to "three"\nHanded over');
+});
+
 test('an agent who writes first has the conversation, with what the bot said before', async () => {
   await start();
   bot.answer = () => says('Bot here');

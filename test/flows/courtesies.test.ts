@@ -32,6 +32,12 @@ const bodies = () => rig.received.map(({ body }) => body);
 
 async function says(count: number): Promise<string[]> {
   await until(() => said().length >= count, `${count} messages to customers`);
+  return saidInAll();
+}
+
+/** What customers heard when nothing is under way any more; notices are written down before messages are handed over. */
+async function saidInAll(): Promise<string[]> {
+  await until(() => rig.store.outbox.lanes().length === 0, 'all to be sent');
   return said();
 }
 
@@ -55,7 +61,7 @@ describe('outside the working hours', () => {
     setTime(monday + day);
     await rig.customerWrites('the next day');
     await rig.receives(7);
-    expect(said()).toHaveLength(3);
+    expect(await saidInAll()).toHaveLength(3);
     expect(bodies()).toContain('at night');
   });
 
@@ -71,7 +77,7 @@ describe('outside the working hours', () => {
     await rig.receivesInHaste(1);
     await rig.customerWrites('anybody?');
     await rig.receivesInHaste(2);
-    expect(said()).toEqual([closedNotice()]);
+    expect(await saidInAll()).toEqual([closedNotice()]);
   });
 
   test('who writes encrypted is told encrypted', async () => {
@@ -125,7 +131,7 @@ describe('outside the working hours', () => {
     await rig.startPlugin();
     rig.host.faults.clear();
     await rig.receivesInHaste(1);
-    expect(said()).toEqual([]);
+    expect(await saidInAll()).toEqual([]);
   });
 
   test('a notice that X refuses is told to the admin, and holds nothing up', async () => {
