@@ -165,6 +165,7 @@ withBrowser('the sandbox in a browser', () => {
       await hours.getByLabel('Time zone').fill('Europe/Rome');
       await hours.getByLabel('What customers are told').fill('Hello ${nickName}, we are closed.');
       await save('Saved.');
+      await panel.evaluate('window.scrollTo(0, 0)');
       await shoot(panel, 'panel-around');
       await write('customer', 'Is anybody there?');
       await phone().getByText('Hello Ana Souza, we are closed.').waitFor();
