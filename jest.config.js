@@ -1,9 +1,15 @@
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  transform: { '\\.ts$': '<rootDir>/test/support/transform.js' },
+  transform: {
+    '\\.ts$': '<rootDir>/test/support/transform.js',
+    // The first files of large libraries that keep nothing between two uses.
+    '/node_modules/(?:ajv/dist/ajv|axios/dist/node/axios|express/index|prom-client/index|twitter-text/dist/index|winston/lib/winston|zod/index)\\.c?js$':
+      '<rootDir>/test/support/outside.js',
+  },
+  transformIgnorePatterns: [],
   // X's libraries are modules for browsers; the build makes some for Node of them.
   moduleNameMapper: {
     '^chat-xdk-engine$': '<rootDir>/dist/node_modules/chat-xdk-engine',

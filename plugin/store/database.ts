@@ -143,10 +143,9 @@ function migrate(database: Database): void {
     throw new DataDirectoryError(
       'the store was written by a newer version of openchannel-x; install that version',
     );
-  for (const [index, sql] of migrations.entries()) {
-    if (index < version) continue;
-    database.exec(`BEGIN; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`);
-  }
+  if (version === migrations.length) return;
+  const missing = migrations.slice(version).join(';');
+  database.exec(`BEGIN; ${missing}; PRAGMA user_version = ${migrations.length}; COMMIT`);
 }
 
 /** A text column's value; the schema says it is never anything else. */

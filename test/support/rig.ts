@@ -60,7 +60,7 @@ export class Rig {
   readonly dataDir = scratchFolder();
   /** Time for all three, which can be set forward. */
   readonly clock: JumpingClock;
-  /** Set where the rig looks after its supply. */
+  /** Nothing is done by the clock but what a test asks for. */
   readonly scheduler = new ManualScheduler();
   readonly file = new ConfigFile(join(this.dataDir, 'plugin.config.json'), {});
   plugin!: Plugin;
@@ -172,7 +172,7 @@ export class Rig {
       version: '0.0.0',
       chatThread: resolve('dist/plugin/chatThread.js'),
       clock: this.clock,
-      ...(this.options.delivery ? { scheduler: this.scheduler } : {}),
+      scheduler: this.scheduler,
     };
     const panel = this.options.panel ? { panel: { file: this.file, dir: resolve('dist/panel') } } : {};
     this.plugin = await startPlugin({ ...fixed, ...panel, ...this.options.plugin });

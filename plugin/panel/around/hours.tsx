@@ -50,6 +50,7 @@ function Workdays({ value, onChange }: { value: string[]; onChange: (value: stri
   const names = Object.keys(days) as (keyof typeof days)[];
   return (
     <div class="days" role="group" aria-label={about('workdays').label}>
+      <span>{about('workdays').label}</span>
       {names.map((day) => (
         <Switch
           key={day}

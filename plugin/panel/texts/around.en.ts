@@ -3,7 +3,7 @@ export const around = {
   link: 'Hours, bot, filters',
   heading: (name: string) => `Around the conversations of "${name}"`,
   words:
-    'All of it is off until it is switched on here. Messages reach the agents whatever is said to customers meanwhile.',
+    'All of it is off until it is switched on here, except that old words are erased. What the plugin says goes out once, in private the way the customer writes.',
   variables: 'May hold ${nickName} (the customer’s name), ${userId}, ${account} and ${workingHours}.',
   counted: (count: number) => `${count} of 256 characters.`,
   listHint: 'Several with commas between.',

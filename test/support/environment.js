@@ -1,0 +1,12 @@
+'use strict';
+const { TestEnvironment } = require('jest-environment-node');
+
+/** Node's environment, where a test file may use what another one has loaded: see `outside.js`. */
+class SharingEnvironment extends TestEnvironment {
+  constructor(...settings) {
+    super(...settings);
+    this.global.requireOutside = require;
+  }
+}
+
+module.exports = SharingEnvironment;
