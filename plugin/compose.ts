@@ -1,6 +1,6 @@
 import { schedule as cronSchedule } from 'node-cron';
-import type { Express, Router } from 'express';
-import type { Server } from 'node:http';
+import type { Router } from 'express';
+import type { RequestListener, Server } from 'node:http';
 import { join } from 'node:path';
 import { createAccountParts } from './accountParts';
 import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from './bridge/acceptEvents';
@@ -21,6 +21,7 @@ import { ConfigError } from './config/load';
 import type { AccountConfig, Config } from './config/schema';
 import { allSecrets, type Secrets } from './config/secrets';
 import { adminRoutes } from './http/admin';
+import { withEvents } from './http/events';
 import { healthRoutes } from './http/health';
 import { messagesRoutes } from './http/messages';
 import { createMetrics, type Metrics } from './http/metrics';
@@ -34,7 +35,7 @@ import { replyPort } from './replyPort';
 import { warnOfOrphans, warnOfWeakness } from './startWarnings';
 import type { Delivery } from './x/receivers';
 import { ChatThreads } from './x/chat/threads';
-import { createWebhook } from './x/webhook';
+import { createWebhook, type Webhook } from './x/webhook';
 
 export interface PluginOptions {
   config: Config;
@@ -85,7 +86,7 @@ interface Parts {
   accounts: LiveAccounts;
   inbound: InboundWorker;
   outbound: OutboundWorker;
-  app: Express;
+  app: RequestListener;
   chatThreads: ChatThreads;
   chores: Pick<ChoresOptions, 'followUps' | 'keeping' | 'clock'>;
 }
@@ -151,9 +152,10 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
     wakeAnswers: (lane) => outbound.wake(lane),
     logText: () => live.config.log.messageText === 'full',
   };
-  const app = createApp(
+  const webhook = webhookOf(accounts, { ...accepting, clock });
+  const routes = createApp(
     [
-      ...routesOf({ ...options, clock }, accepting, { live, accounts, outbound, metrics }),
+      ...routesOf({ ...options, clock }, { live, accounts, outbound, metrics, webhook }),
       ...panelOf(options, {
         ...common,
         accounts,
@@ -164,10 +166,16 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
     ],
     log,
   );
+  const app = withEvents(webhook, log, routes);
   live.server.on('request', app);
   const { keeping } = store;
   const chores = { followUps: { ...shared, wakeAnswers: accepting.wakeAnswers }, keeping, clock };
   return { live, accounts, inbound, outbound, app, chatThreads, chores };
+}
+
+/** X's calls may be for any account that is active when they come. */
+function webhookOf(accounts: LiveAccounts, ports: AcceptEventsPorts & { clock: Clock }): Webhook {
+  return createWebhook({ ...ports, accounts: () => accounts.active().map(({ webhook }) => webhook) });
 }
 
 type Shared = Omit<OutboundWorkerPorts, 'longestWait' | 'tellAgent'> &
@@ -214,19 +222,14 @@ interface RouteParts {
   accounts: LiveAccounts;
   outbound: OutboundWorker;
   metrics: Metrics;
+  webhook: Webhook;
 }
 
 function routesOf(
   { store, logs, version, clock }: PluginOptions & { clock: Clock },
-  accepting: AcceptEventsPorts,
-  { live, accounts, outbound, metrics }: RouteParts,
+  { live, accounts, outbound, metrics, webhook }: RouteParts,
 ) {
   const { log } = logs;
-  const webhook = createWebhook({
-    ...accepting,
-    clock,
-    accounts: () => accounts.active().map((account) => account.webhook),
-  });
   const reply = replyPort(() => accounts.all(), { ...store, clock, log, worker: outbound });
   const complain = throttledComplaints(log, clock);
   const health = () => pluginHealth({ store, version, logDir: logs.dir, accounts: accounts.all() });
@@ -277,7 +280,7 @@ async function applyConfig(
 async function listenElsewhere(
   { config: former }: Live,
   { port, bindAddress }: Config,
-  app: Express,
+  app: RequestListener,
 ): Promise<Pick<Live, 'server' | 'port'> | undefined> {
   if (port === former.port && bindAddress === former.bindAddress) return undefined;
   const server = createHttpServer();

@@ -41,11 +41,17 @@ export function answerErrors(log: Log): ErrorRequestHandler {
       next(error);
       return;
     }
-    const { status, code, message } = readError(error);
-    const faults = error instanceof ConfigError ? { faults: error.faults } : {};
-    if (status >= 500) log.error('a call failed', { path: request.path, status, reason: reasonOf(error) });
-    response.status(status).json({ error: { code, message, ...faults } });
+    const { status, body } = answerOf(error, request.path, log);
+    response.status(status).json(body);
   };
+}
+
+/** What is answered to a call that failed; the log has what only it may know. */
+export function answerOf(error: unknown, path: string, log: Log): { status: number; body: object } {
+  const { status, code, message } = readError(error);
+  const faults = error instanceof ConfigError ? { faults: error.faults } : {};
+  if (status >= 500) log.error('a call failed', { path, status, reason: reasonOf(error) });
+  return { status, body: { error: { code, message, ...faults } } };
 }
 
 export const answerNotFound: RequestHandler = (_request, response) => {

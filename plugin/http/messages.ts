@@ -1,4 +1,4 @@
-import { raw, Router, type Request } from 'express';
+import { Router, type Request } from 'express';
 
 /** What the webhook's routes need of X's side. */
 export interface WebhookPort {
@@ -13,25 +13,14 @@ export interface WebhookPort {
 
 const paths = ['/', '/:name', '/:name/:secret'];
 
-/** `GET` and `POST /api/messages[/NAME[/SECRET]]`: X's challenge and X's events. */
-export function messagesRoutes(webhook: WebhookPort): Router {
+/** `GET /api/messages[/NAME[/SECRET]]`: X's challenge. Its events are taken by `events.ts`. */
+export function messagesRoutes(webhook: Pick<WebhookPort, 'challenge'>): Router {
   const router = Router();
   router.get(paths, (request, response) => {
     const token = request.query['crc_token'];
     const { name, secret } = pathOf(request);
     const answer = webhook.challenge(name, secret, typeof token === 'string' ? token : undefined);
     response.json({ response_token: answer });
-  });
-  // The signature is over the bytes as they came, so nothing may parse or inflate them first.
-  router.post(paths, raw({ type: () => true, limit: '1mb', inflate: false }), async (request, response) => {
-    const { name, secret } = pathOf(request);
-    await webhook.receive({
-      name,
-      pathSecret: secret,
-      signature: request.get('x-twitter-webhooks-signature'),
-      rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-    });
-    response.json({ status: 'accepted' });
   });
   return router;
 }

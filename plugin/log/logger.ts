@@ -120,7 +120,7 @@ function closed(winston: Logger): Promise<void> {
 function hostFormat(name: string, redact: (line: string) => string) {
   const service = name.toUpperCase();
   return format.combine(
-    format.timestamp({ format: 'YYYY-MM-DD HH:mm:ss' }),
+    format.timestamp({ format: localSeconds() }),
     format.printf(({ level, message, timestamp, ...fields }) => {
       const rest = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
       const line = `VERBOSE [${String(timestamp)}] [${level.toUpperCase()}] [${service}] - ${String(message)}${rest}`;
@@ -128,6 +128,25 @@ function hostFormat(name: string, redact: (line: string) => string) {
     }),
   );
 }
+
+/** The local time, `2026-11-21 10:00:00`, put into words once a second: under load that is what a line costs most. */
+function localSeconds(): () => string {
+  let second = NaN;
+  let words = '';
+  return () => {
+    const now = new Date();
+    const current = Math.floor(now.getTime() / 1000);
+    if (current !== second) {
+      second = current;
+      const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+      const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':');
+      words = `${day} ${time}`;
+    }
+    return words;
+  };
+}
+
+const two = (value: number) => String(value).padStart(2, '0');
 
 /** One event is one line, and no terminal obeys a stranger's escape codes. */
 function printable(line: string): string {

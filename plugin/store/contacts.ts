@@ -1,6 +1,6 @@
 import type { XProfile, XUser } from '../bridge/messages';
 import type { Contacts } from '../bridge/ports';
-import { textOf, type StoreFile } from './database';
+import { textOf, type Query, type StoreFile } from './database';
 
 /** The people seen so far, in SQLite. */
 export function createContacts(store: StoreFile): Contacts {
@@ -41,19 +41,39 @@ function cards(store: StoreFile): Pick<Contacts, OfCards> {
   };
 }
 
-function people(store: StoreFile): Omit<Contacts, OfInteractions | OfWays | OfCards> {
+/** A handle has one holder; X gives it on when somebody lets go of it. So has a Map Key value. */
+function taking(store: StoreFile, column: 'username' | 'map_value'): Query {
+  return store.prepare(
+    `UPDATE contacts SET ${column} = NULL WHERE account = ? AND ${column} = ? AND x_user_id <> ?`,
+  );
+}
+
+function seeing(store: StoreFile): Contacts['see'] {
   const see = store.prepare(
     `INSERT INTO contacts (account, x_user_id, username, name, card, seen_at) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (account, x_user_id) DO UPDATE SET username = coalesce(excluded.username, username),
        name = coalesce(excluded.name, name), card = json_patch(card, excluded.card), seen_at = excluded.seen_at`,
   );
-  // A handle has one holder; X gives it on when somebody lets go of it. So has a Map Key value.
-  const take = (column: 'username' | 'map_value') =>
-    store.prepare(
-      `UPDATE contacts SET ${column} = NULL WHERE account = ? AND ${column} = ? AND x_user_id <> ?`,
-    );
-  const takeHandle = take('username');
-  const takeMapValue = take('map_value');
+  const isKnown = store.prepare(
+    `SELECT 1 FROM contacts WHERE account = ?1 AND x_user_id = ?2
+       AND (?3 IS NULL OR username = ?3 COLLATE BINARY) AND (?4 IS NULL OR name = ?4)
+       AND (?5 = '{}' OR json_patch(card, ?5) = card)`,
+  );
+  const takeHandle = taking(store, 'username');
+  return (account, user, now) => {
+    const { id, username = null, name = null, profile = {} } = user;
+    const card = JSON.stringify(profile);
+    // Nearly always known already, and reading is cheaper than writing.
+    if (isKnown.get(account, id, username, name, card)) return;
+    store.transaction(() => {
+      if (username !== null) takeHandle.run(account, username, id);
+      see.run(account, id, username, name, card, now);
+    });
+  };
+}
+
+function people(store: StoreFile): Omit<Contacts, OfInteractions | OfWays | OfCards> {
+  const takeMapValue = taking(store, 'map_value');
   const saveMapValue = store.prepare(`UPDATE contacts SET map_value = ? WHERE account = ? AND x_user_id = ?`);
   const find = (column: 'x_user_id' | 'username' | 'map_value') =>
     store.prepare(`SELECT x_user_id, username, name, card FROM contacts WHERE account = ? AND ${column} = ?`);
@@ -62,12 +82,7 @@ function people(store: StoreFile): Omit<Contacts, OfInteractions | OfWays | OfCa
   const byMapValue = find('map_value');
   const mapValue = store.prepare(`SELECT map_value FROM contacts WHERE account = ? AND x_user_id = ?`);
   return {
-    see: (account, user, now) =>
-      store.transaction(() => {
-        if (user.username !== undefined) takeHandle.run(account, user.username, user.id);
-        const { id, username = null, name = null, profile = {} } = user;
-        see.run(account, id, username, name, JSON.stringify(profile), now);
-      }),
+    see: seeing(store),
     byId: (account, id) => userOf(byId.get(account, id)),
     byUsername: (account, username) => userOf(byUsername.get(account, username)),
     saveMapValue: (account, id, value) => {

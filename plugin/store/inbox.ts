@@ -5,6 +5,7 @@ import type { Conversations } from '../bridge/conversations';
 import type { Contacts, Inbox } from '../bridge/ports';
 import { textOf, type StoreFile } from './database';
 import { groupCommit } from './groupCommit';
+import { waitingLanes } from './waitingLanes';
 
 /** The inbox in SQLite: what customers wrote, on its way to the host. */
 export function createInbox(
@@ -50,7 +51,6 @@ function readQueries(store: StoreFile): Pick<Inbox, Reading> {
   const kept = store.prepare(
     `SELECT message_id FROM inbox WHERE account = ? AND message_id IN (SELECT value FROM json_each(?))`,
   );
-  const lanes = store.prepare(`SELECT DISTINCT lane FROM inbox WHERE state IN ('received', 'delivering')`);
   const known = store.prepare(
     `SELECT host_message_id FROM host_messages
      WHERE account = ? AND host_message_id IN (SELECT value FROM json_each(?))`,
@@ -70,7 +70,7 @@ function readQueries(store: StoreFile): Pick<Inbox, Reading> {
     },
     knownMessages: (account, ids) =>
       new Set(kept.all(account, JSON.stringify(ids)).map((row) => textOf(row, 'message_id'))),
-    lanes: () => lanes.all().map((row) => textOf(row, 'lane')),
+    lanes: waitingLanes(store, 'inbox'),
     knownHostMessages: (account, ids) =>
       new Set(known.all(account, JSON.stringify(ids)).map((row) => textOf(row, 'host_message_id'))),
   };
@@ -132,7 +132,8 @@ function progressQueries(
   );
   const release = store.prepare(
     `UPDATE inbox SET due_at = ?1
-     WHERE state IN ('received', 'delivering') AND due_at > ?1 AND (?2 IS NULL OR account = ?2)`,
+     WHERE state IN ('received', 'delivering') AND due_at > 0 AND due_at > ?1
+       AND (?2 IS NULL OR account = ?2)`,
   );
   return {
     saveAttachments: (seq, ids) => void attachments.run(JSON.stringify(ids), seq),

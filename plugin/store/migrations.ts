@@ -245,4 +245,8 @@ export const migrations: string[] = [
   );
   CREATE INDEX bot_turns_of ON bot_turns (account, conversation);
   `,
+  `
+  CREATE INDEX inbox_postponed ON inbox (due_at) WHERE state IN ('received', 'delivering') AND due_at > 0;
+  CREATE INDEX outbox_postponed ON outbox (due_at) WHERE state IN ('received', 'delivering') AND due_at > 0;
+  `,
 ];

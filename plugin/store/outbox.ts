@@ -3,6 +3,7 @@ import { laneOf } from '../bridge/conversation';
 import type { MessageState, OutboundMessage, StoredOutbound } from '../bridge/messages';
 import type { Outbox } from '../bridge/ports';
 import { textOf, type StoreFile } from './database';
+import { waitingLanes } from './waitingLanes';
 
 /** The outbox in SQLite: what agents wrote, on its way to X. */
 export function createOutbox(store: StoreFile, now: () => number): Outbox {
@@ -68,7 +69,6 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
   const next = store.prepare(
     `SELECT * FROM outbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY seq LIMIT 1`,
   );
-  const lanes = store.prepare(`SELECT DISTINCT lane FROM outbox WHERE state IN ('received', 'delivering')`);
   const stored = (row: Record<string, unknown> | undefined) =>
     row &&
     storedOutbound(
@@ -93,7 +93,7 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
       }),
     get: (seq) => stored(one.get(seq)),
     nextOf: (lane) => stored(next.get(lane)),
-    lanes: () => lanes.all().map((row) => textOf(row, 'lane')),
+    lanes: waitingLanes(store, 'outbox'),
   };
 }
 
@@ -145,7 +145,8 @@ function progressQueries(
     `DELETE FROM outbox WHERE seq = ? AND state IN ('received', 'delivering') AND sending_since IS NULL`,
   );
   const release = store.prepare(
-    `UPDATE outbox SET due_at = ?1 WHERE state IN ('received', 'delivering') AND due_at > ?1`,
+    `UPDATE outbox SET due_at = ?1
+     WHERE state IN ('received', 'delivering') AND due_at > 0 AND due_at > ?1`,
   );
   return {
     saveRecipient: (seq, id) => void recipient.run(id, seq),

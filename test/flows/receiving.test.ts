@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { createHmac } from 'node:crypto';
 import request from 'supertest';
 import { Rig, brandId, customer, otherCustomer } from '../support/rig';
@@ -107,6 +108,29 @@ test('signed bytes that are no JSON are refused, so is too large a body', async 
   expect((await post('/api/messages', '{"a":', sign('{"a":'))).status).toBe(400);
   const large = 'x'.repeat(1024 * 1024 + 1);
   expect((await post('/api/messages', large, sign(large))).status).toBe(413);
+});
+
+test.each([
+  ['an encoded body', '/api/messages', { 'content-encoding': 'gzip' }, 415],
+  ['a path that is no text', '/api/messages/%E0%A4%A', {}, 400],
+  ['a path of more parts', '/api/messages/support/x/y', {}, 404],
+  ['an empty body without a signature', '/API/Messages/', {}, 401],
+])('%s is refused in JSON, and the next call is taken', async (_, path, headers, status) => {
+  const response = await fetch(`${rig.url}${path}`, { method: 'POST', headers, body: '{}' });
+  expect(response.status).toBe(status);
+  expect(await response.json()).toMatchObject({ error: { message: expect.any(String) as string } });
+  await rig.customerWrites('good');
+  await rig.receives(1);
+});
+
+test('a call that breaks off in the middle of its body leaves nothing behind', async () => {
+  const socket = connect(rig.plugin.port, '127.0.0.1');
+  socket.write('POST /api/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{"half":');
+  await new Promise((resolve) => setImmediate(resolve));
+  socket.destroy();
+  await rig.customerWrites('good');
+  await rig.receives(1);
+  expect((await rig.health()).body.status).toBe('ok');
 });
 
 test('an account that does not exist is not found', async () => {
