@@ -1,21 +1,29 @@
 import { cpus } from 'node:os';
+import { backlog } from './backlog';
+import type { Figure } from './figure';
+import { latency } from './latency';
 import { openingChat } from './openingChat';
+import { formerWay, webhook } from './webhook';
 
 /**
  * `npm run bench`: what the README says of speed, measured on this machine. Every figure is the median of five runs;
  * what is compared is compared within one run.
  */
 
-/** One line of the table. */
-export interface Figure {
-  name: string;
-  value: string;
-  /** What is claimed, and whether it holds here. */
-  claim?: { words: string; holds: boolean };
-}
+/** What is measured, by the name it can be asked for alone: `npm run bench -- webhook`. */
+const benches: Record<string, () => Promise<Figure[]>> = {
+  webhook,
+  formerWay,
+  latency,
+  backlog,
+  openingChat,
+};
 
 async function main(): Promise<void> {
-  const figures = await openingChat();
+  const asked = process.argv.slice(2).filter((each) => !each.startsWith('--'));
+  const figures: Figure[] = [];
+  for (const [name, bench] of Object.entries(benches))
+    if (asked.length === 0 || asked.includes(name)) figures.push(...(await bench()));
   if (process.argv.includes('--json')) {
     process.stdout.write(`${JSON.stringify({ cores: cpus().length, figures }, undefined, 2)}\n`);
     return;

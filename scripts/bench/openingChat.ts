@@ -12,11 +12,10 @@ import type { XClient } from '../../plugin/x/client';
 import { ChatPerson } from '../../test/simulators/x/chat/chatPerson';
 import { ChatWorld } from '../../test/simulators/x/chat/chatWorld';
 import { World } from '../../test/simulators/x/world';
-import type { Figure } from './main';
+import { median, runs, type Figure } from './figure';
 
 const conversations = 200;
 const messagesEach = 10;
-const runs = 5;
 /** As many conversations are handed over side by side. */
 const sideBySide = 16;
 const wanted = 300;
@@ -152,8 +151,4 @@ function openBare({ world, brand, lanes }: Written): number {
         // The change of the key among them is not for these keys to open.
       }
   return (bareConversations * messagesEach) / ((performance.now() - began) / 1000);
-}
-
-function median(values: number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
 }
