@@ -68,7 +68,7 @@ export function createAdmin(ports: AdminPorts): Admin {
 }
 
 async function identify(credentials: ReportCall['credentials'], door: Door): Promise<void> {
-  if (!credentials) return void required(undefined);
+  if (!credentials) throw pleaseSignIn();
   const { username, password } = credentials;
   await door.identify({ username: username === 'admin' ? '' : username, password });
 }
@@ -121,7 +121,11 @@ function inputOf<M extends Method>(method: M, { input }: AdminCall) {
 
 function required(session: Session | undefined): Session {
   if (session) return session;
-  throw new BridgeError('unauthorized', 'Please sign in.');
+  throw pleaseSignIn();
+}
+
+function pleaseSignIn(): BridgeError {
+  return new BridgeError('unauthorized', 'Please sign in.');
 }
 
 function isMethod(name: string): name is Method {

@@ -17,7 +17,7 @@ export function refusedNotice(row: StoredOutbound, error: BridgeError, now: numb
 
 /** Words that were to be encrypted are not written down once more. */
 function quoteOf({ message: { text, automatic }, sealed }: StoredOutbound, { code }: BridgeError): string {
-  if (automatic) return `What the bot said to the customer`;
+  if (automatic) return 'What the bot said to the customer';
   if (sealed.length > 0 || code === 'chat-locked') return 'Your encrypted message';
   return text === '' ? 'Your file' : `Your message "${beginningOf(text)}"`;
 }

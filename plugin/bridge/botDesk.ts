@@ -64,6 +64,11 @@ export class BotDesk {
     } catch (error) {
       // Nothing was written down, so that the bot is asked again.
       if (!(error instanceof BridgeError)) throw error;
+      this.ports.log.warn('what the bot said could not be kept, it is asked again', {
+        account: talk.account.name,
+        messageId: talk.row.message.messageId,
+        reason: error.message,
+      });
       return { again: 'at', dueAt: this.ports.clock.now() + backoff(1, this.ports.random()) };
     }
     this.talks.delete(lane);
@@ -150,15 +155,15 @@ export class BotDesk {
 
   private report({ message }: StoredInbound, { name }: BridgeAccount, handOver: string | undefined): void {
     const { messageId, conversation } = message;
-    const step = handOver === undefined ? 'answered by the bot' : 'handed over';
-    const detail = handOver === undefined ? {} : { detail: handOver };
-    const reason = handOver === undefined ? {} : { reason: handOver };
-    this.ports.log.info(`message ${step}`, { account: name, messageId, ...reason });
-    this.ports.counters.count('bot', {
+    const [step, result, detail = ''] =
+      handOver === undefined ? ['answered by the bot', 'answered'] : ['handed over', 'handed_over', handOver];
+    this.ports.log.info(`message ${step}`, {
       account: name,
-      result: handOver === undefined ? 'answered' : 'handed_over',
+      messageId,
+      ...(detail ? { reason: detail } : {}),
     });
-    this.ports.activity({ direction: 'in', account: name, messageId, conversation, step, ...detail });
+    this.ports.counters.count('bot', { account: name, result });
+    this.ports.activity({ direction: 'in', account: name, messageId, conversation, step, detail });
   }
 }
 

@@ -18,7 +18,6 @@ const day = 24 * 60 * 60_000;
  * @param mapKey the field that identifies the customer, which is never overwritten
  */
 export function cardFields(user: XUser, rules: CardRules, mapKey: string): Record<string, string> {
-  if (!rules.active) return {};
   const { avatar, verified, followers, language } = user.profile ?? {};
   const known: [string, string | number | boolean | undefined][] = [
     [rules.name, user.name],
@@ -37,7 +36,7 @@ export function cardFields(user: XUser, rules: CardRules, mapKey: string): Recor
 }
 
 /**
- * Brings the host's contact up to date after a message, at most once a day for each customer. A card is a courtesy:
+ * Brings the host's contact up to date after a message, at most once a day for each customer. It is a courtesy:
  * no message waits for it, and what goes wrong is logged, and tried again with a message of the next day.
  * @param value the contact's Map Key value
  */
@@ -48,7 +47,6 @@ export async function updateCard(
   { contacts, clock, log }: CardPorts,
 ): Promise<void> {
   const { name, rules } = account;
-  if (!rules.card.active) return;
   try {
     const last = contacts.cardSentAt(name, user.id);
     const now = clock.now();

@@ -1,4 +1,4 @@
-import { groupOf } from './conversation';
+import { isPublic } from './automaticAnswers';
 import type { ConversationRules } from './conversationRules';
 import type { InboundMessage, XProfile } from './messages';
 import { wordIn } from './wholeWords';
@@ -13,21 +13,21 @@ export interface FilterVerdict {
 
 /**
  * Why a message is kept from the agents. What X does not tell of a person speaks not against them.
- * @param profile all that is known of the sender
+ * @param profileOf reads all that is known of the sender
  * @param now milliseconds since 1970
  */
 export function whyFiltered(
-  { sender, text, thread }: InboundMessage,
-  profile: XProfile,
+  message: InboundMessage,
+  profileOf: () => XProfile,
   { blockedUsers, spamWords, leastAccountDays, leastFollowers }: ConversationRules['filters'],
   now: number,
 ): FilterVerdict | undefined {
+  const { sender, text } = message;
   if (blockedUsers.includes(sender.id)) return { filter: 'blocked_user', reason: 'filtered: blocked user' };
   const word = wordIn(text, spamWords);
   if (word !== undefined) return { filter: 'spam_word', reason: `filtered: the word "${word}"` };
-  const inPublic = thread !== undefined && groupOf(thread) === undefined;
-  if (!inPublic) return undefined;
-  const { since, followers } = profile;
+  if (!isPublic(message) || leastAccountDays + leastFollowers === 0) return undefined;
+  const { since, followers } = profileOf();
   if (since !== undefined && now - since < leastAccountDays * day)
     return { filter: 'account_age', reason: `filtered: on X for less than ${leastAccountDays} days` };
   if (followers !== undefined && followers < leastFollowers)

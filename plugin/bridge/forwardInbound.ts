@@ -6,13 +6,14 @@ import { isPrivate, knownSender } from './automaticAnswers';
 import { cardFields, updateCard } from './customerCard';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
 import type { OwedWrites } from './owedWrites';
-import type { Contacts, Inbox, Log } from './ports';
+import type { Contacts, Inbox, Log, MessageStore } from './ports';
 import type { BridgeAccount, HostMessage, Notification, NotifyReceipt } from './sides';
 import { transcriptFor, type TranscriptPorts } from './transcript';
 
 export interface ForwardPorts extends TranscriptPorts {
   inbox: Inbox;
   contacts: Contacts;
+  together: MessageStore['together'];
   clock: Clock;
   log: Log;
   owed: OwedWrites;
@@ -41,7 +42,8 @@ export async function forwardInbound(
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
   const from = told ?? (await ports.contactValues.of(sender, account));
   const attachments = await moveAttachments(row, account, ports);
-  const parts = [...(await prefaceOf(row, account, ports)), ...notifyParts(message, attachments)];
+  const preface = await prefaceOf(row, account, ports);
+  const parts = [...preface, ...notifyParts(message, attachments)];
   for (let index = row.notified; index < parts.length; index += 1) {
     const part = parts[index];
     if (!part) break;
@@ -49,16 +51,19 @@ export async function forwardInbound(
     const since = index === row.notified ? row.notifyingSince : undefined;
     const found = since === undefined ? undefined : await findLost(row, part, since, account, ports);
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
-    ports.owed.write(row.seq, () => {
-      if (last) ports.conversations.dropTurns(account.name, message.conversation);
-      ports.inbox.saveNotified(row.seq, receipt.messageId, last);
-    });
+    ports.owed.write(row.seq, () =>
+      // One commit: without the preface the parts that are left would be counted wrongly.
+      ports.together(() => {
+        ports.inbox.saveNotified(row.seq, receipt.messageId, last);
+        if (last && preface.length > 0) ports.conversations.dropTurns(account.name, message.conversation);
+      }),
+    );
     if (receipt.interactionId)
       ports.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
   }
   if (told !== undefined) return;
   ports.contacts.saveMapValue(account.name, sender.id, from);
-  if (!message.notice)
+  if (!message.notice && account.rules.card.active)
     void updateCard(knownSender(sender, account.name, ports.contacts), from, account, ports);
 }
 
@@ -146,7 +151,7 @@ async function notifyOnce(
     if (!ports.inbox.markDelivering(row.seq, now, row.withheld)) throw withheldMeanwhile(now);
     ports.onStep(row, 'delivering', `${key} = ${from}`);
     try {
-      const card = cardFields(knownSender(sender, account.name, ports.contacts), account.rules.card, key);
+      const card = row.message.notice ? {} : cardOf(sender, key, account, ports);
       return await account.host.notify(notificationOf(part, { from, key, sender, card }, row.message));
     } catch (error) {
       if (error instanceof BridgeError && !error.outcomeUnknown) ports.inbox.clearDelivering(row.seq);
@@ -170,6 +175,10 @@ function withheldMeanwhile(now: number): BridgeError {
     retryable: true,
     retryAt: now,
   });
+}
+
+function cardOf(sender: XUser, mapKey: string, { name, rules }: BridgeAccount, { contacts }: ForwardPorts) {
+  return rules.card.active ? cardFields(knownSender(sender, name, contacts), rules.card, mapKey) : {};
 }
 
 interface Addressing {

@@ -29,10 +29,15 @@ export async function honourDeletions(
   for (const id of postIds) {
     ports.threads.markDeleted(account, id);
     const row = ports.inbox.find(account, id);
-    if (row?.message.thread === undefined || row.state === 'failed' || row.withheld) continue;
+    if (row?.message.thread === undefined || row.withheld) continue;
+    if (row.state === 'delivered' || row.state === 'failed') ports.keeping.erase(row.seq);
+    if (row.state === 'failed') {
+      // Set aside or filtered: no agent knows of it.
+      ports.log.info('post deleted on X', { account, messageId: id });
+      continue;
+    }
     const withheld = ports.inbox.withhold(row.seq, systemNotice(beforehand));
     if (!withheld) await keepNotice(noticeOf(row.message), ports);
-    if (row.state === 'delivered') ports.keeping.erase(row.seq);
     ports.wakeAnswers(laneOf(account, row.message.conversation));
     ports.log.info('post deleted on X', { account, messageId: id, withheld });
   }

@@ -157,11 +157,12 @@ export class InboundWorker {
   }
 
   private forwardPorts(account: string): ForwardPorts {
-    const { inbox, contacts, conversations, clock, log } = this.ports;
+    const { inbox, contacts, conversations, together, clock, log } = this.ports;
     return {
       inbox,
       contacts,
       conversations,
+      together,
       clock,
       owed: this.owed,
       contactValues: this.contactValues,

@@ -16,7 +16,7 @@ export interface Keeping {
   eraseBefore(account: string, before: number): Promise<number>;
   /** Erases the words and media of one message that came in, whatever has become of it. */
   erase(seq: number): void;
-  /** The X user ids of whoever has, or had last, this handle or id. */
+  /** The X user ids of whoever has, or had last, this handle (without @) or id. */
   usersCalled(handleOrId: string): string[];
   /** Takes all out that is kept of a person, in every account; what still waits is set aside. */
   forget(userId: string): Promise<Forgotten>;

@@ -149,6 +149,11 @@ export class OutboundWorker {
     }
     if (this.isOutdated(row)) {
       outbox.drop(row.seq);
+      const { automatic } = row.message;
+      this.ports.log.info('not said any more: the customer has written', {
+        account: account.name,
+        automatic,
+      });
       this.step(row, 'dropped', 'the customer has written meanwhile');
       return { again: 'now' };
     }

@@ -174,6 +174,8 @@ export interface HistoryRow {
   attempts: number;
   dueAt: number;
   reason: string | undefined;
+  /** Its words are kept no longer, so that it cannot be tried again. */
+  erased: boolean;
   words: string;
 }
 
@@ -196,7 +198,7 @@ export interface History {
   hours(account: string, since: number): { in: Map<number, number>; out: Map<number, number> };
   /**
    * Makes a message that waits, has failed or was filtered due now; it is not filtered again.
-   * @returns its lane; undefined when it is delivered, or not known
+   * @returns its lane; undefined when it is delivered, erased, or not known
    */
   retry(message: MessageRef): string | undefined;
   /** Takes a message that waits out of its lane. @returns false when it does not wait (any more) */

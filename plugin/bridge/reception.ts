@@ -84,8 +84,8 @@ function remembers({ message }: StoredInbound, { rules }: BridgeAccount): boolea
 
 function isFiltered({ seq, message }: StoredInbound, account: BridgeAccount, ports: ReceptionPorts): boolean {
   const { name, rules } = account;
-  const { profile = {} } = knownSender(message.sender, name, ports.contacts);
-  const verdict = whyFiltered(message, profile, rules.filters, ports.clock.now());
+  const profileOf = () => knownSender(message.sender, name, ports.contacts).profile ?? {};
+  const verdict = whyFiltered(message, profileOf, rules.filters, ports.clock.now());
   if (!verdict) return false;
   const { filter, reason } = verdict;
   ports.inbox.markFiltered(seq, reason);

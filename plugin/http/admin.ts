@@ -64,7 +64,7 @@ export function adminRoutes(admin: AdminPort): Router {
       format: wanted,
     });
     response.set('cache-control', 'no-store');
-    if (wanted === 'csv') response.attachment(`openchannel-x-report.csv`);
+    if (wanted === 'csv') response.attachment('openchannel-x-report.csv');
     response.type(wanted).send(report);
   });
   return router;

@@ -244,6 +244,8 @@ export interface ActivityMessage extends MessageRef {
   attempts: number;
   dueAt?: number;
   reason?: string;
+  /** Its words are kept no longer, so that it cannot be tried again. */
+  erased: boolean;
   /** The beginning of the words, only where the log may hold them too. */
   words?: string;
 }

@@ -33,7 +33,7 @@ export function createHistory(store: StoreFile): History {
   const again = (table: string) =>
     store.prepare(
       `UPDATE ${table} SET state = 'received', due_at = 0, attempts = 0, reason = NULL
-       WHERE seq = ? AND state <> 'delivered' RETURNING lane`,
+       WHERE seq = ? AND state <> 'delivered' AND erased = 0 RETURNING lane`,
     );
   const aside = (table: string) =>
     store.prepare(
@@ -108,6 +108,7 @@ function historyRow(direction: 'in' | 'out', row: Record<string, unknown>): Hist
     who: text(row['who']),
     at: Number(row['at']),
     state: shownState(state, row['filtered']),
+    erased: row['erased'] === 1,
     attempts: Number(row['attempts']),
     dueAt: Number(row['due_at']),
     reason: [row['reason'], row['filtered']].find((reason) => typeof reason === 'string'),

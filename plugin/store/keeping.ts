@@ -29,7 +29,9 @@ function erasing(store: StoreFile): Pick<Keeping, 'eraseBefore' | 'erase'> {
     ),
     turns: store.prepare(
       `DELETE FROM bot_turns WHERE seq IN (
-         SELECT seq FROM bot_turns WHERE account = ? AND at < ? LIMIT ${piece})`,
+         SELECT seq FROM bot_turns t WHERE account = ? AND at < ? AND NOT EXISTS (
+           SELECT 1 FROM inbox WHERE lane = t.account || ' ' || t.conversation
+             AND state IN ('received', 'delivering')) LIMIT ${piece})`,
     ),
   };
   const one = store.prepare(`UPDATE inbox SET ${withoutWords} WHERE seq = ?`);
@@ -62,7 +64,7 @@ function forgetting(store: StoreFile): Pick<Keeping, 'usersCalled' | 'forget'> {
   const traces = tracesOf(store);
   const messages = messagesOf(store);
   return {
-    usersCalled: (name) => called.all(name.replace(/^@/, '')).map((row) => textOf(row, 'x_user_id')),
+    usersCalled: (name) => called.all(name).map((row) => textOf(row, 'x_user_id')),
     forget: async (userId) => {
       const values = handles.all(userId).map((row) => textOf(row, 'map_value'));
       const forgotten: Forgotten = { messages: 0, answers: 0 };
@@ -119,8 +121,10 @@ function messagesOf(store: StoreFile) {
        message = json_set(json_remove(message, '$.recipientId', '$.interactionId', '$.publicReply', '$.groupId'),
          '$.lane', 'forgotten', '$.recipientValue', 'forgotten', '$.text', '', '$.attachmentIds', json('[]')),
        state = CASE state WHEN 'delivered' THEN 'delivered' ELSE 'failed' END
-     WHERE seq > ?2 AND seq <= ?3 AND (recipient_id = ?1 OR json_extract(message, '$.recipientId') = ?1
-       OR lower(json_extract(message, '$.recipientValue')) IN (SELECT lower(value) FROM json_each(?4)))`,
+     WHERE seq > ?2 AND seq <= ?3 AND CASE
+       WHEN coalesce(recipient_id, json_extract(message, '$.recipientId')) IS NULL
+       THEN lower(json_extract(message, '$.recipientValue')) IN (SELECT lower(value) FROM json_each(?4))
+       ELSE coalesce(recipient_id, json_extract(message, '$.recipientId')) = ?1 END`,
   );
   return {
     lastIn: () => lastOf(lastInbox),

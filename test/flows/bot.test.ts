@@ -220,8 +220,8 @@ test('the transcript is handed over once and whole, also when the host fails in 
   bot.answer = () => says('Bot here');
   await rig.customerWrites('hello');
   await answered(1);
-  let notified = 0;
-  rig.host.faults.add({ when: /notify/, act: () => (notified += 1), delay: 0 });
+  // The first call goes through, so that the transcript is there and the message is not.
+  rig.host.faults.add({ when: /notify/, delay: 0 });
   rig.host.faults.add({ when: /notify/, status: 503, times: 3 });
   await rig.customerWrites('agent');
   await rig.receivesInHaste(2);
@@ -255,6 +255,23 @@ test('the greeting goes before the bot’s answer, the closed notice to whom an 
   expect(await answered(2)).toEqual(['Welcome!', 'Bot here']);
   await rig.customerWrites('agent');
   expect(await answered(3)).toEqual(['Welcome!', 'Bot here', 'Closed.']);
+});
+
+test('a notice to the agents in between takes nothing out of what is handed over later', async () => {
+  await start();
+  bot.answer = ({ text }) => says(`Bot to "${text}"`);
+  await rig.customerWrites('one');
+  await answered(1);
+  rig.x.faults.add({
+    when: /dm_conversations/,
+    status: 403,
+    body: { errors: [{ code: 349, message: 'You cannot send messages to this user.' }] },
+  });
+  await rig.customerWrites('two');
+  await rig.receives(1);
+  await rig.customerWrites('agent');
+  await rig.receives(3);
+  expect(bodies()[1]).toContain('Customer: one\nBot: Bot to "one"\nCustomer: two\nBot: Bot to "two"\nHanded');
 });
 
 test('what the bot said and X refuses is told to the agents', async () => {

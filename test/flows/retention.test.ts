@@ -112,6 +112,21 @@ test('a post that was deleted on X is erased here as well', async () => {
   expect(holds('ZEBRA')).toBe(false);
 });
 
+test('a post that was filtered, and then deleted on X, is erased without a word to the agents', async () => {
+  await start({ mentions: { active: true }, filters: { spamWords: ['prize'] } }, { delivery: 'activity' });
+  await rig.supplied();
+  const post = rig.x.world.addPost(customer.id, '@brand ZEBRA prize');
+  await rig.x.feed.publish({ kind: 'post', post });
+  await rig.logged(/message filtered/);
+  expect(holds('ZEBRA')).toBe(true);
+  await rig.x.deletePost(post);
+  await rig.logged(/post deleted on X/);
+  expect(holds('ZEBRA')).toBe(false);
+  await rig.customerWrites('hello');
+  await rig.receives(1);
+  expect(rig.received.map(({ body }) => body)).toEqual(['hello']);
+});
+
 test('an encrypted message that its sender deleted is erased', async () => {
   const { rig: encrypted, jane } = await EncryptedRig.start();
   rig = encrypted;
@@ -166,6 +181,30 @@ describe('on request', () => {
     await rig.receivesInHaste(1);
     expect(rig.received.map(({ body }) => body)).toEqual(['other']);
     expect((await rig.health()).body.accounts['support']?.inbound).toMatchObject({ waiting: 0, setAside: 0 });
+  });
+
+  test('what is erased is not tried again', async () => {
+    await start({ filters: { spamWords: ['prize'] } }, { panel: true, config: { admin: { password } } });
+    const admin = new AdminClient(() => rig.url);
+    await admin.signIn(password);
+    await rig.customerWrites('a prize');
+    await rig.logged(/message filtered/);
+    await rig.store.keeping.forget(customer.id);
+    const { messages } = await admin.call('activity', { direction: 'in', state: 'filtered' });
+    expect(messages).toMatchObject([{ erased: true }]);
+    const again = admin.call('retry', { direction: 'in', seq: messages[0]!.seq });
+    await expect(again).rejects.toThrow(/moved on meanwhile/);
+    expect(rig.received).toEqual([]);
+  });
+
+  test('answers to somebody who has a forgotten person’s former handle are kept', async () => {
+    await beforehand();
+    await rig.host.agentWrites(rig.host.state.interactions[1]!, 'ZEBRA kept');
+    await until(() => rig.sent.some(({ text }) => text === 'ZEBRA kept'), 'the answer');
+    rig.store.contacts.see('support', { id: customer.id, username: otherCustomer.username, name: 'J' }, 1);
+    await rig.store.keeping.forget(customer.id);
+    expect(holds('ZEBRA kept')).toBe(true);
+    expect(holds('ZEBRA out')).toBe(false);
   });
 
   test('the command forgets through the running plugin, or by itself where none runs', async () => {

@@ -154,7 +154,7 @@ function Row({ message, act }: { message: ActivityMessage; act: MessagesProps['a
       <td data-label={columns.words}>{message.words ?? ''}</td>
       <td data-label={columns.why}>{[message.reason, next].filter(Boolean).join(' · ')}</td>
       <td data-label={columns.actions}>
-        {state === 'delivered' ? null : (
+        {state === 'delivered' || message.erased ? null : (
           <button type="button" class="quiet" onClick={() => act('retry', message)}>
             {state === 'filtered' ? words.letThrough : words.retry}
           </button>
