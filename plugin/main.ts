@@ -1,4 +1,5 @@
 import './config/requireNode';
+import './frugal';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

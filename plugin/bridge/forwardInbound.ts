@@ -13,7 +13,7 @@ import { transcriptFor, type TranscriptPorts } from './transcript';
 export interface ForwardPorts extends TranscriptPorts {
   inbox: Inbox;
   contacts: Contacts;
-  together: MessageStore['together'];
+  gather: MessageStore['gather'];
   clock: Clock;
   log: Log;
   owed: OwedWrites;
@@ -51,18 +51,15 @@ export async function forwardInbound(
     const since = index === row.notified ? row.notifyingSince : undefined;
     const found = since === undefined ? undefined : await findLost(row, part, since, account, ports);
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
-    ports.owed.write(row.seq, () =>
-      // One commit: without the preface the parts that are left would be counted wrongly.
-      ports.together(() => {
-        ports.inbox.saveNotified(row.seq, receipt.messageId, last);
-        if (last && preface.length > 0) ports.conversations.dropTurns(account.name, message.conversation);
-      }),
-    );
-    if (receipt.interactionId)
-      ports.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
+    await ports.owed.write(row.seq, () => {
+      ports.inbox.saveNotified(row.seq, receipt.messageId, last);
+      // In the same commit: without the preface the parts that are left would be counted wrongly.
+      if (last && preface.length > 0) ports.conversations.dropTurns(account.name, message.conversation);
+      if (receipt.interactionId)
+        ports.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
+      if (told === undefined) ports.contacts.saveMapValue(account.name, sender.id, from);
+    });
   }
-  if (told !== undefined) return;
-  ports.contacts.saveMapValue(account.name, sender.id, from);
   if (!message.notice && account.rules.card.active)
     void updateCard(knownSender(sender, account.name, ports.contacts), from, account, ports);
 }
@@ -148,7 +145,8 @@ async function notifyOnce(
   const mapKey = await account.host.mapKey();
   const attempt = async (key: string) => {
     const now = ports.clock.now();
-    if (!ports.inbox.markDelivering(row.seq, now, row.withheld)) throw withheldMeanwhile(now);
+    const isMarked = await ports.gather(() => ports.inbox.markDelivering(row.seq, now, row.withheld));
+    if (!isMarked) throw withheldMeanwhile(now);
     ports.onStep(row, 'delivering', `${key} = ${from}`);
     try {
       const card = row.message.notice ? {} : cardOf(sender, key, account, ports);

@@ -10,7 +10,7 @@ import { LaneQueue, type LaneOutcome } from './laneQueue';
 import type { StoredInbound } from './messages';
 import { openInbound } from './openInbound';
 import { OwedWrites } from './owedWrites';
-import type { Inbox } from './ports';
+import type { Inbox, MessageStore } from './ports';
 import { receive, type ReceptionPorts } from './reception';
 import type { BridgeAccount } from './sides';
 import type { WorkerPorts } from './workerPorts';
@@ -19,6 +19,7 @@ export interface InboundWorkerPorts extends WorkerPorts, ReceptionPorts {
   inbox: Inbox;
   chat: ChatStore;
   keeping: Keeping;
+  gather: MessageStore['gather'];
 }
 
 /** How many conversations are handed to the host side by side. */
@@ -27,7 +28,7 @@ const concurrency = 16;
 /** Takes stored messages to the host: each conversation in order, many conversations at a time. */
 export class InboundWorker {
   private readonly queue: LaneQueue;
-  private readonly owed = new OwedWrites();
+  private readonly owed: OwedWrites;
   private readonly mediaFaults = new Map<number, number>();
   private readonly contactValues: ContactValues;
   private readonly bot: BotDesk;
@@ -35,6 +36,7 @@ export class InboundWorker {
   private readonly troubled = new Set<string>();
 
   constructor(private readonly ports: InboundWorkerPorts) {
+    this.owed = new OwedWrites(ports.gather);
     this.contactValues = new ContactValues(ports);
     this.bot = new BotDesk({ ...ports, done: (lane) => this.queue.wake(lane) });
     this.queue = new LaneQueue({
@@ -67,14 +69,14 @@ export class InboundWorker {
     const { inbox, clock, accounts } = this.ports;
     const row = inbox.nextOf(lane);
     if (!row) return undefined;
-    if (this.owed.settle(row.seq)) return { again: 'now' };
+    if (await this.owed.settle(row.seq)) return { again: 'now' };
     if (row.dueAt > clock.now()) return { again: 'at', dueAt: row.dueAt };
     const account = accounts.get(splitLane(lane).account);
     if (!account) return undefined;
     try {
       return await this.bring(row, lane, account);
     } catch (error) {
-      return this.afterFailure(row, error);
+      return await this.afterFailure(row, error);
     }
   }
 
@@ -89,7 +91,7 @@ export class InboundWorker {
     const started = clock.now();
     const row = await openInbound(stored, account, { chat, inbox, keeping, log });
     if (!row) {
-      this.owed.write(stored.seq, () => inbox.saveNotified(stored.seq, undefined, true));
+      await this.owed.write(stored.seq, () => inbox.saveNotified(stored.seq, undefined, true));
       this.step(stored, 'nothing for an agent');
       return { again: 'now' };
     }
@@ -117,12 +119,12 @@ export class InboundWorker {
     }
   }
 
-  private afterFailure(row: StoredInbound, error: unknown): LaneOutcome {
+  private async afterFailure(row: StoredInbound, error: unknown): Promise<LaneOutcome> {
     if (!(error instanceof BridgeError)) throw error;
     const { account, messageId } = row.message;
     const { inbox, log, clock, counters } = this.ports;
     if (!error.retryable) {
-      this.owed.write(row.seq, () => inbox.markFailed(row.seq, error.message));
+      await this.owed.write(row.seq, () => inbox.markFailed(row.seq, error.message));
       log.error('message set aside: the host can never take it', {
         account,
         messageId,
@@ -157,12 +159,12 @@ export class InboundWorker {
   }
 
   private forwardPorts(account: string): ForwardPorts {
-    const { inbox, contacts, conversations, together, clock, log } = this.ports;
+    const { inbox, contacts, conversations, gather, clock, log } = this.ports;
     return {
       inbox,
       contacts,
       conversations,
-      together,
+      gather,
       clock,
       owed: this.owed,
       contactValues: this.contactValues,

@@ -23,6 +23,7 @@ export interface OutboundWorkerPorts extends WorkerPorts {
   outbox: Outbox;
   conversations: Conversations;
   together: MessageStore['together'];
+  gather: MessageStore['gather'];
   /** How long an answer is tried in spite of faults, in milliseconds. */
   longestWait: () => number;
   /** Puts a notice for the agent on its way to the host. */
@@ -55,10 +56,11 @@ export class OutboundWorker {
   /** Brings files to X for answers whose turn has not come, so that they need not wait a second time. */
   private readonly ahead: LaneQueue;
   private readonly uploads: Uploads;
-  private readonly owed = new OwedWrites();
+  private readonly owed: OwedWrites;
   private readonly waiters = new Set<Waiter>();
 
   constructor(private readonly ports: OutboundWorkerPorts) {
+    this.owed = new OwedWrites(ports.gather);
     this.queue = new LaneQueue({
       clock: ports.clock,
       concurrency,
@@ -139,7 +141,7 @@ export class OutboundWorker {
     const { outbox, accounts, clock } = this.ports;
     const row = outbox.nextOf(lane);
     if (!row) return undefined;
-    if (this.owed.settle(row.seq)) return { again: 'now' };
+    if (await this.owed.settle(row.seq)) return { again: 'now' };
     const account = accounts.get(splitLane(lane).account);
     if (!account) return undefined;
     const deleted = this.deletedPost(row);
@@ -292,7 +294,7 @@ export class OutboundWorker {
     const waiters = this.waitersFor(row.seq);
     if (waiters.length === 0 && concernsAgent(row.message))
       await this.ports.tellAgent(refusedNotice(row, error, this.ports.clock.now()));
-    this.owed.write(row.seq, () => {
+    await this.owed.write(row.seq, () => {
       this.ports.outbox.separate(row.seq);
       this.ports.outbox.markFailed(row.seq, error.message);
     });

@@ -1,3 +1,5 @@
+import type { MessageStore } from './ports';
+
 /**
  * Outcomes that could not be written down at once. When the store fails after the other side has taken a
  * message, doing the call again would double it; so the write is owed and made up for before anything else
@@ -6,10 +8,12 @@
 export class OwedWrites {
   private readonly owed = new Map<number, () => void>();
 
-  /** Writes an outcome; when that throws, `settle` will write it. */
-  write(seq: number, write: () => void): void {
+  constructor(private readonly gather: MessageStore['gather']) {}
+
+  /** Writes an outcome as one commit; when that throws, `settle` will write it. */
+  async write(seq: number, write: () => void): Promise<void> {
     this.owed.set(seq, write);
-    write();
+    await this.gather(write);
     this.owed.delete(seq);
   }
 
@@ -17,11 +21,10 @@ export class OwedWrites {
    * Makes up for an owed write.
    * @returns whether there was one
    */
-  settle(seq: number): boolean {
+  async settle(seq: number): Promise<boolean> {
     const write = this.owed.get(seq);
     if (!write) return false;
-    write();
-    this.owed.delete(seq);
+    await this.write(seq, write);
     return true;
   }
 }

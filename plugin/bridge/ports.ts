@@ -246,6 +246,11 @@ export interface MessageStore {
   reporting: Reporting;
   /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */
   together<T>(writes: () => T): T;
+  /**
+   * Does several writes as one durable commit, which it may share with others that come in the same turn.
+   * @throws BridgeError `store-unavailable`
+   */
+  gather<T>(writes: () => T): Promise<T>;
   /** Why nothing can be written right now; undefined when all is well. */
   trouble(): string | undefined;
   close(): void;

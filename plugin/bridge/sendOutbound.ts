@@ -62,7 +62,7 @@ export async function sendOutbound(
       ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
     ids.push(lost?.id ?? (await sendPart(row, part, route, ports)));
     const last = index === parts.length - 1;
-    record([row, ...together], [...ids], last, route, account, ports);
+    await record([row, ...together], [...ids], last, route, account, ports);
   }
   return { ids, dropped, together };
 }
@@ -88,10 +88,10 @@ function record(
   route: Route,
   account: BridgeAccount,
   ports: SendPorts,
-): void {
+): Promise<void> {
   const seqs = rows.map(({ seq }) => seq);
   const [head = 0] = seqs;
-  ports.owed.write(head, () => {
+  return ports.owed.write(head, () => {
     if (last) {
       for (const seq of seqs) noteAnswered(seq, account, ports);
       ports.outbox.markDelivered(seqs, ids, route.chat !== undefined);

@@ -31,6 +31,9 @@ export interface HostCall extends Pick<AxiosRequestConfig, 'data' | 'headers' | 
   changesThings?: boolean;
 }
 
+/** A longer answer that is not a file is none of the host's; also after unpacking. Bytes. */
+const longestAnswer = 16 * 1024 * 1024;
+
 /** Statuses with which the host says that it can never take this very message. */
 const never = new Set([400, 413, 415, 422]);
 
@@ -52,8 +55,6 @@ export class HostClient {
         ...(caFile === '' ? {} : { ca: readFileSync(caFile) }),
       }),
       maxRedirects: 0,
-      maxBodyLength: Infinity,
-      maxContentLength: Infinity,
       decompress: true,
       validateStatus: () => true,
       proxy: false,
@@ -78,7 +79,7 @@ export class HostClient {
 
   private async request<T>({ name, changesThings, ...call }: HostCall): Promise<AxiosResponse<T>> {
     try {
-      return await this.http.request<T>({ ...call, ...deadline(call), url: call.path });
+      return await this.http.request<T>({ ...call, ...limits(call), url: call.path });
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
       this.options.counters.count('host_calls', { call: name, status: 'unreachable' });
@@ -111,8 +112,9 @@ export class HostClient {
 }
 
 /** A streamed answer is given up when it stalls, not when it is long; all others after their time-out. */
-function deadline(call: Omit<HostCall, 'name'>): { signal?: AbortSignal } {
-  return call.responseType === 'stream' ? {} : { signal: AbortSignal.timeout(call.timeout) };
+function limits(call: Omit<HostCall, 'name'>): Pick<AxiosRequestConfig, 'signal' | 'maxContentLength'> {
+  if (call.responseType === 'stream') return {};
+  return { signal: AbortSignal.timeout(call.timeout), maxContentLength: longestAnswer };
 }
 
 function discard(data: unknown): void {

@@ -16,7 +16,7 @@ function messages(store: StoreFile): Pick<ChatStore, OfMessages> {
   const holder = store.prepare(`SELECT inbox_seq FROM chat_messages WHERE account = ? AND message_id = ?`);
   const rows = store.prepare(
     `SELECT inbox_seq FROM chat_messages WHERE account = ?1 AND message_id = ?2
-     UNION SELECT inbox_seq FROM chat_messages WHERE account = ?1 AND sequence = ?2`,
+     UNION SELECT inbox_seq FROM chat_messages INDEXED BY chat_messages_sequence WHERE account = ?1 AND sequence = ?2`,
   );
   const save = store.prepare(
     `INSERT INTO chat_conversations (account, conversation_id, token, last_sequence) VALUES (?, ?, ?, ?)

@@ -44,7 +44,7 @@ function cards(store: StoreFile): Pick<Contacts, OfCards> {
 /** A handle has one holder; X gives it on when somebody lets go of it. So has a Map Key value. */
 function taking(store: StoreFile, column: 'username' | 'map_value'): Query {
   return store.prepare(
-    `UPDATE contacts SET ${column} = NULL WHERE account = ? AND ${column} = ? AND x_user_id <> ?`,
+    `UPDATE contacts INDEXED BY contacts_${column} SET ${column} = NULL WHERE account = ? AND ${column} = ? AND x_user_id <> ?`,
   );
 }
 
@@ -75,9 +75,13 @@ function seeing(store: StoreFile): Contacts['see'] {
 function people(store: StoreFile): Omit<Contacts, OfInteractions | OfWays | OfCards> {
   const takeMapValue = taking(store, 'map_value');
   const saveMapValue = store.prepare(`UPDATE contacts SET map_value = ? WHERE account = ? AND x_user_id = ?`);
-  const find = (column: 'x_user_id' | 'username' | 'map_value') =>
-    store.prepare(`SELECT x_user_id, username, name, card FROM contacts WHERE account = ? AND ${column} = ?`);
-  const byId = find('x_user_id');
+  const fields = 'x_user_id, username, name, card';
+  const byId = store.prepare(`SELECT ${fields} FROM contacts WHERE account = ? AND x_user_id = ?`);
+  // Left to itself, SQLite reads all contacts of the account.
+  const find = (column: 'username' | 'map_value') =>
+    store.prepare(
+      `SELECT ${fields} FROM contacts INDEXED BY contacts_${column} WHERE account = ? AND ${column} = ?`,
+    );
   const byUsername = find('username');
   const byMapValue = find('map_value');
   const mapValue = store.prepare(`SELECT map_value FROM contacts WHERE account = ? AND x_user_id = ?`);

@@ -26,6 +26,7 @@ export class StoreFile {
   private readonly statements: Statement[] = [];
   private fault: string | undefined;
   private closed = false;
+  private formerIsDue = false;
 
   private constructor(
     private readonly database: Database,
@@ -76,17 +77,19 @@ export class StoreFile {
   /** Runs `work` as one durable commit, or not at all; inside another transaction it becomes part of that. */
   transaction<T>(work: () => T): T {
     if (this.database.inTransaction) return work();
-    return this.guard(() => {
+    const result = this.guard(() => {
       this.database.exec('BEGIN IMMEDIATE');
       try {
-        const result = work();
+        const done = work();
         this.database.exec('COMMIT');
-        return result;
+        return done;
       } catch (error) {
         if (this.database.inTransaction) this.database.exec('ROLLBACK');
         throw error;
       }
     });
+    if (this.formerIsDue) this.tryToForgetFormer();
+    return result;
   }
 
   /**
@@ -109,9 +112,20 @@ export class StoreFile {
     return undefined;
   }
 
-  /** Makes the file's log forget what stood in rows before their last change. */
+  /** Makes the file's log forget what stood in rows before their last change, at the end of a transaction if one runs. */
   forgetFormer(): void {
-    this.guard(() => this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+    this.formerIsDue = true;
+    if (!this.database.inTransaction) this.tryToForgetFormer();
+  }
+
+  /** What was committed stays so, even if this has to wait for the next commit. */
+  private tryToForgetFormer(): void {
+    try {
+      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.formerIsDue = false;
+    } catch (error) {
+      this.fault = reasonOf(error);
+    }
   }
 
   close(): void {

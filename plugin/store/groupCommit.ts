@@ -1,34 +1,52 @@
 import type { StoreFile } from './database';
 
-interface Pending<T, R> {
-  items: T[];
-  resolve: (results: R[]) => void;
-  reject: (error: unknown) => void;
+/**
+ * Gathers what is to be written in one turn of the event loop into one durable commit, because the flush to disk is
+ * what costs: under load, much comes in while the last flush holds everything up. Everybody hears after the commit.
+ * When that fails, each is written by itself, so that nobody fails for what somebody else wrote.
+ */
+export class GroupCommit {
+  private pending: Pending[] = [];
+
+  constructor(private readonly store: StoreFile) {}
+
+  /** @throws whatever `work` throws, and BridgeError `store-unavailable` when it cannot be written down */
+  gather<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.pending.push({
+        run: () => {
+          const result = work();
+          return () => resolve(result);
+        },
+        reject,
+      });
+      if (this.pending.length === 1) setImmediate(() => this.flush());
+    });
+  }
+
+  private flush(): void {
+    const batch = this.pending;
+    this.pending = [];
+    try {
+      for (const tell of this.store.transaction(() => batch.map(({ run }) => run()))) tell();
+    } catch (error) {
+      const [only, ...others] = batch;
+      if (others.length === 0) only?.reject(error);
+      else for (const each of batch) this.alone(each);
+    }
+  }
+
+  private alone({ run, reject }: Pending): void {
+    try {
+      this.store.transaction(run)();
+    } catch (error) {
+      reject(error);
+    }
+  }
 }
 
-/**
- * Gathers what arrives in one turn of the event loop into one durable commit, because the flush to disk is
- * what costs. Everybody hears after the commit; when it fails everybody hears that nothing was kept.
- */
-export function groupCommit<T, R>(store: StoreFile, write: (item: T) => R): (items: T[]) => Promise<R[]> {
-  let pending: Pending<T, R>[] = [];
-
-  const flush = () => {
-    const batch = pending;
-    pending = [];
-    try {
-      const results = store.transaction(() => batch.map(({ items }) => items.map(write)));
-      batch.forEach((each, index) => each.resolve(results[index] ?? []));
-    } catch (error) {
-      for (const each of batch) each.reject(error);
-    }
-  };
-
-  return (items) => {
-    if (items.length === 0) return Promise.resolve([]);
-    return new Promise((resolve, reject) => {
-      pending.push({ items, resolve, reject });
-      if (pending.length === 1) setImmediate(flush);
-    });
-  };
+interface Pending {
+  /** Writes; what it returns tells that it is durable. */
+  run: () => () => void;
+  reject: (error: unknown) => void;
 }

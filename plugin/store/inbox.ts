@@ -4,13 +4,19 @@ import { laneOf } from '../bridge/conversation';
 import type { Conversations } from '../bridge/conversations';
 import type { Contacts, Inbox } from '../bridge/ports';
 import { textOf, type StoreFile } from './database';
-import { groupCommit } from './groupCommit';
+import type { GroupCommit } from './groupCommit';
 import { waitingLanes } from './waitingLanes';
+
+interface InboxParts {
+  contacts: Contacts;
+  conversations: Conversations;
+  commit: GroupCommit;
+}
 
 /** The inbox in SQLite: what customers wrote, on its way to the host. */
 export function createInbox(
   store: StoreFile,
-  { contacts, conversations }: { contacts: Contacts; conversations: Conversations },
+  { contacts, conversations, commit }: InboxParts,
   now: () => number,
 ): Inbox {
   const insert = store.prepare(
@@ -18,7 +24,7 @@ export function createInbox(
      VALUES (?, ?, ?, ?, CAST(? AS INTEGER), ?)
      ON CONFLICT (account, message_id) DO NOTHING`,
   );
-  const keep = groupCommit(store, (message: InboundMessage) => {
+  const keep = (message: InboundMessage) => {
     const lane = laneOf(message.account, message.conversation);
     const { account, messageId, conversation, sender, thread, closed, sentAt } = message;
     const isNew = insert.run(account, messageId, lane, JSON.stringify(message), placeOf(message), now()) > 0;
@@ -30,9 +36,10 @@ export function createInbox(
       }
     }
     return isNew;
-  });
+  };
   return {
-    keep,
+    keep: (messages) =>
+      messages.length === 0 ? Promise.resolve([]) : commit.gather(() => messages.map(keep)),
     ...readQueries(store),
     ...progressQueries(store, now),
     ...withholding(store),

@@ -6,6 +6,7 @@ import { createConversations } from './conversations';
 import { StoreFile } from './database';
 import { createDepths } from './depths';
 import { createFacts } from './facts';
+import { GroupCommit } from './groupCommit';
 import { createHistory } from './history';
 import { createInbox } from './inbox';
 import { createKeeping } from './keeping';
@@ -24,8 +25,9 @@ export function openMessageStore(directory: string, now: () => number): MessageS
   const contacts = createContacts(file);
   const conversations = createConversations(file);
   const charges = createCharges(file, now);
+  const commit = new GroupCommit(file);
   return {
-    inbox: createInbox(file, { contacts, conversations }, now),
+    inbox: createInbox(file, { contacts, conversations, commit }, now),
     outbox: createOutbox(file, now),
     contacts,
     conversations,
@@ -40,6 +42,7 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     keeping: createKeeping(file),
     reporting: createReporting(file),
     together: (writes) => file.transaction(writes),
+    gather: (writes) => commit.gather(writes),
     trouble: () => file.trouble(),
     close: () => {
       try {

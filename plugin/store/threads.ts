@@ -13,7 +13,7 @@ export function createThreads(store: StoreFile, now: () => number): Threads {
   );
   const read = store.prepare(`SELECT thread FROM threads WHERE account = ? AND post_id = ?`);
   const newest = store.prepare(
-    `SELECT post_id FROM threads WHERE account = ?1 AND thread = ?2 AND deleted = 0 AND author_id IS NOT ?3
+    `SELECT post_id FROM threads INDEXED BY threads_posts WHERE account = ?1 AND thread = ?2 AND deleted = 0 AND author_id IS NOT ?3
      ORDER BY author_id = ?4 DESC, CAST(post_id AS INTEGER) DESC LIMIT 1`,
   );
   const mark = store.prepare(`UPDATE threads SET deleted = 1 WHERE account = ? AND post_id = ?`);

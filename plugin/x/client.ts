@@ -48,6 +48,9 @@ export interface XClientOptions {
 
 const defaultTimeout = 15_000;
 
+/** A page of events takes less than 1 MB; what is longer, also after unpacking, is not X's. Bytes. */
+const longestAnswer = 16 * 1024 * 1024;
+
 /** X's API in one account's name: signs, minds the rate limit windows, and turns faults into BridgeErrors. */
 export class XClient {
   private readonly http: AxiosInstance;
@@ -58,7 +61,7 @@ export class XClient {
     this.http = axios.create({
       baseURL: options.apiBaseUrl.replace(/\/+$/, ''),
       maxRedirects: 0,
-      maxBodyLength: Infinity,
+      maxContentLength: longestAnswer,
       validateStatus: () => true,
       responseType: 'text',
       transformResponse: (data: unknown) => data,

@@ -5,32 +5,64 @@ import type { Clock } from '../bridge/clock';
 const longestSilence = 60_000;
 
 /**
- * Cuts a stream into segments of exactly `length` bytes, the last one shorter. All share one buffer, so that
- * the memory taken does not depend on the size of the file: each must be used up before the next is asked for.
+ * Cuts a stream into segments of exactly `length` bytes, the last one shorter. While one is used the next one is
+ * read, so that neither side waits for the other. There are two buffers in turn, so that the memory taken does not
+ * depend on the size of the file: each segment must be used up before the next is asked for.
  * @throws Error when the stream breaks or falls silent
  */
 export async function* segmentsOf(stream: Readable, length: number, clock: Clock): AsyncGenerator<Buffer> {
-  const watch = () =>
-    clock.after(longestSilence, () => stream.destroy(new Error(`no bytes for ${longestSilence / 1000} s`)));
-  const segment = Buffer.allocUnsafe(length);
-  let filled = 0;
-  let unwatch = watch();
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      unwatch();
-      let taken = 0;
-      while (taken < chunk.length) {
-        const copied = chunk.copy(segment, filled, taken);
-        taken += copied;
-        filled += copied;
-        if (filled < length) continue;
-        yield segment;
-        filled = 0;
-      }
-      unwatch = watch();
-    }
-  } finally {
-    unwatch();
+  const reader = new SegmentReader(stream, clock);
+  const buffers = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)] as const;
+  let [used, free] = buffers;
+  let coming = reader.fill(used);
+  for (;;) {
+    const segment = await coming;
+    if (segment.length === 0) return;
+    coming = reader.fill(free);
+    // Whoever has stopped asking hears of no fault.
+    coming.catch(() => undefined);
+    yield segment;
+    [used, free] = [free, used];
   }
-  if (filled > 0) yield segment.subarray(0, filled);
+}
+
+class SegmentReader {
+  private readonly chunks: AsyncIterator<Buffer>;
+  /** What was read beyond the last segment. */
+  private rest: Buffer = Buffer.alloc(0);
+
+  constructor(
+    private readonly stream: Readable,
+    private readonly clock: Clock,
+  ) {
+    this.chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  }
+
+  /** @returns the filled part of the buffer, empty at the stream's end */
+  async fill(buffer: Buffer): Promise<Buffer> {
+    let filled = 0;
+    while (filled < buffer.length) {
+      if (this.rest.length === 0) {
+        const next = await this.nextChunk();
+        if (!next) break;
+        this.rest = next;
+      }
+      const copied = this.rest.copy(buffer, filled);
+      this.rest = this.rest.subarray(copied);
+      filled += copied;
+    }
+    return buffer.subarray(0, filled);
+  }
+
+  private async nextChunk(): Promise<Buffer | undefined> {
+    const unwatch = this.clock.after(longestSilence, () =>
+      this.stream.destroy(new Error(`no bytes for ${longestSilence / 1000} s`)),
+    );
+    try {
+      const next = await this.chunks.next();
+      return next.done ? undefined : next.value;
+    } finally {
+      unwatch();
+    }
+  }
 }

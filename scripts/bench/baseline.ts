@@ -1,12 +1,13 @@
 import express from 'express';
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, get, request as call, type RequestListener } from 'node:http';
 import { secret } from './events';
 
 /**
  * What the plugin is measured against, each a process of its own: `node baseline.js KIND PORT HOST`.
  * - `bare`: node:http, checks the signature and answers.
  * - `express`: the same with express.
+ * - `copy`: passes a stream of the host on, and does nothing else.
  * - `former`: express that has no store: it awaits the host, then answers.
  */
 const [, , kind = '', port = '0', host = ''] = process.argv;
@@ -27,6 +28,13 @@ const bare: RequestListener = (request, response) => {
   });
 };
 
+const copy: RequestListener = (_request, response) => {
+  get(`${host}/attachments/7/download`, (download) => {
+    const upload = call(`${host}/copy`, { method: 'POST' }, (answer) => answer.resume().pipe(response));
+    download.pipe(upload);
+  });
+};
+
 function withExpress(handOver: (body: Buffer) => Promise<unknown>): RequestListener {
   const app = express();
   app.disable('x-powered-by');
@@ -44,6 +52,7 @@ function withExpress(handOver: (body: Buffer) => Promise<unknown>): RequestListe
 
 const listeners: Record<string, () => RequestListener> = {
   bare: () => bare,
+  copy: () => copy,
   express: () => withExpress(() => Promise.resolve()),
   former: () => withExpress((body) => fetch(`${host}/notify`, { method: 'POST', body })),
 };

@@ -17,9 +17,9 @@ export async function latency(): Promise<Figure[]> {
     const plugin = await BenchPlugin.prepare(host);
     const running = await plugin.start();
     const url = `${running.url}/api/messages`;
-    await measure(url, 100, host);
+    await measureLatency(url, 100, host);
     for (const rate of rates) {
-      const times = await measure(url, rate, host);
+      const times = await measureLatency(url, rate, host);
       results.get(rate)?.medians.push(median(times));
       results.get(rate)?.late.push(quantile(times, 0.99));
     }
@@ -36,7 +36,7 @@ export async function latency(): Promise<Figure[]> {
 let sent = 0;
 
 /** @returns for each message the milliseconds from its sending to the host's having it */
-async function measure(url: string, rate: number, host: BenchHost): Promise<number[]> {
+export async function measureLatency(url: string, rate: number, host: BenchHost): Promise<number[]> {
   const count = rate * held;
   const events = Array.from({ length: count }, (_, index) => {
     sent += 1;

@@ -1,7 +1,10 @@
 import { cpus } from 'node:os';
 import { backlog } from './backlog';
+import { calls } from './calls';
 import type { Figure } from './figure';
+import { growth } from './growth';
 import { latency } from './latency';
+import { media } from './media';
 import { openingChat } from './openingChat';
 import { formerWay, webhook } from './webhook';
 
@@ -16,6 +19,9 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   formerWay,
   latency,
   backlog,
+  media,
+  calls,
+  growth,
   openingChat,
 };
 

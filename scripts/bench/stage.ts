@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secret } from './events';
 
+/** With which the host calls the Reply URL. */
+export const replyToken = 'bench-reply-token-of-the-host';
+
 /** How the host takes a message. */
 export type HostManner = 'at once' | 'never' | { after: number };
 
@@ -113,7 +116,7 @@ export class BenchPlugin {
     private readonly port: number,
   ) {}
 
-  static async prepare(host: BenchHost): Promise<BenchPlugin> {
+  static async prepare(host: { url: string }): Promise<BenchPlugin> {
     const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-bench-'));
     const port = await freePort();
     const keys = { consumerKey: 'k', consumerSecret: 's', accessToken: '900000000000000001-t' };
@@ -123,6 +126,7 @@ export class BenchPlugin {
       log: { dir: join(folder, 'log') },
       host: { baseUrl: host.url, username: 'u', password: 'p' },
       x: { apiBaseUrl: host.url },
+      reply: { token: replyToken },
       accounts: [
         {
           name: 'bench',
@@ -154,13 +158,16 @@ export class BenchPlugin {
 }
 
 /** One of the processes of `baseline.ts`. */
-export async function startBaseline(kind: 'bare' | 'express' | 'former', host: string): Promise<Running> {
+export async function startBaseline(
+  kind: 'bare' | 'express' | 'former' | 'copy',
+  host: string,
+): Promise<Running> {
   const port = await freePort();
   return Running.start([join(__dirname, 'baseline.js'), kind, String(port), host], port);
 }
 
 /** A port nobody uses right now. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;

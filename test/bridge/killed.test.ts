@@ -74,6 +74,7 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
     threads: store.threads,
     conversations: store.conversations,
     together: (writes) => store.together(writes),
+    gather: (writes) => store.gather(writes),
     accounts: new Map([['a', account]]),
     clock,
     random: () => 0,

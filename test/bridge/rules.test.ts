@@ -82,18 +82,18 @@ test('media that could not be had become a line in the text', () => {
   ]);
 });
 
-test('an outcome that could not be written is written later, once', () => {
-  const owed = new OwedWrites();
+test('an outcome that could not be written is written later, once', async () => {
+  const owed = new OwedWrites((writes) => Promise.resolve().then(writes));
   let works = false;
   let written = 0;
   const write = () => {
     if (!works) throw new Error('disk full');
     written += 1;
   };
-  expect(() => owed.write(1, write)).toThrow('disk full');
-  expect(() => owed.settle(1)).toThrow('disk full');
+  await expect(owed.write(1, write)).rejects.toThrow('disk full');
+  await expect(owed.settle(1)).rejects.toThrow('disk full');
   works = true;
-  expect(owed.settle(1)).toBe(true);
-  expect(owed.settle(1)).toBe(false);
+  expect(await owed.settle(1)).toBe(true);
+  expect(await owed.settle(1)).toBe(false);
   expect(written).toBe(1);
 });

@@ -102,7 +102,7 @@ test('what was said with a bot, and what was filtered, is erased too', async () 
 });
 
 test('a post that was deleted on X is erased here as well', async () => {
-  await start({ mentions: { active: true } }, { delivery: 'activity' });
+  await start({ mentions: { active: true } }, { delivery: 'account-activity' });
   await rig.supplied();
   const post = rig.x.world.addPost(customer.id, '@brand ZEBRA');
   await rig.x.feed.publish({ kind: 'post', post });
@@ -113,7 +113,10 @@ test('a post that was deleted on X is erased here as well', async () => {
 });
 
 test('a post that was filtered, and then deleted on X, is erased without a word to the agents', async () => {
-  await start({ mentions: { active: true }, filters: { spamWords: ['prize'] } }, { delivery: 'activity' });
+  await start(
+    { mentions: { active: true }, filters: { spamWords: ['prize'] } },
+    { delivery: 'account-activity' },
+  );
   await rig.supplied();
   const post = rig.x.world.addPost(customer.id, '@brand ZEBRA prize');
   await rig.x.feed.publish({ kind: 'post', post });

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InboundMessage, OutboundMessage } from '../../plugin/bridge/messages';
 import type { MessageStore } from '../../plugin/bridge/ports';
-import { StoreFile } from '../../plugin/store/database';
+import { StoreFile, textOf } from '../../plugin/store/database';
 import { claimDataDirectory, DataDirectoryError } from '../../plugin/store/dataDirectory';
-import { groupCommit } from '../../plugin/store/groupCommit';
+import { BridgeError } from '../../plugin/bridge/errors';
+import { GroupCommit } from '../../plugin/store/groupCommit';
 import { migrations } from '../../plugin/store/migrations';
 import { openMessageStore } from '../../plugin/store/messageStore';
 
@@ -137,19 +138,49 @@ test('a used-up window is remembered across a restart, until it opens', () => {
   expect(store.windows.closedUntil('a', 'send', 4000)).toBeUndefined();
 });
 
-test('what arrives in one turn is one commit, and fails together', async () => {
+test('what is written in one turn is one commit, and nobody fails for somebody else', async () => {
   store.close();
   const file = StoreFile.open(folder);
   const commits = jest.spyOn(file, 'transaction');
-  const keep = groupCommit(file, (item: number) => {
-    if (item < 0) throw new Error('cannot be written');
-    return item * 2;
-  });
-  expect(await Promise.all([keep([1]), keep([2, 3]), keep([4])])).toEqual([[2], [4, 6], [8]]);
+  const commit = new GroupCommit(file);
+  const put = (item: number) =>
+    commit.gather(() => {
+      if (item < 0) throw new BridgeError('bad-request', 'cannot be written');
+      return item * 2;
+    });
+  expect(await Promise.all([put(1), put(2), put(4)])).toEqual([2, 4, 8]);
   expect(commits).toHaveBeenCalledTimes(1);
-  const failing = await Promise.allSettled([keep([1]), keep([-1])]);
-  expect(failing.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  const failing = await Promise.allSettled([put(1), put(-1), put(2)]);
+  expect(failing.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(file.trouble()).toBeUndefined();
+  file.close();
+  store = openMessageStore(folder, () => 1000);
+});
+
+test('no statement reads a whole table, but for forgetting a person and for what is small', () => {
+  store.close();
+  const statements: string[] = [];
+  const prepare = jest.spyOn(StoreFile.prototype, 'prepare').mockImplementation(function (sql) {
+    statements.push(sql);
+    return { run: () => 0, get: () => undefined, all: () => [], named: () => [] };
+  });
+  openMessageStore(folder, () => 1000).close();
+  prepare.mockRestore();
+  const file = StoreFile.open(folder);
+  const allowed = /json_each|SCAN each|SCAN outbox$|presence_marks|chat_keys|chat_conversations|public_keys/;
+  const greedy = statements
+    .filter(
+      (sql) =>
+        !/x_user_id = \?1|conversation = 'dm:'|author_id = \?1|username = \?1|map_value IS NOT/.test(sql),
+    )
+    .flatMap((sql) => {
+      const plan = file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
+      return plan.map((row) => `${textOf(row, 'detail')} for ${sql}`);
+    })
+    .filter((step) => /^SCAN|USING PRIMARY KEY \(account=\?\) /.test(step))
+    .filter((step) => !allowed.test(step.split(' for ')[0] ?? ''));
+  expect(statements.length).toBeGreaterThan(80);
+  expect(greedy).toEqual([]);
   file.close();
   store = openMessageStore(folder, () => 1000);
 });
