@@ -1,0 +1,179 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { signedEvent } from '../bench/events';
+import { median, quantile } from '../bench/figure';
+import { BenchPlugin, replyToken, type Running } from '../bench/stage';
+import { chart } from './chart';
+import { SoakSides } from './sides';
+
+/**
+ * `npm run soak [-- --minutes 60]`: the built plugin under steady work, with a host and an X that fail now and then.
+ * Memory, open handles and latency over time go to `build/soak/`; a message that is lost or doubled, or memory or
+ * handles that keep growing, end it with code 1.
+ */
+
+const perSecond = 5;
+const answerEvery = 2;
+const sampleEvery = 10_000;
+/** The host is down for so long, so often. Milliseconds. */
+const outage = { every: 5 * 60_000, lasts: 20_000 };
+/** Memory and handles of the last quarter may be so much more than those of the second one. */
+const growthAllowed = 1.2;
+
+interface Sample {
+  at: number;
+  megabytes: number;
+  handles: number;
+  latency: number;
+  slowest: number;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
+  const minutes = Number(values.minutes);
+  const sides = await SoakSides.start();
+  const plugin = await BenchPlugin.prepare(sides);
+  const running = await plugin.start();
+  const work = new Work(running.url, sides);
+  const samples: Sample[] = [];
+  const began = performance.now();
+  let sampled = 0;
+  while (performance.now() - began < minutes * 60_000) {
+    const passed = performance.now() - began;
+    sides.hostIsDown = passed % outage.every > outage.every - outage.lasts;
+    await work.until(passed);
+    if (passed - sampled >= sampleEvery) {
+      sampled = passed;
+      samples.push({ at: passed, ...state(running), ...work.latencies() });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  sides.hostIsDown = false;
+  const faults = [...(await work.settle()), ...growing(samples)];
+  await running.stop('SIGTERM');
+  plugin.remove();
+  sides.close();
+  report(samples, minutes, work, faults);
+}
+
+/** Customers and agents, who write steadily. */
+class Work {
+  private readonly sentAt = new Map<string, number>();
+  private readonly sent = { in: [] as string[], out: [] as string[] };
+  private times: number[] = [];
+
+  constructor(
+    private readonly url: string,
+    private readonly sides: SoakSides,
+  ) {
+    sides.onMessage = (words) => {
+      const at = this.sentAt.get(words);
+      if (at === undefined) return;
+      this.times.push(performance.now() - at);
+      this.sentAt.delete(words);
+    };
+  }
+
+  get written(): { in: number; out: number } {
+    return { in: this.sent.in.length, out: this.sent.out.length };
+  }
+
+  /** Writes all that is due after so many milliseconds. */
+  async until(passed: number): Promise<void> {
+    while (this.sent.in.length < (passed / 1000) * perSecond) {
+      const number = this.sent.in.length;
+      await this.customerWrites(`in ${number}`, number);
+      if (number % answerEvery === 0) void this.agentWrites(`out ${number}`, number);
+    }
+  }
+
+  /** Of the messages that arrived since the last call, in milliseconds. */
+  latencies(): { latency: number; slowest: number } {
+    const times = this.times.length > 0 ? this.times : [0];
+    this.times = [];
+    return { latency: median(times), slowest: quantile(times, 0.99) };
+  }
+
+  /** Waits for the last ones. @returns what is wrong, in words */
+  async settle(): Promise<string[]> {
+    const { atHost, atX } = this.sides;
+    const all = () => atHost.size >= this.sent.in.length && atX.size >= this.sent.out.length;
+    const deadline = Date.now() + 5 * 60_000;
+    while (!all() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+    return [...wrongOf('messages', this.sent.in, atHost), ...wrongOf('answers', this.sent.out, atX)];
+  }
+
+  private async customerWrites(words: string, number: number): Promise<void> {
+    const { body, signature } = signedEvent(number, words);
+    this.sent.in.push(words);
+    this.sentAt.set(words, performance.now());
+    const headers = { 'x-twitter-webhooks-signature': signature };
+    const response = await fetch(`${this.url}/api/messages`, { method: 'POST', body, headers });
+    if (response.status !== 200) throw new Error(`the webhook answered ${response.status}`);
+  }
+
+  private async agentWrites(words: string, number: number): Promise<void> {
+    this.sent.out.push(words);
+    const contact = { id: 1, twitter: String(1_700_000_000_000_000_000n + BigInt(number % 50)) };
+    const body = JSON.stringify({ body: words, Contact: contact, Interaction: { id: number } });
+    await fetch(`${this.url}/api/reply?token=${replyToken}`, { method: 'POST', body });
+  }
+}
+
+function wrongOf(what: string, sent: string[], taken: ReadonlyMap<string, number>): string[] {
+  const lost = sent.filter((words) => !taken.has(words)).length;
+  const doubled = [...taken.values()].filter((times) => times > 1).length;
+  return [
+    ...(lost > 0 ? [`${lost} ${what} were lost`] : []),
+    ...(doubled > 0 ? [`${doubled} ${what} came twice`] : []),
+  ];
+}
+
+function state(running: Running): { megabytes: number; handles: number } {
+  return {
+    megabytes: running.memory(),
+    handles: readdirSync(`/proc/${running.child.pid ?? 0}/fd`).length,
+  };
+}
+
+function growing(samples: Sample[]): string[] {
+  const quarter = Math.floor(samples.length / 4);
+  if (quarter === 0) return [];
+  return (['megabytes', 'handles'] as const).flatMap((what) => {
+    const early = median(samples.slice(quarter, 2 * quarter).map((each) => each[what]));
+    const late = median(samples.slice(-quarter).map((each) => each[what]));
+    return late > early * growthAllowed
+      ? [`${what} grew from ${early.toFixed(0)} to ${late.toFixed(0)}`]
+      : [];
+  });
+}
+
+function report(samples: Sample[], minutes: number, work: Work, faults: string[]): void {
+  const folder = join('build', 'soak');
+  mkdirSync(folder, { recursive: true });
+  const curve = (title: string, unit: string, of: (sample: Sample) => number) => ({
+    title,
+    unit,
+    values: samples.map(of),
+  });
+  const curves = [
+    curve('Memory', 'MB', ({ megabytes }) => megabytes),
+    curve('Open handles', '', ({ handles }) => handles),
+    curve('Event to host, median', 'ms', ({ latency }) => latency),
+    curve('Event to host, p99 (the host is down for 20 s every 5 minutes)', 'ms', ({ slowest }) => slowest),
+  ];
+  writeFileSync(join(folder, 'soak.svg'), chart(curves, minutes));
+  writeFileSync(
+    join(folder, 'soak.json'),
+    JSON.stringify({ minutes, written: work.written, faults, samples }),
+  );
+  const { in: messages, out: answers } = work.written;
+  process.stdout.write(
+    `${minutes} minutes, ${messages} messages, ${answers} answers; see ${folder}/soak.svg\n`,
+  );
+  for (const fault of faults) process.stdout.write(`${fault}\n`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+void main();
