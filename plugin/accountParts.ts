@@ -43,6 +43,8 @@ export interface AccountPartsOptions {
   dataKey: string;
   /** Takes in what a receiver brings. */
   accept: (batch: EventBatch, account: ReceivingAccount) => Promise<void>;
+  /** X accepts an account's keys again: the answers that waited for it can go. */
+  signedInAgain: () => void;
   /** The ways an account is delivered to, while it moves from one to another. */
   deliveries?: Delivery[];
 }
@@ -59,13 +61,15 @@ export interface AccountParts {
   chat: ChatAccount;
   chatSetUp: ChatSetUp;
   health(): AccountHealth;
+  /** The machine's clock was set, so that what waits for a time waits for the wrong one. */
+  clockWasSet(): void;
 }
 
 /** Builds one account's two sides, and what receives for it. */
 export function createAccountParts(settings: AccountConfig, options: AccountPartsOptions): AccountParts {
-  const { store, clock, log } = options;
+  const { store, clock } = options;
   const { name } = settings;
-  const signIn = signInsOf(name, clock, log);
+  const signIn = signInsOf(name, options);
   const gate = new SignInGate(clock);
   const client = xClientOf(settings, options, signIn.x, gate);
   const ownUser = new OwnUser({ ...options, account: name, keys: settings, client, facts: store.facts });
@@ -100,6 +104,7 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
     }),
     health: () =>
       accountHealth(settings, { delivery: deliveryOf(settings), store, signIn, arrivals, supply, chat }),
+    clockWasSet: () => gate.letOneThrough(),
   };
 }
 
@@ -250,17 +255,22 @@ function webhookSecrets(settings: AccountConfig, secrets: Secrets) {
   };
 }
 
-function signInsOf(account: string, clock: Clock, log: Log): { x: SignIn; host: SignIn } {
+function signInsOf(
+  account: string,
+  { clock, log, signedInAgain }: AccountPartsOptions,
+): { x: SignIn; host: SignIn } {
   return {
-    x: reportedSignIn('X', account, clock, log),
-    host: reportedSignIn('the host', account, clock, log),
+    x: reportedSignIn('X', account, clock, log, signedInAgain),
+    host: reportedSignIn('the host', account, clock, log, () => {}),
   };
 }
 
-function reportedSignIn(side: string, account: string, clock: Clock, log: Log): SignIn {
+function reportedSignIn(side: string, account: string, clock: Clock, log: Log, again: () => void): SignIn {
   return new SignIn(clock, (accepted, reason) => {
-    if (accepted) log.info(`signed in to ${side} again`, { account });
-    else log.error(`${side} refuses the sign-in: check the keys of this account`, { account, reason });
+    if (accepted) {
+      log.info(`signed in to ${side} again`, { account });
+      again();
+    } else log.error(`${side} refuses the sign-in: check the keys of this account`, { account, reason });
   });
 }
 

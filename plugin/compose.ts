@@ -10,11 +10,12 @@ import { reasonOf } from './bridge/errors';
 import type { EventBatch } from './bridge/events';
 import { InboundWorker, type InboundWorkerPorts } from './bridge/inboundWorker';
 import { OutboundWorker, type OutboundWorkerPorts } from './bridge/outboundWorker';
-import type { ActivityEntry, ActivityListener, MessageStore } from './bridge/ports';
+import type { ActivityEntry, ActivityListener, Log, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
 import { keepNotice } from './bridge/systemNotice';
 import { createAdmin } from './admin/admin';
 import { createAdminPorts, type AdminSources } from './adminPorts';
+import { watchClock } from './clockWatch';
 import { startChores, type ChoresOptions } from './chores';
 import type { ConfigFile } from './config/configFile';
 import { ConfigError } from './config/load';
@@ -104,8 +105,8 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   await accounts.set(config.accounts);
   warnOfWeakness(accounts.active(), config, log);
   warnOfOrphans(store, config, log);
-  inbound.start();
-  outbound.start();
+  inbound.takeUp();
+  outbound.takeUp();
   const stopChores = startChores({
     ...parts.chores,
     scheduler,
@@ -113,6 +114,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
     dataDir: config.dataDir,
     log,
   });
+  const stopWatching = watchClockFor(parts, log);
   const names = accounts.active().map(({ settings }) => settings.name);
   log.info('started', { version: options.version, port: live.port, accounts: names });
   return {
@@ -120,6 +122,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
       return live.port;
     },
     stop: async () => {
+      stopWatching();
       await Promise.all([stopListening(live.server), accounts.stop(), stopChores()]);
       await Promise.all([inbound.stop(), outbound.stop()]);
       await chatThreads.stop();
@@ -127,6 +130,21 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
       log.info('stopped');
     },
   };
+}
+
+/** What waits for a time of day waits for the wrong one once the clock was set. */
+function watchClockFor({ accounts, inbound, outbound }: Parts, log: Log): () => void {
+  return watchClock(
+    (by) => {
+      log.warn('the clock of this machine was set: all that waits is tried now', {
+        seconds: Math.round(by / 1000),
+      });
+      for (const account of accounts.all()) account.clockWasSet();
+      inbound.takeUp();
+      outbound.takeUp();
+    },
+    (error) => log.error('what waits could not be taken up, it is tried again', { reason: reasonOf(error) }),
+  );
 }
 
 function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
@@ -140,8 +158,9 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   const dataKey = options.dataKey ?? '';
   const common = { ...options, log, clock, random, scheduler, counters, chatThreads, dataKey };
   const accept = (batch: EventBatch, account: ReceivingAccount) => acceptEvents(batch, account, accepting);
+  const signedInAgain = () => takeUpSafely(outbound, log);
   const accounts = new LiveAccounts({
-    build: (settings) => createAccountParts(settings, { ...common, ...live, accept }),
+    build: (settings) => createAccountParts(settings, { ...common, ...live, accept, signedInAgain }),
     keyOf: (settings) => builtFrom(settings, live),
   });
   const shared = { ...store, accounts: accounts.bridges, clock, random, log, counters, activity };
@@ -176,6 +195,15 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
 /** X's calls may be for any account that is active when they come. */
 function webhookOf(accounts: LiveAccounts, ports: AcceptEventsPorts & { clock: Clock }): Webhook {
   return createWebhook({ ...ports, accounts: () => accounts.active().map(({ webhook }) => webhook) });
+}
+
+/** Asked for in the middle of a call of X, whose outcome must not depend on the store. */
+function takeUpSafely(outbound: OutboundWorker, log: Log): void {
+  try {
+    outbound.takeUp();
+  } catch (error) {
+    log.warn('answers wait longer than they would have to', { reason: reasonOf(error) });
+  }
 }
 
 type Shared = Omit<OutboundWorkerPorts, 'longestWait' | 'tellAgent'> &
@@ -267,8 +295,8 @@ async function applyConfig(
   const changed = await accounts.set(config.accounts);
   warnOfWeakness(accounts.active(), config, log);
   warnOfOrphans(store, config, log);
-  inbound.start();
-  outbound.start();
+  inbound.takeUp();
+  outbound.takeUp();
   log.info('the configuration was changed', { accounts: changed, port: live.port });
   return changed;
 }

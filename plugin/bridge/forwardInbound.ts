@@ -20,6 +20,8 @@ export interface ForwardPorts extends TranscriptPorts {
   contactValues: ContactValues;
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
   mediaFaults: Map<number, number>;
+  /** Whether the host may have a message already, although nothing is written down of it. */
+  mayBeThere: (row: StoredInbound) => boolean;
   onStep: (row: StoredInbound, step: string, detail?: string) => void;
 }
 
@@ -48,8 +50,7 @@ export async function forwardInbound(
     const part = parts[index];
     if (!part) break;
     const last = index === parts.length - 1;
-    const since = index === row.notified ? row.notifyingSince : undefined;
-    const found = since === undefined ? undefined : await findLost(row, part, since, account, ports);
+    const found = index === row.notified ? await findLost(row, part, account, ports) : undefined;
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
     await ports.owed.write(row.seq, () => {
       ports.inbox.saveNotified(row.seq, receipt.messageId, last);
@@ -206,17 +207,18 @@ function notificationOf(
 }
 
 /**
- * After a notify call whose answer was lost: is the message in the interaction already? Only a message that
+ * After a notify call whose answer was lost, or was never written down: is the message in the interaction already? Only a message that
  * is surely not an earlier one counts, since taking an earlier "hello" for this one would lose this one.
  */
 async function findLost(
   row: StoredInbound,
   part: NotifyPart,
-  since: number,
   account: BridgeAccount,
   ports: ForwardPorts,
 ): Promise<NotifyReceipt | undefined> {
-  const { messageId, sender, thread } = row.message;
+  const { messageId, sender, thread, sentAt } = row.message;
+  const since = row.notifyingSince ?? (ports.mayBeThere(row) ? sentAt : undefined);
+  if (since === undefined) return undefined;
   const interactionId = ports.contacts.interactionOf(account.name, sender.id, thread);
   const candidates = interactionId ? await readInteraction(interactionId, account, ports) : [];
   const known = ports.inbox.knownHostMessages(
@@ -228,10 +230,11 @@ async function findLost(
     ports.log.info('message was already on the host, not sent again', { messageId, interactionId });
     return { messageId: found.id, interactionId };
   }
-  ports.log.warn('the host may have this message already: an earlier answer was lost; sending it again', {
-    messageId,
-    interactionId,
-  });
+  if (row.notifyingSince !== undefined)
+    ports.log.warn('the host may have this message already: an earlier answer was lost; sending it again', {
+      messageId,
+      interactionId,
+    });
   return undefined;
 }
 

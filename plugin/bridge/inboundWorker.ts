@@ -20,7 +20,11 @@ export interface InboundWorkerPorts extends WorkerPorts, ReceptionPorts {
   chat: ChatStore;
   keeping: Keeping;
   gather: MessageStore['gather'];
+  wasKilled: boolean;
 }
+
+/** What was written longer than this before a kill was surely on the disk. Milliseconds. */
+const surelyKept = 60 * 60_000;
 
 /** How many conversations are handed to the host side by side. */
 const concurrency = 16;
@@ -34,8 +38,10 @@ export class InboundWorker {
   private readonly bot: BotDesk;
   /** Accounts whose last hand-over failed on the host's side. */
   private readonly troubled = new Set<string>();
+  private readonly startedAt: number;
 
   constructor(private readonly ports: InboundWorkerPorts) {
+    this.startedAt = ports.clock.now();
     this.owed = new OwedWrites(ports.gather);
     this.contactValues = new ContactValues(ports);
     this.bot = new BotDesk({ ...ports, done: (lane) => this.queue.wake(lane) });
@@ -51,8 +57,8 @@ export class InboundWorker {
     });
   }
 
-  /** Takes up all that a previous run left. */
-  start(): void {
+  /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
+  takeUp(): void {
     this.ports.inbox.release(undefined, this.ports.clock.now());
     for (const lane of this.ports.inbox.lanes()) this.queue.wake(lane);
   }
@@ -158,6 +164,11 @@ export class InboundWorker {
     });
   }
 
+  /** Whether the host may have a message although nothing is written of it: the process before was killed then. */
+  private mayBeThere(sentAt: number): boolean {
+    return this.ports.wasKilled && sentAt < this.startedAt && sentAt > this.startedAt - surelyKept;
+  }
+
   private forwardPorts(account: string): ForwardPorts {
     const { inbox, contacts, conversations, gather, clock, log } = this.ports;
     return {
@@ -170,6 +181,7 @@ export class InboundWorker {
       contactValues: this.contactValues,
       mediaFaults: this.mediaFaults,
       log: log.with({ account }),
+      mayBeThere: ({ message }) => this.mayBeThere(message.sentAt),
       onStep: (row, step, detail) => this.step(row, step, detail),
     };
   }

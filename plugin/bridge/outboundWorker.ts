@@ -76,8 +76,8 @@ export class OutboundWorker {
     this.uploads = new Uploads({ ...ports, onStep: (row, step) => this.step(row, step) });
   }
 
-  /** Takes up all that a previous run left. */
-  start(): void {
+  /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
+  takeUp(): void {
     this.ports.outbox.release(this.ports.clock.now());
     for (const lane of this.ports.outbox.lanes()) this.queue.wake(lane);
   }

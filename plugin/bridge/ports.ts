@@ -244,6 +244,10 @@ export interface MessageStore {
   chat: ChatStore;
   keeping: Keeping;
   reporting: Reporting;
+  /**
+   * The process before this one was killed: what it wrote last may be missing, where the disk kept less than it said.
+   */
+  wasKilled: boolean;
   /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */
   together<T>(writes: () => T): T;
   /**

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database, type BindValues, type QueryResult, type Statement } from 'node-sqlite3-wasm';
 import { BridgeError, reasonOf } from '../bridge/errors';
@@ -31,6 +31,8 @@ export class StoreFile {
   private constructor(
     private readonly database: Database,
     private readonly release: () => void,
+    /** The former process did not close the file, so that the end of what it wrote may be missing. */
+    readonly wasKilled: boolean,
   ) {}
 
   /**
@@ -43,6 +45,7 @@ export class StoreFile {
     try {
       // Whoever held this lock is dead: the directory is ours alone.
       rmSync(`${path}.lock`, { recursive: true, force: true });
+      const wasKilled = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
       const database = new Database(path);
       // The order matters: exclusive locking lets WAL work without shared memory, which WASM lacks.
       database.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -51,7 +54,7 @@ export class StoreFile {
       // What is taken out of the store is not to be found in the file's free places either.
       database.exec('PRAGMA secure_delete = ON');
       migrate(database);
-      return new StoreFile(database, release);
+      return new StoreFile(database, release, wasKilled);
     } catch (error) {
       release();
       if (error instanceof DataDirectoryError) throw error;

@@ -41,6 +41,7 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     chat: createChatStore(file),
     keeping: createKeeping(file),
     reporting: createReporting(file),
+    wasKilled: file.wasKilled,
     together: (writes) => file.transaction(writes),
     gather: (writes) => commit.gather(writes),
     trouble: () => file.trouble(),

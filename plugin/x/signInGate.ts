@@ -39,6 +39,11 @@ export class SignInGate {
     this.refusals = 0;
   }
 
+  /** The time until which it is shut means nothing any more: the next call may go out. */
+  letOneThrough(): void {
+    this.closedUntil = 0;
+  }
+
   /** @param surely X said so on its own account, not in answer to a call */
   refuse(surely = false): void {
     this.refusals = surely ? 2 : this.refusals + 1;

@@ -102,7 +102,7 @@ test(`${runs} times killed at a random step of sending: no text lost, none doubl
     while (!done()) {
       const deathAt = 3 + Math.floor(random() * 14);
       const life = new Life(deathAt, random() < 0.5);
-      workerFor(store, life, x, clock).start();
+      workerFor(store, life, x, clock).takeUp();
       await until(() => life.isOver() || done(), 'death, or the end of the work');
       if (!done()) run += 1;
       steps.add(deathAt);

@@ -10,6 +10,8 @@ export interface Fault {
   headers?: Record<string, string>;
   /** Cut the connection: before the work is done, or after, so that only the answer is lost. */
   cut?: 'before' | 'after';
+  /** Answer with what is no JSON: as a gateway would, or after the work is done, with what is left of its answer. */
+  garbage?: 'before' | 'after';
   /** Wait so long before anything, in milliseconds. */
   delay?: number;
   /** Done when it strikes: with `cut`, just before the connection is cut. */
@@ -40,6 +42,7 @@ export class Faults {
       setTimeout(() => {
         if (fault.cut !== 'after') fault.act?.();
         if (fault.cut === 'before') request.socket.destroy();
+        else if (fault.garbage === 'before') response.status(502).send('<h1>Bad Gateway</h1>');
         else if (fault.status !== undefined)
           response
             .status(fault.status)
@@ -47,6 +50,7 @@ export class Faults {
             .json(fault.body ?? {});
         else {
           if (fault.cut === 'after') loseAnswer(response, request.socket, fault.act);
+          if (fault.garbage === 'after') response.json = () => response.send('{"id":');
           next();
         }
       }, fault.delay ?? 0);

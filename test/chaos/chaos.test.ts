@@ -1,0 +1,137 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import type { Fault, Faults } from '../simulators/faults';
+import { until } from '../support/until';
+import { ContactCenter } from './contactCenter';
+import { Random } from './random';
+
+/** `npm run chaos` does all of it many times, with a seed of its own; the suite does some of it once. */
+const rounds = Number(process.env['CHAOS_ROUNDS'] ?? 1);
+const seed = Number(process.env['CHAOS_SEED'] ?? 20261121);
+const isLong = process.env['CHAOS'] === 'long';
+const day = 24 * 60 * 60_000;
+
+let center: ContactCenter;
+afterEach(() => center.end());
+
+/** What goes wrong, while everybody writes on, and how it ends. */
+type Disaster = () => Promise<void>;
+
+const healthIs = (...statuses: string[]) =>
+  until(
+    async () => statuses.includes((await center.health())?.status ?? 'silent'),
+    `/health to be ${statuses.join(' or ')}`,
+    20_000,
+  );
+
+const killed: Disaster = async () => {
+  for (let times = isLong ? center.random.between(2, 5) : 1; times > 0; times -= 1) {
+    await center.process.stop('SIGKILL');
+    await center.start();
+    await center.goOn();
+  }
+};
+
+const diskFull: Disaster = async () => {
+  center.limit('fsize', statSync(center.walFile).size);
+  await healthIs('broken');
+  await center.goOn();
+  center.limit('fsize', 'unlimited');
+};
+
+const noDescriptors: Disaster = async () => {
+  center.limit('nofile', center.openFiles());
+  await center.goOn(1_000, 2_000);
+  center.limit('nofile', 4096);
+};
+
+const clockSet = (...offsets: number[]): Disaster => {
+  return async () => {
+    for (const offset of [...offsets, 0]) {
+      center.setClock(offset);
+      await center.goOn(1_100, 1_500);
+    }
+  };
+};
+
+/** One side fails in some way at every call, and health says so once a message waits for it. */
+function sideFails(side: 'host' | 'x', fault: Omit<Fault, 'when'>): Disaster {
+  return async () => {
+    const faults: Faults = center[side].faults;
+    const when = side === 'host' ? /openchannel/ : /dm_conversations/;
+    faults.add({ when, times: Infinity, ...fault });
+    if (fault.delay === undefined) await healthIs('degraded');
+    await center.goOn();
+    faults.clear();
+  };
+}
+
+const hostIsDown: Disaster = async () => {
+  await center.host.close();
+  await healthIs('degraded');
+  await center.goOn();
+  await center.host.reopen();
+};
+
+/** The end of the log of the store is not what was written: cut off, or with other bytes. */
+const walDamaged = (damage: (size: number) => void): Disaster => {
+  return async () => {
+    // Whatever an agent was promised is on disk by then and nowhere else: no damage could be made good.
+    await center.pause();
+    await center.process.stop('SIGKILL');
+    damage(statSync(center.walFile).size);
+    await center.start();
+    center.begin();
+    await center.goOn();
+  };
+};
+
+const truncated = walDamaged((size) =>
+  truncateSync(center.walFile, center.random.between(Math.floor(size * 0.6), size - 1)),
+);
+const corrupted = walDamaged((size) => {
+  const bytes = readFileSync(center.walFile);
+  bytes.fill(0xa5, center.random.between(Math.floor(size * 0.6), size - 100));
+  writeFileSync(center.walFile, bytes);
+});
+
+const slow = { delay: isLong ? 10_000 : 1_500 };
+/** A connection that stands, over which nothing comes. */
+const halfOpen = { delay: isLong ? 45_000 : 2_000, cut: 'before' as const };
+
+const disasters: [string, Disaster][] = [
+  ['the process is killed', killed],
+  ['the disk is full', diskFull],
+  ['no file descriptor is left', noDescriptors],
+  ['the clock is set a day ahead, and back', clockSet(day)],
+  ['the clock is set a day back, and forth', clockSet(-day)],
+  ['the host is down', hostIsDown],
+  ...(['host', 'x'] as const).flatMap((side): [string, Disaster][] => [
+    [`${side} answers slowly`, sideFails(side, slow)],
+    [`${side} does not answer at all`, sideFails(side, halfOpen)],
+    [`${side} has a fault`, sideFails(side, { status: 503 })],
+    [`${side} answers garbage before it did the work`, sideFails(side, { garbage: 'before' })],
+    [`${side} does the work, and answers garbage`, sideFails(side, { garbage: 'after', delay: 0 })],
+    [`${side} resets connections`, sideFails(side, { cut: 'before' })],
+    [`${side} does the work, and resets the connection`, sideFails(side, { cut: 'after' })],
+  ]),
+  ['the end of the store’s log is cut off', truncated],
+  ['the end of the store’s log is damaged', corrupted],
+];
+
+const inTheSuite = ['the process is killed', 'the disk is full', 'the end of the store’s log is damaged'];
+const chosen = disasters.filter(([name]) => isLong || inTheSuite.includes(name));
+
+describe.each(Array.from({ length: rounds }, (_, round) => seed + round))('seed %i', (roundSeed) => {
+  test.each(chosen)(
+    '%s: nothing promised is lost, nothing is doubled, and health tells the truth',
+    async (_name, disaster) => {
+      center = await ContactCenter.open(new Random(roundSeed));
+      center.begin();
+      await center.goOn();
+      await disaster();
+      await center.goOn();
+      await center.settle();
+    },
+    isLong ? 300_000 : 60_000,
+  );
+});

@@ -1,0 +1,232 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { HostSimulator } from '../simulators/host';
+import { XSimulator } from '../simulators/x';
+import { freePort, PluginProcess } from '../support/process';
+import type { HealthBody } from '../support/rig';
+import { until } from '../support/until';
+import { Random } from './random';
+
+const brandId = '900000000000000001';
+const customers = ['1700000000000000021', '1700000000000000022', '1700000000000000023'];
+const replyToken = 'reply-token-of-the-chaos';
+const webhookUrl = 'https://plugin.example.com/api/messages';
+const boundless = { calls: 1_000_000, seconds: 900 };
+/** How long everything may take to be well again. Milliseconds. */
+const longestRecovery = 20_000;
+
+/**
+ * A contact center at work: customers and agents who write on and on, whatever happens to the plugin between them, and
+ * the record of what was promised to them.
+ */
+export class ContactCenter {
+  process!: PluginProcess;
+  /** What was acknowledged, and what was not, by direction and in the order it was written. */
+  private readonly promised = { in: new Set<string>(), out: new Set<string>() };
+  private writing: Promise<void>[] = [];
+  private atWork = false;
+  private numbers = 0;
+
+  private constructor(
+    readonly folder: string,
+    readonly x: XSimulator,
+    readonly host: HostSimulator,
+    private readonly config: Record<string, unknown> & { port: number },
+    readonly random: Random,
+  ) {}
+
+  static async open(random: Random): Promise<ContactCenter> {
+    const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-chaos-'));
+    const port = await freePort();
+    const x = await XSimulator.start({
+      resolve: (url) => url.replace('https://plugin.example.com', `http://127.0.0.1:${port}`),
+      limits: {
+        'POST /2/dm_conversations/with/{participant_id}/messages': boundless,
+        'GET /2/dm_conversations/with/{participant_id}/dm_events': boundless,
+        'GET /2/dm_events': boundless,
+      },
+    });
+    const host = await HostSimulator.start();
+    const keys = x.addBrand(brandId, 'brand', 'Brand');
+    customers.forEach((id, index) =>
+      x.world.addUser({ id, username: `customer_${index}`, name: `Customer ${index}` }),
+    );
+    const account = host.addAccount();
+    account.replyUrl = `http://127.0.0.1:${port}/api/reply?token=${replyToken}`;
+    const center = new ContactCenter(
+      folder,
+      x,
+      host,
+      {
+        port,
+        dataDir: join(folder, 'data'),
+        log: { dir: join(folder, 'log') },
+        host: { baseUrl: host.url, username: host.options.username, password: host.options.password },
+        reply: { token: replyToken },
+        x: { apiBaseUrl: x.url },
+        accounts: [{ name: 'support', ...keys, webhookUrl, openChannelAccountId: account.id }],
+      },
+      random,
+    );
+    await center.start();
+    await until(async () => (await center.health())?.status === 'ok', 'the plugin to be well', 20_000);
+    return center;
+  }
+
+  get walFile(): string {
+    return join(this.folder, 'data', 'openchannel-x.db-wal');
+  }
+
+  /** Starts the built plugin; a file that would become too large is refused, and does not end it. */
+  async start(): Promise<void> {
+    mkdirSync(join(this.folder, 'data'), { recursive: true });
+    const file = join(this.folder, 'plugin.config.json');
+    writeFileSync(file, JSON.stringify(this.config));
+    const words = [process.execPath, '--require', resolve('test/chaos/movedClock.js')];
+    const command = [...words, resolve('dist/plugin/main.js'), '--config', file]
+      .map((word) => `"${word}"`)
+      .join(' ');
+    this.process = PluginProcess.run(['-c', `trap '' XFSZ; exec ${command}`], this.config.port, '/bin/bash', {
+      CLOCK_FILE: join(this.folder, 'clock'),
+    });
+    await this.process.ready();
+  }
+
+  /** Everybody begins to write. */
+  begin(): void {
+    this.atWork = true;
+    this.writing = [...customers.map((id) => this.customerWritesOn(id)), this.agentWritesOn()];
+  }
+
+  /** Nobody writes any more. */
+  async pause(): Promise<void> {
+    this.atWork = false;
+    await Promise.all(this.writing);
+  }
+
+  /** What `/health` says; undefined while nobody answers. */
+  async health(): Promise<HealthBody | undefined> {
+    try {
+      const answer = await fetch(`${this.process.url}/health`, { signal: AbortSignal.timeout(2_000) });
+      return (await answer.json()) as HealthBody;
+    } catch {
+      return undefined;
+    }
+  }
+
+  setClock(offset: number): void {
+    writeFileSync(join(this.folder, 'clock'), String(offset));
+    this.process.child.kill('SIGUSR2');
+  }
+
+  /** Sets a limit of the running process (setrlimit(2)). */
+  limit(what: 'fsize' | 'nofile', value: number | 'unlimited'): void {
+    execFileSync('prlimit', ['--pid', String(this.process.child.pid), `--${what}=${value}:`]);
+  }
+
+  openFiles(): number {
+    return readdirSync(`/proc/${this.process.child.pid}/fd`).length;
+  }
+
+  /** Lets some time pass in which everybody writes. */
+  async goOn(least = 200, most = 600): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, this.random.between(least, most)));
+  }
+
+  /** @throws Error when anything promised does not arrive, or arrives twice, or in another order */
+  async settle(): Promise<void> {
+    await this.pause();
+    const arrived = () =>
+      [...this.promised.in].every((text) => this.atHost().includes(text)) &&
+      [...this.promised.out].every((text) => this.atX().includes(text));
+    await until(arrived, 'all that was promised', longestRecovery).catch(() => undefined);
+    const isIdle = async () => {
+      const health = await this.health();
+      const { inbound, outbound } = health?.accounts['support'] ?? {};
+      return health?.status === 'ok' && inbound?.waiting === 0 && outbound?.waiting === 0;
+    };
+    await until(isIdle, 'the plugin to be well again', longestRecovery).catch(() => undefined);
+    expect({ ...this.wrong(), health: (await this.health())?.status }).toEqual({
+      ...nothingWrong,
+      health: 'ok',
+    });
+    expect(this.promised.in.size).toBeGreaterThan(0);
+  }
+
+  async end(): Promise<void> {
+    this.atWork = false;
+    if (this.process.exitCode === undefined) await this.process.stop('SIGKILL');
+    await Promise.all(this.writing);
+    await this.x.close();
+    await this.host.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private wrong(): typeof nothingWrong {
+    const [atHost, atX] = [this.atHost(), this.atX()];
+    return {
+      lostMessages: [...this.promised.in].filter((text) => !atHost.includes(text)),
+      doubledMessages: doubled(atHost),
+      lostAnswers: [...this.promised.out].filter((text) => !atX.includes(text)),
+      doubledAnswers: doubled(atX),
+      outOfOrder: customers.filter((_, index) => {
+        // What was not acknowledged is found later, by reading back, and may come after what was.
+        const numbers = atHost
+          .filter((text) => this.promised.in.has(text) && text.startsWith(`c${index} `))
+          .map((text) => Number(text.slice(3)));
+        return numbers.some((number, place) => place > 0 && number < numbers[place - 1]!);
+      }),
+    };
+  }
+
+  private atHost(): string[] {
+    return this.host.state.messages.filter(({ direction }) => direction === 'in').map(({ body }) => body);
+  }
+
+  /** What waited may have gone out joined with others. */
+  private atX(): string[] {
+    return this.x.world.messages
+      .filter(({ senderId }) => senderId === brandId)
+      .flatMap(({ text }) => text.split('\n'));
+  }
+
+  private async customerWritesOn(id: string): Promise<void> {
+    while (this.atWork) {
+      this.numbers += 1;
+      const text = `c${customers.indexOf(id)} ${this.numbers}`;
+      const message = this.x.world.addMessage(id, brandId, text);
+      const envelope = this.x.envelope('activity', brandId, message);
+      const status = await this.x.webhooks
+        .deliver(`${this.process.url}/api/messages`, envelope)
+        .catch(() => undefined);
+      if (status === 200) this.promised.in.add(text);
+      await this.goOn(5, 60);
+    }
+  }
+
+  private async agentWritesOn(): Promise<void> {
+    while (this.atWork) {
+      await this.goOn(20, 120);
+      const interaction = this.host.state.interactions.at(this.random.between(0, 2));
+      if (!interaction) continue;
+      this.numbers += 1;
+      const text = `answer ${this.numbers}`;
+      const outcome = await this.host.agentWrites(interaction, text).catch(() => undefined);
+      if (outcome && outcome.status < 300) this.promised.out.add(text);
+    }
+  }
+}
+
+const nothingWrong = {
+  lostMessages: [] as string[],
+  doubledMessages: [] as string[],
+  lostAnswers: [] as string[],
+  doubledAnswers: [] as string[],
+  outOfOrder: [] as string[],
+};
+
+const doubled = (texts: string[]) => [
+  ...new Set(texts.filter((text, index) => texts.indexOf(text) !== index)),
+];
