@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { secret } from './events';
 
 /** With which the host calls the Reply URL. */
@@ -116,7 +116,7 @@ export class BenchPlugin {
     private readonly port: number,
   ) {}
 
-  static async prepare(host: { url: string }): Promise<BenchPlugin> {
+  static async prepare(host: { url: string }, changes: object = {}): Promise<BenchPlugin> {
     const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-bench-'));
     const port = await freePort();
     const keys = { consumerKey: 'k', consumerSecret: 's', accessToken: '900000000000000001-t' };
@@ -138,6 +138,7 @@ export class BenchPlugin {
           mapKey: 'twitter',
         },
       ],
+      ...changes,
     };
     writeFileSync(join(folder, 'plugin.config.json'), JSON.stringify(config));
     return new BenchPlugin(folder, port);
@@ -148,7 +149,7 @@ export class BenchPlugin {
   }
 
   start(): Promise<Running> {
-    const main = join(__dirname, '..', '..', 'plugin', 'main.js');
+    const main = resolve('dist/plugin/main.js');
     return Running.start([main, '--config', join(this.folder, 'plugin.config.json')], this.port);
   }
 

@@ -15,6 +15,7 @@ import { SoakSides } from './sides';
 
 const perSecond = 5;
 const answerEvery = 2;
+const faultEvery = 100;
 const sampleEvery = 10_000;
 /** The host is down for so long, so often. Milliseconds. */
 const outage = { every: 5 * 60_000, lasts: 20_000 };
@@ -32,7 +33,7 @@ interface Sample {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
   const minutes = Number(values.minutes);
-  const sides = await SoakSides.start();
+  const sides = await SoakSides.start(faultEvery);
   const plugin = await BenchPlugin.prepare(sides);
   const running = await plugin.start();
   const work = new Work(running.url, sides);

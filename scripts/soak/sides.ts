@@ -6,9 +6,6 @@ const brandId = '900000000000000001';
 /** X shows so many of the last messages. */
 const lookedBack = 20;
 
-/** One call in so many is refused for the moment. */
-const faultEvery = 100;
-
 /** A host and an X that fail now and then, and count what they take. */
 export class SoakSides {
   url = '';
@@ -22,10 +19,12 @@ export class SoakSides {
   /** By who they went to. */
   private readonly sent = new Map<string, object[]>();
   private server!: Server;
+  private constructor(private readonly faultEvery: number) {}
   private calls = 0;
 
-  static async start(): Promise<SoakSides> {
-    const sides = new SoakSides();
+  /** @param faultEvery one call in so many is refused for the moment */
+  static async start(faultEvery: number): Promise<SoakSides> {
+    const sides = new SoakSides(faultEvery);
     sides.server = createServer((request, response) => void sides.answer(request, response));
     sides.server.listen(0, '127.0.0.1');
     await once(sides.server, 'listening');
@@ -46,7 +45,7 @@ export class SoakSides {
     this.calls += 1;
     response.setHeader('content-type', 'application/json');
     const toHost = path.startsWith('/api/');
-    if ((toHost && this.hostIsDown) || this.calls % faultEvery === 0) {
+    if ((toHost && this.hostIsDown) || this.calls % this.faultEvery === 0) {
       response.statusCode = 503;
       response.end('{"message":"not now"}');
       return;

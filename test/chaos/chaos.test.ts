@@ -80,6 +80,8 @@ const walDamaged = (damage: (size: number) => void): Disaster => {
     await center.process.stop('SIGKILL');
     damage(statSync(center.walFile).size);
     await center.start();
+    // What the disk lost is read from X again; whatever were written meanwhile would come before it.
+    await center.caughtUp();
     center.begin();
     await center.goOn();
   };

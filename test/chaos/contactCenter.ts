@@ -138,10 +138,7 @@ export class ContactCenter {
   /** @throws Error when anything promised does not arrive, or arrives twice, or in another order */
   async settle(): Promise<void> {
     await this.pause();
-    const arrived = () =>
-      [...this.promised.in].every((text) => this.atHost().includes(text)) &&
-      [...this.promised.out].every((text) => this.atX().includes(text));
-    await until(arrived, 'all that was promised', longestRecovery).catch(() => undefined);
+    await this.caughtUp().catch(() => undefined);
     const isIdle = async () => {
       const health = await this.health();
       const { inbound, outbound } = health?.accounts['support'] ?? {};
@@ -153,6 +150,14 @@ export class ContactCenter {
       health: 'ok',
     });
     expect(this.promised.in.size).toBeGreaterThan(0);
+  }
+
+  /** Waits until all that was promised has arrived. */
+  async caughtUp(): Promise<void> {
+    const arrived = () =>
+      [...this.promised.in].every((text) => this.atHost().includes(text)) &&
+      [...this.promised.out].every((text) => this.atX().includes(text));
+    await until(arrived, 'all that was promised', longestRecovery);
   }
 
   async end(): Promise<void> {
