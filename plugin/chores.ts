@@ -3,9 +3,11 @@ import { reasonOf } from './bridge/errors';
 import { followUp, type FollowUpPorts } from './bridge/followUps';
 import type { Clock } from './bridge/clock';
 import type { Keeping } from './bridge/keeping';
-import type { Log } from './bridge/ports';
+import type { Log, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
-import { answerRequests } from './forgetCommand';
+import { backUp } from './backupCommand';
+import { forgetPerson } from './forgetCommand';
+import { answerRequests } from './requests';
 
 /** The Map Key is read again at this minute of every hour. */
 const hourly = '7 * * * *';
@@ -17,6 +19,7 @@ export interface ChoresOptions {
   accounts: () => AccountParts[];
   followUps: FollowUpPorts;
   keeping: Keeping;
+  copyTo: MessageStore['copyTo'];
   clock: Clock;
   dataDir: string;
   log: Log;
@@ -33,16 +36,23 @@ export function startChores(options: ChoresOptions): () => Promise<void> {
       if (bridge.active && bridge.rules.followUp.active) await followUp(bridge, followUps);
   });
   const erase = oneAtATime(log, 'erasing old messages', () => eraseOld(options));
-  const forget = oneAtATime(log, 'forgetting a person', () => answerRequests(dataDir, options));
+  const requests = oneAtATime(log, 'a request of the command line', async () => {
+    await answerRequests(dataDir, 'forget', (user) => forgetPerson(user, options));
+    await answerRequests(dataDir, 'backup', async (target) => {
+      const words = await backUp(dataDir, target, options);
+      log.info('the data folder was copied', { to: target });
+      return words;
+    });
+  });
   const stops = [
     scheduler.every(hourly, () => refreshMapKeys(accounts(), log)),
     scheduler.every(minutely, remind.run),
-    scheduler.every(minutely, forget.run),
+    scheduler.every(minutely, requests.run),
     scheduler.every(hourly, erase.run),
   ];
   return async () => {
     for (const stop of stops) stop();
-    await Promise.all([remind.ended(), erase.ended(), forget.ended()]);
+    await Promise.all([remind.ended(), erase.ended(), requests.ended()]);
   };
 }
 

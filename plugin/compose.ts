@@ -23,7 +23,7 @@ import type { AccountConfig, Config } from './config/schema';
 import { allSecrets, type Secrets } from './config/secrets';
 import { adminRoutes } from './http/admin';
 import { withEvents } from './http/events';
-import { healthRoutes } from './http/health';
+import { healthRoutes, type Health } from './http/health';
 import { messagesRoutes } from './http/messages';
 import { createMetrics, type Metrics } from './http/metrics';
 import { panelRoutes } from './http/panel';
@@ -89,7 +89,7 @@ interface Parts {
   outbound: OutboundWorker;
   app: RequestListener;
   chatThreads: ChatThreads;
-  chores: Pick<ChoresOptions, 'followUps' | 'keeping' | 'clock'>;
+  chores: Pick<ChoresOptions, 'followUps' | 'keeping' | 'copyTo' | 'clock'>;
 }
 
 /**
@@ -152,7 +152,8 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   const { log } = options.logs;
   const activity: ActivityListener = (entry) => options.onActivity?.({ ...entry, at: clock.now() });
   const live: Live = { config, secrets, server: createHttpServer(), port: 0 };
-  const metrics = createMetrics(() => live.config.accounts.map(({ name }) => name), store.depths);
+  const health = () => healthOf(options, accounts);
+  const metrics = createMetrics(health);
   const { counters } = metrics;
   const chatThreads = new ChatThreads(options.chatThread ?? join(__dirname, 'chatThread.js'));
   const dataKey = options.dataKey ?? '';
@@ -174,7 +175,7 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   const webhook = webhookOf(accounts, { ...accepting, clock });
   const routes = createApp(
     [
-      ...routesOf({ ...options, clock }, { live, accounts, outbound, metrics, webhook }),
+      ...routesOf({ ...options, clock }, { live, accounts, outbound, metrics, webhook, health }),
       ...panelOf(options, {
         ...common,
         accounts,
@@ -187,9 +188,13 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   );
   const app = withEvents(webhook, log, routes);
   live.server.on('request', app);
-  const { keeping } = store;
-  const chores = { followUps: { ...shared, wakeAnswers: accepting.wakeAnswers }, keeping, clock };
+  const { keeping, copyTo } = store;
+  const chores = { followUps: { ...shared, wakeAnswers: accepting.wakeAnswers }, keeping, copyTo, clock };
   return { live, accounts, inbound, outbound, app, chatThreads, chores };
+}
+
+function healthOf({ store, version, logs }: PluginOptions, accounts: LiveAccounts): Health {
+  return pluginHealth({ store, version, logDir: logs.dir, accounts: accounts.all() });
 }
 
 /** X's calls may be for any account that is active when they come. */
@@ -250,17 +255,17 @@ interface RouteParts {
   accounts: LiveAccounts;
   outbound: OutboundWorker;
   metrics: Metrics;
+  health: () => Health;
   webhook: Webhook;
 }
 
 function routesOf(
-  { store, logs, version, clock }: PluginOptions & { clock: Clock },
-  { live, accounts, outbound, metrics, webhook }: RouteParts,
+  { store, logs, clock }: PluginOptions & { clock: Clock },
+  { live, accounts, outbound, metrics, webhook, health }: RouteParts,
 ) {
   const { log } = logs;
   const reply = replyPort(() => accounts.all(), { ...store, clock, log, worker: outbound });
   const complain = throttledComplaints(log, clock);
-  const health = () => pluginHealth({ store, version, logDir: logs.dir, accounts: accounts.all() });
   return [
     { path: '/api/messages', router: messagesRoutes(webhook) },
     { path: '/', router: replyRoutes(() => live.secrets.replyToken, reply, complain) },

@@ -13,6 +13,7 @@ import { locateConfig } from './config/location';
 import type { Config } from './config/schema';
 import { allSecrets, provideSecrets, type Secrets } from './config/secrets';
 import { startPlugin, type Plugin } from './compose';
+import { runBackup } from './backupCommand';
 import { runForget } from './forgetCommand';
 import { openLog, type OpenLog } from './log/logger';
 import { DataDirectoryError, DataDirectoryInUse } from './store/dataDirectory';
@@ -35,9 +36,9 @@ void run();
 
 async function run(): Promise<void> {
   try {
-    const { file, config, command, user } = loadConfig();
-    if (command === 'forget') {
-      await forgetPerson(config.dataDir, user);
+    const { file, config, command, user, to } = loadConfig();
+    if (command !== undefined) {
+      await runCommand(command, config.dataDir, { user, to });
       return;
     }
     const store = await openStore(config.dataDir);
@@ -60,15 +61,26 @@ async function run(): Promise<void> {
   }
 }
 
-async function forgetPerson(dataDir: string, user: string | undefined): Promise<void> {
+interface CommandOptions {
+  user: string | undefined;
+  to: string | undefined;
+}
+
+/** `forget --user ID` and `backup --to FOLDER`. */
+async function runCommand(command: string, dataDir: string, { user, to }: CommandOptions): Promise<void> {
   try {
-    if (user === undefined) throw new Error('name the person: forget --user ID');
-    process.stdout.write(`${await runForget(dataDir, user)}\n`);
+    if (command === 'forget' && user === undefined) throw new Error('name the person: forget --user ID');
+    if (command === 'backup' && to === undefined) throw new Error('name the folder: backup --to FOLDER');
+    if (command === 'forget' && user !== undefined) say(await runForget(dataDir, user));
+    else if (command === 'backup' && to !== undefined) say(await runBackup(dataDir, to));
+    else throw new Error(`there is no command "${command}": only forget and backup`);
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n`);
     process.exitCode = 1;
   }
 }
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** A restart may begin before the former process has ended: it is given a little time. */
 async function openStore(dataDir: string): Promise<MessageStore> {
@@ -83,13 +95,12 @@ async function openStore(dataDir: string): Promise<MessageStore> {
 }
 
 /** Without a file, where none is needed yet, everything has its default and the panel asks for the rest. */
-function loadConfig(): { file: ConfigFile; config: Config; command?: string; user?: string } {
-  const options = { config: { type: 'string' }, user: { type: 'string' } } as const;
+function loadConfig(): CommandOptions & { file: ConfigFile; config: Config; command: string | undefined } {
+  const options = { config: { type: 'string' }, user: { type: 'string' }, to: { type: 'string' } } as const;
   const { values, positionals } = parseArgs({ options, strict: false, allowPositionals: true });
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   const [command] = positionals;
-  const user = text(values.user);
-  const called = { ...(command === undefined ? {} : { command }), ...(user === undefined ? {} : { user }) };
+  const called = { command, user: text(values.user), to: text(values.to) };
   const location = locateConfig(text(values.config), process.env, installedIn(), homedir());
   const file = new ConfigFile(location.file, process.env);
   return { ...called, file, config: location.mayBeMissing && !file.exists() ? file.check({}) : file.load() };

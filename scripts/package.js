@@ -33,7 +33,10 @@ function packagePlugin() {
     files[`app/${file}`] = outputFiles[0].contents;
   for (const source of wasmSources) files[`app/${basename(source)}`] = read(source);
   for (const file of readdirSync(panelFolder)) files[`panel/${file}`] = read(join('build', 'panel', file));
-  for (const file of ['README.md', 'CHANGELOG.md', 'plugin.config.example.json']) files[file] = read(file);
+  for (const file of ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'plugin.config.example.json'])
+    files[file] = read(file);
+  for (const file of readdirSync(join(root, 'scripts', 'operations')))
+    files[`operations/${file}`] = read(join('scripts', 'operations', file));
   const zip = zipSync(entries(files), { level: 9 });
   if (zip.length > largest)
     throw new Error(`the zip has ${zip.length} bytes, at most ${largest} are allowed`);

@@ -20,11 +20,8 @@ export interface InboundWorkerPorts extends WorkerPorts, ReceptionPorts {
   chat: ChatStore;
   keeping: Keeping;
   gather: MessageStore['gather'];
-  wasKilled: boolean;
+  doubtfulSince: number | undefined;
 }
-
-/** What was written longer than this before a kill was surely on the disk. Milliseconds. */
-const surelyKept = 60 * 60_000;
 
 /** How many conversations are handed to the host side by side. */
 const concurrency = 16;
@@ -164,9 +161,9 @@ export class InboundWorker {
     });
   }
 
-  /** Whether the host may have a message although nothing is written of it: the process before was killed then. */
+  /** Whether the host may have a message although nothing is written of it. */
   private mayBeThere(sentAt: number): boolean {
-    return this.ports.wasKilled && sentAt < this.startedAt && sentAt > this.startedAt - surelyKept;
+    return sentAt < this.startedAt && sentAt > (this.ports.doubtfulSince ?? Infinity);
   }
 
   private forwardPorts(account: string): ForwardPorts {

@@ -245,9 +245,12 @@ export interface MessageStore {
   keeping: Keeping;
   reporting: Reporting;
   /**
-   * The process before this one was killed: what it wrote last may be missing, where the disk kept less than it said.
+   * Messages since then may be on the host although nothing is written of it, because the process before was killed or the
+   * data folder is a former copy. Milliseconds since 1970.
    */
-  wasKilled: boolean;
+  doubtfulSince: number | undefined;
+  /** Copies the store as it is now into a file, while it is written on. */
+  copyTo: (target: string) => Promise<void>;
   /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */
   together<T>(writes: () => T): T;
   /**

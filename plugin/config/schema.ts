@@ -236,7 +236,10 @@ export const configSchema = z
 
 type Complain = (index: number, key: string, message: string) => void;
 
-/** Two accounts fed by one X user or one app and environment would hand every message over twice. */
+/**
+ * Two accounts fed by one X user or one app and environment would hand every message over twice. It sees accounts
+ * with faults too, whose fields may be anything.
+ */
 function refuseDoubles(accounts: AccountConfig[], complain: Complain): void {
   const firstWith = new Map<string, string>();
   const claim = (index: number, key: string, identity: string, what: string) => {
@@ -246,6 +249,7 @@ function refuseDoubles(accounts: AccountConfig[], complain: Complain): void {
     else complain(index, key, `${what} is already used by account "${owner}": messages would come twice`);
   };
   accounts.forEach((each, index) => {
+    if (![each.name, each.consumerKey, each.environment].every((field) => typeof field === 'string')) return;
     const owner = firstWith.get(`name ${each.name}`);
     if (owner !== undefined) complain(index, 'name', `"${each.name}" is already taken by another account`);
     else firstWith.set(`name ${each.name}`, each.name);

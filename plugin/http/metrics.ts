@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import type { CounterName, Counters, Depths, QueueDepths } from '../bridge/ports';
+import type { CounterName, Counters } from '../bridge/ports';
+import type { AccountHealth, Health } from './health';
 
 const counterShapes: Record<CounterName, { help: string; labelNames: string[] }> = {
   events: { help: 'Events X delivered', labelNames: ['account', 'kind', 'result'] },
@@ -20,7 +21,7 @@ export interface Metrics {
 }
 
 /** `GET /metrics` in Prometheus text, and the counters behind it. */
-export function createMetrics(accounts: () => readonly string[], depths: QueueDepths): Metrics {
+export function createMetrics(health: () => Health): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'openchannelx_' });
   const counters = new Map(
@@ -29,7 +30,7 @@ export function createMetrics(accounts: () => readonly string[], depths: QueueDe
       new Counter({ name: `openchannelx_${name}_total`, registers: [registry], ...shape }),
     ]),
   );
-  depthGauge(registry, accounts, depths);
+  healthGauges(registry, health);
   const router = Router();
   router.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());
@@ -40,22 +41,53 @@ export function createMetrics(accounts: () => readonly string[], depths: QueueDe
   };
 }
 
-function depthGauge(registry: Registry, accounts: () => readonly string[], depths: QueueDepths): void {
+/** What `/health` says, in numbers. */
+function healthGauges(registry: Registry, health: () => Health): void {
+  const registers = [registry];
   new Gauge({
     name: 'openchannelx_messages',
     help: 'Messages that wait or were set aside',
     labelNames: ['account', 'direction', 'state'],
-    registers: [registry],
+    registers,
     collect() {
       this.reset();
-      for (const account of accounts()) {
-        const set = (direction: string, { waiting, failed }: Depths) => {
-          this.set({ account, direction, state: 'waiting' }, waiting);
-          this.set({ account, direction, state: 'failed' }, failed);
-        };
-        set('in', depths.inbound(account));
-        set('out', depths.outbound(account));
+      for (const [account, { inbound, outbound }] of Object.entries(health().accounts)) {
+        this.set({ account, direction: 'in', state: 'waiting' }, inbound.waiting);
+        this.set({ account, direction: 'in', state: 'failed' }, inbound.setAside);
+        this.set({ account, direction: 'out', state: 'waiting' }, outbound.waiting);
+        this.set({ account, direction: 'out', state: 'failed' }, outbound.failed);
       }
     },
   });
+  new Gauge({
+    name: 'openchannelx_well',
+    help: 'Whether a part of an active account works (1) or needs somebody (0)',
+    labelNames: ['account', 'part'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [account, each] of Object.entries(health().accounts))
+        for (const [part, works] of Object.entries(each.active ? partsOf(each) : {}))
+          this.set({ account, part }, Number(works));
+    },
+  });
+  new Gauge({
+    name: 'openchannelx_store_well',
+    help: 'Whether messages can be kept (1) or not (0)',
+    registers,
+    collect() {
+      this.set(Number(health().store.state === 'ok'));
+    },
+  });
+}
+
+function partsOf({ inbound, outbound, webhook, signIn, chat }: AccountHealth): Record<string, boolean> {
+  return {
+    inbound: inbound.state === 'ok',
+    outbound: outbound.state === 'ok',
+    supply: webhook.state !== 'trouble',
+    x_sign_in: signIn.x.state !== 'refused',
+    host_sign_in: signIn.host.state !== 'refused',
+    chat: ['ok', 'off', 'starting'].includes(chat.state),
+  };
 }

@@ -5,7 +5,7 @@ import type { Log } from '../bridge/ports';
 import { answerErrors, answerNotFound } from './answers';
 
 /** A body of at most 1 MB takes no longer than this; whoever is slower is not X. Milliseconds. */
-const requestTimeout = 30_000;
+const usualTimes = { requestTimeout: 30_000, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 };
 
 /** Puts the routes behind one app. */
 export function createApp(routes: { path: string; router: Router }[], log: Log): Express {
@@ -20,9 +20,9 @@ export function createApp(routes: { path: string; router: Router }[], log: Log):
   return app;
 }
 
-/** A server that has not begun to listen, nor serves anything yet. */
-export function createHttpServer(): Server {
-  return createServer({ requestTimeout, headersTimeout: 15_000 });
+/** A server that has not begun to listen, nor serves anything yet. @param times how long a call may take to come in */
+export function createHttpServer(times = usualTimes): Server {
+  return createServer(times);
 }
 
 /**

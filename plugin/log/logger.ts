@@ -148,11 +148,13 @@ function localSeconds(): () => string {
 
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** One event is one line, and no terminal obeys a stranger's escape codes. */
+/** One event is one line, no terminal obeys a stranger's escape codes, and nothing turns the order of letters. */
 function printable(line: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return line.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${hex(character)}`);
+  return line.replace(unprintable, (character) => `\\u${hex(character)}`);
 }
+
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
 

@@ -1,4 +1,5 @@
 import { rmSync, statSync } from 'node:fs';
+import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database, type BindValues, type QueryResult, type Statement } from 'node-sqlite3-wasm';
 import { BridgeError, reasonOf } from '../bridge/errors';
@@ -14,6 +15,9 @@ export interface Query {
   named(values: Record<string, Value>): QueryResult[];
 }
 
+/** After so many pages the log is brought into the file (SQLite's own number). */
+const pagesInLog = 1000;
+
 const probeBytes = 64 * 1024;
 
 export type Value = string | number | null;
@@ -27,9 +31,11 @@ export class StoreFile {
   private fault: string | undefined;
   private closed = false;
   private formerIsDue = false;
+  private isCopied = false;
 
   private constructor(
     private readonly database: Database,
+    private readonly path: string,
     private readonly release: () => void,
     /** The former process did not close the file, so that the end of what it wrote may be missing. */
     readonly wasKilled: boolean,
@@ -54,7 +60,7 @@ export class StoreFile {
       // What is taken out of the store is not to be found in the file's free places either.
       database.exec('PRAGMA secure_delete = ON');
       migrate(database);
-      return new StoreFile(database, release, wasKilled);
+      return new StoreFile(database, path, release, wasKilled);
     } catch (error) {
       release();
       if (error instanceof DataDirectoryError) throw error;
@@ -123,11 +129,33 @@ export class StoreFile {
 
   /** What was committed stays so, even if this has to wait for the next commit. */
   private tryToForgetFormer(): void {
+    if (this.isCopied) return;
     try {
       this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       this.formerIsDue = false;
     } catch (error) {
       this.fault = reasonOf(error);
+    }
+  }
+
+  /**
+   * Copies the file as it is now. Until that is done all that is written stays in the log beside it, so that the file
+   * does not change and nothing has to wait.
+   * @throws BridgeError `store-unavailable`; the system's error when the copy cannot be written
+   */
+  async copyTo(target: string): Promise<void> {
+    this.guard(() => {
+      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.database.exec('PRAGMA wal_autocheckpoint = 0');
+    });
+    this.isCopied = true;
+    try {
+      await copyFile(this.path, target);
+      await chmod(target, 0o600);
+    } finally {
+      this.isCopied = false;
+      if (!this.closed) this.database.exec(`PRAGMA wal_autocheckpoint = ${pagesInLog}`);
+      if (this.formerIsDue && !this.closed) this.tryToForgetFormer();
     }
   }
 

@@ -5,6 +5,7 @@ import { createContacts } from './contacts';
 import { createConversations } from './conversations';
 import { StoreFile } from './database';
 import { createDepths } from './depths';
+import { doubtfulSince, forgetDoubt } from './doubt';
 import { createFacts } from './facts';
 import { GroupCommit } from './groupCommit';
 import { createHistory } from './history';
@@ -41,7 +42,8 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     chat: createChatStore(file),
     keeping: createKeeping(file),
     reporting: createReporting(file),
-    wasKilled: file.wasKilled,
+    doubtfulSince: doubtfulSince(directory, file.wasKilled, now()),
+    copyTo: (target) => file.copyTo(target),
     together: (writes) => file.transaction(writes),
     gather: (writes) => commit.gather(writes),
     trouble: () => file.trouble(),
@@ -52,6 +54,7 @@ export function openMessageStore(directory: string, now: () => number): MessageS
         // An estimate; a disk that is full must not keep the store from being closed.
       }
       file.close();
+      forgetDoubt(directory);
     },
   };
 }

@@ -1,16 +1,21 @@
 import axios, { type AxiosResponse } from 'axios';
+import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../bridge/errors';
 import type { FileStream } from '../bridge/sides';
 import { transportFault } from '../bridge/transport';
 import type { XKeys } from './keys';
 import { checkMediaUrl, needsSignature } from './mediaHosts';
+import { publicLookup } from './publicLookup';
 import { signRequest } from './signRequest';
 
 export interface OpenMediaOptions {
   keys: XKeys;
   mediaHosts: readonly string[];
 }
+
+/** Plain http goes to a loopback address that is listed with its port; all else has to be on the internet. */
+const httpsAgent = new Agent({ lookup: publicLookup() });
 
 const mostRedirects = 3;
 const timeout = 30_000;
@@ -59,6 +64,7 @@ async function request(
       validateStatus: () => true,
       timeout,
       proxy: false,
+      httpsAgent,
     });
   } catch (error) {
     const { code } = transportFault(error);

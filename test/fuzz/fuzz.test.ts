@@ -70,7 +70,9 @@ async function unexpected(
         left -= 1;
         const made = make(mutator);
         const status = await call(made);
-        if (!expected.includes(status))
+        // What is too long is refused before it has all come, which a sender may hear as a broken connection.
+        const brokenOff = status === 0 && (made.body?.length ?? 0) > 1_000_000;
+        if (!expected.includes(status) && !brokenOff)
           wrong.push(`${status} for ${made.path} ${(made.body ?? '').toString('utf8').slice(0, 300)}`);
       }
     }),

@@ -12,6 +12,8 @@ export interface Fault {
   cut?: 'before' | 'after';
   /** Answer with what is no JSON: as a gateway would, or after the work is done, with what is left of its answer. */
   garbage?: 'before' | 'after';
+  /** Answer 200 with these bytes. */
+  bytes?: Buffer;
   /** Wait so long before anything, in milliseconds. */
   delay?: number;
   /** Done when it strikes: with `cut`, just before the connection is cut. */
@@ -42,6 +44,11 @@ export class Faults {
       setTimeout(() => {
         if (fault.cut !== 'after') fault.act?.();
         if (fault.cut === 'before') request.socket.destroy();
+        else if (fault.bytes)
+          response
+            .status(200)
+            .set({ 'content-type': 'application/json', ...fault.headers })
+            .end(fault.bytes);
         else if (fault.garbage === 'before') response.status(502).send('<h1>Bad Gateway</h1>');
         else if (fault.status !== undefined)
           response

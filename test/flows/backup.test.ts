@@ -1,0 +1,95 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runBackup } from '../../plugin/backupCommand';
+import { openMessageStore } from '../../plugin/store/messageStore';
+import { ManualScheduler } from '../support/manualScheduler';
+import { Rig, type RigOptions } from '../support/rig';
+import { scratchFolder } from '../support/scratch';
+import { until } from '../support/until';
+
+let rig: Rig;
+let scheduler: ManualScheduler;
+let target: string;
+beforeEach(() => (target = join(scratchFolder(), 'copy')));
+afterEach(async () => {
+  await rig.stop();
+  rmSync(join(target, '..'), { recursive: true, force: true });
+});
+
+async function start(options: RigOptions = {}): Promise<void> {
+  scheduler = new ManualScheduler();
+  rig = await Rig.start({ plugin: { scheduler }, ...options });
+}
+
+/** The command, while the plugin's minutes pass. */
+async function backedUp(folder = target): Promise<string> {
+  const asking = runBackup(rig.dataDir, folder);
+  let isDone = false;
+  const end = () => (isDone = true);
+  asking.then(end, end);
+  await until(() => {
+    scheduler.run('minute');
+    return isDone;
+  }, 'the copy');
+  return asking;
+}
+
+const bodies = () => rig.received.map(({ body }) => body);
+
+test('a copy is made while messages come, and holds each that was acknowledged before', async () => {
+  await start();
+  rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
+  await rig.customerWrites('before');
+  const customerAtWork = new AbortController();
+  const writing = (async () => {
+    for (let number = 0; !customerAtWork.signal.aborted; number += 1)
+      await rig.customerWrites(`meanwhile ${number}`);
+  })();
+  expect(await backedUp()).toContain(`Copied to ${target}`);
+  customerAtWork.abort();
+  await writing;
+  expect(statSync(target).mode & 0o777).toBe(0o700);
+  expect(statSync(join(target, 'openchannel-x.db')).mode & 0o777).toBe(0o600);
+  expect(existsSync(join(target, 'secrets.json'))).toBe(existsSync(join(rig.dataDir, 'secrets.json')));
+  expect(readdirSync(target)).not.toContain('backup');
+  const copy = openMessageStore(target, () => Date.now());
+  expect(copy.inbox.nextOf('support dm:1700000000000000021')?.message.text).toBe('before');
+  copy.close();
+  await rig.customerWrites('after');
+  rig.host.faults.clear();
+  await rig.receivesInHaste(3);
+  expect(bodies()[0]).toBe('before');
+});
+
+test('going back to a copy loses nothing that X still shows, and doubles nothing', async () => {
+  await start({ delivery: 'activity' });
+  await rig.supplied();
+  await rig.customerSays('one');
+  await rig.receives(1);
+  const inbound = async () => (await rig.health()).body.accounts['support']!.inbound;
+  await until(async () => (await inbound()).waiting === 0, 'the first message to be written down');
+  await backedUp();
+  await rig.customerSays('two');
+  await rig.receives(2);
+  await rig.stopPlugin();
+  rmSync(rig.dataDir, { recursive: true });
+  cpSync(target, rig.dataDir, { recursive: true });
+  await rig.startPlugin();
+  await rig.supplied();
+  await rig.logged(/message was already on the host, not sent again/);
+  await rig.customerSays('three');
+  await rig.receives(3);
+  expect(bodies()).toEqual(['one', 'two', 'three']);
+});
+
+test('a folder that is not empty, or in the data folder, is refused in words', async () => {
+  await start();
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, 'x'), '');
+  await expect(backedUp()).rejects.toThrow(/is not empty/);
+  await expect(backedUp(join(rig.dataDir, 'copy'))).rejects.toThrow(/must not be in the data folder/);
+  await rig.stopPlugin();
+  await expect(runBackup(rig.dataDir, target)).rejects.toThrow(/is not empty/);
+  expect(await runBackup(rig.dataDir, join(target, 'inner'))).toContain('Copied to');
+  await rig.startPlugin();
+});
