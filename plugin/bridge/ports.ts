@@ -254,7 +254,8 @@ export interface MessageStore {
   /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */
   together<T>(writes: () => T): T;
   /**
-   * Does several writes as one durable commit, which it may share with others that come in the same turn.
+   * Does several writes as one durable commit, which it may share with others that come in the same turn. When that fails
+   * they are done once more, so they must do nothing but write.
    * @throws BridgeError `store-unavailable`
    */
   gather<T>(writes: () => T): Promise<T>;

@@ -157,12 +157,17 @@ function report(samples: Sample[], minutes: number, work: Work, faults: string[]
     title,
     unit,
     values: samples.map(of),
+    byPowers: unit === 'ms',
   });
   const curves = [
     curve('Memory', 'MB', ({ megabytes }) => megabytes),
     curve('Open handles', '', ({ handles }) => handles),
-    curve('Event to host, median', 'ms', ({ latency }) => latency),
-    curve('Event to host, p99 (the host is down for 20 s every 5 minutes)', 'ms', ({ slowest }) => slowest),
+    curve('Event to host, median (powers of ten)', 'ms', ({ latency }) => latency),
+    curve(
+      'Event to host, p99 (powers of ten; the host is down for 20 s every 5 minutes)',
+      'ms',
+      ({ slowest }) => slowest,
+    ),
   ];
   writeFileSync(join(folder, 'soak.svg'), chart(curves, minutes));
   writeFileSync(

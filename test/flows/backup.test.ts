@@ -66,8 +66,7 @@ test('going back to a copy loses nothing that X still shows, and doubles nothing
   await rig.supplied();
   await rig.customerSays('one');
   await rig.receives(1);
-  const inbound = async () => (await rig.health()).body.accounts['support']!.inbound;
-  await until(async () => (await inbound()).waiting === 0, 'the first message to be written down');
+  await rig.allDelivered();
   await backedUp();
   await rig.customerSays('two');
   await rig.receives(2);

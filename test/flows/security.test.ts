@@ -55,7 +55,7 @@ test('no path leads out of the panel’s folder', async () => {
 });
 
 test('line breaks and escape codes of a stranger make no line of the log', async () => {
-  await start({ config: { log: { messageText: 'full' } } });
+  await start({ config: { log: { messageText: 'full', dir: '/nonexistent/x' } } });
   const evil = 'hi\n\u001b[31mVERBOSE [2026-01-01 00:00:00] [ERROR] forged\r\u202egnp.exe\u2028';
   await rig!.customerWrites(evil);
   await rawCall(`/api/messages/${encodeURIComponent(evil)}`, 'POST');
@@ -210,7 +210,10 @@ test('no secret is in a log, an error, the health, the metrics, or what the pane
     botToken: 'canary-of-the-bot-token-of-somebody',
   };
   await start({
-    config: { reply: { token: canaries.reply }, log: { level: 'debug', messageText: 'full' } },
+    config: {
+      reply: { token: canaries.reply },
+      log: { level: 'debug', messageText: 'full', dir: '/nonexistent/x' },
+    },
     account: { bot: { url: 'https://bot.example.com/' }, botToken: canaries.botToken },
   });
   const keys = [...rig!.x.world.credentials.values()].find(({ userId }) => userId === brandId)!.keys;
@@ -249,7 +252,7 @@ test('no secret is in a log, an error, the health, the metrics, or what the pane
     'addresses',
   ])
     seen.push(JSON.stringify((await admin.raw(method, { account: 'support', direction: 'in' })).body));
-  const logs = readFiles(join(rig!.dataDir, '..')).filter(([path]) => path.includes('log'));
+  const logs = readFiles(join(rig!.dataDir, 'logs'));
   expect(logs.length).toBeGreaterThan(0);
   // The panel shows the Reply URL with its token to whoever is signed in, who has to copy it to the host.
   const shown = (text: string) => text.replaceAll(`token=${canaries.reply}`, '');

@@ -9,6 +9,8 @@ const longest = [
   'bridge/killed',
   'e2e/sandbox',
   'e2e/supply',
+  'chaos/chaos',
+  'fuzz/fuzz',
   'e2e/killedSending',
   'flows/chatKeys',
   'flows/polling',

@@ -258,6 +258,14 @@ export class Rig {
     return this.received;
   }
 
+  /** Waits until nothing is on its way to the host: what it has is written down a moment after it has it. */
+  async allDelivered(): Promise<void> {
+    await until(
+      async () => (await this.health()).body.accounts['support']?.inbound.waiting === 0,
+      'all messages to be delivered',
+    );
+  }
+
   /** An interaction with the customer, from a first message. */
   async interaction(): Promise<HostInteraction> {
     await this.customerWrites('Hello');
