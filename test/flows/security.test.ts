@@ -1,5 +1,5 @@
 import crypto from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { createHttpServer } from '../../plugin/http/server';
 import { AdminClient } from '../support/adminClient';
 import { Rig, brandId, type RigOptions } from '../support/rig';
+import { scratchFolder } from '../support/scratch';
 
 let rig: Rig | undefined;
 afterEach(async () => {
@@ -16,6 +17,8 @@ afterEach(async () => {
 });
 
 const password = 'canary-of-the-panel';
+const logDir = scratchFolder();
+afterAll(() => rmSync(logDir, { recursive: true, force: true }));
 
 async function start(options: RigOptions = {}): Promise<Rig> {
   rig = await Rig.start({ panel: true, ...options, config: { admin: { password }, ...options.config } });
@@ -55,7 +58,7 @@ test('no path leads out of the panel’s folder', async () => {
 });
 
 test('line breaks and escape codes of a stranger make no line of the log', async () => {
-  await start({ config: { log: { messageText: 'full', dir: '/nonexistent/x' } } });
+  await start({ config: { log: { messageText: 'full', dir: logDir } } });
   const evil = 'hi\n\u001b[31mVERBOSE [2026-01-01 00:00:00] [ERROR] forged\r\u202egnp.exe\u2028';
   await rig!.customerWrites(evil);
   await rawCall(`/api/messages/${encodeURIComponent(evil)}`, 'POST');
@@ -212,7 +215,7 @@ test('no secret is in a log, an error, the health, the metrics, or what the pane
   await start({
     config: {
       reply: { token: canaries.reply },
-      log: { level: 'debug', messageText: 'full', dir: '/nonexistent/x' },
+      log: { level: 'debug', messageText: 'full', dir: logDir },
     },
     account: { bot: { url: 'https://bot.example.com/' }, botToken: canaries.botToken },
   });
@@ -252,7 +255,7 @@ test('no secret is in a log, an error, the health, the metrics, or what the pane
     'addresses',
   ])
     seen.push(JSON.stringify((await admin.raw(method, { account: 'support', direction: 'in' })).body));
-  const logs = readFiles(join(rig!.dataDir, 'logs'));
+  const logs = readFiles(logDir);
   expect(logs.length).toBeGreaterThan(0);
   // The panel shows the Reply URL with its token to whoever is signed in, who has to copy it to the host.
   const shown = (text: string) => text.replaceAll(`token=${canaries.reply}`, '');
