@@ -1,2 +1,2 @@
 /** The product's version; `package.json` says the same, and a test compares them. */
-export const version = '0.6.0';
+export const version = '0.7.0';

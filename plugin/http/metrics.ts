@@ -30,7 +30,7 @@ export function createMetrics(health: () => Health): Metrics {
       new Counter({ name: `openchannelx_${name}_total`, registers: [registry], ...shape }),
     ]),
   );
-  healthGauges(registry, health);
+  healthGauges(registry, oncePerTurn(health));
   const router = Router();
   router.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());
@@ -79,6 +79,16 @@ function healthGauges(registry: Registry, health: () => Health): void {
       this.set(Number(health().store.state === 'ok'));
     },
   });
+}
+
+/** Several gauges ask for it in one scrape, and messages are counted once. */
+function oncePerTurn<T>(read: () => T): () => T {
+  let known: { value: T } | undefined;
+  return () => {
+    if (!known) setImmediate(() => (known = undefined));
+    known ??= { value: read() };
+    return known.value;
+  };
 }
 
 function partsOf({ inbound, outbound, webhook, signIn, chat }: AccountHealth): Record<string, boolean> {

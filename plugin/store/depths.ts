@@ -11,9 +11,11 @@ export function createDepths(store: StoreFile): QueueDepths {
     const failed = store.prepare(
       `SELECT count(*) AS n FROM ${table} WHERE account = ? AND state = 'failed' ${kept}`,
     );
+    // Only what was postponed has a reason, which is little of a long backlog.
     const reason = store.prepare(
-      `SELECT reason FROM ${table} WHERE lane >= ? AND lane < ? AND state IN ('received', 'delivering')
-       AND reason IS NOT NULL ORDER BY lane, seq LIMIT 1`,
+      `SELECT reason FROM ${table} INDEXED BY ${table}_postponed
+       WHERE lane >= ? AND lane < ? AND state IN ('received', 'delivering') AND due_at > 0
+         AND reason IS NOT NULL ORDER BY due_at LIMIT 1`,
     );
     return (account: string): Depths => {
       // All lanes of an account start with its name and a blank; "!" follows the blank.

@@ -75,6 +75,13 @@ const hostIsDown: Disaster = async () => {
 /** The end of the log of the store is not what was written: cut off, or with other bytes. */
 const walDamaged = (damage: (size: number) => void): Disaster => {
   return async () => {
+    // The host can be asked for a message once it is known where it would be: that is written at a customer's first one.
+    await center.pause();
+    await center.caughtUp();
+    await center.process.stop();
+    await center.start();
+    center.begin();
+    await center.goOn();
     // Whatever an agent was promised is on disk by then and nowhere else: no damage could be made good.
     await center.pause();
     await center.process.stop('SIGKILL');
