@@ -107,6 +107,7 @@ test('a post that was deleted on X is erased here as well', async () => {
   const post = rig.x.world.addPost(customer.id, '@brand ZEBRA');
   await rig.x.feed.publish({ kind: 'post', post });
   await rig.receives(1);
+  await rig.allDelivered();
   await rig.x.deletePost(post);
   await rig.receives(2);
   expect(holds('ZEBRA')).toBe(false);
@@ -135,6 +136,7 @@ test('an encrypted message that its sender deleted is erased', async () => {
   rig = encrypted;
   const said = await jane.say(brandId, 'to be deleted');
   await rig.receives(1);
+  await rig.allDelivered();
   expect(holds(said.encoded)).toBe(true);
   await jane.deleteForAll(brandId, said);
   await rig.receives(2);
@@ -183,6 +185,7 @@ describe('on request', () => {
     await rig.customerWrites('other', { from: otherCustomer });
     await rig.receivesInHaste(1);
     expect(rig.received.map(({ body }) => body)).toEqual(['other']);
+    await rig.allDelivered();
     expect((await rig.health()).body.accounts['support']?.inbound).toMatchObject({ waiting: 0, setAside: 0 });
   });
 
