@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: '<rootDir>/test/support/environment.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // They have a command of their own: `npm run test:long`.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/long/'],
   transform: {
     '\\.ts$': '<rootDir>/test/support/transform.js',
     // The first files of large libraries that keep nothing between two uses.

@@ -6,6 +6,7 @@ import type { AccountConfig } from './config/schema';
 import type { AccountHealth } from './http/health';
 import type { ChatStanding } from './x/chat/chatAccount';
 import type { SupplyState } from './x/receivers/receiver';
+import { isoTime } from './bridge/isoTime';
 
 export interface HealthSources {
   delivery: string;
@@ -42,14 +43,15 @@ export function accountHealth(settings: AccountConfig, sources: HealthSources): 
 function supplyHealth(settings: AccountConfig, sources: HealthSources): AccountHealth['webhook'] {
   const { delivery, arrivals, supply } = sources;
   const lastAt = arrivals.lastAt();
-  const { state, reason } = supply.state();
+  const { state, reason, since } = supply.state();
   const quiet = lastAt === undefined ? 'quiet' : 'ok';
   return {
     state: !settings.active ? 'off' : state === 'ok' ? quiet : state,
     delivery,
     check: settings.webhookCheck,
     ...(settings.active && reason !== undefined ? { reason } : {}),
-    ...(lastAt === undefined ? {} : { lastEventAt: new Date(lastAt).toISOString() }),
+    ...(settings.active && since !== undefined ? { since: isoTime(since) } : {}),
+    ...(lastAt === undefined ? {} : { lastEventAt: isoTime(lastAt) }),
   };
 }
 
@@ -57,14 +59,14 @@ function chatHealth({ name, active }: AccountConfig, { store, chat }: HealthSour
   const at = store.facts.read(name, encryptedFact);
   return {
     ...(active ? chat.standing() : { state: 'off' }),
-    ...(at === undefined ? {} : { lastMessageAt: new Date(Number(at)).toISOString() }),
+    ...(at === undefined ? {} : { lastMessageAt: isoTime(Number(at)) }),
   };
 }
 
 function marksHealth(account: string, { marks }: MessageStore): AccountHealth['customers'] {
   const { readAt, typingAt } = marks.latest(account);
   return {
-    ...(readAt === undefined ? {} : { lastReadAt: new Date(readAt).toISOString() }),
-    ...(typingAt === undefined ? {} : { lastTypingAt: new Date(typingAt).toISOString() }),
+    ...(readAt === undefined ? {} : { lastReadAt: isoTime(readAt) }),
+    ...(typingAt === undefined ? {} : { lastTypingAt: isoTime(typingAt) }),
   };
 }

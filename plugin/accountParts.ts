@@ -5,11 +5,13 @@ import type { EventBatch } from './bridge/events';
 import type { Counters, Log, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
 import type { BridgeAccount, HostSide } from './bridge/sides';
+import { savedClock, type RemoteClock } from './bridge/remoteClock';
 import { SignIn } from './bridge/signIn';
 import { createAccountChat } from './accountChat';
+import { receivingOf } from './accountReceiving';
 import { createBotClient } from './bot/client';
 import { accountHealth } from './accountHealth';
-import { userIdOfToken, type AccountConfig, type Config } from './config/schema';
+import type { AccountConfig, Config } from './config/schema';
 import type { Secrets } from './config/secrets';
 import { createHostAccount } from './host/account';
 import { HostClient } from './host/client';
@@ -25,7 +27,7 @@ import { OwnUser } from './x/ownUser';
 import { callbackUrl } from './x/receivers/callbackUrl';
 import type { Delivery } from './x/receivers';
 import { Supply } from './x/receivers/supply';
-import { SignInGate } from './x/signInGate';
+import { SignInGate } from './bridge/signInGate';
 import type { WebhookAccount } from './x/webhook';
 
 export interface AccountPartsOptions {
@@ -61,8 +63,8 @@ export interface AccountParts {
   chat: ChatAccount;
   chatSetUp: ChatSetUp;
   health(): AccountHealth;
-  /** The machine's clock was set, so that what waits for a time waits for the wrong one. */
-  clockWasSet(): void;
+  /** The machine's clock was set by so many milliseconds, so that what waits for a time waits for the wrong one. */
+  clockWasSet(byMs: number): void;
 }
 
 /** Builds one account's two sides, and what receives for it. */
@@ -71,10 +73,16 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
   const { name } = settings;
   const signIn = signInsOf(name, options);
   const gate = new SignInGate(clock);
-  const client = xClientOf(settings, options, signIn.x, gate);
+  const { facts } = store;
+  const clocks = {
+    x: savedClock(clock, facts, name, 'X'),
+    host: savedClock(clock, facts, name, 'the host'),
+  };
+  const client = xClientOf(settings, { ...options, clock: clocks.x }, signIn.x, gate);
   const ownUser = new OwnUser({ ...options, account: name, keys: settings, client, facts: store.facts });
-  const arrivals = new Arrivals(clock);
-  const receiving = receivingOf(settings, { gate, signIn, ownUser, arrivals, supply: () => supply });
+  const arrivals = new Arrivals(clocks.x);
+  const parts = { ...options, gate, signIn, ownUser, arrivals };
+  const receiving = receivingOf(settings, { ...parts, supply: () => supply });
   const findUserId = () => Promise.resolve(receiving.userId() ?? ownUser.find());
   const ofChat = createAccountChat(settings, { ...options, client, receiving, findUserId });
   const { chat } = ofChat;
@@ -86,11 +94,18 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
     arrivals,
     receiving,
     chat,
+    clock: clocks.x,
     ...secrets,
   });
   return {
     settings,
-    bridge: bridgeAccountOf(settings, options, { client, userId: receiving.userId, host: signIn.host, chat }),
+    bridge: bridgeAccountOf(settings, options, {
+      client,
+      userId: receiving.userId,
+      host: signIn.host,
+      chat,
+      clocks,
+    }),
     webhook: { ...receiving, ...secrets },
     ownUser,
     supply,
@@ -104,39 +119,16 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
     }),
     health: () =>
       accountHealth(settings, { delivery: deliveryOf(settings), store, signIn, arrivals, supply, chat }),
-    clockWasSet: () => gate.letOneThrough(),
-  };
-}
-
-interface ReceivingParts {
-  gate: SignInGate;
-  signIn: { x: SignIn };
-  ownUser: OwnUser;
-  arrivals: Arrivals;
-  supply: () => Supply;
-}
-
-/** The account as what X delivers is taken in for it. */
-function receivingOf(
-  { name, directMessages, mentions, chat, accessToken }: AccountConfig,
-  { gate, signIn, ownUser, arrivals, supply }: ReceivingParts,
-): ReceivingAccount {
-  return {
-    name,
-    directMessages: directMessages.active,
-    mentions: mentions.active,
-    chat: directMessages.active && chat.active,
-    userId: () => ownUser.id() ?? userIdOfToken(accessToken),
-    onEvent: () => arrivals.note(),
-    onRevoked: () => {
-      gate.refuse(true);
-      signIn.x.note(false, 'the account has taken the access of this app away on x.com');
-      supply().onRevoked();
+    clockWasSet: (byMs) => {
+      gate.letOneThrough();
+      clocks.x.localWasSet(byMs);
+      clocks.host.localWasSet(byMs);
     },
-    onReplay: (status) => supply().onReplay(status),
-    onPost: (authorId) => supply().onPost(authorId),
   };
 }
+
+/** A host whose sign-in is refused is asked again so often, by each account. Milliseconds. */
+const hostPause = 60_000;
 
 /** Both sides of the account, as the two streets between them see it. */
 function bridgeAccountOf(
@@ -147,7 +139,14 @@ function bridgeAccountOf(
     userId,
     host,
     chat,
-  }: { client: XClient; userId: () => string | undefined; host: SignIn; chat: ChatAccount },
+    clocks,
+  }: {
+    client: XClient;
+    userId: () => string | undefined;
+    host: SignIn;
+    chat: ChatAccount;
+    clocks: { x: RemoteClock; host: RemoteClock };
+  },
 ): BridgeAccount {
   const { config, clock, random } = options;
   const log = options.log.with({ account: settings.name });
@@ -161,14 +160,14 @@ function bridgeAccountOf(
     joinWaiting: directMessages.joinWaiting,
     userId,
     chat,
-    host: hostSideOf(settings, options, host),
+    host: hostSideOf(settings, options, host, clocks.host),
     bot: createBotClient({ url: settings.bot.url, token: settings.botToken, clock }),
     x: createXAccount({
       ...config.x,
       dataDir: config.dataDir,
       client,
       keys: settings,
-      clock,
+      clock: clocks.x,
       random,
       userId,
       log,
@@ -178,7 +177,7 @@ function bridgeAccountOf(
 
 function xClientOf(
   settings: AccountConfig,
-  options: AccountPartsOptions,
+  options: AccountPartsOptions & { clock: RemoteClock },
   signIn: SignIn,
   gate: SignInGate,
 ): XClient {
@@ -206,11 +205,12 @@ interface SupplyParts {
   arrivals: Arrivals;
   receiving: ReceivingAccount;
   chat: ChatAccount;
+  clock: RemoteClock;
   pathSecret: string | undefined;
 }
 
 function supplyOf(settings: AccountConfig, options: AccountPartsOptions, parts: SupplyParts): Supply {
-  const { client, gate, ownUser, arrivals, receiving, chat, pathSecret } = parts;
+  const { client, gate, ownUser, arrivals, receiving, chat, clock, pathSecret } = parts;
   const { inbox, facts, threads } = options.store;
   const { name, environment, webhookUrl } = settings;
   const delivery = deliveryOf(settings);
@@ -228,6 +228,7 @@ function supplyOf(settings: AccountConfig, options: AccountPartsOptions, parts: 
   };
   return new Supply(options.deliveries ?? [delivery], {
     ...options,
+    clock,
     account,
     client,
     apiBaseUrl: options.config.x.apiBaseUrl,
@@ -236,14 +237,21 @@ function supplyOf(settings: AccountConfig, options: AccountPartsOptions, parts: 
   });
 }
 
-function hostSideOf(settings: AccountConfig, options: AccountPartsOptions, signIn: SignIn): HostSide {
+function hostSideOf(
+  settings: AccountConfig,
+  options: AccountPartsOptions,
+  signIn: SignIn,
+  clock: RemoteClock,
+): HostSide {
   const { config, store, log, counters } = options;
   const client = new HostClient({
     ...config.host,
     counters,
+    clock,
+    gate: new SignInGate(options.clock, hostPause),
     onSignIn: (accepted, reason) => signIn.note(accepted, reason),
   });
-  return createHostAccount({ ...settings, client, account: settings.name, facts: store.facts, log });
+  return createHostAccount({ ...settings, client, clock, account: settings.name, facts: store.facts, log });
 }
 
 function webhookSecrets(settings: AccountConfig, secrets: Secrets) {
@@ -260,17 +268,31 @@ function signInsOf(
   { clock, log, signedInAgain }: AccountPartsOptions,
 ): { x: SignIn; host: SignIn } {
   return {
-    x: reportedSignIn('X', account, clock, log, signedInAgain),
-    host: reportedSignIn('the host', account, clock, log, () => {}),
+    x: reportedSignIn('X', 'check the keys of this account', account, clock, log, signedInAgain),
+    host: reportedSignIn(
+      'the host',
+      'check host.username and host.password, or host.apiKey, which all accounts share',
+      account,
+      clock,
+      log,
+      () => {},
+    ),
   };
 }
 
-function reportedSignIn(side: string, account: string, clock: Clock, log: Log, again: () => void): SignIn {
+function reportedSignIn(
+  side: string,
+  check: string,
+  account: string,
+  clock: Clock,
+  log: Log,
+  again: () => void,
+): SignIn {
   return new SignIn(clock, (accepted, reason) => {
     if (accepted) {
       log.info(`signed in to ${side} again`, { account });
       again();
-    } else log.error(`${side} refuses the sign-in: check the keys of this account`, { account, reason });
+    } else log.error(`${side} refuses the sign-in: ${check}`, { account, reason });
   });
 }
 

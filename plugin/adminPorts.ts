@@ -1,18 +1,21 @@
 import { deliveryOf, type AccountParts } from './accountParts';
-import { checkAccount, type CheckPorts } from './admin/check';
+import { checkAccount, checkSignIn, type CheckPorts } from './admin/check';
 import type { ConnectWay } from './admin/connect';
 import { Passwords } from './admin/passwords';
+import { changedMeanwhile } from './admin/handlers';
 import { createReport } from './admin/report';
+import { revisionOf } from './admin/settings';
 import type { AdminPorts } from './admin/ports';
 import { encryptedFact } from './bridge/acceptEncrypted';
 import { BridgeError, reasonOf } from './bridge/errors';
 import { forget } from './bridge/forget';
 import type { Clock } from './bridge/clock';
+import { RemoteClock } from './bridge/remoteClock';
 import type { Counters, MessageStore } from './bridge/ports';
 import { sameSecret } from './bridge/sameSecret';
 import type { ConfigFile } from './config/configFile';
 import { ConfigError } from './config/load';
-import type { Config } from './config/schema';
+import { userIdOfToken, type Config } from './config/schema';
 import { provideSecrets, type Secrets } from './config/secrets';
 import { HostClient } from './host/client';
 import { hostUser, openChannelAccounts } from './host/directory';
@@ -30,6 +33,8 @@ import { testWebhook } from './x/webhookSelfTest';
 export interface AdminSources {
   version: string;
   file: ConfigFile;
+  /** Tells whoever starts the program what no log may hold. */
+  print?: (line: string) => void;
   store: MessageStore;
   logs: OpenLog;
   clock: Clock;
@@ -38,15 +43,17 @@ export interface AdminSources {
   live: () => { config: Config; secrets: Secrets; port: number };
   /** Goes on with another configuration. @returns the accounts that are new, changed or gone */
   apply: (config: Config, secrets: Secrets) => Promise<string[]>;
-  workers: Record<'in' | 'out', { wake(lane: string): void }>;
+  workers: Record<
+    'in' | 'out',
+    { wake(lane: string): void; setAside(seq: number, reason: string): boolean | Promise<boolean> }
+  >;
 }
 
 /** The running plugin as the panel's server side sees it. */
 export function createAdminPorts(sources: AdminSources): AdminPorts {
   const { version, file, store, logs, clock, live, workers } = sources;
   const config = () => live().config;
-  const client = (sign?: { username: string; password: string }) =>
-    hostClient(config(), sources.counters, sign);
+  const client = (sign?: { username: string; password: string }) => hostClient(config(), sources, sign);
   return {
     version,
     clock,
@@ -57,10 +64,12 @@ export function createAdminPorts(sources: AdminSources): AdminPorts {
     port: () => live().port,
     logFile: () => logs.file,
     wake: (direction, lane) => workers[direction].wake(lane),
+    setAside: async ({ direction, seq }, reason) => workers[direction].setAside(seq, reason),
     passwords: passwordsOf(sources),
     overview: () => panelOverview(sources),
     save: savesInTurn(sources),
     hostUser: (username, password) => knownUser(client({ username, password })),
+    checkHost: () => checkSignIn(async () => hostUser(client())),
     openChannelAccounts: () => openChannelAccounts(client()),
     addresses: (name) => addressesOf(name, sources),
     startPin: (start) => startPin(start, config()),
@@ -82,22 +91,28 @@ export function createAdminPorts(sources: AdminSources): AdminPorts {
   };
 }
 
-function passwordsOf({ logs, live }: AdminSources): Passwords {
+function passwordsOf({ logs, live, print }: AdminSources): Passwords {
   return new Passwords({
     dataDir: live().config.dataDir,
     configured: () => live().config.admin.password,
     generated: () => live().secrets.adminPassword,
-    onUnclaimed: (code, path) =>
-      logs.log.warn(`nobody has claimed the panel yet: open it and enter the set-up code ${code}`, {
-        alsoIn: path,
-      }),
+    onUnclaimed: (code, path) => {
+      logs.log.warn(
+        'nobody has claimed the panel yet: open it and enter the set-up code, which is in a file',
+        {
+          file: path,
+        },
+      );
+      print?.(`Set-up code of the panel, until somebody has claimed it: ${code}\n`);
+    },
   });
 }
 
 /** One save at a time: two must not begin the same accounts anew side by side. */
 function savesInTurn({ file, live, apply, logs }: AdminSources): AdminPorts['save'] {
   let last: Promise<unknown> = Promise.resolve();
-  const save = async (raw: Record<string, unknown>) => {
+  const save = async (raw: Record<string, unknown>, revision?: string) => {
+    if (revision !== undefined && revision !== revisionOf(file)) throw changedMeanwhile();
     const former = live();
     const before = { config: former.config, secrets: former.secrets };
     const config = file.check(raw);
@@ -112,8 +127,8 @@ function savesInTurn({ file, live, apply, logs }: AdminSources): AdminPorts['sav
     }
     return changed;
   };
-  return (raw) => {
-    const mine = last.then(() => save(raw));
+  return (raw, revision) => {
+    const mine = last.then(() => save(raw, revision));
     last = mine.catch(() => undefined);
     return mine;
   };
@@ -122,13 +137,19 @@ function savesInTurn({ file, live, apply, logs }: AdminSources): AdminPorts['sav
 /** A client of its own: what it hears of the sign-in is told to the admin, not to the accounts. */
 function hostClient(
   { host }: Config,
-  counters: Counters,
+  { counters, clock }: Pick<AdminSources, 'counters' | 'clock'>,
   sign?: { username: string; password: string },
 ): HostClient {
   if (host.baseUrl === '')
     throw new BridgeError('bad-request', 'Enter the address of the host and its sign-in first, and save.');
   const signIn = sign ? { ...sign, apiKey: '' } : {};
-  return new HostClient({ ...host, ...signIn, counters, onSignIn: () => {} });
+  return new HostClient({
+    ...host,
+    ...signIn,
+    counters,
+    clock: new RemoteClock(clock),
+    onSignIn: () => {},
+  });
 }
 
 async function knownUser(client: HostClient): Promise<{ name?: string; role?: string } | undefined> {
@@ -173,6 +194,14 @@ async function startPin(start: PinStart, { x, accounts }: Config): Promise<Conne
     authorizeUrl: authorizeUrl(x.apiBaseUrl, request),
     finish: async (pin) => {
       const { token, secret, userId, handle } = await exchangePin(x.apiBaseUrl, app, request, pin);
+      const taken = accounts.find(
+        (each) => each.name !== start.account && userIdOfToken(each.accessToken) === userId,
+      );
+      if (taken)
+        throw new BridgeError(
+          'bad-request',
+          `You are signed in on X as @${handle}, which is the account "${taken.name}" already. Sign in there as another user, and open X for a PIN again.`,
+        );
       return { userId, handle, keys: { accessToken: token, accessTokenSecret: secret } };
     },
   };
@@ -181,7 +210,7 @@ async function startPin(start: PinStart, { x, accounts }: Config): Promise<Conne
 function checkPorts(parts: AccountParts, sources: AdminSources): CheckPorts {
   const { settings, client, oauth2, supply, chat } = parts;
   const { config, secrets } = sources.live();
-  const host = () => hostClient(config, sources.counters);
+  const host = () => hostClient(config, sources);
   const { webhookUrl } = addressesOf(settings.name, sources);
   return {
     settings,
@@ -204,11 +233,23 @@ function checkPorts(parts: AccountParts, sources: AdminSources): CheckPorts {
       wasWritten: sources.store.facts.read(settings.name, encryptedFact) !== undefined,
     }),
     log: { wanted: config.log.dir, used: sources.logs.dir },
-    replyUrlFits: (url) => {
-      const token = URL.canParse(url) ? (new URL(url).searchParams.get('token') ?? '') : '';
-      return sameSecret(token, secrets.replyToken);
-    },
+    replyUrlAnswers: (url) => accountAnswering(url, config, secrets),
+    sharedWith: config.accounts
+      .filter(
+        ({ name, active, openChannelAccountId }) =>
+          active && name !== settings.name && openChannelAccountId === settings.openChannelAccountId,
+      )
+      .map(({ name }) => name),
   };
+}
+
+/** The account that a Reply URL is for; undefined where its token is not the one, or there is no such account. */
+function accountAnswering(url: string, { accounts }: Config, { replyToken }: Secrets): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { pathname, searchParams } = new URL(url);
+  if (!sameSecret(searchParams.get('token') ?? '', replyToken)) return undefined;
+  const named = /\/api\/reply\/([^/]+)\/?$/.exec(pathname)?.[1];
+  return accounts.find(({ name, active }) => (named === undefined ? active : name === named))?.name;
 }
 
 function sameOrigin(one: string, other: string): boolean {

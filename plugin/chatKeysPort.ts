@@ -4,6 +4,7 @@ import { encryptedFact } from './bridge/acceptEncrypted';
 import { BridgeError, reasonOf } from './bridge/errors';
 import type { MessageStore } from './bridge/ports';
 import type { ChatKeys } from './panel/api';
+import { isoTime } from './bridge/isoTime';
 
 /** Accounts' keys for encrypted chat as the panel's server side sees them; one thing at a time is done with an account's. */
 export function chatKeysPorts(
@@ -52,7 +53,7 @@ async function viewOf(
   return {
     ...chat.standing(),
     ...(keys === undefined ? {} : { keys }),
-    ...(at === undefined ? {} : { lastMessageAt: new Date(Number(at)).toISOString() }),
+    ...(at === undefined ? {} : { lastMessageAt: isoTime(Number(at)) }),
     onX,
   };
 }

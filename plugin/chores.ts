@@ -1,5 +1,6 @@
 import type { AccountParts } from './accountParts';
 import { reasonOf } from './bridge/errors';
+import { retention } from './config/aroundConversation';
 import { followUp, type FollowUpPorts } from './bridge/followUps';
 import type { Clock } from './bridge/clock';
 import type { Keeping } from './bridge/keeping';
@@ -12,6 +13,8 @@ import { answerRequests } from './requests';
 /** The Map Key is read again at this minute of every hour. */
 const hourly = '7 * * * *';
 const minutely = '* * * * *';
+/** Somebody waits at the command line. */
+const everyTwoSeconds = '*/2 * * * * *';
 
 export interface ChoresOptions {
   scheduler: Scheduler;
@@ -19,6 +22,8 @@ export interface ChoresOptions {
   accounts: () => AccountParts[];
   followUps: FollowUpPorts;
   keeping: Keeping;
+  /** Looks for messages that are due and in no queue. */
+  findForgotten: () => void;
   copyTo: MessageStore['copyTo'];
   clock: Clock;
   dataDir: string;
@@ -35,6 +40,10 @@ export function startChores(options: ChoresOptions): () => Promise<void> {
     for (const { bridge } of accounts())
       if (bridge.active && bridge.rules.followUp.active) await followUp(bridge, followUps);
   });
+  const find = oneAtATime(log, 'looking for messages that nobody has taken up', () => {
+    options.findForgotten();
+    return Promise.resolve();
+  });
   const erase = oneAtATime(log, 'erasing old messages', () => eraseOld(options));
   const requests = oneAtATime(log, 'a request of the command line', async () => {
     await answerRequests(dataDir, 'forget', (user) => forgetPerson(user, options));
@@ -47,7 +56,8 @@ export function startChores(options: ChoresOptions): () => Promise<void> {
   const stops = [
     scheduler.every(hourly, () => refreshMapKeys(accounts(), log)),
     scheduler.every(minutely, remind.run),
-    scheduler.every(minutely, requests.run),
+    scheduler.every(minutely, find.run),
+    scheduler.every(everyTwoSeconds, requests.run),
     scheduler.every(hourly, erase.run),
   ];
   return async () => {
@@ -57,14 +67,20 @@ export function startChores(options: ChoresOptions): () => Promise<void> {
 }
 
 const day = 24 * 60 * 60_000;
+const defaultRetention = retention.parse(undefined);
 
-/** What customers and agents wrote is not kept for longer than each account says. */
+/** What customers and agents wrote is not kept for longer than each account says, nor are the rows it was in. */
 async function eraseOld({ accounts, keeping, clock, log }: ChoresOptions): Promise<void> {
-  for (const { settings } of accounts()) {
-    const { days } = settings.retention;
+  const rules = new Map(accounts().map(({ settings: { name, retention } }) => [name, retention]));
+  for (const account of new Set([...rules.keys(), ...keeping.accounts()])) {
+    // An account that was removed has no rule of its own any more.
+    const { days, rowDays } = rules.get(account) ?? defaultRetention;
     if (days === 0) continue;
-    const messages = await keeping.eraseBefore(settings.name, clock.now() - days * day);
-    if (messages > 0) log.info('words of old messages erased', { account: settings.name, messages, days });
+    const messages = await keeping.eraseBefore(account, clock.now() - days * day);
+    if (messages > 0) log.info('words of old messages erased', { account, messages, days });
+    if (rowDays === 0) continue;
+    const rows = await keeping.prune(account, clock.now() - rowDays * day);
+    if (rows > 0) log.info('old rows without words deleted', { account, rows, days: rowDays });
   }
 }
 

@@ -13,6 +13,8 @@ import { OutboundWorker, type OutboundWorkerPorts } from './bridge/outboundWorke
 import type { ActivityEntry, ActivityListener, Log, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
 import { keepNotice } from './bridge/systemNotice';
+import { OtherUsers } from './bridge/otherUsers';
+import { Unstorable } from './bridge/unstorable';
 import { createAdmin } from './admin/admin';
 import { createAdminPorts, type AdminSources } from './adminPorts';
 import { watchClock } from './clockWatch';
@@ -22,13 +24,14 @@ import { ConfigError } from './config/load';
 import type { AccountConfig, Config } from './config/schema';
 import { allSecrets, type Secrets } from './config/secrets';
 import { adminRoutes } from './http/admin';
+import { Bodies } from './http/bodies';
 import { withEvents } from './http/events';
 import { healthRoutes, type Health } from './http/health';
 import { messagesRoutes } from './http/messages';
 import { createMetrics, type Metrics } from './http/metrics';
 import { panelRoutes } from './http/panel';
 import { replyRoutes } from './http/reply';
-import { createApp, createHttpServer, listen, stopListening } from './http/server';
+import { createApp, createHttpServer, listen, listenElsewhere, stopListening } from './http/server';
 import { LiveAccounts } from './liveAccounts';
 import type { OpenLog } from './log/logger';
 import { pluginHealth } from './pluginHealth';
@@ -36,6 +39,7 @@ import { replyPort } from './replyPort';
 import { warnOfOrphans, warnOfWeakness } from './startWarnings';
 import type { Delivery } from './x/receivers';
 import { ChatThreads } from './x/chat/threads';
+import { clearPassing } from './x/measureFile';
 import { createWebhook, type Webhook } from './x/webhook';
 
 export interface PluginOptions {
@@ -49,7 +53,7 @@ export interface PluginOptions {
   /** The bundle of the thread for encrypted chat; it lies beside the program. */
   chatThread?: string;
   /** The panel; without it there is none. */
-  panel?: { file: ConfigFile; dir: string };
+  panel?: { file: ConfigFile; dir: string; print?: (line: string) => void };
   clock?: Clock;
   random?: () => number;
   scheduler?: Scheduler;
@@ -89,7 +93,7 @@ interface Parts {
   outbound: OutboundWorker;
   app: RequestListener;
   chatThreads: ChatThreads;
-  chores: Pick<ChoresOptions, 'followUps' | 'keeping' | 'copyTo' | 'clock'>;
+  chores: Pick<ChoresOptions, 'followUps' | 'findForgotten' | 'keeping' | 'copyTo' | 'clock'>;
 }
 
 /**
@@ -102,6 +106,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   const parts: Parts = wire(options, (next, secrets) => applyConfig(next, secrets, parts, options));
   const { live, accounts, inbound, outbound, chatThreads } = parts;
   live.port = await listenOrClose(live.server, config, store);
+  clearPassing(config.dataDir);
   await accounts.set(config.accounts);
   warnOfWeakness(accounts.active(), config, log);
   warnOfOrphans(store, config, log);
@@ -139,7 +144,7 @@ function watchClockFor({ accounts, inbound, outbound }: Parts, log: Log): () => 
       log.warn('the clock of this machine was set: all that waits is tried now', {
         seconds: Math.round(by / 1000),
       });
-      for (const account of accounts.all()) account.clockWasSet();
+      for (const account of accounts.all()) account.clockWasSet(by);
       inbound.takeUp();
       outbound.takeUp();
     },
@@ -170,26 +175,34 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
     ...shared,
     wake: (lane) => inbound.wake(lane),
     wakeAnswers: (lane) => outbound.wake(lane),
+    unstorable: new Unstorable(shared),
+    otherUsers: new OtherUsers(shared),
     logText: () => live.config.log.messageText === 'full',
   };
   const webhook = webhookOf(accounts, { ...accepting, clock });
+  const bodies = new Bodies();
   const routes = createApp(
     [
-      ...routesOf({ ...options, clock }, { live, accounts, outbound, metrics, webhook, health }),
+      ...routesOf({ ...options, clock }, { live, accounts, outbound, metrics, webhook, health, bodies }),
       ...panelOf(options, {
         ...common,
         accounts,
         live: () => live,
         apply,
         workers: { in: inbound, out: outbound },
+        bodies,
       }),
     ],
     log,
   );
-  const app = withEvents(webhook, log, routes);
+  const app = withEvents(webhook, bodies, log, routes);
   live.server.on('request', app);
-  const { keeping, copyTo } = store;
-  const chores = { followUps: { ...shared, wakeAnswers: accepting.wakeAnswers }, keeping, copyTo, clock };
+  const findForgotten = () => {
+    inbound.findForgotten();
+    outbound.findForgotten();
+  };
+  const followUps = { ...shared, wakeAnswers: accepting.wakeAnswers };
+  const chores = { followUps, findForgotten, keeping: store.keeping, copyTo: store.copyTo, clock };
   return { live, accounts, inbound, outbound, app, chatThreads, chores };
 }
 
@@ -232,15 +245,15 @@ function workersOf(shared: Shared, live: Live): { inbound: InboundWorker; outbou
 /** The panel and its API, where there is one. */
 function panelOf(
   { panel }: PluginOptions,
-  sources: Omit<AdminSources, 'file'>,
+  { bodies, ...sources }: Omit<AdminSources, 'file' | 'print'> & { bodies: Bodies },
 ): { path: string; router: Router }[] {
   if (!panel) return [];
   const { live } = sources;
   const page = { dir: panel.dir, hostUrl: () => live().config.host.baseUrl, port: () => live().port };
-  const admin = createAdmin(createAdminPorts({ ...sources, file: panel.file }));
+  const admin = createAdmin(createAdminPorts({ ...sources, ...panel }));
   return [
     { path: '/', router: panelRoutes(page) },
-    { path: '/', router: adminRoutes(admin) },
+    { path: '/', router: adminRoutes(admin, bodies) },
   ];
 }
 
@@ -257,18 +270,19 @@ interface RouteParts {
   metrics: Metrics;
   health: () => Health;
   webhook: Webhook;
+  bodies: Bodies;
 }
 
 function routesOf(
   { store, logs, clock }: PluginOptions & { clock: Clock },
-  { live, accounts, outbound, metrics, webhook, health }: RouteParts,
+  { live, accounts, outbound, metrics, webhook, health, bodies }: RouteParts,
 ) {
   const { log } = logs;
   const reply = replyPort(() => accounts.all(), { ...store, clock, log, worker: outbound });
   const complain = throttledComplaints(log, clock);
   return [
     { path: '/api/messages', router: messagesRoutes(webhook) },
-    { path: '/', router: replyRoutes(() => live.secrets.replyToken, reply, complain) },
+    { path: '/', router: replyRoutes(() => live.secrets.replyToken, reply, bodies, complain) },
     { path: '/', router: healthRoutes(health) },
     { path: '/', router: metrics.routes },
   ];
@@ -286,7 +300,7 @@ async function applyConfig(
   { store, logs, dataKey = '' }: PluginOptions,
 ): Promise<string[]> {
   const { log } = logs;
-  const moved = await listenElsewhere(live, config, app);
+  const moved = await listenElsewhere(live.config, config, app);
   try {
     logs.change({ ...config.log, secrets: [...allSecrets(config, secrets), dataKey] });
   } catch (error) {
@@ -304,29 +318,6 @@ async function applyConfig(
   outbound.takeUp();
   log.info('the configuration was changed', { accounts: changed, port: live.port });
   return changed;
-}
-
-/**
- * Listens at another port or address, where the configuration names one.
- * @throws ConfigError when that cannot be
- */
-async function listenElsewhere(
-  { config: former }: Live,
-  { port, bindAddress }: Config,
-  app: RequestListener,
-): Promise<Pick<Live, 'server' | 'port'> | undefined> {
-  if (port === former.port && bindAddress === former.bindAddress) return undefined;
-  const server = createHttpServer();
-  server.on('request', app);
-  try {
-    return { server, port: await listen(server, port, bindAddress) };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const [key, value] = code === 'EADDRNOTAVAIL' ? ['bindAddress', bindAddress] : ['port', port];
-    const why =
-      code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be used (${code ?? 'unknown'})`;
-    throw new ConfigError([`${key}: ${value} ${why}`]);
-  }
 }
 
 async function listenOrClose(server: Server, config: Config, store: MessageStore): Promise<number> {

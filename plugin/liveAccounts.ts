@@ -73,20 +73,23 @@ export class LiveAccounts {
   }
 }
 
-function start({ settings, ownUser, supply, chat }: AccountParts): void {
+function start({ settings, ownUser, supply, chat, chatSetUp }: AccountParts): void {
   if (!settings.active) {
     supply.standDown();
     return;
   }
   void ownUser.learn();
-  void chat.load();
+  void chat.load().then(() => chatSetUp.settle());
   supply.start();
 }
 
 /** A call of X that hangs must not take the time that messages in flight need. */
 async function stopAll(accounts: AccountParts[]): Promise<void> {
   if (accounts.length === 0) return;
-  for (const { ownUser } of accounts) ownUser.stop();
+  for (const { ownUser, chatSetUp } of accounts) {
+    ownUser.stop();
+    chatSetUp.stop();
+  }
   const stopped = new AbortController();
   void Promise.allSettled(accounts.map(({ supply }) => supply.stop())).then(() => stopped.abort());
   await pause(systemClock, longestSupplyStop, stopped.signal);

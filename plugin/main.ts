@@ -1,9 +1,7 @@
 import './config/requireNode';
-import './frugal';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { pause, systemClock } from './bridge/clock';
 import type { MessageStore } from './bridge/ports';
 import { reasonOf } from './bridge/errors';
@@ -14,6 +12,7 @@ import type { Config } from './config/schema';
 import { allSecrets, provideSecrets, type Secrets } from './config/secrets';
 import { startPlugin, type Plugin } from './compose';
 import { runBackup } from './backupCommand';
+import { readCommandLine, usage, UsageError, type CommandLine } from './commandLine';
 import { runForget } from './forgetCommand';
 import { openLog, type OpenLog } from './log/logger';
 import { DataDirectoryError, DataDirectoryInUse } from './store/dataDirectory';
@@ -22,6 +21,9 @@ import { version } from './version';
 
 /** EX_CONFIG of sysexits.h: something is wrong in the configuration. */
 const badConfiguration = 78;
+
+/** EX_USAGE of sysexits.h: the command was called in a wrong way. */
+const badUsage = 64;
 
 /** A former process gets this long to give up the data directory, in milliseconds. */
 const longestHandOver = 3_000;
@@ -32,55 +34,56 @@ const longestStop = 10_000;
 /** The top folder: of the build, or of a plugin unpacked from the zip. */
 const top = join(__dirname, '..');
 
-void run();
-
 async function run(): Promise<void> {
   try {
-    const { file, config, command, user, to } = loadConfig();
-    if (command !== undefined) {
-      await runCommand(command, config.dataDir, { user, to });
+    const line = readCommandLine(process.argv.slice(2));
+    if (line.command === 'help') {
+      print(usage);
       return;
     }
-    const store = await openStore(config.dataDir);
-    const secrets = provideSecrets(config);
-    const dataKey = file.variable('DATA_KEY');
-    const logs = openLog({
-      ...config.log,
-      fallbackDir: join(config.dataDir, 'logs'),
-      secrets: [...allSecrets(config, secrets), dataKey],
-      console: true,
-    });
-    catchDefects(logs);
-    const panel = { file, dir: join(top, 'panel') };
-    const plugin = await startPlugin({ config, secrets, store, logs, version, panel, dataKey });
-    showFreshSecrets(config, secrets, plugin.port);
-    logs.log.info('the panel is ready', { address: `http://127.0.0.1:${plugin.port}/panel/` });
-    stopOnSignal(plugin, logs);
+    const { file, config } = loadConfig(line);
+    if (line.command === 'run') await runPlugin(file, config);
+    else await runCommand(line, config.dataDir);
   } catch (error) {
     fail(error);
   }
 }
 
-interface CommandOptions {
-  user: string | undefined;
-  to: string | undefined;
+async function runPlugin(file: ConfigFile, config: Config): Promise<void> {
+  const store = await openStore(config.dataDir);
+  const secrets = provideSecrets(config);
+  const dataKey = file.variable('DATA_KEY');
+  const logs = openLog({
+    ...config.log,
+    fallbackDir: join(config.dataDir, 'logs'),
+    secrets: [...allSecrets(config, secrets), dataKey],
+    console: true,
+  });
+  catchDefects(logs);
+  const panel = { file, dir: join(top, 'panel'), print };
+  const plugin = await startPlugin({ config, secrets, store, logs, version, panel, dataKey });
+  showFreshSecrets(config, secrets, plugin.port);
+  logs.log.info('the panel is ready', { address: `http://127.0.0.1:${plugin.port}/panel/` });
+  stopOnSignal(plugin, logs);
 }
 
-/** `forget --user ID` and `backup --to FOLDER`. */
-async function runCommand(command: string, dataDir: string, { user, to }: CommandOptions): Promise<void> {
+/** Does what the command says and prints its outcome; a refusal is printed too, and ends with code 1. */
+async function runCommand(
+  line: Extract<CommandLine, { command: 'forget' | 'backup' }>,
+  dataDir: string,
+): Promise<void> {
   try {
-    if (command === 'forget' && user === undefined) throw new Error('name the person: forget --user ID');
-    if (command === 'backup' && to === undefined) throw new Error('name the folder: backup --to FOLDER');
-    if (command === 'forget' && user !== undefined) say(await runForget(dataDir, user));
-    else if (command === 'backup' && to !== undefined) say(await runBackup(dataDir, to));
-    else throw new Error(`there is no command "${command}": only forget and backup`);
+    const done = line.command === 'forget' ? runForget(dataDir, line.user) : runBackup(dataDir, line.folder);
+    print(`${await done}\n`);
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n`);
     process.exitCode = 1;
   }
 }
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+function print(text: string): void {
+  process.stdout.write(text);
+}
 
 /** A restart may begin before the former process has ended: it is given a little time. */
 async function openStore(dataDir: string): Promise<MessageStore> {
@@ -95,15 +98,10 @@ async function openStore(dataDir: string): Promise<MessageStore> {
 }
 
 /** Without a file, where none is needed yet, everything has its default and the panel asks for the rest. */
-function loadConfig(): CommandOptions & { file: ConfigFile; config: Config; command: string | undefined } {
-  const options = { config: { type: 'string' }, user: { type: 'string' }, to: { type: 'string' } } as const;
-  const { values, positionals } = parseArgs({ options, strict: false, allowPositionals: true });
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  const [command] = positionals;
-  const called = { command, user: text(values.user), to: text(values.to) };
-  const location = locateConfig(text(values.config), process.env, installedIn(), homedir());
+function loadConfig({ configFile }: CommandLine): { file: ConfigFile; config: Config } {
+  const location = locateConfig(configFile, process.env, installedIn(), homedir());
   const file = new ConfigFile(location.file, process.env);
-  return { ...called, file, config: location.mayBeMissing && !file.exists() ? file.check({}) : file.load() };
+  return { file, config: location.mayBeMissing && !file.exists() ? file.check({}) : file.load() };
 }
 
 /** The top folder of a plugin unpacked from the zip, where the host's manifest lies; undefined for a checkout. */
@@ -128,7 +126,7 @@ function showFreshSecrets(
   ];
   if (lines.length === 0) return;
   const where = join(config.dataDir, 'secrets.json');
-  process.stdout.write(
+  print(
     `\nGenerated for you, shown once (kept in ${where}):\n${lines.map((line) => `  ${line}\n`).join('')}\n`,
   );
 }
@@ -172,6 +170,10 @@ function fail(error: unknown): void {
     for (const fault of error.faults) say(fault);
     process.exit(badConfiguration);
   }
+  if (error instanceof UsageError) {
+    say(error.message);
+    process.exit(badUsage);
+  }
   if (error instanceof DataDirectoryError) say(error.message);
   else if (code === 'EADDRINUSE')
     say(`port ${port ?? ''} is in use: stop the other program, or set another "port"`);
@@ -179,3 +181,6 @@ function fail(error: unknown): void {
   else say(`openchannel-x could not start: ${reasonOf(error).slice(0, 600)}`);
   process.exit(1);
 }
+
+// Last, so that everything above has its value.
+void run();

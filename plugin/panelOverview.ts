@@ -36,14 +36,25 @@ function accountState(parts: AccountParts, store: MessageStore, now: number): Ac
   const { settings, client, webhook, ownUser } = parts;
   const { name, active } = settings;
   const health = parts.health();
-  const reasons = active ? reasonsOf(health) : [];
+  const isConfirmed = health.signIn.x.state !== 'unknown' || ownUser.id() !== undefined;
+  const reasons = active
+    ? [...(isConfirmed ? [] : [unconfirmed(ownUser.trouble())]), ...reasonsOf(health)]
+    : [];
   const waits = health.inbound.waiting + health.outbound.waiting > 0;
   const handle = ownUser.handle();
   const user = handle === undefined ? webhook.userId() : `@${handle}`;
   return {
     name,
     active,
-    state: !active ? 'off' : reasons.length > 0 ? 'trouble' : waits ? 'waiting' : 'ok',
+    state: !active
+      ? 'off'
+      : !isConfirmed
+        ? 'starting'
+        : reasons.length > 0
+          ? 'trouble'
+          : waits
+            ? 'waiting'
+            : 'ok',
     reasons,
     delivery: deliveryOf(settings),
     ...(user === undefined ? {} : { user }),
@@ -58,6 +69,11 @@ function accountState(parts: AccountParts, store: MessageStore, now: number): Ac
   };
 }
 
+function unconfirmed(trouble: string | undefined): string {
+  const why = trouble === undefined ? 'Asking X now.' : `The last try failed: ${trouble}.`;
+  return `X has not confirmed the keys yet. ${why}`;
+}
+
 /** What an admin has to do something about. */
 function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth): string[] {
   return [
@@ -67,7 +83,7 @@ function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth):
     ...(signIn.host.state === 'refused'
       ? [`The host refuses the sign-in: correct it under Settings. (${signIn.host.reason ?? ''})`]
       : []),
-    ...(webhook.state === 'trouble' ? [webhook.reason ?? 'X does not deliver.'] : []),
+    ...(webhook.state === 'trouble' ? [deliveryFault(webhook)] : []),
     ...chatReasons(chat),
     ...[inbound.waitingBecause, outbound.waitingBecause].filter((reason) => reason !== undefined),
   ];
@@ -91,4 +107,8 @@ function hoursOf(account: string, { history }: MessageStore, now: number): Accou
     const at = first + index * hour;
     return { at, in: counted.in.get(at) ?? 0, out: counted.out.get(at) ?? 0 };
   });
+}
+
+function deliveryFault({ reason = 'X does not deliver.', since }: AccountHealth['webhook']): string {
+  return since === undefined ? reason : `Messages surely arrived until ${since}. Since then: ${reason}`;
 }

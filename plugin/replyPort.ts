@@ -19,6 +19,7 @@ export function replyPort(
       if (!account.settings.active) throw inactive(account.settings.name);
       return acceptReply(readReplyCall(call), account.bridge, ports);
     },
+    noteAnswered: (seq) => ports.worker.noteAnswered(seq),
   };
 }
 

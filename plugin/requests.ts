@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BridgeError, reasonOf } from './bridge/errors';
+import { writeSafely } from './config/writeSafely';
 
 /**
  * Requests of the command line for a running plugin, which alone may touch its store: files that only its own user can
@@ -12,7 +13,7 @@ export type RequestKind = 'forget' | 'backup';
 const folderOf = (dataDir: string, kind: RequestKind) => join(dataDir, kind);
 const answerOf = (request: string) => request.replace(/\.request$/, '.answer');
 
-/** A running plugin looks once a minute. Milliseconds. */
+/** A running plugin looks every two seconds; copying a large store takes some time. Milliseconds. */
 const longestWait = 150_000;
 const pause = 200;
 
@@ -25,7 +26,7 @@ export async function askPlugin(dataDir: string, kind: RequestKind, text: string
   const folder = folderOf(dataDir, kind);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const request = join(folder, `${process.pid}-${Date.now()}.request`);
-  writeWhole(request, text);
+  writeSafely(request, text);
   const answer = answerOf(request);
   for (let waited = 0; waited < longestWait; waited += pause) {
     await wait(pause);
@@ -53,13 +54,7 @@ export async function answerRequests(
       if (!(error instanceof BridgeError)) throw error;
       return `refused: ${reasonOf(error)}`;
     });
-    writeWhole(answerOf(request), words);
+    writeSafely(answerOf(request), words);
     rmSync(request, { force: true });
   }
-}
-
-/** A reader sees all of it or nothing. */
-function writeWhole(path: string, content: string): void {
-  writeFileSync(`${path}.new`, content, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }

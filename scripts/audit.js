@@ -6,6 +6,9 @@
 const { spawnSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { refuseArguments } = require('./setup');
+
+refuseArguments(process.argv.slice(2));
 
 /** What is shipped, and what that needs. A new name here is a decision: read what it does first. */
 const allowed = new Set(

@@ -1,16 +1,17 @@
 'use strict';
 /** Bundles the panel's page: `node scripts/buildPanel.js FOLDER` writes index.html, panel.js and panel.css there. */
 const { buildSync } = require('esbuild');
-const { copyFileSync, mkdirSync } = require('fs');
-const { join } = require('path');
+const { mkdirSync, readFileSync, writeFileSync } = require('fs');
+const { basename, join } = require('path');
 
 const source = join(__dirname, '..', 'plugin', 'panel');
 
-function buildPanel(folder) {
-  mkdirSync(folder, { recursive: true });
-  buildSync({
+/** @returns the content of each file by its name */
+function buildPanel() {
+  const { outputFiles } = buildSync({
     entryPoints: { panel: join(source, 'main.tsx') },
-    outdir: folder,
+    outdir: source,
+    write: false,
     bundle: true,
     minify: true,
     target: 'es2022',
@@ -18,9 +19,15 @@ function buildPanel(folder) {
     logLevel: 'warning',
     tsconfig: join(source, 'tsconfig.json'),
   });
-  copyFileSync(join(source, 'index.html'), join(folder, 'index.html'));
+  const built = outputFiles.map(({ path, contents }) => [basename(path), contents]);
+  return { 'index.html': readFileSync(join(source, 'index.html')), ...Object.fromEntries(built) };
+}
+
+function writePanel(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const [file, content] of Object.entries(buildPanel())) writeFileSync(join(folder, file), content);
 }
 
 module.exports = { buildPanel };
 
-if (require.main === module) buildPanel(process.argv[2]);
+if (require.main === module) writePanel(process.argv[2]);

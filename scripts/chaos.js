@@ -15,8 +15,13 @@ setUp({});
 const seed = values.seed ?? String(Math.floor(Math.random() * 1_000_000));
 process.stdout.write(`seed ${seed}\n`);
 const jest = join(__dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
-const { status } = spawnSync(process.execPath, [jest, 'test/chaos'], {
-  stdio: 'inherit',
-  env: { ...process.env, CHAOS_ROUNDS: values.rounds, CHAOS_SEED: seed, CHAOS: 'long' },
-});
+const { status } = spawnSync(
+  process.execPath,
+  [jest, '--config', 'test/long/jest.config.js', 'test/long/chaos'],
+  {
+    stdio: 'inherit',
+    cwd: join(__dirname, '..'),
+    env: { ...process.env, CHAOS_ROUNDS: values.rounds, CHAOS_SEED: seed },
+  },
+);
 process.exit(status ?? 1);

@@ -15,8 +15,13 @@ setUp({});
 const seed = values.seed ?? String(Math.floor(Math.random() * 1_000_000));
 process.stdout.write(`seed ${seed}\n`);
 const jest = join(__dirname, '..', 'node_modules', 'jest', 'bin', 'jest.js');
-const { status } = spawnSync(process.execPath, [jest, 'test/fuzz'], {
-  stdio: 'inherit',
-  env: { ...process.env, FUZZ_INPUTS: values.inputs, FUZZ_SEED: seed },
-});
+const { status } = spawnSync(
+  process.execPath,
+  [jest, '--config', 'test/long/jest.config.js', 'test/long/fuzz'],
+  {
+    stdio: 'inherit',
+    cwd: join(__dirname, '..'),
+    env: { ...process.env, FUZZ_INPUTS: values.inputs, FUZZ_SEED: seed },
+  },
+);
 process.exit(status ?? 1);

@@ -1,15 +1,17 @@
 'use strict';
 /**
- * `npm run package`: builds `build/openchannel-x-<version>.zip` for the host's AppZone. Everything lies in one top
+ * `npm run package [-- --to FOLDER]`: builds `build/openchannel-x-<version>.zip` for the host's AppZone. Everything lies in one top
  * folder of the zip's own name, runs without `node_modules`, and comes out the same, byte for byte, each time.
  */
+const { parseArgs } = require('node:util');
 const { setUp } = require('./setup');
 
+const { values: options } = parseArgs({ options: { to: { type: 'string' } } });
 setUp({});
 
 const { zipSync } = require('fflate');
 const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('fs');
-const { basename, join } = require('path');
+const { basename, join, resolve } = require('path');
 const { buildPanel } = require('./buildPanel');
 const { bundles, wasmSources } = require('./bundle');
 
@@ -19,12 +21,9 @@ const name = `openchannel-x-${version}`;
 /** Older hosts take no larger zip. */
 const largest = 4 * 1024 * 1024;
 
-const panelFolder = join(root, 'build', 'panel');
-
 function packagePlugin() {
   const programs = bundles();
   const inputs = Object.values(programs).flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  buildPanel(panelFolder);
   const files = {
     'manifest.json': manifest(),
     'LICENCES.txt': Buffer.from(licences(inputs.concat('node_modules/preact/x'))),
@@ -32,18 +31,18 @@ function packagePlugin() {
   for (const [file, { outputFiles }] of Object.entries(programs))
     files[`app/${file}`] = outputFiles[0].contents;
   for (const source of wasmSources) files[`app/${basename(source)}`] = read(source);
-  for (const file of readdirSync(panelFolder)) files[`panel/${file}`] = read(join('build', 'panel', file));
-  for (const file of ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'plugin.config.example.json'])
+  for (const [file, content] of Object.entries(buildPanel())) files[`panel/${file}`] = content;
+  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'plugin.config.example.json'])
     files[file] = read(file);
   for (const file of readdirSync(join(root, 'scripts', 'operations')))
     files[`operations/${file}`] = read(join('scripts', 'operations', file));
   const zip = zipSync(entries(files), { level: 9 });
   if (zip.length > largest)
     throw new Error(`the zip has ${zip.length} bytes, at most ${largest} are allowed`);
-  mkdirSync(join(root, 'build'), { recursive: true });
-  const path = join(root, 'build', `${name}.zip`);
-  writeFileSync(path, zip);
-  process.stdout.write(`build/${name}.zip: ${(zip.length / 1024 / 1024).toFixed(2)} MB\n`);
+  const folder = options.to ?? 'build';
+  mkdirSync(resolve(root, folder), { recursive: true });
+  writeFileSync(resolve(root, folder, `${name}.zip`), zip);
+  process.stdout.write(`${folder}/${name}.zip: ${(zip.length / 1024 / 1024).toFixed(2)} MB\n`);
 }
 
 /** In one order and with one time, so that the same sources make the same bytes. */

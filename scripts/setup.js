@@ -77,6 +77,18 @@ function newest(paths) {
   );
 }
 
-module.exports = { setUp: setUp };
+/** A mistyped flag must not go unnoticed. */
+function refuseArguments(args) {
+  if (args.length === 0) return;
+  process.stderr.write('unknown argument: ' + args.join(' ') + '\n');
+  process.exit(64);
+}
 
-if (require.main === module) setUp({ forceBuild: process.argv.indexOf('--build') >= 0 });
+module.exports = { setUp: setUp, refuseArguments: refuseArguments };
+
+if (require.main === module) {
+  const args = process.argv.slice(2);
+  const forceBuild = args[0] === '--build';
+  refuseArguments(forceBuild ? args.slice(1) : args);
+  setUp({ forceBuild: forceBuild });
+}

@@ -1,7 +1,7 @@
 import { BridgeError } from '../bridge/errors';
 import type { Method, ReportQuery } from '../panel/api';
 import { Door } from './door';
-import { createHandlers, type Handlers, type Work } from './handlers';
+import { createHandlers, type Caller, type Handlers, type Work } from './handlers';
 import { inputs, readInput } from './inputs';
 import type { AdminPorts } from './ports';
 import { reportAsCsv } from './report';
@@ -15,6 +15,8 @@ export interface AdminCall {
   cookie: string | undefined;
   token: string | undefined;
   csrf: string | undefined;
+  /** The password of whoever is signed in, where the call needs it once more. */
+  confirm: string | undefined;
   /** Whether the cookie of an earlier hello came back. */
   cookiePasses: boolean;
 }
@@ -49,18 +51,15 @@ export function createAdmin(ports: AdminPorts): Admin {
     call: async (call) => {
       const { method } = call;
       if (!isMethod(method)) throw new BridgeError('bad-request', 'There is no such call.');
-      const session = door.sessions.of(call);
-      // Private keys leave only with the password, so that an open browser is not enough.
-      if (method === 'exportChatKeys') await door.confirm(required(session), inputOf(method, call).confirm);
+      const session = await door.sessionOf(call);
       return (
         (await atTheDoor(method, call, session, door)) ?? {
-          body: await work(method as Work, call, session, handlers),
+          body: await work(method as Work, call, callerOf(required(session), call, door), handlers),
         }
       );
     },
     report: async ({ cookie, credentials, query, format }) => {
-      // Reading is no change, so a session in the cookie needs no second token here.
-      if (!door.sessions.find(cookie)) await identify(credentials, door);
+      if (!(await door.readerOf(cookie))) await identify(credentials, door);
       const report = await ports.report(query);
       return format === 'csv' ? reportAsCsv(report) : JSON.stringify(report);
     },
@@ -82,8 +81,7 @@ async function atTheDoor(
 ): Promise<AdminAnswer | undefined> {
   switch (method) {
     case 'hello':
-      // Reading is no change, so a session in the cookie needs no second token here.
-      return { body: door.hello(session ?? door.sessions.find(call.cookie), call.cookiePasses) };
+      return { body: door.hello(session ?? (await door.readerOf(call.cookie)), call.cookiePasses) };
     case 'claim': {
       const { code, password, carrier } = inputOf('claim', call);
       return opened(await door.claim(code, password, carrier));
@@ -96,7 +94,7 @@ async function atTheDoor(
     case 'changePassword': {
       const { current, next } = inputOf('changePassword', call);
       await door.changePassword(required(session), current, next);
-      return { body: {}, cookie: '' };
+      return { body: {} };
     }
     default:
       return undefined;
@@ -107,10 +105,18 @@ function opened({ answer, cookie }: Awaited<ReturnType<Door['signIn']>>): AdminA
   return { body: answer, ...(cookie === undefined ? {} : { cookie }) };
 }
 
-function work(method: Work, call: AdminCall, session: Session | undefined, handlers: Handlers): unknown {
-  const signedIn = required(session);
-  const handler = handlers[method] as (input: unknown, session: Session) => unknown;
-  return handler(inputOf(method, call), signedIn);
+/** What only they may do is theirs by the password, so that an open browser is not enough. */
+function callerOf(session: Session, { confirm }: AdminCall, door: Door): Caller {
+  return {
+    user: session.user,
+    confirm: () => door.confirm(session, confirm),
+    endOthers: () => door.sessions.endOthers(session),
+  };
+}
+
+function work(method: Work, call: AdminCall, caller: Caller, handlers: Handlers): unknown {
+  const handler = handlers[method] as (input: unknown, caller: Caller) => unknown;
+  return handler(inputOf(method, call), caller);
 }
 
 function inputOf<M extends Method>(method: M, { input }: AdminCall) {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../bridge/clock';
 import { BridgeError } from '../bridge/errors';
 
@@ -6,8 +7,12 @@ const freeFailures = 5;
 /** Milliseconds. */
 const firstDelay = 1_000;
 const longestDelay = 60_000;
-/** How many browsers are told apart. */
-const mostDevices = 100;
+/** Strangers share their delay, so that it must not keep anybody out. Milliseconds. */
+const longestOfStrangers = 5_000;
+/** So many strangers wait for their turn. */
+const longestLine = 10;
+/** How many who are known are told apart. */
+const mostKnown = 100;
 
 interface Record {
   failures: number;
@@ -15,51 +20,92 @@ interface Record {
   busy: boolean;
 }
 
+interface Waiting {
+  go: () => void;
+  refuse: (error: BridgeError) => void;
+}
+
 /**
- * Slows guessing down. All strangers share one count, since the caller's address says nothing behind a proxy; a
- * browser that has signed in before has a count of its own, so that strangers cannot lock the admin out.
+ * Slows guessing down. All strangers share one count, since the caller's address says nothing behind a proxy; they wait
+ * for their turn in a line, out of which chance throws when it is too long, so that whoever tries all the time cannot keep the
+ * others out. Who is known, such as a browser that has signed in before, has a count of their own.
  */
 export class Attempts {
   private readonly strangers: Record = fresh();
-  private readonly devices = new Map<string, Record>();
+  private readonly line: Waiting[] = [];
+  private cancelTimer = () => {};
+  private readonly known = new Map<string, Record>();
 
   constructor(private readonly clock: Clock) {}
 
   /**
    * Lets one attempt through.
-   * @param device the id of a known browser
+   * @param who somebody known; undefined for a stranger, who may have to wait
    * @param work resolves to whether the attempt was good
    * @throws BridgeError `too-many-attempts` without working, while it is too early
    */
-  async run(device: string | undefined, work: () => Promise<boolean>): Promise<boolean> {
-    const record = device === undefined ? this.strangers : this.recordOf(device);
-    const now = this.clock.now();
-    if (record.busy || record.openAt > now)
-      throw tooMany(record.busy ? now + firstDelay : record.openAt, now);
+  async run(who: string | undefined, work: () => Promise<boolean>): Promise<boolean> {
+    const record = who === undefined ? this.strangers : this.recordOf(who);
+    if (who === undefined) await this.turn();
+    else this.refuseEarly(record);
     record.busy = true;
+    let good = false;
     try {
-      const good = await work();
-      if (good) Object.assign(record, fresh());
-      else this.failed(record);
+      good = await work();
       return good;
     } finally {
+      // What could not be looked into counts as well: else it would be a way to guess for nothing.
+      if (good) Object.assign(record, fresh());
+      else this.failed(record, who === undefined ? longestOfStrangers : longestDelay);
       record.busy = false;
+      if (who === undefined) this.callNext();
     }
   }
 
-  private failed(record: Record): void {
+  private refuseEarly({ busy, openAt }: Record): void {
+    const now = this.clock.now();
+    if (busy || openAt > now) throw tooMany(busy ? now + firstDelay : openAt, now);
+  }
+
+  private turn(): Promise<void> {
+    return new Promise((go, refuse) => {
+      if (this.line.length >= longestLine) {
+        const [thrown] = this.line.splice(randomInt(this.line.length), 1);
+        const now = this.clock.now();
+        thrown?.refuse(tooMany(now + longestOfStrangers, now));
+      }
+      this.line.push({ go, refuse });
+      this.callNext();
+    });
+  }
+
+  private callNext(): void {
+    const { strangers, clock } = this;
+    this.cancelTimer();
+    this.cancelTimer = () => {};
+    if (strangers.busy || this.line.length === 0) return;
+    const wait = strangers.openAt - clock.now();
+    if (wait > 0) {
+      this.cancelTimer = clock.after(wait, () => this.callNext());
+      return;
+    }
+    strangers.busy = true;
+    this.line.shift()?.go();
+  }
+
+  private failed(record: Record, longest: number): void {
     record.failures += 1;
     const over = record.failures - freeFailures;
     if (over < 0) return;
-    record.openAt = this.clock.now() + Math.min(longestDelay, firstDelay * 2 ** over);
+    record.openAt = this.clock.now() + Math.min(longest, firstDelay * 2 ** over);
   }
 
-  private recordOf(device: string): Record {
-    const record = this.devices.get(device) ?? fresh();
-    this.devices.delete(device);
-    this.devices.set(device, record);
-    const [oldest] = this.devices.keys();
-    if (this.devices.size > mostDevices && oldest !== undefined) this.devices.delete(oldest);
+  private recordOf(who: string): Record {
+    const record = this.known.get(who) ?? fresh();
+    this.known.delete(who);
+    this.known.set(who, record);
+    const [oldest] = this.known.keys();
+    if (this.known.size > mostKnown && oldest !== undefined) this.known.delete(oldest);
     return record;
   }
 }

@@ -51,15 +51,22 @@ export async function readBackup(
 }
 
 /** What the file is to hold after an import: secrets that the import does not bring stay as they are. */
-export function mergeImport(former: unknown, settings: Record<string, unknown>): Record<string, unknown> {
+export function mergeImport(
+  former: unknown,
+  settings: Record<string, unknown>,
+  overridden: string[] = [],
+): Record<string, unknown> {
   const before = recordOf(former);
-  const accounts = listOf(settings['accounts']).map((each) => {
+  const formerAccounts = listOf(before['accounts']).map(recordOf);
+  // The environment gives keys to the first account.
+  const givesKeys = overridden.some((path) => path.startsWith('accounts.'));
+  const accounts = listOf(settings['accounts']).map((each, index) => {
     const account = recordOf(each);
-    const own = listOf(before['accounts']).map(recordOf);
-    return {
-      ...secretsOf(own.find(({ name }) => name === account['name']) ?? {}, 'accounts.one'),
-      ...account,
-    };
+    const own = formerAccounts.find(({ name }) => name === account['name']);
+    const merged: Record<string, unknown> = { ...secretsOf(own ?? {}, 'accounts.one'), ...account };
+    // One that was removed comes back without its keys, switched off.
+    const mayRun = own !== undefined || hasKeys(merged) || (index === 0 && givesKeys);
+    return mayRun ? merged : { ...merged, active: false };
   });
   const section = (name: string) => ({
     ...secretsOf(recordOf(before[name]), name),
@@ -76,6 +83,9 @@ export function mergeImport(former: unknown, settings: Record<string, unknown>):
     accounts,
   };
 }
+
+const hasKeys = (account: Record<string, unknown>) =>
+  ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'].every((key) => Boolean(account[key]));
 
 /** What differs, for the admin to look at before; secrets are named, never shown. */
 export function changesBetween(former: unknown, next: unknown): Change[] {

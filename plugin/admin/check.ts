@@ -20,26 +20,39 @@ export interface CheckPorts {
   /** `wasWritten`: a customer has written encrypted before. */
   chat: () => { state: ChatState; reason?: string; wasWritten: boolean };
   log: { wanted: string; used: string };
-  replyUrlFits(replyUrl: string): boolean;
+  /** The account that replies to this address go out as; undefined where it is not of this plugin. */
+  replyUrlAnswers(replyUrl: string): string | undefined;
+  /** Other accounts that hand over to the same Open Channel account. */
+  sharedWith: string[];
 }
 
 /** Tests everything an account needs, one after the other, and says of each what to do. */
 export async function checkAccount(ports: CheckPorts): Promise<CheckLine[]> {
+  const host = await checkHost(ports);
+  const x = await checkX(ports);
   return [
-    ...(await checkHost(ports)),
-    ...(await checkX(ports)),
+    ...host,
+    ...x,
     ...(await checkWebhook(ports)),
-    checkSupply(ports),
+    checkSupply(
+      ports,
+      x.every(({ state }) => state !== 'failed'),
+    ),
     ...checkChat(ports),
     checkLog(ports),
   ];
 }
 
-async function checkHost(ports: CheckPorts): Promise<CheckLine[]> {
-  const signIn = await line('Sign-in to the host', async () => {
-    const { name, role } = await ports.hostUser();
+/** Tries the sign-in to the host. */
+export function checkSignIn(hostUser: CheckPorts['hostUser']): Promise<CheckLine> {
+  return line('Sign-in to the host', async () => {
+    const { name, role } = await hostUser();
     return `The host knows the plugin as ${name ?? 'its user'}${role === undefined ? '' : ` (${role})`}.`;
   });
+}
+
+async function checkHost(ports: CheckPorts): Promise<CheckLine[]> {
+  const signIn = await checkSignIn(() => ports.hostUser());
   if (signIn.state === 'failed') return [signIn];
   const what = 'Open Channel account';
   const { openChannelAccountId: id, mapKey } = ports.settings;
@@ -49,7 +62,12 @@ async function checkHost(ports: CheckPorts): Promise<CheckLine[]> {
       return [signIn, failed(what, `The host has no Open Channel account ${id}: choose another one.`)];
     return [
       signIn,
-      ok(what, `"${found.name}" (${id})`),
+      ports.sharedWith.length === 0
+        ? ok(what, `"${found.name}" (${id})`)
+        : warning(
+            what,
+            `"${found.name}" (${id}) is used by ${ports.sharedWith.join(', ')} too: the host knows one Reply URL, so replies to all of them go out as one account.`,
+          ),
       mapKeyLine(mapKey, found),
       replyUrlLine(found, ports),
     ];
@@ -74,12 +92,18 @@ function replyUrlLine({ replyUrl }: OpenChannelAccount, ports: CheckPorts): Chec
   const what = 'Reply URL';
   if (replyUrl === '')
     return failed(what, 'The Open Channel account has none, so agents cannot answer: copy it from Accounts.');
-  if (!ports.replyUrlFits(replyUrl))
+  const answers = ports.replyUrlAnswers(replyUrl);
+  if (answers === undefined)
     return failed(
       what,
       'The one on the host is not of this plugin, or its token is old: copy it from Accounts.',
     );
-  return ok(what, 'The host calls this plugin with the right token.');
+  if (answers !== ports.settings.name)
+    return failed(
+      what,
+      `The one on the host answers as "${answers}", not as "${ports.settings.name}": copy the address of this account.`,
+    );
+  return ok(what, 'The host calls this plugin with the right token, for this account.');
 }
 
 async function checkX(ports: CheckPorts): Promise<CheckLine[]> {
@@ -110,10 +134,7 @@ async function checkWebhook(ports: CheckPorts): Promise<CheckLine[]> {
   const test = await ports.testWebhook();
   if (!test)
     return [
-      warning(
-        reach,
-        'It does not lie at the host\'s address, so only X can test it: see "Events from X" below.',
-      ),
+      warning(reach, 'It does not lie at the host\'s address, so only X can test it: see "Events from X".'),
     ];
   return [
     test.challenge === undefined
@@ -125,10 +146,13 @@ async function checkWebhook(ports: CheckPorts): Promise<CheckLine[]> {
   ];
 }
 
-function checkSupply({ supply, settings }: CheckPorts): CheckLine {
+function checkSupply({ supply, settings, pushed }: CheckPorts, xAnswers: boolean): CheckLine {
   const what = 'Events from X';
   const { state, reason } = supply();
   if (!settings.active) return warning(what, 'The account is switched off.');
+  if (!xAnswers) return warning(what, 'Not checked, because X did not pass the tests above.');
+  if (pushed && settings.webhookUrl === '')
+    return warning(what, 'This cannot be checked from here, since registering the webhook is left to you.');
   if (state === 'ok') return ok(what, 'Everything is set up with X.');
   if (state === 'starting') return warning(what, 'It is being set up right now: check again in a minute.');
   return failed(what, reason ?? 'X does not deliver.');

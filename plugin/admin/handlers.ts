@@ -6,14 +6,22 @@ import { Connections } from './connect';
 import { readLogLines } from './logLines';
 import type { AdminPorts } from './ports';
 import { reportAsCsv } from './report';
-import type { Session } from './sessions';
-import { mergeSettings, viewSettings } from './settings';
+import { holdsSecret, mergeSettings, needsPassword, revisionOf, viewSettings } from './settings';
 
 /** The calls that need somebody to be signed in, beside those of the door. */
 export type Work = Exclude<Method, 'hello' | 'claim' | 'signIn' | 'signOut' | 'changePassword'>;
 
+/** Whoever makes a call. */
+export interface Caller {
+  user: string;
+  /** Proves once more, by the password, that it is they. @throws BridgeError `password-needed` */
+  confirm: () => Promise<void>;
+  /** Ends the sessions of everybody else. */
+  endOthers: () => void;
+}
+
 export type Handlers = {
-  [M in Work]: (input: Input<M>, session: Session) => Answer<M> | Promise<Answer<M>>;
+  [M in Work]: (input: Input<M>, caller: Caller) => Answer<M> | Promise<Answer<M>>;
 };
 
 /** Characters of a message that the list shows. */
@@ -28,10 +36,17 @@ export function createHandlers(ports: AdminPorts): Handlers {
     ...chatKeysHandlers(ports),
     overview: () => ports.overview(),
     hostAccounts: async () => ({ accounts: await ports.openChannelAccounts() }),
-    addresses: ({ account }) => ports.addresses(account),
+    addresses: async ({ account }, { confirm }) => {
+      // Both of them may carry a secret.
+      await confirm();
+      return ports.addresses(account);
+    },
     startPin: async (input) => connections.begin(await ports.startPin(input)),
     finishPin: ({ id, pin }) => connections.finish(id, pin),
-    startOAuth2: (input) => connections.begin(ports.startOAuth2(input)),
+    startOAuth2: async (input, { confirm }) => {
+      await confirm();
+      return connections.begin(ports.startOAuth2(input));
+    },
     finishOAuth2: async ({ id, address }, { user }) => {
       const identity = await connections.finish(id, address);
       ports.log.info('panel: connected with OAuth 2.0', { user, ...identity });
@@ -42,6 +57,7 @@ export function createHandlers(ports: AdminPorts): Handlers {
       const report = await ports.report(query);
       return { report, csv: reportAsCsv(report) };
     },
+    checkHost: async () => ({ line: await ports.checkHost() }),
     check: async ({ account }) => ({ lines: await ports.check(account) }),
     log: (query) => ({ lines: readLogLines(ports.logFile(), query) }),
   };
@@ -51,15 +67,33 @@ function settingsHandlers(ports: AdminPorts, connections: Connections): Pick<Han
   const { file, log } = ports;
   return {
     settings: () => viewSettings(ports.config(), file, ports.port()),
-    save: async ({ settings }, { user }) => {
-      const before = ports.config();
-      const merged = mergeSettings(file.read(), settings, file.overridden(), (id) => connections.keysOf(id));
-      const changed = await ports.save(merged);
-      const paths = changesBetween(before, ports.config()).map(({ path }) => path);
-      log.info('panel: settings saved', { user, changed: paths.slice(0, 50) });
-      return { changed, port: ports.port() };
+    save: async ({ settings }, caller) => {
+      const { revision, ...wanted } = settings;
+      if (revision !== revisionOf(file)) throw changedMeanwhile();
+      const merged = mergeSettings(file.read(), wanted, file.overridden(), (id) => connections.keysOf(id));
+      const changes = changesBetween(ports.config(), file.check(merged));
+      if (changes.some(needsPassword) || holdsSecret(wanted)) await caller.confirm();
+      const saved = await saveFor(caller, ports, merged, revision);
+      log.info('panel: settings saved', {
+        user: caller.user,
+        changed: changes.map(({ path }) => path).slice(0, 50),
+      });
+      return saved;
     },
   };
+}
+
+/** Saves; with another password of the configuration, everybody else has to sign in anew. */
+async function saveFor(
+  caller: Caller,
+  ports: AdminPorts,
+  raw: Record<string, unknown>,
+  revision?: string,
+): Promise<Answer<'save'>> {
+  const { password } = ports.config().admin;
+  const changed = await ports.save(raw, revision);
+  if (ports.config().admin.password !== password) caller.endOthers();
+  return { changed, port: ports.port(), revision: revisionOf(ports.file) };
 }
 
 function messageHandlers(ports: AdminPorts): Pick<Handlers, 'activity' | 'retry' | 'setAside'> {
@@ -77,8 +111,8 @@ function messageHandlers(ports: AdminPorts): Pick<Handlers, 'activity' | 'retry'
       ports.wake(message.direction, lane);
       return {};
     },
-    setAside: (message, { user }) => {
-      if (!history.setAside(message, `set aside by ${user} in the panel`)) throw gone();
+    setAside: async (message, { user }) => {
+      if (!(await ports.setAside(message, `set aside by ${user} in the panel`))) throw gone();
       log.warn('panel: a message was set aside', { user, ...message });
       return {};
     },
@@ -90,22 +124,33 @@ function backupHandlers(
 ): Pick<Handlers, 'exportSettings' | 'previewImport' | 'importSettings'> {
   const { file, log, clock, version } = ports;
   const merged = async ({ content, password }: Input<'importSettings'>) =>
-    mergeImport(file.read(), await readBackup(content, password));
+    mergeImport(file.read(), await readBackup(content, password), file.overridden());
   return {
-    exportSettings: async ({ password }, { user }) => {
+    exportSettings: async ({ password }, { user, confirm }) => {
+      if (password !== undefined) {
+        if (Array.from(password).length < shortestPassword)
+          throw new BridgeError(
+            'bad-request',
+            `The password of the file must have at least ${shortestPassword} characters.`,
+          );
+        await confirm();
+      }
       const content = await exportSettings(file.read(), password, { version, now: clock.now() });
-      log.info('panel: settings exported', { user, withSecrets: password !== undefined && password !== '' });
+      log.info('panel: settings exported', { user, withSecrets: password !== undefined });
       const day = new Date(clock.now()).toISOString().slice(0, 10);
-      return { name: `openchannel-x-settings-${day}.json`, content };
+      const kind = password === undefined ? 'settings-without-keys' : 'backup';
+      return { name: `openchannel-x-${kind}-${day}.json`, content };
     },
-    previewImport: async (input) => {
+    previewImport: async (input, { confirm }) => {
+      await confirm();
       const next = file.check(await merged(input));
       return { changes: changesBetween(ports.config(), next) };
     },
-    importSettings: async (input, { user }) => {
-      const changed = await ports.save(await merged(input));
-      log.info('panel: settings imported', { user, accounts: changed });
-      return { changed, port: ports.port() };
+    importSettings: async (input, caller) => {
+      await caller.confirm();
+      const saved = await saveFor(caller, ports, await merged(input));
+      log.info('panel: settings imported', { user: caller.user, accounts: saved.changed });
+      return saved;
     },
   };
 }
@@ -120,22 +165,26 @@ function chatKeysHandlers({ chatKeys, clock, log }: AdminPorts): Pick<Handlers, 
     log.warn(`panel: keys for encrypted chat: ${what}`, { user, account });
   return {
     chatKeys: ({ account }) => chatKeys(account).view(),
-    createChatKeys: async ({ account, replace }, { user }) => {
+    createChatKeys: async ({ account, replace }, { user, confirm }) => {
+      await confirm();
       note(replace ? 'new ones in the place of those X has' : 'new ones', user, account);
       await chatKeys(account).create(replace);
       return {};
     },
-    recoverChatKeys: async ({ account, pin }, { user }) => {
+    recoverChatKeys: async ({ account, pin }, { user, confirm }) => {
+      await confirm();
       note('recovery with a PIN', user, account);
       await chatKeys(account).recover(pin);
       return {};
     },
-    importChatKeys: async ({ account, content, password }, { user }) => {
+    importChatKeys: async ({ account, content, password }, { user, confirm }) => {
+      await confirm();
       note('import', user, account);
       await chatKeys(account).import(content, password);
       return {};
     },
-    exportChatKeys: async ({ account, password }, { user }) => {
+    exportChatKeys: async ({ account, password }, { user, confirm }) => {
+      await confirm();
       if (password.length < shortestPassword)
         throw new BridgeError(
           'bad-request',
@@ -159,6 +208,14 @@ function shown(row: HistoryRow, showWords: boolean): ActivityMessage {
     ...(reason === undefined ? {} : { reason }),
     ...(showWords ? { words: characters.length > longestWords ? `${beginning}…` : beginning } : {}),
   };
+}
+
+/** Also for whoever writes the file while another save is under way. */
+export function changedMeanwhile(): BridgeError {
+  return new BridgeError(
+    'settings-changed',
+    'The settings were changed meanwhile, by somebody else or in another window. Nothing was saved: load this page again, and enter your changes once more.',
+  );
 }
 
 function gone(): BridgeError {

@@ -8,8 +8,13 @@ const empty = z.object({});
 const messageRef = z.object({ direction: z.enum(['in', 'out']), seq: z.number().int().positive() });
 const backup = z.object({ content: z.string().max(1_000_000), password: text.optional() });
 
-/** The outside of the settings; what is in them is checked as the start checks the file. */
-const settings = z.looseObject({
+/** The outside of the settings; what is in them is checked as the start checks the file. All else, such as `dataDir`, is dropped. */
+const settings = z.object({
+  revision: z.string(),
+  port: z.unknown(),
+  bindAddress: z.unknown(),
+  log: z.unknown(),
+  x: z.unknown(),
   host: z.record(z.string(), z.unknown()),
   reply: z.record(z.string(), z.unknown()),
   admin: z.record(z.string(), z.unknown()),
@@ -42,6 +47,7 @@ export const inputs: Record<Method, z.ZodType> = {
     redirectUri: z.url(),
   }),
   finishOAuth2: z.object({ id: name, address: text }),
+  checkHost: empty,
   check: z.object({ account: name }),
   activity: z.object({
     account: name.optional(),
@@ -62,7 +68,7 @@ export const inputs: Record<Method, z.ZodType> = {
   createChatKeys: z.object({ account: name, replace: z.boolean() }),
   recoverChatKeys: z.object({ account: name, pin: z.string().min(1).max(64) }),
   importChatKeys: z.object({ account: name, content: z.string().max(10_000), password: text }),
-  exportChatKeys: z.object({ account: name, confirm: text, password: text }),
+  exportChatKeys: z.object({ account: name, password: text }),
 };
 
 /** The input of a call, or why it cannot be understood. */

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes, scrypt, type ScryptOptions } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../bridge/errors';
+import { writeSafely } from '../config/writeSafely';
 import { sameSecret } from '../bridge/sameSecret';
 
 const savedPanel = z.object({
@@ -110,10 +111,10 @@ export class Passwords {
   }
 
   private save(): void {
-    writePrivately(this.path(), JSON.stringify(this.saved, undefined, 2));
+    writeSafely(this.path(), JSON.stringify(this.saved, undefined, 2));
     const { setupCode } = this.saved;
     if (setupCode === undefined) rmSync(this.codeFile(), { force: true });
-    else writePrivately(this.codeFile(), `${setupCode}\n`);
+    else writeSafely(this.codeFile(), `${setupCode}\n`);
   }
 
   private path(): string {
@@ -123,13 +124,6 @@ export class Passwords {
   private codeFile(): string {
     return join(this.options.dataDir, setupCodeFile);
   }
-}
-
-function writePrivately(path: string, content: string): void {
-  const next = `${path}.new`;
-  writeFileSync(next, content, { mode: 0o600 });
-  chmodSync(next, 0o600);
-  renameSync(next, path);
 }
 
 /** Sixteen characters that cannot be mistaken for each other: 80 random bits. */

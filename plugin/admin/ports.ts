@@ -39,12 +39,15 @@ export interface AdminPorts {
   overview(): Overview;
   /**
    * Checks settings, goes on with them, and writes them down.
+   * @param revision the version of the file that the settings began as; absent: whatever it holds by then
    * @returns the accounts that were restarted
-   * @throws ConfigError with one line per fault; then nothing has changed
+   * @throws ConfigError with one line per fault, BridgeError `settings-changed`; then nothing has changed
    */
-  save(raw: Record<string, unknown>): Promise<string[]>;
+  save(raw: Record<string, unknown>, revision?: string): Promise<string[]>;
   /** The host's user with this name and password; undefined when the host does not know them. @throws BridgeError */
   hostUser(username: string, password: string): Promise<{ name?: string; role?: string } | undefined>;
+  /** Tries the sign-in to the host, as it is configured. */
+  checkHost(): Promise<CheckLine>;
   openChannelAccounts(): Promise<OpenChannelAccount[]>;
   /** Where the host and X reach an account; the first carries the reply token. */
   addresses(account: string): { replyUrl: string; webhookUrl: string };
@@ -56,6 +59,12 @@ export interface AdminPorts {
   /** @throws BridgeError in the admin's words */
   report(query: ReportQuery): Promise<Report>;
   chatKeys: (account: string) => ChatKeysPort;
+  /**
+   * Takes a message that waits out of its queue.
+   * @returns false when it does not wait (any more)
+   * @throws BridgeError `bad-request` while it is being handed over
+   */
+  setAside(message: { direction: 'in' | 'out'; seq: number }, reason: string): Promise<boolean>;
   /** Says that a lane has something to do. */
   wake(direction: 'in' | 'out', lane: string): void;
 }

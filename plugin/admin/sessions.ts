@@ -8,6 +8,9 @@ export interface Session {
   csrf: string;
   startedAt: number;
   usedAt: number;
+  /** Says whether a user of the host still is what they were at the sign-in; absent for the panel's own password. */
+  stillAllowed?: () => Promise<boolean>;
+  checkedAt: number;
 }
 
 /** A session ends when it was not used for so long, or is so old. Milliseconds. */
@@ -23,10 +26,12 @@ export class Sessions {
   constructor(private readonly clock: Clock) {}
 
   /** @returns the token, which is nowhere else */
-  start(user: string): { token: string; session: Session } {
+  start(user: string, stillAllowed?: () => Promise<boolean>): { token: string; session: Session } {
     const token = randomBytes(32).toString('base64url');
     const now = this.clock.now();
-    const session = { user, csrf: randomBytes(32).toString('base64url'), startedAt: now, usedAt: now };
+    const csrf = randomBytes(32).toString('base64url');
+    const times = { startedAt: now, usedAt: now, checkedAt: now };
+    const session = { user, csrf, ...times, ...(stillAllowed ? { stillAllowed } : {}) };
     this.sessions.set(keyOf(token), session);
     const [oldest] = this.sessions.keys();
     if (this.sessions.size > mostSessions && oldest !== undefined) this.sessions.delete(oldest);
@@ -63,8 +68,8 @@ export class Sessions {
     for (const [key, each] of this.sessions) if (each === session) this.sessions.delete(key);
   }
 
-  endAll(): void {
-    this.sessions.clear();
+  endOthers(session: Session): void {
+    for (const [key, each] of this.sessions) if (each !== session) this.sessions.delete(key);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { AccountSettings, Settings, SettingsView } from '../panel/api';
+import { createHash } from 'node:crypto';
+import type { AccountSettings, Change, Settings, SettingsView } from '../panel/api';
 import type { ConfigFile } from '../config/configFile';
 import type { AccountConfig, Config } from '../config/schema';
 
@@ -18,6 +19,7 @@ export function viewSettings(config: Config, file: ConfigFile, port: number): Se
   const { password, apiKey, ...plainHost } = host;
   return {
     settings: {
+      revision: revisionOf(file),
       port: config.port,
       bindAddress,
       log,
@@ -38,6 +40,11 @@ export function viewSettings(config: Config, file: ConfigFile, port: number): Se
     dataDir: config.dataDir,
     port,
   };
+}
+
+/** Tells one version of the settings' file from another. @throws ConfigError */
+export function revisionOf(file: ConfigFile): string {
+  return createHash('sha256').update(JSON.stringify(file.read())).digest('base64url');
 }
 
 function withoutSecrets(account: AccountConfig): AccountSettings {
@@ -61,7 +68,7 @@ export interface ConnectedKeys {
  */
 export function mergeSettings(
   former: unknown,
-  settings: Settings,
+  settings: Omit<Settings, 'revision'>,
   overridden: string[],
   keysOf: (connection: string) => ConnectedKeys | undefined,
 ): Record<string, unknown> {
@@ -104,6 +111,29 @@ function restore(
 export function isSecretPath(path: string): boolean {
   return /^(?:host\.(?:password|apiKey)|reply\.token|admin\.password|accounts\.[^.]+\.(?:consumerKey|consumerSecret|accessToken|accessTokenSecret|apiSecret|botToken))$/.test(
     path,
+  );
+}
+
+/** Where secrets or customers' words go or are shown, and how it is checked who calls. */
+const isGuardedPath = (path: string) =>
+  /^(?:host|x|admin)\.|^(?:dataDir|bindAddress)$|^log\.(?:dir|name|messageText)$|^accounts\.[^.]+\.(?:webhookUrl|webhookCheck|bot\.url)$/.test(
+    path,
+  );
+
+/**
+ * Whether a change may not be made by whoever finds an open browser: secrets, and where they go. Taking a secret away is no
+ * less a change: another one may be in force then.
+ */
+export function needsPassword({ path }: Change): boolean {
+  return isSecretPath(path) || isGuardedPath(path);
+}
+
+/** Whether a secret is among settings, be it a new one or not: whether it changes anything would tell if a guess is right. */
+export function holdsSecret(settings: unknown, path = ''): boolean {
+  if (Array.isArray(settings)) return settings.some((each) => holdsSecret(each, `${path}.one`));
+  if (typeof settings !== 'object' || settings === null) return isSecretPath(path);
+  return Object.entries(settings).some(([key, value]) =>
+    holdsSecret(value, path === '' ? key : `${path}.${key}`),
   );
 }
 

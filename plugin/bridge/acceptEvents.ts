@@ -12,10 +12,13 @@ import type {
   Counters,
   Inbox,
   Log,
+  MessageStore,
   PresenceMarks,
   Threads,
 } from './ports';
+import type { OtherUsers } from './otherUsers';
 import { assignThread, noteOwnPost } from './threads';
+import type { Unstorable } from './unstorable';
 
 /** An account as far as receiving goes. */
 export interface ReceivingAccount {
@@ -26,8 +29,10 @@ export interface ReceivingAccount {
   chat: boolean;
   /** The account's own X user, once known. */
   userId: () => string | undefined;
-  /** Notes that X delivered something. */
-  onEvent: () => void;
+  /** X delivered something, by calling us or otherwise, and all of it is safely on disk. */
+  onEvent: (pushed: boolean) => void;
+  /** X called with something that could not be stored, so that it may give it up. */
+  onRefused: () => void;
   /** Hears that the account's user took the app's access away. */
   onRevoked: () => void;
   /** Hears that a replay job of X has ended. */
@@ -47,6 +52,10 @@ export interface AcceptEventsPorts {
   facts: AccountFacts;
   log: Log;
   activity: ActivityListener;
+  /** Why nothing can be written right now; undefined when the store works. */
+  trouble: MessageStore['trouble'];
+  unstorable: Unstorable;
+  otherUsers: OtherUsers;
   /** Says that a lane has something to do. */
   wake: (lane: string) => void;
   /** Says that answers of a lane may not go out any more. */
@@ -60,25 +69,38 @@ export interface AcceptEventsPorts {
  * @throws BridgeError `store-unavailable`; then nothing counts as taken, and X has to deliver again
  */
 export async function acceptEvents(
-  batch: EventBatch,
+  delivered: EventBatch,
   account: ReceivingAccount,
   ports: AcceptEventsPorts,
 ): Promise<void> {
-  account.onEvent();
-  const foreign = batch.messages.filter(({ sender }) => sender.id !== account.userId());
-  const wanted = foreign.filter((message) => isWanted(message, account));
-  const encrypted = encryptedInbound(batch.encrypted, account);
-  const messages = [...wanted.map((message) => tieToAccount(message, account, ports)), ...encrypted];
-  const fresh = await ports.inbox.keep(messages);
-  for (const own of [...batch.own, ...batch.messages]) noteOwnPost(own, account, ports);
-  await honourDeletions(batch.deletedPosts, account.name, ports);
-  for (const mark of batch.marks) ports.marks.save(account.name, mark);
+  const batch = ports.otherUsers.ownShare(delivered, account);
+  try {
+    await store(batch, account, ports);
+  } catch (error) {
+    if (batch.pushed) account.onRefused();
+    throw error;
+  }
+  account.onEvent(batch.pushed);
   if (batch.revoked && [undefined, account.userId()].includes(batch.forUserId)) account.onRevoked();
   if (batch.replay) account.onReplay(batch.replay);
   if (batch.pushed) {
     const events = batch.messages.filter(({ post }) => post === undefined);
     noteCharge(account.name, events.length + batch.encrypted.length, ports);
   }
+}
+
+async function store(batch: EventBatch, account: ReceivingAccount, ports: AcceptEventsPorts): Promise<void> {
+  const foreign = batch.messages.filter(({ sender }) => sender.id !== account.userId());
+  const wanted = foreign.filter((message) => isWanted(message, account));
+  const encrypted = encryptedInbound(batch.encrypted, account);
+  const messages = [...wanted.map((message) => tieToAccount(message, account, ports)), ...encrypted];
+  const fresh = await keep(messages, ports);
+  const also = async (what: string, work: () => void | Promise<void>) =>
+    ports.unstorable.attempt(what, account.name, work);
+  for (const own of [...batch.own, ...batch.messages])
+    await also('an own post', () => noteOwnPost(own, account, ports));
+  await also('deleted posts', () => honourDeletions(batch.deletedPosts, account.name, ports));
+  for (const mark of batch.marks) await also(mark.kind, () => ports.marks.save(account.name, mark));
   report(batch, foreign, account, ports);
   messages.forEach((message, index) => {
     const result = fresh[index] === true ? 'kept' : 'duplicate';
@@ -88,7 +110,39 @@ export async function acceptEvents(
     if (wanted[index]?.post) account.onPost(message.sender.id);
   });
   const last = encrypted.at(-1);
-  if (last) ports.facts.save(account.name, encryptedFact, String(last.sentAt));
+  if (last)
+    await also('the time of a message', () =>
+      ports.facts.save(account.name, encryptedFact, String(last.sentAt)),
+    );
+}
+
+/**
+ * Keeps messages as one commit. When the store refuses them although it can be written, one of them may be at fault: then
+ * each is kept by itself, so that it does not hold up the others.
+ * @returns for each message whether it is new
+ */
+async function keep(messages: InboundMessage[], ports: AcceptEventsPorts): Promise<boolean[]> {
+  // At once, since what follows may fail; and for known messages too, which may still wait.
+  const wake = ({ account, conversation }: InboundMessage) => ports.wake(laneOf(account, conversation));
+  try {
+    const fresh = await ports.inbox.keep(messages);
+    messages.forEach(wake);
+    if (messages.length > 0) ports.unstorable.noteStored();
+    return fresh;
+  } catch (error) {
+    if (ports.trouble() !== undefined) throw error;
+  }
+  const kept = messages.map(async (message) => {
+    let isNew = false;
+    const keepOne = async () => {
+      [isNew = false] = await ports.inbox.keep([message]);
+      wake(message);
+    };
+    await ports.unstorable.attempt(`message ${message.messageId}`, message.account, keepOne);
+    return isNew;
+  });
+  await Promise.allSettled(kept);
+  return Promise.all(kept);
 }
 
 const kindOf = ({ thread, closed }: InboundMessage) =>
@@ -133,7 +187,6 @@ function announce(message: InboundMessage, ports: AcceptEventsPorts): void {
     step: 'stored',
     detail: `${who}: ${closed ? 'encrypted' : text}`,
   });
-  ports.wake(laneOf(account, conversation));
 }
 
 function report(

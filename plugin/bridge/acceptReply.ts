@@ -1,11 +1,12 @@
 import type { Clock } from './clock';
 import { sameValue } from './contactValue';
-import { groupConversation, groupOf, postConversation } from './conversation';
+import { groupConversation, groupOf, isPostId, postConversation } from './conversation';
 import { BridgeError } from './errors';
 import type { OutboundMessage } from './messages';
-import type { OutboundWorker, ReplyResult } from './outboundWorker';
+import type { OutboundWorker, SubmittedReply } from './outboundWorker';
 import type { Contacts, Log, Threads } from './ports';
-import { composeAnswer, findRecipient, knownRecipient, postDeleted } from './sendOutbound';
+import { findRecipient, knownRecipient } from './recipients';
+import { composeAnswer, postDeleted } from './sendOutbound';
 import type { BridgeAccount } from './sides';
 import { isSystemNotice } from './systemNotice';
 import { mostPictures, tooManyFiles } from './uploads';
@@ -27,7 +28,7 @@ export interface AcceptPorts {
   threads: Threads;
   log: Log;
   clock: Clock;
-  worker: Pick<OutboundWorker, 'submit'>;
+  worker: Pick<OutboundWorker, 'submit' | 'noteAnswered'>;
 }
 
 /** Ten Direct Messages of X's longest; more would use up the customer's patience and our rate limit window. */
@@ -50,7 +51,7 @@ export async function acceptReply(
   call: ReplyCall,
   account: BridgeAccount,
   ports: AcceptPorts,
-): Promise<ReplyResult> {
+): Promise<SubmittedReply> {
   const started = ports.clock.now();
   const text = call.body.trim();
   const { attachmentIds, interactionId } = call;
@@ -101,6 +102,7 @@ async function placeOf(
   const groupId = threadId === undefined ? undefined : groupOf(threadId);
   if (groupId !== undefined) return { lane: groupConversation(groupId), groupId, ...withRecipient(known) };
   const thread = threadId === undefined ? undefined : threads.threadOf(account.name, threadId);
+  if (thread === undefined && threadId !== undefined && isPostId(threadId)) throw unknownThread();
   if (thread === undefined)
     return { lane: value.toLowerCase(), ...withRecipient(await recipientNow(value, account, ports)) };
   const postId = threads.newestPost(account.name, thread, known, account.userId());
@@ -169,6 +171,13 @@ async function recipientNow(
     cancel();
     lookUp.catch(() => undefined);
   }
+}
+
+/** A public conversation must not go on in private without the agent knowing. */
+function unknownThread(): BridgeError {
+  const words =
+    'This interaction belongs to a public conversation that the X channel no longer knows, so the reply was not sent. Please reply on x.com, or write to the customer in a private interaction.';
+  return new BridgeError('unknown-thread', words, { agentMessage: words });
 }
 
 function refusal(code: 'bad-request' | 'no-contact', words: string): BridgeError {

@@ -1,6 +1,6 @@
 import { directConversation, groupConversation, postConversation } from './conversation';
 import type { BridgeError } from './errors';
-import type { InboundMessage, StoredOutbound } from './messages';
+import type { InboundMessage, OutboundMessage, StoredOutbound } from './messages';
 import { systemNotice } from './systemNotice';
 
 /** Enough of a text to know it by; cut between characters, never inside one. */
@@ -9,10 +9,26 @@ function beginningOf(text: string): string {
   return characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : text;
 }
 
-/** Tells the agent that an answer cannot arrive, and why. */
-export function refusedNotice(row: StoredOutbound, error: BridgeError, now: number): InboundMessage {
-  const quoted = quoteOf(row, error);
-  return notice(row, '', `${quoted} was not delivered. ${error.agentMessage ?? error.message}`, now);
+/**
+ * Tells the agent that a reply did not arrive, or may not have, and why.
+ * @param joined the replies that went out in the same message
+ */
+export function refusedNotice(
+  row: StoredOutbound,
+  joined: StoredOutbound[],
+  error: BridgeError,
+  now: number,
+): InboundMessage {
+  const quoted = [row, ...joined].map((each, index) => {
+    const quote = quoteOf(each, error);
+    return index === 0 ? quote : quote.charAt(0).toLowerCase() + quote.slice(1);
+  });
+  const were = quoted.length > 1 ? 'were' : 'was';
+  const outcome = error.outcomeUnknown ? 'may not have been delivered' : `${were} not delivered`;
+  const words = `${quoted.join(' and ')} ${outcome}. ${error.agentMessage ?? error.message}`;
+  // What an admin had tried again is told of again.
+  const round = row.retriedAt === undefined ? '' : `:${row.retriedAt}`;
+  return notice(row, round, words, now);
 }
 
 /** Words that were to be encrypted are not written down once more. */
@@ -44,4 +60,9 @@ function notice(row: StoredOutbound, kind: string, words: string, now: number): 
     ...(thread === undefined ? {} : { thread }),
     notice: { mapValue: recipientValue },
   };
+}
+
+/** Of a greeting or reminder that cannot arrive the log and the panel tell; an agent could do nothing about it. */
+export function concernsAgent({ automatic }: OutboundMessage): boolean {
+  return automatic === undefined || automatic === 'bot';
 }

@@ -83,15 +83,22 @@ export interface PersonKeys {
   signature: string;
 }
 
+/** Who wrote an encrypted message, and where. */
+export interface ChatWriter {
+  account: string;
+  conversation: string;
+  senderId: string;
+}
+
 /** What is kept of encrypted chat; no key in it can be used without the account's own. */
 export interface ChatStore {
   /**
    * Ties a message's signed id, and X's number of it, to the row it came in.
    * @returns false when another row has it already
    */
-  claim(account: string, messageId: string, seq: number, sequence: string | undefined): boolean;
-  /** The rows of messages with this signed id, or with this number of X in any conversation. */
-  rowsOf(account: string, idOrSequence: string): number[];
+  claim(writer: ChatWriter, messageId: string, seq: number, sequence: string | undefined): boolean;
+  /** The rows of somebody's messages with this signed id, or with this number of X in any conversation. */
+  rowsOf(writer: ChatWriter, idOrSequence: string): number[];
   saveConversation(account: string, conversationId: string, known: ConversationFacts): void;
   conversation(account: string, conversationId: string): ConversationFacts;
   saveKey(account: string, conversationId: string, key: ConversationKey): void;

@@ -1,3 +1,4 @@
+import { BoundedMap } from './boundedMap';
 import type { Clock } from './clock';
 import { mapValueOf } from './mapValue';
 import type { XUser } from './messages';
@@ -20,7 +21,7 @@ const lookUpPause = 60 * 60_000;
  */
 export class ContactValues {
   /** By user: the handle that was looked up last, and when. */
-  private readonly lookedUp = new Map<string, { wanted: string; at: number }>();
+  private readonly lookedUp = new BoundedMap<string, { wanted: string; at: number }>(10_000);
 
   constructor(private readonly ports: ContactValuePorts) {}
 

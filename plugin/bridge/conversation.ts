@@ -18,6 +18,11 @@ export function groupOf(conversation: string): string | undefined {
   return /^group:(g?\d{1,20})$/.exec(conversation)?.[1];
 }
 
+/** Whether a host's thread can be one of a public conversation, which is named for a post. */
+export function isPostId(threadId: string): boolean {
+  return /^\d{5,20}$/.test(threadId);
+}
+
 /** The key of a public conversation, by the post the host's thread is named for. */
 export function postConversation(threadId: string): string {
   return `post:${threadId}`;

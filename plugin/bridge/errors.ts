@@ -2,6 +2,8 @@
 export type ErrorCode =
   | 'bad-request'
   | 'unauthorized'
+  | 'password-needed'
+  | 'settings-changed'
   | 'too-many-attempts'
   | 'unknown-account'
   | 'inactive-account'
@@ -10,6 +12,7 @@ export type ErrorCode =
   | 'post-too-long'
   | 'post-deleted'
   | 'unknown-recipient'
+  | 'unknown-thread'
   | 'unsupported-file'
   | 'file-too-large'
   | 'refused-by-x'

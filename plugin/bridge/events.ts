@@ -33,11 +33,8 @@ export interface EncryptedMessage {
 /** A sign of a customer's presence: they read a message of ours, or are typing. */
 export interface PresenceMark {
   kind: 'read' | 'typing';
-  userId: string;
   /** Milliseconds since 1970. */
   at: number;
-  /** The last message of ours they have read. */
-  messageId?: string;
 }
 
 /** How a replay job ended. */

@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import type { ContactValues } from './contactValue';
+import { laneOf } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import type { InboundMessage, StoredInbound, XUser } from './messages';
 import { isPrivate, knownSender } from './automaticAnswers';
@@ -7,7 +8,9 @@ import { cardFields, updateCard } from './customerCard';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
 import type { OwedWrites } from './owedWrites';
 import type { Contacts, Inbox, Log, MessageStore } from './ports';
+import { sameText } from './sameText';
 import type { BridgeAccount, HostMessage, Notification, NotifyReceipt } from './sides';
+import { customersWords } from './systemNotice';
 import { transcriptFor, type TranscriptPorts } from './transcript';
 
 export interface ForwardPorts extends TranscriptPorts {
@@ -18,6 +21,8 @@ export interface ForwardPorts extends TranscriptPorts {
   log: Log;
   owed: OwedWrites;
   contactValues: ContactValues;
+  /** Messages whose notify call is under way. */
+  inFlight: Set<number>;
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
   mediaFaults: Map<number, number>;
   /** Whether the host may have a message already, although nothing is written down of it. */
@@ -41,11 +46,12 @@ export async function forwardInbound(
 ): Promise<void> {
   const { message } = row;
   const told = message.notice?.mapValue;
+  const before = ports.contacts.mapValueOf(account.name, message.sender.id);
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
   const from = told ?? (await ports.contactValues.of(sender, account));
   const attachments = await moveAttachments(row, account, ports);
   const preface = await prefaceOf(row, account, ports);
-  const parts = [...preface, ...notifyParts(message, attachments)];
+  const parts = [...preface, ...notifyParts(shown(row), attachments)];
   for (let index = row.notified; index < parts.length; index += 1) {
     const part = parts[index];
     if (!part) break;
@@ -54,15 +60,23 @@ export async function forwardInbound(
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
     await ports.owed.write(row.seq, () => {
       ports.inbox.saveNotified(row.seq, receipt.messageId, last);
+      if (receipt.messageId === undefined)
+        ports.inbox.noteHandedOver(laneOf(account.name, message.conversation), part.body, account.host.now());
       // In the same commit: without the preface the parts that are left would be counted wrongly.
       if (last && preface.length > 0) ports.conversations.dropTurns(account.name, message.conversation);
       if (receipt.interactionId)
         ports.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
-      if (told === undefined) ports.contacts.saveMapValue(account.name, sender.id, from);
+      // An agent's reply may have told a newer value meanwhile.
+      const isCurrent = ports.contacts.mapValueOf(account.name, sender.id) === before;
+      if (told === undefined && isCurrent) ports.contacts.saveMapValue(account.name, sender.id, from);
     });
   }
   if (!message.notice && account.rules.card.active)
     void updateCard(knownSender(sender, account.name, ports.contacts), from, account, ports);
+}
+
+function shown({ message, withheld }: StoredInbound): InboundMessage {
+  return message.notice || withheld ? message : { ...message, text: customersWords(message.text) };
 }
 
 /** What was said before the agents got the conversation. */
@@ -92,29 +106,33 @@ async function identify(sender: XUser, account: BridgeAccount, ports: ForwardPor
 
 async function moveAttachments(row: StoredInbound, account: BridgeAccount, ports: ForwardPorts) {
   const attachments = [...row.attachments];
+  let refused = false;
   for (let index = attachments.length; index < row.message.media.length; index += 1) {
     ports.onStep(row, 'moving attachment', `${index + 1} of ${row.message.media.length}`);
-    attachments.push(await moveAttachment(row, index, account, ports));
-    ports.inbox.saveAttachments(row.seq, attachments);
+    const moved = await moveAttachment(row, index, account, ports);
+    attachments.push(moved.id);
+    refused ||= moved.refused;
+    // A host that refuses everything for a while may take the file when it takes the message.
+    if (!refused) ports.inbox.saveAttachments(row.seq, attachments);
   }
   return attachments;
 }
 
-/** @returns the attachment's id on the host, or null when the media cannot be had and the text must go alone */
+/** @returns the attachment's id on the host, or null when it cannot be had and the text must go alone; who refused it */
 async function moveAttachment(
   row: StoredInbound,
   index: number,
   account: BridgeAccount,
   ports: ForwardPorts,
-): Promise<string | null> {
+): Promise<{ id: string | null; refused: boolean }> {
   const media = row.message.media[index];
-  if (!media) return null;
+  if (!media) return { id: null, refused: false };
   try {
     const name = mediaName(row.message, index);
     const file = media.sealed
       ? await account.chat.openMedia(media.sealed, name)
       : await account.x.openMedia(media.url, name);
-    return await account.host.putAttachment(file);
+    return { id: await account.host.putAttachment(file), refused: false };
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
     if (error.retryable && !mediaGivenUp(row.seq, error, ports.mediaFaults)) throw error;
@@ -122,7 +140,7 @@ async function moveAttachment(
       messageId: row.message.messageId,
       reason: error.message,
     });
-    return null;
+    return { id: null, refused: error.code === 'refused-by-host' };
   }
 }
 
@@ -145,16 +163,19 @@ async function notifyOnce(
 ): Promise<NotifyReceipt> {
   const mapKey = await account.host.mapKey();
   const attempt = async (key: string) => {
-    const now = ports.clock.now();
+    const now = account.host.now();
     const isMarked = await ports.gather(() => ports.inbox.markDelivering(row.seq, now, row.withheld));
-    if (!isMarked) throw withheldMeanwhile(now);
+    if (!isMarked) throw withheldMeanwhile(ports.clock.now());
     ports.onStep(row, 'delivering', `${key} = ${from}`);
+    ports.inFlight.add(row.seq);
     try {
       const card = row.message.notice ? {} : cardOf(sender, key, account, ports);
       return await account.host.notify(notificationOf(part, { from, key, sender, card }, row.message));
     } catch (error) {
       if (error instanceof BridgeError && !error.outcomeUnknown) ports.inbox.clearDelivering(row.seq);
       throw error;
+    } finally {
+      ports.inFlight.delete(row.seq);
     }
   };
   try {
@@ -168,7 +189,7 @@ async function notifyOnce(
   }
 }
 
-/** The customer deleted the message while it was on its way out; it is read anew at once. */
+/** The customer deleted the message, or an admin set it aside, while it was on its way; the row is read again at once. */
 function withheldMeanwhile(now: number): BridgeError {
   return new BridgeError('message-withheld', 'the message was withheld while it was handed over', {
     retryable: true,
@@ -217,15 +238,23 @@ async function findLost(
   ports: ForwardPorts,
 ): Promise<NotifyReceipt | undefined> {
   const { messageId, sender, thread, sentAt } = row.message;
-  const since = row.notifyingSince ?? (ports.mayBeThere(row) ? sentAt : undefined);
+  // X tells when it was sent; the host, by its own clock, when it got it.
+  const sinceSent = () => account.host.now() - (account.x.now() - sentAt);
+  const since = row.notifyingSince ?? (ports.mayBeThere(row) ? sinceSent() : undefined);
   if (since === undefined) return undefined;
   const interactionId = ports.contacts.interactionOf(account.name, sender.id, thread);
-  const candidates = interactionId ? await readInteraction(interactionId, account, ports) : [];
+  const from = since - clockSkew;
+  const candidates = interactionId ? await readInteraction(interactionId, from, account, ports) : [];
   const known = ports.inbox.knownHostMessages(
     account.name,
     candidates.map(({ id }) => id),
   );
-  const found = candidates.find((each) => isSame(each, part, since) && !known.has(each.id));
+  const equal = candidates
+    .filter((each) => isSame(each, part, from) && !known.has(each.id))
+    .sort((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
+  // Of those that were handed over before, a host that tells no ids shows each once as well.
+  const handedOver = ports.inbox.handedOver(laneOf(account.name, row.message.conversation), part.body, from);
+  const found = equal.length > handedOver ? equal.at(-1) : undefined;
   if (found) {
     ports.log.info('message was already on the host, not sent again', { messageId, interactionId });
     return { messageId: found.id, interactionId };
@@ -240,11 +269,12 @@ async function findLost(
 
 async function readInteraction(
   id: string,
+  since: number,
   account: BridgeAccount,
   ports: ForwardPorts,
 ): Promise<HostMessage[]> {
   try {
-    return await account.host.messagesOf(id);
+    return await account.host.messagesOf(id, since);
   } catch (error) {
     if (error instanceof BridgeError && error.retryable) throw error;
     ports.log.warn('interaction could not be read back', { interactionId: id, reason: reasonOf(error) });
@@ -252,14 +282,10 @@ async function readInteraction(
   }
 }
 
-/** The clocks of plugin and host may differ by a little. */
+/** The host's clock is known to a second or so. */
 const clockSkew = 5_000;
 
 function isSame(candidate: HostMessage, part: NotifyPart, since: number): boolean {
-  return (
-    candidate.direction === 'in' &&
-    candidate.body === part.body &&
-    candidate.createdAt !== undefined &&
-    candidate.createdAt >= since - clockSkew
-  );
+  const { direction, body, createdAt } = candidate;
+  return direction === 'in' && sameText(body, part.body) && createdAt !== undefined && createdAt >= since;
 }

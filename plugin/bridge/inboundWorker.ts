@@ -1,22 +1,28 @@
 import { backoff } from './backoff';
+import { BoundedMap } from './boundedMap';
 import { BotDesk } from './botDesk';
 import type { ChatStore } from './chat';
 import { ContactValues } from './contactValue';
-import { splitLane } from './conversation';
+import { laneOf, splitLane } from './conversation';
 import { BridgeError, reasonOf } from './errors';
 import { forwardInbound, type ForwardPorts } from './forwardInbound';
 import type { Keeping } from './keeping';
+import { HostRefusals } from './hostRefusals';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
+import { LaneSweep } from './laneSweep';
 import type { StoredInbound } from './messages';
+import { inFlight } from './noLongerWanted';
 import { openInbound } from './openInbound';
 import { OwedWrites } from './owedWrites';
-import type { Inbox, MessageStore } from './ports';
+import type { History, Inbox, MessageStore } from './ports';
 import { receive, type ReceptionPorts } from './reception';
 import type { BridgeAccount } from './sides';
 import type { WorkerPorts } from './workerPorts';
+import { isoTime } from './isoTime';
 
 export interface InboundWorkerPorts extends WorkerPorts, ReceptionPorts {
   inbox: Inbox;
+  history: History;
   chat: ChatStore;
   keeping: Keeping;
   gather: MessageStore['gather'];
@@ -29,8 +35,11 @@ const concurrency = 16;
 /** Takes stored messages to the host: each conversation in order, many conversations at a time. */
 export class InboundWorker {
   private readonly queue: LaneQueue;
+  private readonly sweep: LaneSweep;
   private readonly owed: OwedWrites;
-  private readonly mediaFaults = new Map<number, number>();
+  private readonly mediaFaults = new BoundedMap<number, number>(10_000);
+  private readonly inFlight = new Set<number>();
+  private readonly refusals = new HostRefusals();
   private readonly contactValues: ContactValues;
   private readonly bot: BotDesk;
   /** Accounts whose last hand-over failed on the host's side. */
@@ -52,6 +61,7 @@ export class InboundWorker {
           reason: reasonOf(error),
         }),
     });
+    this.sweep = new LaneSweep(this.queue, ports.inbox.lanes);
   }
 
   /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
@@ -62,6 +72,26 @@ export class InboundWorker {
 
   wake(lane: string): void {
     this.queue.wake(lane);
+  }
+
+  /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
+  findForgotten(): void {
+    this.sweep.next();
+  }
+
+  /**
+   * An admin takes a message out of the queue; those behind it go on.
+   * @throws BridgeError `bad-request` while it is being handed over
+   */
+  setAside(seq: number, reason: string): boolean {
+    const { inbox, history } = this.ports;
+    const row = inbox.get(seq);
+    if (!row) return false;
+    if (this.inFlight.has(seq)) throw inFlight();
+    if (!history.setAside({ direction: 'in', seq }, reason)) return false;
+    this.step(row, 'failed', reason);
+    this.wake(laneOf(row.message.account, row.message.conversation));
+    return true;
   }
 
   async stop(): Promise<void> {
@@ -94,7 +124,7 @@ export class InboundWorker {
     const started = clock.now();
     const row = await openInbound(stored, account, { chat, inbox, keeping, log });
     if (!row) {
-      await this.owed.write(stored.seq, () => inbox.saveNotified(stored.seq, undefined, true));
+      await this.owed.write(stored.seq, () => inbox.markNothing(stored.seq));
       this.step(stored, 'nothing for an agent');
       return { again: 'now' };
     }
@@ -115,7 +145,8 @@ export class InboundWorker {
     this.mediaFaults.delete(row.seq);
     this.step(row, 'delivered');
     this.ports.counters.count('inbound', { account, result: 'delivered' });
-    if (this.troubled.delete(account)) {
+    const wasRefusing = this.refusals.noteAccepted(account, row.seq);
+    if (this.troubled.delete(account) || wasRefusing) {
       this.ports.log.info('the host takes messages again', { account });
       this.ports.inbox.release(account, this.ports.clock.now());
       this.queue.wakeAll();
@@ -124,9 +155,10 @@ export class InboundWorker {
 
   private async afterFailure(row: StoredInbound, error: unknown): Promise<LaneOutcome> {
     if (!(error instanceof BridgeError)) throw error;
+    if (error.code === 'message-withheld') return { again: 'now' };
     const { account, messageId } = row.message;
     const { inbox, log, clock, counters } = this.ports;
-    if (!error.retryable) {
+    if (!error.retryable && !this.hostRefusesAll(row, error)) {
       await this.owed.write(row.seq, () => inbox.markFailed(row.seq, error.message));
       log.error('message set aside: the host can never take it', {
         account,
@@ -142,11 +174,36 @@ export class InboundWorker {
     const dueAt = error.retryAt ?? clock.now() + backoff(attempts, this.ports.random());
     inbox.postpone(row.seq, dueAt, error.message);
     const level = error.code === 'signed-out-of-host' ? 'error' : 'warn';
-    const again = new Date(dueAt).toISOString();
+    const again = isoTime(dueAt);
     log[level]('message waits', { account, messageId, reason: error.message, attempts, again });
     this.step(row, 'waiting', error.message);
     counters.count('inbound', { account, result: 'postponed' });
     return { again: 'at', dueAt };
+  }
+
+  /**
+   * Whether a message was refused because the host refuses them all. Then it waits; what was set aside before that was known
+   * waits with it.
+   */
+  private hostRefusesAll({ seq, message }: StoredInbound, { code }: BridgeError): boolean {
+    if (code !== 'refused-by-host') return false;
+    const { account, conversation } = message;
+    const refusal = this.refusals.noteRefused(account, seq, laneOf(account, conversation));
+    if (refusal.verdict === 'set-aside') return false;
+    const { history, log } = this.ports;
+    for (const each of refusal.restore) {
+      const lane = history.retry({ direction: 'in', seq: each });
+      if (lane !== undefined) this.queue.wake(lane);
+    }
+    if (refusal.restore.length > 0)
+      log.error(
+        'the host refuses the messages of several conversations: all wait until it takes them again',
+        {
+          account,
+          putBack: refusal.restore.length,
+        },
+      );
+    return true;
   }
 
   private step(row: StoredInbound, step: string, detail?: string): void {
@@ -177,6 +234,7 @@ export class InboundWorker {
       owed: this.owed,
       contactValues: this.contactValues,
       mediaFaults: this.mediaFaults,
+      inFlight: this.inFlight,
       log: log.with({ account }),
       mayBeThere: ({ message }) => this.mayBeThere(message.sentAt),
       onStep: (row, step, detail) => this.step(row, step, detail),

@@ -19,14 +19,7 @@ export function joinWaiting(
   outbox: Outbox,
 ): StoredOutbound[] {
   const before = outbox.joinedTo(row.seq);
-  if (
-    before.length > 0 ||
-    !mayJoin ||
-    !row.waitedForWindow ||
-    row.sendingSince !== undefined ||
-    !isPlain(row)
-  )
-    return before;
+  if (before.length > 0 || !mayJoin || !row.waitedForWindow || !isPlain(row)) return before;
   const joined: StoredOutbound[] = [];
   for (const each of outbox.behind(row.seq)) {
     if (!isPlain(each) || lengthOf(joinedText([row, ...joined, each])) > longest) break;
@@ -45,10 +38,11 @@ export function joinedText(rows: StoredOutbound[]): string {
   return rows.map(({ message }) => message.text).join(between);
 }
 
-/** Only text, in private, of which X has nothing yet, and that will not be dropped. */
-function isPlain({ message, sentIds }: StoredOutbound): boolean {
+/** Only text, in private, of which X surely has nothing yet, that is joined with no other, and that will not be dropped. */
+function isPlain({ message, sentIds, sendingSince, joinedTo }: StoredOutbound): boolean {
   const { attachmentIds, publicReply } = message;
-  return attachmentIds.length === 0 && !publicReply && !isReminder(message) && sentIds.length === 0;
+  const isUntried = sentIds.length === 0 && sendingSince === undefined && joinedTo === undefined;
+  return isUntried && attachmentIds.length === 0 && !publicReply && !isReminder(message);
 }
 
 /** Words that are of use only as long as the customer says nothing. */

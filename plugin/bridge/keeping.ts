@@ -6,7 +6,7 @@ export interface Forgotten {
   answers: number;
 }
 
-/** Takes out of the store what is not to be kept. Rows stay, so that no message comes a second time. */
+/** Takes out of the store what is not to be kept. Rows stay for long, so that no message comes a second time. */
 export interface Keeping {
   /**
    * Erases the words and media of messages of an account that came to their end before a time (ms since 1970), a
@@ -14,6 +14,14 @@ export interface Keeping {
    * @returns how many
    */
   eraseBefore(account: string, before: number): Promise<number>;
+  /**
+   * Deletes rows of an account whose words were erased and that are older than a time (ms since 1970), a piece at a time.
+   * From then on a message that X delivers once more would be taken for a new one.
+   * @returns how many
+   */
+  prune(account: string, before: number): Promise<number>;
+  /** The accounts of which the store holds messages, configured or not. */
+  accounts(): string[];
   /** Erases the words and media of one message that came in, whatever has become of it. */
   erase(seq: number): void;
   /** The X user ids of whoever has, or had last, this handle (without @) or id. */

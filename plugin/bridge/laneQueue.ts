@@ -32,6 +32,8 @@ export class LaneQueue {
   private readonly lanes = new Map<string, Lane>();
   private readonly ready: string[] = [];
   private running = 0;
+  /** Lanes whose work waits aside. */
+  private asideNow = 0;
   private stopped = false;
   private idleWaiters: (() => void)[] = [];
 
@@ -56,11 +58,25 @@ export class LaneQueue {
     for (const [name, lane] of [...this.lanes]) if (lane.cancelTimer) this.wake(name);
   }
 
+  /** Has a lane's work wait for something long; other lanes are worked on meanwhile. */
+  async aside<T>(wait: () => Promise<T>): Promise<T> {
+    this.running -= 1;
+    this.asideNow += 1;
+    this.fill();
+    try {
+      return await wait();
+    } finally {
+      this.asideNow -= 1;
+      this.running += 1;
+    }
+  }
+
   /** Starts nothing more and resolves when what runs has come to its end. */
   async stop(): Promise<void> {
     this.stopped = true;
     for (const lane of this.lanes.values()) lane.cancelTimer?.();
-    if (this.running > 0) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+    if (this.running + this.asideNow > 0)
+      await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
   }
 
   private open(name: string): Lane {
@@ -93,7 +109,7 @@ export class LaneQueue {
     lane.running = false;
     this.running -= 1;
     this.settle(name, lane, outcome);
-    if (this.running === 0) for (const waiter of this.idleWaiters.splice(0)) waiter();
+    if (this.running + this.asideNow === 0) for (const waiter of this.idleWaiters.splice(0)) waiter();
     this.fill();
   }
 

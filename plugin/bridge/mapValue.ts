@@ -14,6 +14,8 @@ export interface Addressee {
   /** The value without decoration: a handle, unless there is an id. */
   value: string;
   id?: string;
+  /** Digits that are short enough for a handle, where handles are wanted. */
+  mayBeEither?: boolean;
 }
 
 /**
@@ -25,7 +27,9 @@ export function readMapValue(raw: string, use: 'username' | 'id'): Addressee | u
     .trim()
     .replace(/^https?:\/\/(?:www\.|mobile\.)?(?:x|twitter)\.com\/@?([A-Za-z0-9_]+)\/?(?:\?.*)?$/i, '$1')
     .replace(/^@/, '');
-  if (use === 'id' && /^\d{1,19}$/.test(value)) return { value, id: value };
-  if (/^[A-Za-z0-9_]{1,15}$/.test(value)) return { value };
-  return /^\d{1,19}$/.test(value) ? { value, id: value } : undefined;
+  const isNumber = /^\d{1,19}$/.test(value);
+  const fitsHandle = /^[A-Za-z0-9_]{1,15}$/.test(value);
+  if (isNumber && (use === 'id' || !fitsHandle)) return { value, id: value };
+  if (!fitsHandle) return undefined;
+  return isNumber ? { value, mayBeEither: true } : { value };
 }

@@ -78,7 +78,7 @@ export interface StoredInbound {
   attachments: (string | null)[];
   /** How many notify calls of this message the host has confirmed. */
   notified: number;
-  /** When the last notify call went out, in ms since 1970; set while its outcome is not known. */
+  /** When the last notify call went out, in ms since 1970 by the host's clock; set while its outcome is not known. */
   notifyingSince: number | undefined;
   /** Other words stand in the place of the customer's, who deleted the message. */
   withheld: boolean;
@@ -144,7 +144,7 @@ export interface StoredOutbound {
   recipientId: string | undefined;
   /** The files X has so far, in the order of `message.attachmentIds`; `at` in ms since 1970. */
   media: (UploadedFile & { at: number })[];
-  /** When the send call went out; set while its outcome is not known. */
+  /** When the send call went out, in ms since 1970 by X's clock; set while its outcome is not known. */
   sendingSince: number | undefined;
   sentIds: string[];
   /** The messages of X Chat it became, the sent ones too: a retry sends the very same. */
@@ -152,4 +152,8 @@ export interface StoredOutbound {
   reason: string | undefined;
   /** What it waits for, or waited for last, is a rate limit window of X. */
   waitedForWindow: boolean;
+  /** The reply in whose message it goes out. */
+  joinedTo: number | undefined;
+  /** When an admin last had it tried again, in ms since 1970. */
+  retriedAt: number | undefined;
 }

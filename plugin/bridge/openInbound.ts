@@ -1,5 +1,5 @@
 import type { BridgeAccount } from './sides';
-import type { ChatStore } from './chat';
+import type { ChatStore, ChatWriter } from './chat';
 import type { StoredInbound } from './messages';
 import type { Keeping } from './keeping';
 import type { Inbox, Log } from './ports';
@@ -29,7 +29,7 @@ export async function openInbound(
   const { messageId, sender } = message;
   const opened = await account.chat.open(closed, sender.id);
   if (opened.kind === 'nothing') return undefined;
-  if (!chat.claim(account.name, opened.id, row.seq, closed.sequence)) {
+  if (!chat.claim(writerOf(row), opened.id, row.seq, closed.sequence)) {
     log.info('encrypted message came twice, handed over once', { messageId });
     return undefined;
   }
@@ -41,9 +41,14 @@ export async function openInbound(
   return { ...row, message: { ...message, text: systemNotice(opened.words), notice: {} } };
 }
 
+function writerOf({ message: { account, conversation, sender } }: StoredInbound): ChatWriter {
+  return { account, conversation, senderId: sender.id };
+}
+
 /** A message that its sender deleted is not kept here either; nobody can delete another's. */
-function eraseDeleted(id: string, { message }: StoredInbound, { chat, inbox, keeping }: OpenPorts): void {
-  for (const seq of chat.rowsOf(message.account, id)) {
+function eraseDeleted(id: string, deletion: StoredInbound, { chat, inbox, keeping }: OpenPorts): void {
+  const { message } = deletion;
+  for (const seq of chat.rowsOf(writerOf(deletion), id)) {
     const row = inbox.get(seq);
     const isTheirs =
       row?.message.sender.id === message.sender.id && row.message.conversation === message.conversation;

@@ -1,26 +1,33 @@
-import { droppedNotice, refusedNotice } from './answerNotices';
+import { concernsAgent, droppedNotice, refusedNotice } from './answerNotices';
 import { backoff } from './backoff';
 import { mayGoEncrypted } from './chatRoute';
 import { directConversation, laneOf, splitLane } from './conversation';
 import type { Conversations } from './conversations';
 import { BridgeError, reasonOf } from './errors';
-import { isReminder } from './joinWaiting';
+import { finalFault, isOutdated, isTooOld, mayHaveArrived } from './givingUp';
 import { LaneQueue, type LaneOutcome } from './laneQueue';
+import { LaneSweep } from './laneSweep';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from './messages';
+import { OpenCalls, type ReplyResult } from './openCalls';
 import { OwedWrites } from './owedWrites';
-import type { MessageStore, Outbox } from './ports';
+import { retryWindowMs } from './retriedCall';
+import { inFlight, noLongerWanted } from './noLongerWanted';
+import type { History, MessageStore, Outbox } from './ports';
 import { postDeleted, sendOutbound, type SendPorts } from './sendOutbound';
+import type { BridgeAccount } from './sides';
 import { Uploads } from './uploads';
 import type { WorkerPorts } from './workerPorts';
+import { isoTime } from './isoTime';
 
-/** How an answer stands when the host has to be told something. */
-export type ReplyResult =
-  | { status: 'sent'; ids: string[] }
-  | { status: 'queued'; reason: string; retryAt: number | undefined }
-  | { status: 'failed'; error: BridgeError };
+/** What becomes of a reply, and its number in the outbox. */
+export interface SubmittedReply {
+  seq: number;
+  result: ReplyResult;
+}
 
 export interface OutboundWorkerPorts extends WorkerPorts {
   outbox: Outbox;
+  history: History;
   conversations: Conversations;
   together: MessageStore['together'];
   gather: MessageStore['gather'];
@@ -30,43 +37,35 @@ export interface OutboundWorkerPorts extends WorkerPorts {
   tellAgent: (notice: InboundMessage) => Promise<void>;
 }
 
-const hour = 60 * 60_000;
-
-/** How many customers are answered side by side; memory for media is bounded by it. */
+/** How many customers are answered side by side. */
 const concurrency = 8;
 
 /** How many customers' files are brought to X at a time while their answers wait. */
 const uploadsAhead = 2;
 
-/**
- * A host that got no answer in time calls again; the same words in the same interaction within this time are
- * taken for that. Milliseconds.
- */
-const twinWindow = 60_000;
-
-interface Waiter {
-  seq: number;
-  lane: string;
-  settle: (result: ReplyResult) => void;
-}
-
 /** Takes stored answers to X: each customer's in order, several customers at a time. */
 export class OutboundWorker {
   private readonly queue: LaneQueue;
+  private readonly sweep: LaneSweep;
   /** Brings files to X for answers whose turn has not come, so that they need not wait a second time. */
   private readonly ahead: LaneQueue;
   private readonly uploads: Uploads;
   private readonly owed: OwedWrites;
-  private readonly waiters = new Set<Waiter>();
+  private readonly calls: OpenCalls;
+  /** Replies whose call was answered, as long as that is not on the disk. */
+  private readonly answered = new Set<number>();
+  private readonly inFlight = new Set<number>();
 
   constructor(private readonly ports: OutboundWorkerPorts) {
     this.owed = new OwedWrites(ports.gather);
+    this.calls = new OpenCalls(ports.clock);
     this.queue = new LaneQueue({
       clock: ports.clock,
       concurrency,
       work: (lane) => this.work(lane),
       onDefect: (lane, error) => this.defect('sending', lane, error),
     });
+    this.sweep = new LaneSweep(this.queue, ports.outbox.lanes);
     this.ahead = new LaneQueue({
       clock: ports.clock,
       concurrency: uploadsAhead,
@@ -82,43 +81,74 @@ export class OutboundWorker {
     for (const lane of this.ports.outbox.lanes()) this.queue.wake(lane);
   }
 
+  /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
+  findForgotten(): void {
+    this.sweep.next();
+  }
+
   async stop(): Promise<void> {
     await Promise.all([this.queue.stop(), this.ahead.stop()]);
   }
 
   /**
-   * Stores an answer, starts sending it, and reports how it stands after at most `patience` milliseconds. The
-   * host's second call with the same answer is told what becomes of the first.
+   * Stores a reply, starts sending it, and reports how it stands after at most `patience` milliseconds. When the host
+   * repeats a call it got no answer to, it is told what becomes of the first one.
    * @throws BridgeError `store-unavailable` when it could not be stored
    */
-  submit(message: OutboundMessage, patience: number): Promise<ReplyResult> {
+  async submit(message: OutboundMessage, patience: number): Promise<SubmittedReply> {
     const { outbox, clock, log } = this.ports;
-    const twin = outbox.twinOf(message, clock.now() - twinWindow);
+    const found = outbox.twinOf(message, clock.now() - retryWindowMs);
+    const twin = found && this.answered.has(found.seq) ? undefined : found;
     if (twin)
-      log.info('the host called again with the same answer; it goes out once', {
+      log.info('the host repeated a call it got no answer to; the reply goes out once', {
         account: message.account,
         answer: twin.seq,
       });
-    if (twin?.state === 'delivered') return Promise.resolve({ status: 'sent', ids: twin.sentIds });
+    if (twin?.state === 'delivered') return { seq: twin.seq, result: { status: 'sent', ids: twin.sentIds } };
     const row = twin ?? this.add(message);
     if (!twin) this.step(row, 'received', message.text);
     const lane = laneOf(message.account, message.lane);
-    return new Promise((resolve) => {
-      const cancel = clock.after(patience, () =>
-        waiter.settle({ status: 'queued', reason: 'It is still being sent.', retryAt: undefined }),
+    const outcome = this.calls.wait(row.seq, lane, patience);
+    this.queue.wake(lane);
+    return { seq: row.seq, result: await outcome };
+  }
+
+  /**
+   * An admin takes a reply out of the queue; its agent is told, and those behind it go on.
+   * @throws BridgeError `bad-request` while it is being sent
+   */
+  async setAside(seq: number, reason: string): Promise<boolean> {
+    const { outbox, history, tellAgent, clock } = this.ports;
+    const row = outbox.get(seq);
+    const head = row && outbox.get(row.joinedTo ?? seq);
+    if (!row || !head) return false;
+    if (this.inFlight.has(head.seq)) throw inFlight();
+    const mayBeOnX = head.sendingSince !== undefined;
+    const group = mayBeOnX ? [head, ...outbox.joinedTo(head.seq)] : [row];
+    if (!history.setAside({ direction: 'out', seq }, reason)) return false;
+    const error = noLongerWanted(mayBeOnX);
+    for (const each of group) {
+      this.step(each, 'failed', reason);
+      this.calls.settle(each.seq, { status: 'failed', error });
+    }
+    this.wake(laneOf(row.message.account, row.message.lane));
+    const [first, ...others] = group.filter(({ message }) => concernsAgent(message));
+    if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
+    return true;
+  }
+
+  /** The host has been answered: equal words from now on are another reply. */
+  noteAnswered(seq: number): void {
+    const { outbox, gather, log } = this.ports;
+    this.answered.add(seq);
+    gather(() => outbox.markAnswered(seq))
+      .then(() => this.answered.delete(seq))
+      .catch((error: unknown) =>
+        log.warn('it could not be written down that the host was answered', {
+          answer: seq,
+          reason: reasonOf(error),
+        }),
       );
-      const waiter: Waiter = {
-        seq: row.seq,
-        lane,
-        settle: (result) => {
-          cancel();
-          this.waiters.delete(waiter);
-          resolve(result);
-        },
-      };
-      this.waiters.add(waiter);
-      this.queue.wake(lane);
-    });
   }
 
   /** From an agent's first message on, the bot is silent. */
@@ -133,10 +163,6 @@ export class OutboundWorker {
     });
   }
 
-  private waitersFor(seq: number): Waiter[] {
-    return [...this.waiters].filter((waiter) => waiter.seq === seq);
-  }
-
   private async work(lane: string): Promise<LaneOutcome | undefined> {
     const { outbox, accounts, clock } = this.ports;
     const row = outbox.nextOf(lane);
@@ -149,7 +175,7 @@ export class OutboundWorker {
       await this.fail(row, deleted);
       return { again: 'now' };
     }
-    if (this.isOutdated(row)) {
+    if (isOutdated(row, this.ports)) {
       outbox.drop(row.seq);
       const { automatic } = row.message;
       this.ports.log.info('not said any more: the customer has written', {
@@ -165,7 +191,10 @@ export class OutboundWorker {
     }
     const started = clock.now();
     try {
-      const { ids, dropped, together } = await sendOutbound(row, account, this.sendPorts(account.name));
+      // Before a reply is given up, X is asked once more whether it has it.
+      const lookOnly = isTooOld(row, this.ports) && row.sendingSince !== undefined;
+      const ports = this.sendPorts(account);
+      const { ids, dropped, together } = await sendOutbound(row, account, ports, lookOnly);
       for (const each of [row, ...together]) this.afterSuccess(each, ids, clock.now() - started);
       await this.tellDropped(row, dropped);
       return { again: 'now' };
@@ -205,14 +234,6 @@ export class OutboundWorker {
     return gone && sendingSince === undefined ? postDeleted() : undefined;
   }
 
-  /** A reminder is of no use any more to a customer who has written. */
-  private isOutdated({ message, recipientId, createdAt, sendingSince }: StoredOutbound): boolean {
-    if (!isReminder(message) || sendingSince !== undefined || recipientId === undefined) return false;
-    const conversation = directConversation(recipientId);
-    const { customerAt, agentAt } = this.ports.conversations.read(message.account, conversation);
-    return Math.max(customerAt ?? 0, agentAt ?? 0) >= createdAt;
-  }
-
   /** Looks at the answers of a lane again: something about them has changed. */
   wake(lane: string): void {
     this.queue.wake(lane);
@@ -236,13 +257,17 @@ export class OutboundWorker {
     this.ports.log.info('answer sent', { account, answer: row.seq, dmEventId: ids.at(-1), ms });
     this.ports.counters.count('outbound', { account, result: 'delivered' });
     this.step(row, 'delivered');
-    for (const waiter of this.waitersFor(row.seq)) waiter.settle({ status: 'sent', ids });
+    this.calls.settle(row.seq, { status: 'sent', ids });
   }
 
   private async afterFailure(row: StoredOutbound, lane: string, error: unknown): Promise<LaneOutcome> {
     if (!(error instanceof BridgeError)) throw error;
     const { account } = row.message;
-    const final = error.retryable ? this.tooOld(row, error) : error;
+    if (error.code === 'message-withheld') {
+      this.calls.settle(row.seq, { status: 'failed', error });
+      return { again: 'now' };
+    }
+    const final = finalFault(row, error, this.ports);
     if (final) {
       await this.fail(row, final);
       return { again: 'now' };
@@ -254,7 +279,7 @@ export class OutboundWorker {
     this.ports.outbox.postpone(row.seq, dueAt, reason, forWindow);
     if (forWindow) this.ahead.wake(lane);
     const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';
-    const again = new Date(dueAt).toISOString();
+    const again = isoTime(dueAt);
     this.ports.log[level]('answer waits', {
       account,
       answer: row.seq,
@@ -267,41 +292,40 @@ export class OutboundWorker {
     return this.rest(lane, dueAt, reason);
   }
 
-  /**
-   * An answer that X or the host could not take for so long would only surprise the customer. What waits for a
-   * rate limit window or for new keys is no fault, and goes on waiting.
-   */
-  private tooOld({ createdAt }: StoredOutbound, error: BridgeError): BridgeError | undefined {
-    const { clock } = this.ports;
-    const longestWait = this.ports.longestWait();
-    const fault = error.code !== 'rate-limited' && error.code !== 'signed-out-of-x';
-    if (!fault || clock.now() - createdAt < longestWait) return undefined;
-    const hours = Math.round(longestWait / hour);
-    const words = `It could not be sent for ${hours} hours and was given up. Please write to the customer again if it still matters.`;
-    return new BridgeError('given-up', `${words} (${error.message})`, { agentMessage: words, cause: error });
-  }
-
   /** The whole lane waits: whoever is asking about one of its answers hears so now. */
   private rest(lane: string, dueAt: number, reason: string): LaneOutcome {
-    for (const waiter of [...this.waiters])
-      if (waiter.lane === lane) waiter.settle({ status: 'queued', reason, retryAt: dueAt });
+    this.calls.settleLane(lane, { status: 'queued', reason, retryAt: dueAt });
     return { again: 'at', dueAt };
   }
 
-  /** An answer that can never go: told in the HTTP answer if somebody waits for it, else in the interaction. */
-  private async fail(row: StoredOutbound, error: BridgeError): Promise<void> {
+  /**
+   * A reply that can never go: told in the answer to the host's call if it still waits for one, else in the
+   * interaction. Replies that may be on X in the same message come to the same end; others go out by themselves.
+   */
+  private async fail(row: StoredOutbound, cause: BridgeError): Promise<void> {
+    const { outbox, tellAgent, clock } = this.ports;
     const { account } = row.message;
-    const waiters = this.waitersFor(row.seq);
-    if (waiters.length === 0 && concernsAgent(row.message))
-      await this.ports.tellAgent(refusedNotice(row, error, this.ports.clock.now()));
+    const isKnown = cause.code === 'given-up' && !cause.outcomeUnknown;
+    const mayBeOnX = !isKnown && outbox.get(row.seq)?.sendingSince !== undefined;
+    const error = mayBeOnX ? mayHaveArrived(cause) : cause;
+    const joined = mayBeOnX ? outbox.joinedTo(row.seq) : [];
+    const failed = [row, ...joined];
+    const untold = failed.filter(({ seq, message }) => !this.calls.has(seq) && concernsAgent(message));
+    const [first, ...others] = untold;
+    if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
     await this.owed.write(row.seq, () => {
-      this.ports.outbox.separate(row.seq);
-      this.ports.outbox.markFailed(row.seq, error.message);
+      if (!mayBeOnX) outbox.separate(row.seq);
+      outbox.markFailed(
+        failed.map(({ seq }) => seq),
+        error.message,
+      );
     });
-    this.ports.log.error('answer refused', { account, answer: row.seq, reason: error.message });
-    this.ports.counters.count('outbound', { account, result: 'failed' });
-    this.step(row, 'failed', error.agentMessage ?? error.message);
-    for (const waiter of waiters) waiter.settle({ status: 'failed', error });
+    for (const each of failed) {
+      this.ports.log.error('answer refused', { account, answer: each.seq, reason: error.message });
+      this.ports.counters.count('outbound', { account, result: 'failed' });
+      this.step(each, 'failed', error.agentMessage ?? error.message);
+      this.calls.settle(each.seq, { status: 'failed', error });
+    }
   }
 
   private step(row: StoredOutbound, step: string, detail?: string): void {
@@ -311,7 +335,7 @@ export class OutboundWorker {
     this.ports.activity({ direction: 'out', account, messageId, conversation: lane, step, ...extra });
   }
 
-  private sendPorts(account: string): SendPorts {
+  private sendPorts({ name: account, x }: BridgeAccount): SendPorts {
     const { outbox, contacts, conversations, threads, clock, log } = this.ports;
     const onStep: SendPorts['onStep'] = (row, step, detail) => this.step(row, step, detail);
     return {
@@ -322,13 +346,11 @@ export class OutboundWorker {
       clock,
       owed: this.owed,
       uploads: this.uploads,
+      aside: (wait) => this.queue.aside(wait),
+      inFlight: this.inFlight,
+      xNow: () => x.now(),
       log: log.with({ account }),
       onStep,
     };
   }
-}
-
-/** Of a greeting or reminder that cannot arrive the log and the panel tell; an agent could do nothing about it. */
-function concernsAgent({ automatic }: OutboundMessage): boolean {
-  return automatic === undefined || automatic === 'bot';
 }

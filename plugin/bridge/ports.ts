@@ -26,14 +26,14 @@ export interface Inbox {
    * @returns whether that was still possible
    */
   withhold(seq: number, text: string): boolean;
-  /** All conversations with something to do. */
-  lanes(): string[];
+  /** Conversations with something to do, in the order of their names: those behind one, and at most so many. */
+  lanes: (after?: string, most?: number) => string[];
   /** Remembers attachments put into the host, so that a retry does not put them there twice. */
   saveAttachments(seq: number, attachments: (string | null)[]): void;
   /**
    * Writes down that a notify call is about to go out.
    * @param withheld what the row said of it when it was read
-   * @returns false, and nothing is written, when the message has been withheld since
+   * @returns false, and nothing is written, when the message has been withheld, set aside or erased since
    */
   markDelivering(seq: number, now: number, withheld: boolean): boolean;
   /** The host confirmed a notify call; `last` says whether it was the message's last one. */
@@ -50,25 +50,46 @@ export interface Inbox {
    * @returns false, and nothing is written, when the message has come to another end meanwhile
    */
   markReceived(seq: number, by: 'agents' | 'bot'): boolean;
+  /** There was nothing in it for anybody: it counts as no message. */
+  markNothing(seq: number): void;
   /** Makes all that waits (of one account, or of all) due at once: what held it up is over. */
   release(account: string | undefined, now: number): void;
   /** Of the given ids, those the host gave to messages handed over earlier. */
   knownHostMessages(account: string, ids: string[]): Set<string>;
+  /**
+   * The host has taken a text without telling an id for it, by which it could be known.
+   * @param at milliseconds since 1970, by the host's clock
+   */
+  noteHandedOver(lane: string, body: string, at: number): void;
+  /** How often the host has taken a text without telling an id, since a time by its clock (ms since 1970). */
+  handedOver(lane: string, body: string, since: number): number;
 }
 
 /** What the agent's side needs of the store. All writes are durable when they return. */
 export interface Outbox {
   add(message: OutboundMessage, now: number): StoredOutbound;
   get(seq: number): StoredOutbound | undefined;
-  /** An answer of the same words and file in the same interaction since a time (ms since 1970), unless it failed. */
+  /**
+   * A reply with the same words and files in the same interaction since a time (ms since 1970), whose call the host got no
+   * answer to; not one that failed.
+   */
   twinOf(message: OutboundMessage, since: number): StoredOutbound | undefined;
+  /** The host has been answered: what it calls with from now on is another reply. */
+  markAnswered(seq: number): void;
   nextOf(lane: string): StoredOutbound | undefined;
-  lanes(): string[];
+  /** Lanes with something to do, in the order of their names: those behind one, and at most so many. */
+  lanes: (after?: string, most?: number) => string[];
   saveRecipient(seq: number, recipientId: string): void;
-  /** Remembers uploaded media, and the text that goes with it. */
-  saveMedia(seq: number, media: StoredOutbound['media'], text: string): void;
-  /** Writes down that the send call is about to go out. */
-  markSending(seq: number, now: number): void;
+  /**
+   * Remembers uploaded media, and the text that goes with it.
+   * @returns false, and nothing is written, when the reply was set aside or erased meanwhile
+   */
+  saveMedia(seq: number, media: StoredOutbound['media'], text: string): boolean;
+  /**
+   * Writes down that the send call is about to go out.
+   * @returns false, and nothing is written, when the reply was set aside or erased meanwhile
+   */
+  markSending(seq: number, now: number): boolean;
   /** The last send call surely had no effect. */
   clearSending(seq: number): void;
   /** The answers behind this one in its lane that have not come to their end, the oldest first. */
@@ -90,7 +111,7 @@ export interface Outbox {
   markDelivered(seqs: number[], ids: string[], erase: boolean): void;
   /** @param forWindow whether a rate limit window is the cause */
   postpone(seq: number, dueAt: number, reason: string, forWindow: boolean): void;
-  markFailed(seq: number, reason: string): void;
+  markFailed(seqs: number[], reason: string): void;
   /** Takes an answer out that nobody needs any more, and that X surely has nothing of. */
   drop(seq: number): void;
   /** Makes all that waits due at once. A closed rate limit window is kept elsewhere and still holds. */

@@ -5,11 +5,13 @@ import { directConversation } from './conversation';
 import type { Conversations } from './conversations';
 import { BridgeError } from './errors';
 import { joinedText, joinWaiting } from './joinWaiting';
-import { readMapValue, type Addressee } from './mapValue';
-import type { PublicReply, StoredOutbound, XUser } from './messages';
+import type { PublicReply, StoredOutbound } from './messages';
+import { noLongerWanted } from './noLongerWanted';
 import type { OwedWrites } from './owedWrites';
+import { findRecipient } from './recipients';
 import { longestMessage, messagesOf, type Part, type Route } from './route';
 import type { Contacts, Log, Outbox, Threads } from './ports';
+import { sameText } from './sameText';
 import type { BridgeAccount, DirectTarget, SentMessage } from './sides';
 import type { Uploads } from './uploads';
 
@@ -21,6 +23,12 @@ export interface SendPorts {
   clock: Clock;
   owed: OwedWrites;
   uploads: Uploads;
+  /** Has the reply wait while others are sent. */
+  aside: <T>(wait: () => Promise<T>) => Promise<T>;
+  /** Replies whose send call is under way. */
+  inFlight: Set<number>;
+  /** The time by X's clock, in ms since 1970. */
+  xNow: () => number;
   log: Log;
   onStep: (row: StoredOutbound, step: string, detail?: string) => void;
 }
@@ -38,19 +46,22 @@ export interface SentAnswer {
 /**
  * Brings one stored answer to the customer, from wherever an earlier try left off: find the X user, move the
  * file, send the Direct Messages or the public answer.
- * @throws BridgeError saying whether and when to try again, with a sentence for the agent
+ * @param lookOnly only finds out whether an earlier try has reached X; nothing is sent any more
+ * @throws BridgeError saying whether and when to try again, with a sentence for the agent; `given-up` where `lookOnly`
+ *   shows that it is not on X
  */
 export async function sendOutbound(
   stored: StoredOutbound,
   account: BridgeAccount,
   ports: SendPorts,
+  lookOnly = false,
 ): Promise<SentAnswer> {
   const together = joinWaiting(stored, account.joinWaiting, longestMessage, ports.outbox);
   // What was sealed before it was joined with others is not what goes out now.
   const joined = together.length > 0 ? ports.outbox.get(stored.seq) : undefined;
   const row = joined ?? stored;
   const route = await routeOf(row, account, ports);
-  const { files, text: own } = await ports.uploads.provide(row, account, route.chat);
+  const { files, text: own } = await provideFiles(row, account, route, ports);
   const text = together.length > 0 ? joinedText([row, ...together]) : own;
   const { parts, dropped } = route.plan(text, files);
   const ids = [...row.sentIds];
@@ -60,17 +71,37 @@ export async function sendOutbound(
     const lost = mayBeThere ? await findLost(row, part, route, account, ports) : undefined;
     if (lost)
       ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
-    ids.push(lost?.id ?? (await sendPart(row, part, route, ports)));
+    // Encrypted messages are sent again instead of looked for: X drops one whose signed id it has.
+    else if (lookOnly && route.sent) throw notOnX();
+    ids.push(lost?.id ?? (await sendPart(row, together, part, route, ports)));
     const last = index === parts.length - 1;
     await record([row, ...together], [...ids], last, route, account, ports);
   }
   return { ids, dropped, together };
 }
 
-async function sendPart(row: StoredOutbound, part: Part, route: Route, ports: SendPorts): Promise<string> {
+/** Files may take minutes: other customers' replies go out meanwhile. */
+function provideFiles(row: StoredOutbound, account: BridgeAccount, route: Route, ports: SendPorts) {
+  const provide = () => ports.uploads.provide(row, account, route.chat);
+  return row.message.attachmentIds.length === 0 ? provide() : ports.aside(provide);
+}
+
+function notOnX(): BridgeError {
+  return new BridgeError('given-up', 'X does not have the message, and it is too old to be sent');
+}
+
+async function sendPart(
+  row: StoredOutbound,
+  together: StoredOutbound[],
+  part: Part,
+  route: Route,
+  ports: SendPorts,
+): Promise<string> {
   await route.prepare?.(part);
-  ports.outbox.markSending(row.seq, ports.clock.now());
+  if (isGroupChanged(row, together, ports)) throw groupChanged(row, ports);
+  if (!ports.outbox.markSending(row.seq, ports.xNow())) throw noLongerWanted();
   ports.onStep(row, 'sending');
+  ports.inFlight.add(row.seq);
   try {
     return await route.send(part);
   } catch (error) {
@@ -78,7 +109,23 @@ async function sendPart(row: StoredOutbound, part: Part, route: Route, ports: Se
     if (error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable')
       ports.outbox.clearSending(row.seq);
     throw error;
+  } finally {
+    ports.inFlight.delete(row.seq);
   }
+}
+
+/** An admin may take a joined reply out of the queue while the message is made ready. */
+function isGroupChanged({ seq, sendingSince }: StoredOutbound, together: StoredOutbound[], ports: SendPorts) {
+  return sendingSince === undefined && ports.outbox.joinedTo(seq).length < together.length;
+}
+
+function groupChanged({ seq }: StoredOutbound, { outbox, clock }: SendPorts): BridgeError {
+  outbox.saveSealed(seq, []);
+  return new BridgeError('x-unavailable', 'a reply that was to go out in the same message was set aside', {
+    retryable: true,
+    retryAt: clock.now(),
+    agentMessage: 'The message is made ready anew, without a reply that was set aside.',
+  });
 }
 
 function record(
@@ -221,52 +268,7 @@ async function targetOf(
   return { userId: user.id };
 }
 
-/**
- * Who on X is meant by a contact's Map Key value: a customer seen before, or one X knows by that handle. A
- * look-up that X answered is kept, for each one costs money.
- * @throws BridgeError `unknown-recipient` when there is no such user; retryable when X could not be asked
- */
-export async function findRecipient(
-  value: string,
-  account: BridgeAccount,
-  ports: Pick<SendPorts, 'contacts' | 'clock'>,
-): Promise<XUser> {
-  const addressee = readMapValue(value, account.mapValue);
-  if (!addressee) throw unknownRecipient(value, 'is neither an X handle nor an X user id');
-  const known = knownAs(value, addressee, account, ports.contacts);
-  if (known) return known;
-  const user = await account.x.userByHandle(addressee.value);
-  if (!user) throw unknownRecipient(value, 'does not exist on X (any more)');
-  ports.contacts.see(account.name, user, ports.clock.now());
-  return user;
-}
-
-/** Who is meant by a contact's Map Key value, as far as that can be said without asking X. */
-export function knownRecipient(value: string, account: BridgeAccount, contacts: Contacts): XUser | undefined {
-  const addressee = readMapValue(value, account.mapValue);
-  return addressee && knownAs(value, addressee, account, contacts);
-}
-
-function knownAs(
-  value: string,
-  addressee: Addressee,
-  account: BridgeAccount,
-  contacts: Contacts,
-): XUser | undefined {
-  // As it stands on the host, or without decoration: the host's field may hold either.
-  const seen =
-    contacts.byMapValue(account.name, value.trim()) ?? contacts.byMapValue(account.name, addressee.value);
-  if (seen) return seen;
-  if (addressee.id !== undefined) return { id: addressee.id };
-  return contacts.byUsername(account.name, addressee.value);
-}
-
-function unknownRecipient(value: string, why: string): BridgeError {
-  const words = `"${value.slice(0, 80)}" ${why}. Correct the contact's X handle and send again.`;
-  return new BridgeError('unknown-recipient', words, { agentMessage: words });
-}
-
-/** X's clock and ours may differ, and `sendingSince` is of ours. */
+/** X's clock is known to a second or so; its times of messages and those of its answers may differ a little more. */
 const clockSkew = 2 * 60_000;
 
 /** After a send call whose answer was lost: is the message in the conversation already? */
@@ -294,13 +296,14 @@ async function findLost(
 function cannotTell(cause: BridgeError): BridgeError {
   const words =
     'The connection to X broke while sending, and X does not show whether the message arrived. Please check on x.com before sending it again.';
-  return new BridgeError('refused-by-x', `${words} (${cause.message})`, { agentMessage: words, cause });
+  return new BridgeError('refused-by-x', `${words} (${cause.message})`, {
+    agentMessage: words,
+    outcomeUnknown: true,
+    cause,
+  });
 }
 
 function isSame(sent: SentMessage, { words, files }: Part): boolean {
   const carriesMedia = files.length > 0 === sent.mediaKeys.length > 0;
-  return carriesMedia && squeeze(sent.text) === squeeze(words);
+  return carriesMedia && sameText(sent.text, words);
 }
-
-/** X trims texts and may fold white space. */
-const squeeze = (text: string) => text.replace(/\s+/g, ' ').trim();

@@ -43,6 +43,8 @@ export interface HostMessage {
 
 /** One account's Open Channel on the host. All methods throw BridgeError. */
 export interface HostSide {
+  /** The time by the host's clock, in ms since 1970. */
+  now(): number;
   /** The contact field that identifies a customer. */
   mapKey(): Promise<string>;
   /** Asks the host for the Map Key anew. */
@@ -50,7 +52,8 @@ export interface HostSide {
   notify(notification: Notification): Promise<NotifyReceipt>;
   putAttachment(file: FileStream): Promise<string>;
   openAttachment(id: string): Promise<FileStream & { aliases: string[] }>;
-  messagesOf(interactionId: string): Promise<HostMessage[]>;
+  /** The messages of an interaction since a time by the host's clock (ms since 1970), and maybe some before it. */
+  messagesOf(interactionId: string, since: number): Promise<HostMessage[]>;
   /** Whether the host surely counts an interaction as closed. */
   isClosed(interactionId: string): Promise<boolean>;
   /** Changes fields of the contact with this value in its Map Key field. @returns false where there is none */
@@ -84,6 +87,8 @@ export interface SentMessage {
 
 /** One account's user on X. All methods throw BridgeError. */
 export interface XSide {
+  /** The time by X's clock, in ms since 1970. */
+  now(): number;
   /** @returns the id of the message on X */
   sendDirectMessage(target: DirectTarget, text: string, mediaId: string | undefined): Promise<string>;
   /** Our own messages in a conversation since a time, newest first. */
@@ -92,7 +97,8 @@ export interface XSide {
   sendReply(post: PublicPost, mediaIds: string[]): Promise<string>;
   /** Our own answers to the same post since a time, newest first; `text` as it was written. */
   sentReplies(post: PublicPost, since: number): Promise<SentMessage[]>;
-  uploadMedia(file: FileStream, use: MediaUse): Promise<UploadedFile>;
+  /** @param onTransferred hears that X has the whole file, which it may work on for minutes */
+  uploadMedia(file: FileStream, use: MediaUse, onTransferred: () => void): Promise<UploadedFile>;
   openMedia(url: string, name: string): Promise<FileStream>;
   /** @returns undefined when there is no such user */
   userByHandle(handle: string): Promise<XUser | undefined>;

@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { isoTime } from './isoTime';
 
 /** Whether one of the two sides accepts our keys, as the last call showed. */
 export class SignIn {
@@ -26,7 +27,7 @@ export class SignIn {
     return {
       state: this.state,
       ...(this.reason === undefined ? {} : { reason: this.reason }),
-      ...(this.since === undefined ? {} : { since: new Date(this.since).toISOString() }),
+      ...(this.since === undefined ? {} : { since: isoTime(this.since) }),
     };
   }
 }

@@ -10,6 +10,11 @@ export function systemNotice(words: string): string {
   return `${systemMark} ${words}`;
 }
 
+/** A customer's words as agents read them: our mark in them says who wrote it, so that they are not taken for ours. */
+export function customersWords(text: string): string {
+  return text.replaceAll(/\[\s*openchannel-x\s*\]/gi, '[the customer wrote: openchannel-x]');
+}
+
 /** Whether a text is one of ours, come back from the host as if an agent had written it. */
 export function isSystemNotice(text: string): boolean {
   return text.trimStart().startsWith(systemMark);

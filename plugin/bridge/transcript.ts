@@ -3,7 +3,7 @@ import { BridgeError } from './errors';
 import type { StoredInbound } from './messages';
 import type { Inbox } from './ports';
 import type { BridgeAccount } from './sides';
-import { systemNotice } from './systemNotice';
+import { customersWords, systemNotice } from './systemNotice';
 
 export interface TranscriptPorts {
   conversations: Conversations;
@@ -27,8 +27,9 @@ export async function transcriptFor(
   if (turns.length === 0) return undefined;
   const lines: string[] = [];
   for (const { inboxSeq, answers } of turns) {
-    lines.push(`Customer: ${await wordsOf(inbox.get(inboxSeq), account)}`);
-    lines.push(...answers.map((answer) => `Bot: ${answer}`));
+    const asked = customersWords(await wordsOf(inbox.get(inboxSeq), account));
+    lines.push(`Customer: ${indented(asked)}`);
+    lines.push(...answers.map((answer) => `Bot: ${indented(answer)}`));
   }
   const reason = conversations.read(account.name, message.conversation).withAgents;
   const characters = Array.from(lines.join('\n'));
@@ -40,6 +41,11 @@ export async function transcriptFor(
       ...(reason === undefined ? [] : [`Handed over: ${reason}.`]),
     ].join('\n'),
   );
+}
+
+/** No line of what somebody said looks like the beginning of what somebody else did. */
+function indented(words: string): string {
+  return words.replaceAll(/\r\n?|[\n\u2028\u2029]/g, '\n    ');
 }
 
 async function wordsOf(row: StoredInbound | undefined, account: BridgeAccount): Promise<string> {

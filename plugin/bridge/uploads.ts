@@ -3,7 +3,9 @@ import type { Clock } from './clock';
 import { BridgeError } from './errors';
 import type { StoredOutbound, UploadedFile } from './messages';
 import type { Outbox } from './ports';
-import type { BridgeAccount } from './sides';
+import { noLongerWanted } from './noLongerWanted';
+import type { BridgeAccount, MediaUse } from './sides';
+import { Slots } from './slots';
 
 export interface UploadsPorts {
   outbox: Outbox;
@@ -20,6 +22,11 @@ export interface ReadyFiles {
 /** X forgets uploaded media after 24 hours; an hour of them is kept in reserve. Milliseconds. */
 const mediaLife = 23 * 60 * 60_000;
 
+type HostFile = Awaited<ReturnType<BridgeAccount['host']['openAttachment']>>;
+
+/** So many files are on their way at a time: memory for media is bounded by it. */
+const mostTransfers = 8;
+
 /** X takes so many in one post (X docs: create post). */
 export const mostPictures = 4;
 
@@ -27,6 +34,8 @@ export const mostPictures = 4;
 export class Uploads {
   /** By the answer, and by the key its files are encrypted with. */
   private readonly running = new Map<string, Promise<ReadyFiles>>();
+
+  private readonly slots = new Slots(mostTransfers);
 
   constructor(private readonly ports: UploadsPorts) {}
 
@@ -64,17 +73,38 @@ export class Uploads {
     for (const [index, attachmentId] of attachmentIds.entries()) {
       if (this.isFresh(media[index], chat)) continue;
       onStep(row, 'uploading file');
-      const file = await account.host.openAttachment(attachmentId);
+      const { file, uploaded } = await this.transfer(
+        attachmentId,
+        account,
+        chat,
+        publicReply ? 'tweet' : 'dm',
+      );
       // The host puts the file's name in the text when the agent wrote none.
       if ([file.name, ...file.aliases].includes(text.trim())) text = '';
-      const uploaded = chat
-        ? await account.chat.upload(file, chat)
-        : await account.x.uploadMedia(file, publicReply ? 'tweet' : 'dm');
       if (publicReply && attachmentIds.length > 1 && uploaded.kind !== 'image') throw tooManyFiles();
       media[index] = { ...uploaded, at: clock.now() };
-      outbox.saveMedia(row.seq, media, text);
+      if (!outbox.saveMedia(row.seq, media, text)) throw noLongerWanted();
     }
     return { files: media, text };
+  }
+
+  /** Brings one file from the host to X; while X works on it, others are brought. */
+  private async transfer(
+    attachmentId: string,
+    account: BridgeAccount,
+    chat: ChatConversation | undefined,
+    use: MediaUse,
+  ): Promise<{ file: HostFile; uploaded: Omit<UploadedFile, 'at'> }> {
+    const giveBack = await this.slots.take();
+    try {
+      const file = await account.host.openAttachment(attachmentId);
+      const uploaded = chat
+        ? await account.chat.upload(file, chat)
+        : await account.x.uploadMedia(file, use, giveBack);
+      return { file, uploaded };
+    } finally {
+      giveBack();
+    }
   }
 
   /** A file is of use only where it was uploaded for: in plain, or encrypted with this very key. */

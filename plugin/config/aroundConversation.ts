@@ -198,4 +198,15 @@ export const card = z
   })
   .prefault({});
 
-export const retention = z.strictObject({ days: count(7, 0, 3650) }).prefault({});
+/** X shows nothing again that is older than 30 days; rows are kept for twice that, at least, to know it again. */
+const leastRowDays = 60;
+
+export const retention = z
+  .strictObject({
+    days: count(7, 0, 3650),
+    rowDays: count(400, 0, 3650).refine(
+      (days) => days === 0 || days >= leastRowDays,
+      `must be 0, or at least ${leastRowDays}`,
+    ),
+  })
+  .prefault({});

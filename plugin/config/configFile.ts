@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { overriddenKeys, readJson, resolveConfig, withDotenv, type Environment } from './load';
 import type { Config } from './schema';
+import { writeSafely } from './writeSafely';
 
 /** How many earlier versions are kept beside the file: `<file>.1` is the newest. */
 const keptVersions = 5;
@@ -67,18 +58,8 @@ export class ConfigFile {
 
   /** Writes the file, all or nothing, and keeps what was there before. @throws the system's error */
   save(raw: unknown): void {
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    const next = `${this.path}.new`;
-    rmSync(next, { force: true });
-    const file = openSync(next, 'wx', 0o600);
-    try {
-      writeFileSync(file, `${JSON.stringify(raw, undefined, 2)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
     this.keepVersions();
-    renameSync(next, this.path);
+    writeSafely(this.path, `${JSON.stringify(raw, undefined, 2)}\n`);
   }
 
   private keepVersions(): void {

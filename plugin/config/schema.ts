@@ -168,6 +168,17 @@ const host = z
     password: text().default(''),
     apiKey: text().default(''),
     caFile: text().default(''),
+    allowPlainHttp: flag(false),
+  })
+  .superRefine(({ baseUrl, allowPlainHttp }, context) => {
+    const url = parseUrl(baseUrl);
+    if (allowPlainHttp || !url || url.protocol === 'https:' || isLoopback(url.hostname)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['baseUrl'],
+      message:
+        'must start with https://: over http, customers’ messages and the sign-in cross the network readable. Set host.allowPlainHttp where that is wanted',
+    });
   })
   .superRefine((value, context) => {
     if (value.apiKey !== '') return;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './load';
 import type { Config } from './schema';
+import { writeSafely } from './writeSafely';
 
 const savedSecrets = z.object({
   replyToken: z.string().optional(),
@@ -87,8 +88,5 @@ function readSaved(path: string): z.infer<typeof savedSecrets> {
 }
 
 function save(path: string, saved: z.infer<typeof savedSecrets>): void {
-  const next = `${path}.new`;
-  writeFileSync(next, `${JSON.stringify(saved, undefined, 2)}\n`, { mode: 0o600 });
-  chmodSync(next, 0o600);
-  renameSync(next, path);
+  writeSafely(path, `${JSON.stringify(saved, undefined, 2)}\n`);
 }

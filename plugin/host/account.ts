@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '../bridge/clock';
 import { BridgeError } from '../bridge/errors';
 import type { AccountFacts, Log } from '../bridge/ports';
 import type { HostSide, Notification, NotifyReceipt } from '../bridge/sides';
@@ -15,6 +16,8 @@ export interface HostAccountOptions {
   /** The Map Key set in the configuration; empty: ask the host. */
   mapKey: string;
   facts: AccountFacts;
+  /** The host's. */
+  clock: Clock;
   log: Log;
 }
 
@@ -26,11 +29,12 @@ export function createHostAccount(options: HostAccountOptions): HostSide {
   const mapKeys = mapKeyOf(options);
   const send = notifierOf(options);
   return {
+    now: () => options.clock.now(),
     ...mapKeys,
     notify: send,
     putAttachment: (file) => putAttachment(client, file),
     openAttachment: (id) => openAttachment(client, id),
-    messagesOf: (interactionId) => messagesOf(client, interactionId),
+    messagesOf: (interactionId, since) => messagesOf(client, interactionId, since),
     isClosed: (interactionId) => isClosed(client, interactionId),
     updateContact: async (mapValue, fields) =>
       updateContact(client, await mapKeys.mapKey(), mapValue, fields),

@@ -13,14 +13,23 @@ const attachment = z.object({
   type: z.string().nullish(),
 });
 
+/** A host that takes no byte for so long, or does not answer after the last one, has gone away. Milliseconds. */
+const maxPauseMs = 60_000;
+
 /**
- * Puts a file into the host (`POST /attachments`, multipart), as it streams in.
+ * Puts a file into the host (`POST /attachments`, multipart), as it streams in. It may take any time, as long as it goes on.
  * @returns the attachment's id
  * @throws BridgeError; `refused-by-host` when the host does not take such a file
  */
 export async function putAttachment(client: HostClient, file: FileStream): Promise<string> {
+  const stalled = new AbortController();
+  let unwatch = () => {};
+  const goesOn = () => {
+    unwatch();
+    unwatch = client.after(maxPauseMs, () => stalled.abort());
+  };
   const form = new FormData();
-  form.append('file', file.stream, {
+  form.append('file', file.stream.on('data', goesOn).pause(), {
     filename: file.name,
     contentType: file.type,
     ...(file.size === undefined ? {} : { knownLength: file.size }),
@@ -40,11 +49,14 @@ export async function putAttachment(client: HostClient, file: FileStream): Promi
         ...form.getHeaders(),
         ...(file.size === undefined ? {} : { 'content-length': String(form.getLengthSync()) }),
       },
-      timeout: 5 * 60_000,
+      timeout: maxPauseMs,
+      signal: stalled.signal,
     });
+    goesOn();
     const response = await Promise.race([upload, failed]);
     return readAttachment(response.data).id;
   } finally {
+    unwatch();
     failed.catch(() => undefined);
     file.stream.destroy();
   }
@@ -82,7 +94,7 @@ export async function openAttachment(
     aliases: basename ? [basename] : [],
     type: type ?? 'application/octet-stream',
     size: typeof length === 'string' && /^\d+$/.test(length) && !compressed ? Number(length) : undefined,
-    stream: download.data,
+    stream: client.steady(download.data),
   };
 }
 

@@ -5,6 +5,9 @@ import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import { BridgeError } from '../bridge/errors';
 import type { Counters } from '../bridge/ports';
+import type { RemoteClock } from '../bridge/remoteClock';
+import type { SignInGate } from '../bridge/signInGate';
+import { steadyStream } from '../bridge/steadyStream';
 import { transportFault } from '../bridge/transport';
 
 export interface HostClientOptions {
@@ -15,7 +18,11 @@ export interface HostClientOptions {
   apiKey: string;
   /** A PEM file with the certificate authority of a self-signed host; empty for the usual ones. */
   caFile: string;
+  /** Learns from the host's answers what time it is there. */
+  clock: RemoteClock;
   counters: Counters;
+  /** Holds calls back while the host refuses the sign-in; without it each call is made. */
+  gate?: SignInGate;
   /** Hears whether the host accepted the sign-in. */
   onSignIn: (accepted: boolean, reason: string | undefined) => void;
 }
@@ -25,6 +32,8 @@ export interface HostCall extends Pick<AxiosRequestConfig, 'data' | 'headers' | 
   path: string;
   /** Milliseconds until the call is given up. */
   timeout: number;
+  /** Ends the call, instead of the time-out, where it takes as long as it goes on. */
+  signal?: AbortSignal;
   /** The path's pattern, for the log and the metrics. */
   name: string;
   /** Whether the call may have taken effect when no answer came. */
@@ -66,9 +75,13 @@ export class HostClient {
    * @throws BridgeError `host-unavailable`, `signed-out-of-host` (both retryable) or `refused-by-host`
    */
   async call<T>(call: HostCall): Promise<AxiosResponse<T>> {
+    const heldUntil = this.options.gate?.enter();
+    if (heldUntil !== undefined)
+      throw signedOut('the host refuses the sign-in; not asked again before the pause is over', heldUntil);
     const response = await this.request<T>(call);
     const { status } = response;
     this.options.counters.count('host_calls', { call: call.name, status: String(status) });
+    if (status !== 401 && status !== 403) this.options.gate?.accepted();
     if (status >= 200 && status < 300) {
       this.options.onSignIn(true, undefined);
       return response;
@@ -77,9 +90,23 @@ export class HostClient {
     throw this.faultOf(call, status, response.data);
   }
 
+  /** A file of the host that ends with an error when the host falls silent. */
+  steady(stream: Readable): Readable {
+    return steadyStream(stream, this.options.clock);
+  }
+
+  /** Calls `task` once after `ms` milliseconds; the returned function cancels it. */
+  after(ms: number, task: () => void): () => void {
+    return this.options.clock.after(ms, task);
+  }
+
   private async request<T>({ name, changesThings, ...call }: HostCall): Promise<AxiosResponse<T>> {
+    const { clock } = this.options;
+    const askedAt = clock.toLocal(clock.now());
     try {
-      return await this.http.request<T>({ ...call, ...limits(call), url: call.path });
+      const response = await this.http.request<T>({ ...call, ...limits(call), url: call.path });
+      clock.learn(response.headers['date'], askedAt);
+      return response;
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
       this.options.counters.count('host_calls', { call: name, status: 'unreachable' });
@@ -95,10 +122,12 @@ export class HostClient {
     const said = `the host answered ${status} to ${call.name}`;
     if (status === 401 || status === 403) {
       this.options.onSignIn(false, said);
-      return new BridgeError(
-        'signed-out-of-host',
+      // A user may be refused a single thing, which says nothing of the others.
+      if (status === 401) this.options.gate?.refuse();
+      return signedOut(
         `${said}; check host.username and host.password, or host.apiKey`,
-        { status, retryable: true, agentMessage: 'The X channel is not signed in to the contact center.' },
+        this.options.gate?.closed(),
+        status,
       );
     }
     if (never.has(status)) return new BridgeError('refused-by-host', `${said}${wordsOf(data)}`, { status });
@@ -111,10 +140,19 @@ export class HostClient {
   }
 }
 
+function signedOut(words: string, retryAt: number | undefined, status?: number): BridgeError {
+  return new BridgeError('signed-out-of-host', words, {
+    retryable: true,
+    agentMessage: 'The X channel is not signed in to the contact center.',
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(status === undefined ? {} : { status }),
+  });
+}
+
 /** A streamed answer is given up when it stalls, not when it is long; all others after their time-out. */
 function limits(call: Omit<HostCall, 'name'>): Pick<AxiosRequestConfig, 'signal' | 'maxContentLength'> {
   if (call.responseType === 'stream') return {};
-  return { signal: AbortSignal.timeout(call.timeout), maxContentLength: longestAnswer };
+  return { signal: call.signal ?? AbortSignal.timeout(call.timeout), maxContentLength: longestAnswer };
 }
 
 function discard(data: unknown): void {

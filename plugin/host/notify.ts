@@ -52,7 +52,8 @@ function attachmentIdOf(value: string): number | string {
   return Number.isSafeInteger(number) && String(number) === value ? number : value;
 }
 
-const messages = z.object({
+const page = z.object({
+  count: z.number().optional().catch(undefined),
   rows: z.array(
     z.object({
       id,
@@ -62,24 +63,62 @@ const messages = z.object({
     }),
   ),
 });
+type Row = z.infer<typeof page>['rows'][number];
 
-/** The messages of an interaction (`GET /openchannel/interactions/:id/messages`). */
-export async function messagesOf(client: HostClient, interactionId: string): Promise<HostMessage[]> {
+/** So many pages of an interaction are read at most; a thousand messages are more than a look-up is about. */
+const maxPages = 10;
+
+/**
+ * The messages of an interaction since a time (`GET /openchannel/interactions/:id/messages`), and maybe some before it. A
+ * host may hand them out in pages, the oldest or the newest first.
+ * @param since milliseconds since 1970, by the host's clock
+ * @throws BridgeError
+ */
+export async function messagesOf(
+  client: HostClient,
+  interactionId: string,
+  since: number,
+): Promise<HostMessage[]> {
+  const first = await readPage(client, interactionId, undefined);
+  const { rows, count = rows.length } = first;
+  const found = [...rows];
+  // What a host gives unasked is the most that it gives.
+  const size = rows.length;
+  const oldestFirst = timeOf(rows[0]) <= timeOf(rows.at(-1));
+  let offset = oldestFirst ? Math.max(size, count - size) : size;
+  for (let pages = 1; pages < maxPages && found.length < count; pages += 1) {
+    const { rows: more } = await readPage(client, interactionId, { limit: size, offset });
+    // A host that pays no heed to the offset shows the same again.
+    if (more.length === 0 || found.some(({ id: known }) => known === more[0]?.id)) break;
+    found.push(...more);
+    if (Math.min(...more.map(timeOf)) < since) break;
+    offset = oldestFirst ? Math.max(size, offset - size) : offset + more.length;
+  }
+  return found.map(hostMessage);
+}
+
+async function readPage(
+  client: HostClient,
+  interactionId: string,
+  asked: { limit: number; offset: number } | undefined,
+) {
+  const paging = asked ? `?limit=${asked.limit}&offset=${asked.offset}` : '';
   const response = await client.call<unknown>({
     method: 'GET',
-    path: `/openchannel/interactions/${encodeURIComponent(interactionId)}/messages`,
+    path: `/openchannel/interactions/${encodeURIComponent(interactionId)}/messages${paging}`,
     name: 'GET /openchannel/interactions/:id/messages',
     timeout: 10_000,
   });
-  const read = messages.safeParse(response.data);
-  if (!read.success)
-    throw new BridgeError('refused-by-host', "the host's list of messages cannot be understood", {
-      retryable: false,
-    });
-  return read.data.rows.map(({ id: messageId, direction, body, createdAt }) => {
-    const at = Date.parse(createdAt ?? '');
-    return { id: messageId, direction, body: body ?? '', createdAt: Number.isNaN(at) ? undefined : at };
-  });
+  const read = page.safeParse(response.data);
+  if (read.success) return read.data;
+  throw new BridgeError('refused-by-host', "the host's list of messages cannot be understood");
+}
+
+const timeOf = (row: Row | undefined) => Date.parse(row?.createdAt ?? '') || 0;
+
+function hostMessage(row: Row): HostMessage {
+  const { id: messageId, direction, body } = row;
+  return { id: messageId, direction, body: body ?? '', createdAt: timeOf(row) || undefined };
 }
 
 /** Whether the host surely counts an interaction as closed (`GET /openchannel/interactions/:id`). @throws BridgeError */

@@ -1,6 +1,8 @@
 import { parse as parseCookies } from 'cookie';
-import { raw, Router, type Request, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { BridgeError } from '../bridge/errors';
+import { readJson } from '../bridge/readJson';
+import type { Bodies } from './bodies';
 
 /** What the route needs of the panel's server side. */
 export interface AdminPort {
@@ -10,6 +12,7 @@ export interface AdminPort {
     cookie: string | undefined;
     token: string | undefined;
     csrf: string | undefined;
+    confirm: string | undefined;
     cookiePasses: boolean;
   }): Promise<{ body: unknown; cookie?: string }>;
   report(call: {
@@ -23,36 +26,30 @@ export interface AdminPort {
 const sessionCookie = 'openchannel_x_session';
 const probeCookie = 'openchannel_x_probe';
 
-/** A settings file to import fits in. */
-const longestBody = '1mb';
-
 /**
  * `POST /api/admin/<call>`: JSON in the body whatever its type is said to be, since proxies drop headers.
  * `GET /api/admin/report?from&to`: a report as JSON, or as CSV with `format=csv`.
  */
-export function adminRoutes(admin: AdminPort): Router {
+export function adminRoutes(admin: AdminPort, bodies: Bodies): Router {
   const router = Router();
-  router.post(
-    '/api/admin/:method',
-    raw({ type: () => true, limit: longestBody }),
-    async (request, response) => {
-      const cookies = parseCookies(request.get('cookie') ?? '');
-      const { input, token, csrf } = readBody(request);
-      const { method } = request.params;
-      const answer = await admin.call({
-        method: typeof method === 'string' ? method : '',
-        input,
-        token,
-        csrf,
-        cookie: cookies[sessionCookie],
-        cookiePasses: cookies[probeCookie] !== undefined,
-      });
-      response.set('cache-control', 'no-store');
-      if (method === 'hello') setCookie(request, response, probeCookie, '1');
-      if (answer.cookie !== undefined) setCookie(request, response, sessionCookie, answer.cookie);
-      response.json(answer.body);
-    },
-  );
+  router.post('/api/admin/:method', bodies.middleware, async (request, response) => {
+    const cookies = parseCookies(request.get('cookie') ?? '');
+    const { input, token, csrf, confirm } = readBody(request);
+    const { method } = request.params;
+    const answer = await admin.call({
+      method: typeof method === 'string' ? method : '',
+      input,
+      token,
+      csrf,
+      confirm,
+      cookie: cookies[sessionCookie],
+      cookiePasses: cookies[probeCookie] !== undefined,
+    });
+    response.set('cache-control', 'no-store');
+    if (method === 'hello') setCookie(request, response, probeCookie, '1');
+    if (answer.cookie !== undefined) setCookie(request, response, sessionCookie, answer.cookie);
+    response.json(answer.body);
+  });
   router.get('/api/admin/report', async (request, response) => {
     const { from, to, format } = request.query;
     const text = (value: unknown) => (typeof value === 'string' ? value : '');
@@ -90,17 +87,18 @@ function readBody(request: Request): {
   input: unknown;
   token: string | undefined;
   csrf: string | undefined;
+  confirm: string | undefined;
 } {
   let body: unknown;
   try {
-    body = JSON.parse(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
+    body = readJson(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
   } catch {
     throw new BridgeError('bad-request', 'The body is not JSON.');
   }
-  const { input, token, csrf } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+  const { input, token, csrf, confirm } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,
     unknown
   >;
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  return { input, token: text(token), csrf: text(csrf) };
+  return { input, token: text(token), csrf: text(csrf), confirm: text(confirm) };
 }

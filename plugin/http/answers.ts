@@ -7,6 +7,8 @@ import type { Log } from '../bridge/ports';
 const statusOf: Record<ErrorCode, number> = {
   'bad-request': 400,
   unauthorized: 401,
+  'password-needed': 403,
+  'settings-changed': 409,
   'too-many-attempts': 429,
   'unknown-account': 404,
   'inactive-account': 409,
@@ -15,6 +17,7 @@ const statusOf: Record<ErrorCode, number> = {
   'post-too-long': 422,
   'post-deleted': 422,
   'unknown-recipient': 404,
+  'unknown-thread': 422,
   'unsupported-file': 415,
   'file-too-large': 413,
   'refused-by-x': 422,
@@ -64,13 +67,21 @@ function readError(error: unknown): { status: number; code: string; message: str
   if (error instanceof ConfigError)
     return { status: 422, code: 'bad-settings', message: 'These settings cannot be used.' };
   const status = bodyFault(error);
-  if (status === 413) return { status, code: 'too-large', message: 'The body is larger than 1 MB.' };
+  if (status === 413)
+    return {
+      status,
+      code: 'too-large',
+      message: 'The body is larger than 1 MB, or cut into too many pieces.',
+    };
+  if (status === 503) return { status, code: 'busy', message: 'Too much is coming in at once; try again.' };
   if (status !== undefined) return { status, code: 'bad-request', message: 'The body cannot be read.' };
   return { status: 500, code: 'internal', message: 'An unexpected fault; the log says more.' };
 }
 
-/** Faults of express's body readers and router carry a 4xx status of their own. */
+/** Faults of the reader of bodies and of express's router carry a status of their own. */
 function bodyFault(error: unknown): number | undefined {
   const status = (error as { status?: unknown } | undefined)?.status;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+  return typeof status === 'number' && ((status >= 400 && status < 500) || status === 503)
+    ? status
+    : undefined;
 }

@@ -21,6 +21,8 @@ export interface AccountHealth {
     delivery: string;
     check: string;
     reason?: string;
+    /** While it is `trouble`: up to when events surely arrived. */
+    since?: string;
     lastEventAt?: string;
   };
   signIn: { x: SignInHealth; host: SignInHealth };

@@ -1,7 +1,10 @@
-import { raw, Router, type Request, type RequestHandler } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { BridgeError } from '../bridge/errors';
-import type { ReplyResult } from '../bridge/outboundWorker';
+import { readJson } from '../bridge/readJson';
+import type { SubmittedReply } from '../bridge/outboundWorker';
 import { sameSecret } from '../bridge/sameSecret';
+import type { Bodies } from './bodies';
+import { isoTime } from '../bridge/isoTime';
 
 /** What the Reply URL's routes need of the bridge. */
 export interface ReplyPort {
@@ -9,19 +12,30 @@ export interface ReplyPort {
    * Takes the host's call for the named account, or for the first active one.
    * @throws BridgeError in the agent's words
    */
-  accept(name: string | undefined, call: unknown): Promise<ReplyResult>;
+  accept(name: string | undefined, call: unknown): Promise<SubmittedReply>;
+  /** The host has the answer to its call. */
+  noteAnswered(seq: number): void;
 }
 
 /** `POST /api/reply[/NAME]`, and `/sendMessage` for installs of the old plugin. */
-export function replyRoutes(token: () => string, reply: ReplyPort, complain: (line: string) => void): Router {
+export function replyRoutes(
+  token: () => string,
+  reply: ReplyPort,
+  bodies: Bodies,
+  complain: (line: string) => void,
+): Router {
   const router = Router();
   router.post(
     ['/api/reply', '/api/reply/:name', '/sendMessage'],
     requireToken(token, complain),
-    raw({ type: () => true, limit: '1mb' }),
+    bodies.middleware,
     async (request, response) => {
       const { name } = request.params;
-      const result = await reply.accept(typeof name === 'string' ? name : undefined, readBody(request.body));
+      const { seq, result } = await reply.accept(
+        typeof name === 'string' ? name : undefined,
+        readBody(request.body),
+      );
+      noteWhenAnswered(response, () => reply.noteAnswered(seq));
       if (result.status === 'failed') throw result.error;
       if (result.status === 'sent') response.json({ status: 'sent', ids: result.ids });
       else
@@ -33,8 +47,14 @@ export function replyRoutes(token: () => string, reply: ReplyPort, complain: (li
   return router;
 }
 
+/** Whoever has hung up before the answer gets none of it. */
+function noteWhenAnswered(response: Response, note: () => void): void {
+  if (response.closed || response.socket?.destroyed !== false) return;
+  response.once('finish', note);
+}
+
 /** When it goes on; null while it is going on already. */
-const retryAt = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
+const retryAt = (at: number | undefined) => (at === undefined ? null : isoTime(at));
 
 function requireToken(expected: () => string, complain: (line: string) => void): RequestHandler {
   return (request, _response, next) => {
@@ -70,7 +90,7 @@ function readBody(body: unknown): unknown {
   const text = Buffer.isBuffer(body) ? body.toString('utf8') : '';
   if (text.trim() === '') throw unreadable('The call to the Reply URL has no content.');
   try {
-    return JSON.parse(text) as unknown;
+    return readJson(text);
   } catch {
     throw unreadable('The call to the Reply URL is not JSON.');
   }

@@ -1,11 +1,18 @@
 import express, { type Express, type Router } from 'express';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../bridge/ports';
+import { ConfigError } from '../config/load';
 import { answerErrors, answerNotFound } from './answers';
+
+/** Connections at a time. X, the host and the admins need a few dozen; each takes memory before it says who it is. */
+const mostConnections = 1_000;
 
 /** A body of at most 1 MB takes no longer than this; whoever is slower is not X. Milliseconds. */
 const usualTimes = { requestTimeout: 30_000, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 };
+
+/** Whoever reads none of an answer, or says nothing more, keeps no connection for longer. Milliseconds. */
+const longestSilence = 120_000;
 
 /** Puts the routes behind one app. */
 export function createApp(routes: { path: string; router: Router }[], log: Log): Express {
@@ -22,7 +29,10 @@ export function createApp(routes: { path: string; router: Router }[], log: Log):
 
 /** A server that has not begun to listen, nor serves anything yet. @param times how long a call may take to come in */
 export function createHttpServer(times = usualTimes): Server {
-  return createServer(times);
+  const server = createServer(times);
+  server.maxConnections = mostConnections;
+  server.timeout = longestSilence;
+  return server;
 }
 
 /**
@@ -38,6 +48,35 @@ export function listen(server: Server, port: number, address: string): Promise<n
       resolve((server.address() as AddressInfo).port);
     });
   });
+}
+
+/** Where the plugin listens. */
+interface Place {
+  port: number;
+  bindAddress: string;
+}
+
+/**
+ * Listens at another port or address, where the configuration names one.
+ * @throws ConfigError when that cannot be
+ */
+export async function listenElsewhere(
+  former: Place,
+  { port, bindAddress }: Place,
+  app: RequestListener,
+): Promise<{ server: Server; port: number } | undefined> {
+  if (port === former.port && bindAddress === former.bindAddress) return undefined;
+  const server = createHttpServer();
+  server.on('request', app);
+  try {
+    return { server, port: await listen(server, port, bindAddress) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const [key, value] = code === 'EADDRNOTAVAIL' ? ['bindAddress', bindAddress] : ['port', port];
+    const why =
+      code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be used (${code ?? 'unknown'})`;
+    throw new ConfigError([`${key}: ${value} ${why}`]);
+  }
 }
 
 /** Accepts nothing more and resolves when all running calls have been answered. */

@@ -26,6 +26,8 @@ export interface LogOptions {
 }
 
 /** As the host does it: 5 MB a file, 7 files, the newest keeps the name. */
+/** Other users of the machine have no business with customers' names. Applies to files that are new. */
+const ofOwner = { flags: 'a', mode: 0o640 };
 const rotation = { maxsize: 5 * 1024 * 1024, maxFiles: 7, tailable: true };
 
 export interface OpenLog {
@@ -88,7 +90,7 @@ const fileOf = ({ dir, name }: LogOptions, ending: string) => join(dir, `${name}
 
 function settingsOf(options: LogOptions): LoggerOptions {
   const file = (ending: string, level: string) =>
-    new transports.File({ filename: fileOf(options, ending), level, ...rotation });
+    new transports.File({ filename: fileOf(options, ending), level, ...rotation, options: ofOwner });
   return {
     level: options.level,
     format: hostFormat(options.name, createRedactor(options.secrets)),

@@ -1,6 +1,7 @@
 /**
- * The panel's API, for both sides. Every call is a `POST /api/admin/<name>` with `{input, token?, csrf?}` as
- * JSON; the answer is the named type, or `{error: {code, message, faults?}}`. Nothing but GET and POST and the
+ * The panel's API, for both sides. Every call is a `POST /api/admin/<name>` with `{input, token?, csrf?, confirm?}` as
+ * JSON; the answer is the named type, or `{error: {code, message, faults?}}`. `confirm` is the password of whoever is signed
+ * in: a call that needs it once more is refused without it, with the code `password-needed`. Nothing but GET and POST and the
  * body is sure to get through the host's proxy, so nothing else is counted on.
  */
 export interface AdminApi {
@@ -18,6 +19,8 @@ export interface AdminApi {
   finishPin: { input: { id: string; pin: string }; answer: XIdentity };
   startOAuth2: { input: OAuth2Start; answer: { id: string; authorizeUrl: string } };
   finishOAuth2: { input: { id: string; address: string }; answer: XIdentity };
+  /** Tries the saved sign-in to the host. */
+  checkHost: { input: Empty; answer: { line: CheckLine } };
   check: { input: { account: string }; answer: { lines: CheckLine[] } };
   activity: { input: ActivityQuery; answer: ActivityPage };
   retry: { input: MessageRef; answer: Empty };
@@ -32,7 +35,7 @@ export interface AdminApi {
   createChatKeys: { input: { account: string; replace: boolean }; answer: Empty };
   recoverChatKeys: { input: { account: string; pin: string }; answer: Empty };
   importChatKeys: { input: { account: string; content: string; password: string }; answer: Empty };
-  exportChatKeys: { input: ChatKeysExport; answer: { name: string; content: string } };
+  exportChatKeys: { input: { account: string; password: string }; answer: { name: string; content: string } };
 }
 
 export type Method = keyof AdminApi;
@@ -73,10 +76,19 @@ export interface SignedIn {
 }
 
 export interface Settings {
+  /** Which version of the settings these began as: what somebody else saved meanwhile is not undone. */
+  revision: string;
   port: number;
   bindAddress: string;
   log: { dir: string; name: string; level: string; messageText: string };
-  host: { baseUrl: string; username: string; caFile: string; password?: string; apiKey?: string };
+  host: {
+    baseUrl: string;
+    username: string;
+    caFile: string;
+    allowPlainHttp: boolean;
+    password?: string;
+    apiKey?: string;
+  };
   reply: { longestWaitHours: number };
   admin: { hostUsers: boolean };
   x: { apiBaseUrl: string; mediaHosts: string[] };
@@ -108,7 +120,7 @@ export interface AroundSettings {
   };
   filters: { blockedUsers: string[]; spamWords: string[]; leastAccountDays: number; leastFollowers: number };
   card: { active: boolean; lookUp: boolean } & Record<CardFact, string>;
-  retention: { days: number };
+  retention: { days: number; rowDays: number };
 }
 
 export type CardFact = 'name' | 'handle' | 'id' | 'avatar' | 'verified' | 'followers' | 'language';
@@ -155,6 +167,8 @@ export interface Saved {
   /** The accounts that were restarted. */
   changed: string[];
   port: number;
+  /** Of the settings as they are now. */
+  revision: string;
 }
 
 export interface OpenChannelAccount {
@@ -202,7 +216,8 @@ export interface Overview {
 export interface AccountState {
   name: string;
   active: boolean;
-  state: 'ok' | 'waiting' | 'trouble' | 'off';
+  /** `starting`: X has not confirmed the keys yet. */
+  state: 'starting' | 'ok' | 'waiting' | 'trouble' | 'off';
   /** What is wrong and what to do, one sentence each. */
   reasons: string[];
   delivery: string;
@@ -284,14 +299,6 @@ export interface ChatKeys {
   lastMessageAt?: string;
   /** What X has for the account, or why it cannot be asked. */
   onX: { versions: string[]; backup: boolean } | { trouble: string };
-}
-
-export interface ChatKeysExport {
-  account: string;
-  /** The password of whoever is signed in, asked for once more. */
-  confirm: string;
-  /** Opens the file. */
-  password: string;
 }
 
 /** Times are `2026-11-21` or ISO 8601; `to` is the first moment that no longer counts, or the last day that does. */

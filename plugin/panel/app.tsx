@@ -3,6 +3,8 @@ import { rememberedPort, rememberPort, throughHost } from './address';
 import { Client } from './client';
 import { Panel } from './context';
 import { NumberField } from './fields';
+import { mayLeave } from './leaving';
+import { PasswordPrompt } from './passwordPrompt';
 import { AccountForm } from './pages/accountForm';
 import { Accounts } from './pages/accounts';
 import { Activity } from './pages/activity';
@@ -35,26 +37,30 @@ export function App() {
   useEffect(find, []);
   if (client === undefined) return <p class="loading">{texts.loading}</p>;
   if (client === 'none') return <Unreachable onFound={use} />;
-  if (!signedIn)
-    return (
-      <SignIn
-        client={client}
-        ended={ended}
-        onSignedIn={() => {
-          setSignedIn(true);
-          setEnded(false);
-        }}
-      />
-    );
+  const onSignedIn = () => {
+    setSignedIn(true);
+    setEnded(false);
+  };
   const onSignedOut = () => {
     setSignedIn(false);
     setEnded(true);
   };
-  const signOut = () => void client.signOut().finally(find);
+  const signOut = () => {
+    if (mayLeave()) void client.signOut().finally(find);
+  };
   return (
-    <Panel.Provider value={{ client, onSignedOut }}>
-      <Frame version={client.hello.version} onSignOut={signOut} />
-    </Panel.Provider>
+    <>
+      {signedIn ? null : <SignIn client={client} ended={ended} onSignedIn={onSignedIn} />}
+      {/* What was filled in is still there after signing in again. */}
+      {signedIn || ended ? (
+        <div hidden={!signedIn}>
+          <Panel.Provider value={{ client, onSignedOut }}>
+            <Frame version={client.hello.version} onSignOut={signOut} />
+            <PasswordPrompt client={client} />
+          </Panel.Provider>
+        </div>
+      ) : null}
+    </>
   );
 }
 
@@ -67,7 +73,14 @@ function useRoute(): { page: Page; about: string | undefined } {
   };
   const [route, setRoute] = useState(read);
   useEffect(() => {
-    const follow = () => setRoute(read());
+    let shown = window.location.hash;
+    const follow = () => {
+      if (window.location.hash === shown) return;
+      if (mayLeave()) {
+        shown = window.location.hash;
+        setRoute(read());
+      } else window.location.hash = shown;
+    };
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
   }, []);

@@ -21,6 +21,8 @@ export class Refusal extends Error {
 export class Client {
   private csrf: string | undefined;
   private token: string | undefined;
+  /** Asks whoever is signed in for their password; undefined when they do not want to. */
+  askPassword: (why: string) => Promise<string | undefined> = () => Promise.resolve(undefined);
 
   private constructor(
     private readonly addressOf: AddressOf,
@@ -59,8 +61,18 @@ export class Client {
     return this.csrf !== undefined;
   }
 
-  call<M extends Method>(method: M, input: Input<M>): Promise<Answer<M>> {
-    return post<M>(this.addressOf(method), { input, token: this.token, csrf: this.csrf });
+  /** Calls the plugin; what needs the password once more asks for it, until it is right or given up. @throws Refusal */
+  async call<M extends Method>(method: M, input: Input<M>): Promise<Answer<M>> {
+    const { token, csrf } = this;
+    for (let confirm: string | undefined; ;) {
+      try {
+        return await post<M>(this.addressOf(method), { input, token, csrf, confirm });
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== 'password-needed') throw error;
+        confirm = await this.askPassword(error.message);
+        if (confirm === undefined) throw error;
+      }
+    }
   }
 
   async claim(code: string, password: string): Promise<void> {

@@ -1,11 +1,14 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useContext, useId, useState } from 'preact/hooks';
 import { Refusal } from './client';
+import { Faults, inWords } from './faults';
 import { texts } from './texts';
 
 interface FieldProps<T> {
   label: string;
   hint?: string;
+  /** The setting's name. */
+  field?: string;
   value: T;
   onChange: (value: T) => void;
   disabled?: boolean;
@@ -15,13 +18,16 @@ function Labelled({
   id,
   label,
   hint,
+  field,
   children,
 }: {
   id: string;
   label: string;
   hint?: string | undefined;
+  field?: string | undefined;
   children: ComponentChildren;
 }) {
+  const fault = useFault(field);
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -31,13 +37,34 @@ function Labelled({
           {hint}
         </p>
       ) : null}
+      {fault === undefined ? null : (
+        <p class="bad" id={`${id}-fault`}>
+          {fault}
+        </p>
+      )}
     </div>
   );
+}
+
+/** What is wrong with a field. */
+export function useFault(field: string | undefined): string | undefined {
+  const faults = useContext(Faults);
+  return field === undefined ? undefined : faults.get(field);
+}
+
+/** How an input names its hint and its fault. */
+function described(id: string, hint: string | undefined, fault: string | undefined) {
+  const ids = [...(hint ? [`${id}-hint`] : []), ...(fault === undefined ? [] : [`${id}-fault`])];
+  return {
+    'aria-describedby': ids.length > 0 ? ids.join(' ') : undefined,
+    'aria-invalid': fault === undefined ? undefined : true,
+  };
 }
 
 export function TextField({
   label,
   hint,
+  field,
   value,
   onChange,
   type = 'text',
@@ -49,15 +76,16 @@ export function TextField({
   autocomplete?: string;
 }) {
   const id = useId();
+  const fault = useFault(field);
   return (
-    <Labelled id={id} label={label} hint={hint}>
+    <Labelled id={id} label={label} hint={hint} field={field}>
       <input
         id={id}
         // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- the compiler wants each type by itself
         type={type as 'text'}
         value={value}
         spellcheck={false}
-        aria-describedby={hint ? `${id}-hint` : undefined}
+        {...described(id, hint, fault)}
         onInput={(event) => onChange(event.currentTarget.value)}
         {...rest}
       />
@@ -79,15 +107,23 @@ export function NumberField({ value, onChange, ...rest }: FieldProps<number>) {
 export function Choice({
   label,
   hint,
+  field,
   value,
   onChange,
   options,
   ...rest
 }: FieldProps<string> & { options: Record<string, string> }) {
   const id = useId();
+  const fault = useFault(field);
   return (
-    <Labelled id={id} label={label} hint={hint}>
-      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)} {...rest}>
+    <Labelled id={id} label={label} hint={hint} field={field}>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        {...described(id, hint, fault)}
+        {...rest}
+      >
         {Object.entries(options).map(([key, words]) => (
           <option key={key} value={key}>
             {words}
@@ -98,7 +134,7 @@ export function Choice({
   );
 }
 
-export function Switch({ label, hint, value, onChange, ...rest }: FieldProps<boolean>) {
+export function Switch({ label, hint, value, onChange, disabled }: FieldProps<boolean>) {
   const id = useId();
   return (
     <div class="field switch">
@@ -107,7 +143,7 @@ export function Switch({ label, hint, value, onChange, ...rest }: FieldProps<boo
         type="checkbox"
         checked={value}
         onChange={(event) => onChange(event.currentTarget.checked)}
-        {...rest}
+        disabled={disabled}
       />
       <label for={id}>{label}</label>
       {hint ? <p class="hint">{hint}</p> : null}
@@ -119,6 +155,7 @@ export function Switch({ label, hint, value, onChange, ...rest }: FieldProps<boo
 export function SecretField({
   label,
   hint,
+  field,
   value,
   onChange,
   isSet,
@@ -128,6 +165,7 @@ export function SecretField({
     <TextField
       label={`${label} · ${isSet ? account.isSet : account.isMissing}`}
       hint={hint ?? ''}
+      {...(field === undefined ? {} : { field })}
       type="password"
       autocomplete="off"
       placeholder={isSet ? account.replace : ''}
@@ -138,11 +176,14 @@ export function SecretField({
   );
 }
 
-/** Looks up a field's label and hint among texts. */
-export function aboutOf<K extends string>(fields: Record<K, string[]>) {
-  return (key: K): { label: string; hint: string } => {
+/**
+ * Looks up a field's label and hint among texts.
+ * @param section the setting they are in, where several of the form have fields of one name
+ */
+export function aboutOf<K extends string>(fields: Record<K, string[]>, section?: string) {
+  return (key: K): { label: string; hint: string; field: string } => {
     const [label = '', hint = ''] = fields[key];
-    return { label, hint };
+    return { label, hint, field: section === undefined ? key : `${section}.${key}` };
   };
 }
 
@@ -156,7 +197,7 @@ export function Outcome({ outcome }: { outcome: Done | undefined }) {
           {outcome.faults && outcome.faults.length > 0 ? (
             <ul>
               {outcome.faults.map((fault) => (
-                <li key={fault}>{fault}</li>
+                <li key={fault}>{inWords(fault)}</li>
               ))}
             </ul>
           ) : null}
@@ -176,12 +217,13 @@ export interface Done {
 export function useDoing(onSignedOut: () => void) {
   const [outcome, setOutcome] = useState<Done>();
   const [busy, setBusy] = useState(false);
-  const run = async (work: () => Promise<string | undefined>) => {
+  const run = async (work: () => Promise<string | Done | undefined>) => {
     setBusy(true);
     setOutcome(undefined);
     try {
-      const words = await work();
-      if (words !== undefined) setOutcome({ good: true, words });
+      const result = await work();
+      if (typeof result === 'string') setOutcome({ good: true, words: result });
+      else if (result) setOutcome(result);
     } catch (error) {
       if (error instanceof Refusal && error.status === 401 && error.message === 'Please sign in.')
         onSignedOut();

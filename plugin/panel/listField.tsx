@@ -4,6 +4,7 @@ import { TextField } from './fields';
 interface ListFieldProps {
   label: string;
   hint: string;
+  field?: string;
   value: string[];
   onChange: (value: string[]) => void;
 }

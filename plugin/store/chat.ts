@@ -1,10 +1,13 @@
-import type { ChatStore } from '../bridge/chat';
+import type { ChatStore, ChatWriter } from '../bridge/chat';
 import { textOf, type StoreFile } from './database';
 
 /** What is kept of encrypted chat, in SQLite. Versions are numbers of up to 19 digits: they travel as text. */
 export function createChatStore(store: StoreFile): ChatStore {
   return { ...messages(store), ...conversationKeys(store), ...personKeys(store) };
 }
+
+/** Senders choose their messages' ids, so an id counts for one sender in one conversation only. */
+const scopedId = ({ conversation, senderId }: ChatWriter, id: string) => `${conversation} ${senderId} ${id}`;
 
 type OfMessages = 'claim' | 'rowsOf' | 'saveConversation' | 'conversation';
 
@@ -16,7 +19,7 @@ function messages(store: StoreFile): Pick<ChatStore, OfMessages> {
   const holder = store.prepare(`SELECT inbox_seq FROM chat_messages WHERE account = ? AND message_id = ?`);
   const rows = store.prepare(
     `SELECT inbox_seq FROM chat_messages WHERE account = ?1 AND message_id = ?2
-     UNION SELECT inbox_seq FROM chat_messages INDEXED BY chat_messages_sequence WHERE account = ?1 AND sequence = ?2`,
+     UNION SELECT inbox_seq FROM chat_messages INDEXED BY chat_messages_sequence WHERE account = ?1 AND sequence = ?3`,
   );
   const save = store.prepare(
     `INSERT INTO chat_conversations (account, conversation_id, token, last_sequence) VALUES (?, ?, ?, ?)
@@ -31,12 +34,14 @@ function messages(store: StoreFile): Pick<ChatStore, OfMessages> {
     return { token: optionalText(row?.['token']), lastSequence: optionalText(row?.['last_sequence']) };
   };
   return {
-    claim: (account, messageId, seq, sequence) => {
-      if (Number(holder.get(account, messageId)?.['inbox_seq'] ?? seq) !== seq) return false;
-      claim.run(account, messageId, seq, sequence ?? null);
+    claim: (writer, messageId, seq, sequence) => {
+      const scoped = scopedId(writer, messageId);
+      if (Number(holder.get(writer.account, scoped)?.['inbox_seq'] ?? seq) !== seq) return false;
+      claim.run(writer.account, scoped, seq, sequence ?? null);
       return true;
     },
-    rowsOf: (account, id) => rows.all(account, id).map((row) => Number(row['inbox_seq'])),
+    rowsOf: (writer, id) =>
+      rows.all(writer.account, scopedId(writer, id), id).map((row) => Number(row['inbox_seq'])),
     saveConversation: (account, id, { token, lastSequence }) => {
       const before = conversation(account, id);
       // Nearly always known already; reading first saves a commit for each message.

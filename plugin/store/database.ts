@@ -3,6 +3,7 @@ import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database, type BindValues, type QueryResult, type Statement } from 'node-sqlite3-wasm';
 import { BridgeError, reasonOf } from '../bridge/errors';
+import { withoutNul } from '../bridge/links';
 import { claimDataDirectory, DataDirectoryError } from './dataDirectory';
 import { migrations } from './migrations';
 
@@ -73,7 +74,9 @@ export class StoreFile {
   prepare(sql: string): Query {
     const statement = this.database.prepare(sql);
     this.statements.push(statement);
-    const bind = (values: Value[]): BindValues => values;
+    // SQLite cuts a bound text at a NUL; the ways in take them out, and this holds where one was forgotten.
+    const bind = (values: Value[]): BindValues =>
+      values.map((value) => (typeof value === 'string' ? withoutNul(value) : value));
     return {
       run: (...values) => this.guard(() => statement.run(bind(values)).changes),
       // Not the library's own `get`, which leaves the statement open, so that the log could never be shortened.

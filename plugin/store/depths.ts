@@ -1,39 +1,29 @@
 import type { Depths, QueueDepths } from '../bridge/ports';
 import type { StoreFile } from './database';
 
-/** How much waits and how much was set aside, counted from the partial indexes alone. */
+/** How much waits and how much was set aside, as the store counts it while rows change. */
 export function createDepths(store: StoreFile): QueueDepths {
-  const count = (table: 'inbox' | 'outbox') => {
-    const waiting = store.prepare(
-      `SELECT count(*) AS n FROM ${table} WHERE lane >= ? AND lane < ? AND state IN ('received', 'delivering')`,
-    );
-    const kept = table === 'inbox' ? 'AND filtered IS NULL' : '';
-    const failed = store.prepare(
-      `SELECT count(*) AS n FROM ${table} WHERE account = ? AND state = 'failed' ${kept}`,
-    );
-    // Only what was postponed has a reason, which is little of a long backlog.
+  const counted = store.prepare(`SELECT rows FROM row_counts WHERE account = ? AND queue = ? AND kind = ?`);
+  const count = (account: string, queue: 'inbox' | 'outbox', kind: 'waiting' | 'failed' | 'filtered') =>
+    Number(counted.get(account, queue, kind)?.['rows'] ?? 0);
+  const depthsOf = (table: 'inbox' | 'outbox') => {
+    // Only what was postponed has a reason.
     const reason = store.prepare(
       `SELECT reason FROM ${table} INDEXED BY ${table}_postponed
-       WHERE lane >= ? AND lane < ? AND state IN ('received', 'delivering') AND due_at > 0
-         AND reason IS NOT NULL ORDER BY due_at LIMIT 1`,
+       WHERE account = ? AND state IN ('received', 'delivering') AND due_at > 0 ORDER BY due_at LIMIT 1`,
     );
     return (account: string): Depths => {
-      // All lanes of an account start with its name and a blank; "!" follows the blank.
-      const range = [`${account} `, `${account}!`] as const;
-      const why = reason.get(...range)?.['reason'];
+      const why = reason.get(account)?.['reason'];
       return {
-        waiting: Number(waiting.get(...range)?.['n'] ?? 0),
-        failed: Number(failed.get(account)?.['n'] ?? 0),
+        waiting: count(account, table, 'waiting'),
+        failed: count(account, table, 'failed'),
         ...(typeof why === 'string' ? { waitingBecause: why } : {}),
       };
     };
   };
-  const filtered = store.prepare(
-    `SELECT count(*) AS n FROM inbox WHERE account = ? AND state = 'failed' AND filtered IS NOT NULL`,
-  );
   return {
-    inbound: count('inbox'),
-    outbound: count('outbox'),
-    filtered: (account) => Number(filtered.get(account)?.['n'] ?? 0),
+    inbound: depthsOf('inbox'),
+    outbound: depthsOf('outbox'),
+    filtered: (account) => count(account, 'inbox', 'filtered'),
   };
 }

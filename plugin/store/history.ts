@@ -22,25 +22,33 @@ const states = {
   },
 };
 
+const waiting = `state IN ('received', 'delivering')`;
+
+/** The reply whose message the reply `?1` goes out in. */
+const headOf = `(SELECT coalesce(joined_to, seq) FROM outbox WHERE seq = ?1)`;
+
 /** What went in and out, for the panel. */
-export function createHistory(store: StoreFile): History {
+export function createHistory(store: StoreFile, now: () => number): History {
   const hours = (table: 'inbox' | 'outbox', column: string) =>
     store.prepare(
       `SELECT ${column} / 3600000 AS hour, count(*) AS n FROM ${table}
-       WHERE account = ? AND ${column} >= ? GROUP BY hour ORDER BY hour`,
+       WHERE account = ? AND ${column} >= ? ${table === 'inbox' ? `AND received_by IS NOT 'nobody'` : ''}
+       GROUP BY hour ORDER BY hour`,
     );
   const [inHours, outHours] = [hours('inbox', 'received_at'), hours('outbox', 'created_at')];
-  const again = (table: string) =>
-    store.prepare(
-      `UPDATE ${table} SET state = 'received', due_at = 0, attempts = 0, reason = NULL
-       WHERE seq = ? AND state <> 'delivered' AND erased = 0 RETURNING lane`,
-    );
-  const aside = (table: string) =>
-    store.prepare(
-      `UPDATE ${table} SET state = 'failed', reason = ?2 WHERE seq = ?1 AND state IN ('received', 'delivering')`,
-    );
-  const retry = { in: again('inbox'), out: again('outbox') };
-  const setAside = { in: aside('inbox'), out: aside('outbox') };
+  const due = `state = 'received', due_at = 0, attempts = 0, reason = NULL`;
+  const retryInbox = store.prepare(
+    `UPDATE inbox SET ${due} WHERE seq = ?1 AND state <> 'delivered' AND erased = 0 RETURNING lane`,
+  );
+  // What may be on X as one message is tried again as one.
+  const retryOutbox = store.prepare(
+    `UPDATE outbox SET ${due}, waited_for_window = 0, retried_at = ?2
+     WHERE (seq = ${headOf} OR joined_to = ${headOf}) AND state <> 'delivered' AND erased = 0 RETURNING lane`,
+  );
+  const setAsideIn = store.prepare(
+    `UPDATE inbox SET state = 'failed', reason = ?2 WHERE seq = ?1 AND ${waiting}`,
+  );
+  const setAsideOut = outboxSetAside(store);
   const perHour = (query: Query, account: string, since: number) =>
     new Map(query.all(account, since).map((row) => [Number(row['hour']) * 3_600_000, Number(row['n'])]));
   return {
@@ -50,11 +58,34 @@ export function createHistory(store: StoreFile): History {
       out: perHour(outHours, account, since),
     }),
     retry: ({ direction, seq }) => {
-      const lane = retry[direction].all(seq)[0]?.['lane'];
+      const [row] = direction === 'in' ? retryInbox.all(seq) : retryOutbox.all(seq, now());
+      const lane = row?.['lane'];
       return typeof lane === 'string' ? lane : undefined;
     },
-    setAside: ({ direction, seq }, reason) => setAside[direction].run(seq, reason) > 0,
+    setAside: ({ direction, seq }, reason) =>
+      direction === 'in' ? setAsideIn.run(seq, reason) > 0 : setAsideOut(seq, reason),
   };
+}
+
+/** Replies that may be on X as one message are set aside together; otherwise the others go out without this one. */
+function outboxSetAside(store: StoreFile): (seq: number, reason: string) => boolean {
+  const mayBeOnX = store.prepare(`SELECT 1 FROM outbox WHERE seq = ${headOf} AND sending_since IS NOT NULL`);
+  const unseal = store.prepare(`UPDATE outbox SET sealed = '[]' WHERE seq = ${headOf} AND seq <> ?1`);
+  const separate = store.prepare(`UPDATE outbox SET joined_to = NULL WHERE joined_to = ${headOf}`);
+  const together = store.prepare(
+    `UPDATE outbox SET state = 'failed', reason = ?2
+     WHERE (seq = ${headOf} OR joined_to = ${headOf}) AND ${waiting}`,
+  );
+  const alone = store.prepare(
+    `UPDATE outbox SET state = 'failed', reason = ?2 WHERE seq = ?1 AND ${waiting}`,
+  );
+  return (seq, reason) =>
+    store.transaction(() => {
+      if (mayBeOnX.get(seq)) return together.run(seq, reason) > 0;
+      unseal.run(seq);
+      separate.run(seq);
+      return alone.run(seq, reason) > 0;
+    });
 }
 
 /** One statement for each combination of filters that is asked for. */
@@ -73,6 +104,7 @@ function pageReader(store: StoreFile): History['page'] {
     const indexed = state !== undefined && state !== 'delivered' && states[direction][state] !== 'false';
     const source = `SELECT m.*, ${columns} FROM ${table} m ${indexed ? `INDEXED BY ${table}_${state}` : 'NOT INDEXED'}`;
     const wanted = [
+      ...(direction === 'in' ? [`m.received_by IS NOT 'nobody'`] : []),
       ...(account === undefined ? [] : ['m.account = :account']),
       ...(state === undefined ? [] : [states[direction][state]]),
       ...(before === undefined ? [] : ['m.seq < :before']),

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { placeOf } from '../bridge/place';
+import { comparable } from '../bridge/sameText';
 import type { InboundMessage, MessageState, StoredInbound } from '../bridge/messages';
 import { laneOf } from '../bridge/conversation';
 import type { Conversations } from '../bridge/conversations';
@@ -44,6 +46,7 @@ export function createInbox(
     ...progressQueries(store, now),
     ...withholding(store),
     ...doorQueries(store, now),
+    ...handedOverQueries(store),
   };
 }
 
@@ -93,7 +96,7 @@ function withholding(store: StoreFile): Pick<Inbox, 'withhold'> {
   return { withhold: (seq, text) => withhold.run(text, seq) > 0 };
 }
 
-type AtTheDoor = 'markFiltered' | 'markReceived';
+type AtTheDoor = 'markFiltered' | 'markReceived' | 'markNothing';
 
 function doorQueries(store: StoreFile, now: () => number): Pick<Inbox, AtTheDoor> {
   const waiting = `state IN ('received', 'delivering')`;
@@ -105,28 +108,58 @@ function doorQueries(store: StoreFile, now: () => number): Pick<Inbox, AtTheDoor
     `UPDATE inbox SET received_by = 'bot', state = 'delivered', reason = 'answered by the bot', delivered_at = ?
      WHERE seq = ? AND ${waiting}`,
   );
+  const nothing = store.prepare(
+    `UPDATE inbox SET received_by = 'nobody', state = 'delivered', delivered_at = ? WHERE seq = ? AND ${waiting}`,
+  );
   return {
+    markNothing: (seq) => void nothing.run(now(), seq),
     markFiltered: (seq, reason) => void filter.run(reason, seq),
     markReceived: (seq, by) => (by === 'bot' ? toBot.run(now(), seq) : toAgents.run(seq)) > 0,
+  };
+}
+
+type WithoutId = 'noteHandedOver' | 'handedOver';
+
+/** A lost answer is looked into within a day, if ever. Milliseconds. */
+const handedOverLifeMs = 2 * 24 * 60 * 60_000;
+
+/** What a host took that tells no ids. Only a digest is kept of it. */
+function handedOverQueries(store: StoreFile): Pick<Inbox, WithoutId> {
+  const note = store.prepare(`INSERT INTO handed_over (lane, body_hash, at) VALUES (?, ?, ?)`);
+  const prune = store.prepare(`DELETE FROM handed_over WHERE at < ?`);
+  const count = store.prepare(
+    `SELECT count(*) AS n FROM handed_over WHERE lane = ? AND body_hash = ? AND at >= ?`,
+  );
+  const digest = (body: string) => createHash('sha256').update(comparable(body)).digest('base64');
+  return {
+    noteHandedOver: (lane, body, at) => {
+      note.run(lane, digest(body), at);
+      prune.run(at - handedOverLifeMs);
+    },
+    handedOver: (lane, body, since) => Number(count.get(lane, digest(body), since)?.['n'] ?? 0),
   };
 }
 
 function progressQueries(
   store: StoreFile,
   now: () => number,
-): Omit<Inbox, 'keep' | 'withhold' | Reading | AtTheDoor> {
-  const attachments = store.prepare(`UPDATE inbox SET attachments = ? WHERE seq = ?`);
+): Omit<Inbox, 'keep' | 'withhold' | Reading | AtTheDoor | WithoutId> {
+  const waiting = `state IN ('received', 'delivering')`;
+  // An admin may set a message aside, or erase it, while something is under way for it.
+  const attachments = store.prepare(`UPDATE inbox SET attachments = ? WHERE seq = ? AND erased = 0`);
   const delivering = store.prepare(
     `UPDATE inbox SET state = 'delivering', notifying_since = ?
-     WHERE seq = ? AND withheld = ?`,
+     WHERE seq = ? AND withheld = ? AND ${waiting} AND erased = 0`,
   );
   const notified = store.prepare(
-    `UPDATE inbox SET notified = notified + 1, notifying_since = NULL, state = ?1, reason = NULL,
-       delivered_at = CASE ?1 WHEN 'delivered' THEN ?2 END
+    `UPDATE inbox SET notified = notified + 1, notifying_since = NULL,
+       reason = CASE WHEN ?1 = 'delivered' OR ${waiting} THEN NULL ELSE reason END,
+       delivered_at = CASE ?1 WHEN 'delivered' THEN ?2 END,
+       state = CASE WHEN ?1 = 'delivered' OR ${waiting} THEN ?1 ELSE state END
      WHERE seq = ?3`,
   );
   const hostMessage = store.prepare(
-    `INSERT INTO host_messages (account, host_message_id) SELECT account, ? FROM inbox WHERE seq = ?
+    `INSERT INTO host_messages (account, host_message_id, at) SELECT account, ?, ? FROM inbox WHERE seq = ?
      ON CONFLICT DO NOTHING`,
   );
   const postpone = store.prepare(
@@ -148,7 +181,7 @@ function progressQueries(
     saveNotified: (seq, hostMessageId, last) =>
       store.transaction(() => {
         notified.run(last ? 'delivered' : 'received', now(), seq);
-        if (hostMessageId !== undefined) hostMessage.run(hostMessageId, seq);
+        if (hostMessageId !== undefined) hostMessage.run(hostMessageId, now(), seq);
       }),
     clearDelivering: (seq) => void clear.run(seq),
     postpone: (seq, dueAt, reason) => void postpone.run(dueAt, reason, seq),

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Forgotten, Keeping } from '../bridge/keeping';
+import { createPruning } from './pruning';
 import { textOf, type Query, type StoreFile, type Value } from './database';
 
 /** Rows that are changed, or looked through, at a time. */
@@ -11,7 +12,7 @@ const withoutWords = `message = json_set(json_remove(message, '$.closed'), '$.te
 
 /** What is not to be kept any longer, in SQLite. */
 export function createKeeping(store: StoreFile): Keeping {
-  return { ...erasing(store), ...forgetting(store) };
+  return { ...erasing(store), ...forgetting(store), ...createPruning(store) };
 }
 
 function erasing(store: StoreFile): Pick<Keeping, 'eraseBefore' | 'erase'> {
@@ -19,13 +20,13 @@ function erasing(store: StoreFile): Pick<Keeping, 'eraseBefore' | 'erase'> {
     inbox: store.prepare(
       `UPDATE inbox SET ${withoutWords} WHERE seq IN (
          SELECT seq FROM inbox WHERE account = ? AND received_at < ? AND erased = 0
-           AND (state = 'delivered' OR (state = 'failed' AND filtered IS NOT NULL)) LIMIT ${piece})`,
+           AND state IN ('delivered', 'failed') LIMIT ${piece})`,
     ),
     outbox: store.prepare(
       `UPDATE outbox SET text = '', message = json_set(message, '$.text', '', '$.attachmentIds', json('[]')),
          media = '[]', sealed = '[]', erased = 1
        WHERE seq IN (SELECT seq FROM outbox WHERE account = ? AND created_at < ? AND erased = 0
-         AND state = 'delivered' LIMIT ${piece})`,
+         AND state IN ('delivered', 'failed') LIMIT ${piece})`,
     ),
     turns: store.prepare(
       `DELETE FROM bot_turns WHERE seq IN (
@@ -91,12 +92,12 @@ function tracesOf(store: StoreFile): Query[] {
   return [
     `DELETE FROM contacts WHERE x_user_id = ?1`,
     `DELETE FROM interactions WHERE x_user_id = ?1`,
-    `DELETE FROM presence_marks WHERE x_user_id = ?1`,
     `DELETE FROM threads WHERE author_id = ?1`,
     `DELETE FROM conversations WHERE conversation = 'dm:' || ?1`,
     `DELETE FROM bot_turns WHERE conversation = 'dm:' || ?1`,
     `DELETE FROM public_keys WHERE x_user_id = ?1`,
     `DELETE FROM chat_conversations WHERE ${ofChat('conversation_id')}`,
+    `DELETE FROM chat_messages WHERE message_id LIKE '% ' || ?1 || ' %'`,
     `DELETE FROM chat_keys WHERE ${ofChat('conversation_id')}`,
   ].map((sql) => store.prepare(sql));
 }

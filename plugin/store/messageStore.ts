@@ -37,7 +37,7 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     windows: createWindows(file),
     facts: createFacts(file),
     depths: createDepths(file),
-    history: createHistory(file),
+    history: createHistory(file, now),
     charges,
     chat: createChatStore(file),
     keeping: createKeeping(file),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { laneOf } from '../bridge/conversation';
 import type { MessageState, OutboundMessage, StoredOutbound } from '../bridge/messages';
 import type { Outbox } from '../bridge/ports';
+import { retryWindowMs } from '../bridge/retriedCall';
 import { textOf, type StoreFile } from './database';
 import { waitingLanes } from './waitingLanes';
 
@@ -19,29 +20,30 @@ export function createOutbox(store: StoreFile, now: () => number): Outbox {
 }
 
 const twinQuery = `
-  SELECT * FROM outbox WHERE lane = ? AND created_at >= ? AND state <> 'failed'
+  SELECT * FROM outbox WHERE lane = ? AND created_at >= ? AND state <> 'failed' AND answered = 0
     AND json_extract(message, '$.interactionId') = ? AND json_extract(message, '$.attachmentIds') = ?
   ORDER BY seq DESC`;
 
 /** Stands in for words that were taken out of the store, so that the same words are known again. */
 const markOf = (seq: number, text: string) => createHash('sha256').update(`${seq}:${text}`).digest('base64');
 
-/** The host calls again within a minute, if at all; after that the marks are of no use. Milliseconds. */
-const markLife = 2 * 60_000;
+/** A mark is of use only as long as the host may call again. Milliseconds. */
+const markLife = retryWindowMs + 60_000;
+
+const waiting = `state IN ('received', 'delivering')`;
 
 type Reading = 'add' | 'get' | 'nextOf' | 'lanes';
 
 type Joining = 'behind' | 'joinedTo' | 'join' | 'separate';
 
 function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
-  const waiting = `state IN ('received', 'delivering')`;
   const behind = store.prepare(
     `SELECT * FROM outbox WHERE lane = (SELECT lane FROM outbox WHERE seq = ?1) AND seq > ?1 AND ${waiting}
      ORDER BY seq LIMIT 100`,
   );
   const joined = store.prepare(`SELECT * FROM outbox WHERE joined_to = ? AND ${waiting} ORDER BY seq`);
   const join = store.prepare(
-    `UPDATE outbox SET joined_to = ?1 WHERE seq IN (SELECT value FROM json_each(?2))`,
+    `UPDATE outbox SET joined_to = ?1 WHERE seq IN (SELECT value FROM json_each(?2)) AND ${waiting}`,
   );
   const unseal = store.prepare(`UPDATE outbox SET sealed = '[]' WHERE seq = ?`);
   const separate = store.prepare(`UPDATE outbox SET joined_to = NULL WHERE joined_to = ?`);
@@ -102,9 +104,11 @@ function writtenIn(row: Record<string, unknown>): string {
   return (JSON.parse(textOf(row, 'message')) as OutboundMessage).text;
 }
 
-function twins(store: StoreFile, get: Outbox['get']): Pick<Outbox, 'twinOf'> {
+function twins(store: StoreFile, get: Outbox['get']): Pick<Outbox, 'twinOf' | 'markAnswered'> {
   const twin = store.prepare(twinQuery);
+  const answered = store.prepare(`UPDATE outbox SET answered = 1 WHERE seq = ?`);
   return {
+    markAnswered: (seq) => void answered.run(seq),
     twinOf: ({ account, lane, interactionId, text, attachmentIds }, since) => {
       if (interactionId === undefined) return undefined;
       const found = twin
@@ -127,11 +131,14 @@ function knownIds(store: StoreFile): Pick<Outbox, 'knownSentIds'> {
 
 function progressQueries(
   store: StoreFile,
-): Omit<Outbox, Reading | Joining | Sending | 'twinOf' | 'knownSentIds'> {
-  const recipient = store.prepare(`UPDATE outbox SET recipient_id = ? WHERE seq = ?`);
-  const media = store.prepare(`UPDATE outbox SET media = ?, text = ? WHERE seq = ?`);
+): Omit<Outbox, Reading | Joining | Sending | 'twinOf' | 'markAnswered' | 'knownSentIds'> {
+  // An admin may take a message out of the queue, or erase it, while something is under way for it.
+  const stillWanted = `${waiting} AND erased = 0`;
+  const recipient = store.prepare(`UPDATE outbox SET recipient_id = ? WHERE seq = ? AND erased = 0`);
+  const media = store.prepare(`UPDATE outbox SET media = ?, text = ? WHERE seq = ? AND ${stillWanted}`);
   const sending = store.prepare(
-    `UPDATE outbox SET state = 'delivering', sending_since = coalesce(sending_since, ?) WHERE seq = ?`,
+    `UPDATE outbox SET state = 'delivering', sending_since = coalesce(sending_since, ?)
+     WHERE seq = ? AND ${stillWanted}`,
   );
   const postpone = store.prepare(
     `UPDATE outbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ?, waited_for_window = ?
@@ -139,22 +146,21 @@ function progressQueries(
   );
   const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
   const fail = store.prepare(
-    `UPDATE outbox SET state = 'failed', reason = ? WHERE seq = ? AND state IN ('received', 'delivering')`,
+    `UPDATE outbox SET state = 'failed', reason = ?
+     WHERE seq IN (SELECT value FROM json_each(?)) AND ${waiting}`,
   );
-  const drop = store.prepare(
-    `DELETE FROM outbox WHERE seq = ? AND state IN ('received', 'delivering') AND sending_since IS NULL`,
-  );
+  const drop = store.prepare(`DELETE FROM outbox WHERE seq = ? AND ${waiting} AND sending_since IS NULL`);
   const release = store.prepare(
     `UPDATE outbox SET due_at = ?1
      WHERE state IN ('received', 'delivering') AND due_at > 0 AND due_at > ?1`,
   );
   return {
     saveRecipient: (seq, id) => void recipient.run(id, seq),
-    saveMedia: (seq, files, text) => void media.run(JSON.stringify(files), text, seq),
-    markSending: (seq, now) => void sending.run(now, seq),
+    saveMedia: (seq, files, text) => media.run(JSON.stringify(files), text, seq) > 0,
+    markSending: (seq, now) => sending.run(now, seq) > 0,
     clearSending: (seq) => void clear.run(seq),
     postpone: (seq, dueAt, reason, forWindow) => void postpone.run(dueAt, reason, Number(forWindow), seq),
-    markFailed: (seq, reason) => void fail.run(reason, seq),
+    markFailed: (seqs, reason) => void fail.run(reason, JSON.stringify(seqs)),
     drop: (seq) => void drop.run(seq),
     release: (at) => void release.run(at),
   };
@@ -170,7 +176,7 @@ function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sendi
     `INSERT INTO sent_messages (account, x_id, outbox_seq) SELECT account, ?, seq FROM outbox WHERE seq = ?
      ON CONFLICT DO NOTHING`,
   );
-  const sealed = store.prepare(`UPDATE outbox SET sealed = ? WHERE seq = ?`);
+  const sealed = store.prepare(`UPDATE outbox SET sealed = ? WHERE seq = ? AND erased = 0`);
   const erase = createEraser(store, now);
   const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
   const saveSent = (save: (seq: number) => void, seqs: number[], sentIds: string[]) =>
@@ -230,7 +236,10 @@ function storedOutbound(row: Record<string, unknown>, sentIds: string[]): Stored
     sealed: JSON.parse(textOf(row, 'sealed')) as StoredOutbound['sealed'],
     reason: optionalText(row['reason']),
     waitedForWindow: row['waited_for_window'] === 1,
+    joinedTo: optionalNumber(row['joined_to']),
+    retriedAt: optionalNumber(row['retried_at']),
   };
 }
 
+const optionalNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);
 const optionalText = (value: unknown) => (typeof value === 'string' ? value : undefined);

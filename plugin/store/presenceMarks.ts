@@ -1,29 +1,27 @@
 import type { PresenceMarks } from '../bridge/ports';
 import type { StoreFile } from './database';
 
-/** When customers read our messages and when they last typed, in SQLite. */
+const factOf = { read: 'last read', typing: 'last typing' } as const;
+
+/** When an account's customers last read a message and last typed, in SQLite. */
 export function createPresenceMarks(store: StoreFile): PresenceMarks {
   const save = store.prepare(
-    `INSERT INTO presence_marks (account, x_user_id, read_message_id, read_at, typing_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (account, x_user_id) DO UPDATE SET
-       read_message_id = coalesce(excluded.read_message_id, read_message_id),
-       read_at = coalesce(excluded.read_at, read_at),
-       typing_at = coalesce(excluded.typing_at, typing_at)`,
+    `INSERT INTO account_facts (account, fact, value) VALUES (?, ?, ?)
+     ON CONFLICT (account, fact) DO UPDATE SET value = excluded.value
+       WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)`,
   );
-  const latest = store.prepare(
-    `SELECT max(read_at) AS read_at, max(typing_at) AS typing_at FROM presence_marks WHERE account = ?`,
-  );
+  const read = store.prepare(`SELECT value FROM account_facts WHERE account = ? AND fact = ?`);
+  const latest = (account: string, kind: keyof typeof factOf) => {
+    const value = read.get(account, factOf[kind])?.['value'];
+    return value === undefined ? undefined : Number(value);
+  };
   return {
-    save: (account, { kind, userId, at, messageId }) => {
-      const read = kind === 'read';
-      save.run(account, userId, messageId ?? null, read ? at : null, read ? null : at);
-    },
+    save: (account, { kind, at }) => void save.run(account, factOf[kind], String(at)),
     latest: (account) => {
-      const row = latest.get(account);
-      const { read_at: readAt, typing_at: typingAt } = row ?? {};
+      const [readAt, typingAt] = [latest(account, 'read'), latest(account, 'typing')];
       return {
-        ...(typeof readAt === 'number' ? { readAt } : {}),
-        ...(typeof typingAt === 'number' ? { typingAt } : {}),
+        ...(readAt === undefined ? {} : { readAt }),
+        ...(typingAt === undefined ? {} : { typingAt }),
       };
     },
   };

@@ -11,7 +11,7 @@ export function createReporting(store: StoreFile): Reporting {
        WHEN state = 'delivered' AND received_by = 'bot' THEN 'bot'
        WHEN state IN ('delivered', 'failed') THEN state ELSE 'waiting' END AS shown
      FROM inbox WHERE account = ? AND received_at >= ? AND received_at < ?
-       AND json_extract(message, '$.notice') IS NULL
+       AND json_extract(message, '$.notice') IS NULL AND received_by IS NOT 'nobody'
      GROUP BY hour, shown`,
   );
   const outgoing = store.prepare(
@@ -24,7 +24,7 @@ export function createReporting(store: StoreFile): Reporting {
   const moments = store.prepare(
     `SELECT received_at AS at, substr(lane, length(account) + 2) AS conversation, 'customer' AS side
        FROM inbox WHERE account = ?1 AND received_at >= ?2 AND received_at < ?3 AND state = 'delivered'
-         AND received_by IS NOT 'bot' AND json_extract(message, '$.notice') IS NULL
+         AND coalesce(received_by, '') NOT IN ('bot', 'nobody') AND json_extract(message, '$.notice') IS NULL
      UNION ALL
      SELECT coalesce(delivered_at, created_at), coalesce('post:' || json_extract(message, '$.publicReply.thread'),
          'group:' || json_extract(message, '$.groupId'), 'dm:' || recipient_id, ''), 'agent'

@@ -3,17 +3,21 @@ import { textOf, type StoreFile } from './database';
 const waiting = `state IN ('received', 'delivering')`;
 
 /**
- * The lanes that have something to do. It goes from one lane to the next in the index, so that a lane of thousands of
- * messages costs no more than a lane of one.
+ * The lanes that have something to do, in their order: those behind `after`, at most `most` of them. It goes from one lane
+ * to the next in the index, so that a lane of thousands of messages costs no more than a lane of one.
  */
-export function waitingLanes(store: StoreFile, table: 'inbox' | 'outbox'): () => string[] {
+export function waitingLanes(
+  store: StoreFile,
+  table: 'inbox' | 'outbox',
+): (after?: string, most?: number) => string[] {
   const lanes = store.prepare(
     `WITH RECURSIVE each(lane) AS (
-       SELECT min(lane) FROM ${table} WHERE ${waiting}
+       SELECT min(lane) FROM ${table} WHERE ${waiting} AND lane > ?1
        UNION ALL
        SELECT (SELECT min(lane) FROM ${table} WHERE ${waiting} AND lane > each.lane) FROM each
          WHERE each.lane IS NOT NULL
-     ) SELECT lane FROM each WHERE lane IS NOT NULL`,
+     ) SELECT lane FROM each WHERE lane IS NOT NULL LIMIT ?2`,
   );
-  return () => lanes.all().map((row) => textOf(row, 'lane'));
+  const unlimited = -1;
+  return (after = '', most = unlimited) => lanes.all(after, most).map((row) => textOf(row, 'lane'));
 }

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { Clock } from '../bridge/clock';
 import type { Log } from '../bridge/ports';
 import type { XSide } from '../bridge/sides';
 import type { XClient } from './client';
 import { sendDirectMessage, sentMessages } from './directMessages';
 import type { XKeys } from './keys';
-import { measureFile } from './measureFile';
+import { measureFile, passingFolder } from './measureFile';
 import { openMedia } from './openMedia';
 import { createReplies } from './replies';
 import { uploadMedia } from './uploadMedia';
@@ -27,17 +26,19 @@ export interface XAccountOptions {
 export function createXAccount(options: XAccountOptions): XSide {
   const { client, keys, mediaHosts, clock, random, dataDir, userId, log } = options;
   return {
+    now: () => clock.now(),
     sendDirectMessage: (target, text, mediaId) => sendDirectMessage(client, target, text, mediaId),
     sentMessages: (target, since) => sentMessages(client, target, userId(), since),
     ...createReplies(client, userId),
-    uploadMedia: async (file, use) =>
-      uploadMedia(await measureFile(file, join(dataDir, 'passing')), use, {
+    uploadMedia: async (file, use, onTransferred) =>
+      uploadMedia(await measureFile(file, passingFolder(dataDir)), use, {
+        onTransferred,
         client,
         clock,
         random,
         log,
       }),
-    openMedia: (url, name) => openMedia(url, name, { keys, mediaHosts }),
+    openMedia: (url, name) => openMedia(url, name, { keys, mediaHosts, clock }),
     userByHandle: (handle) => userByHandle(client, handle),
     userById: (id) => userById(client, id),
   };

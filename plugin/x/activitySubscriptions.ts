@@ -3,6 +3,7 @@ import { BridgeError } from '../bridge/errors';
 import type { XClient } from './client';
 import { idText } from './fields';
 import { read } from './webhookApi';
+import { PageTokens } from './pageTokens';
 
 /** A subscription to one type of event of one user (X docs: X Activity API). */
 export interface ActivitySubscription {
@@ -41,12 +42,13 @@ export const tagOf = (account: string) => `openchannel-x ${account}`;
 /** All subscriptions of the app, whoever made them. Asked in the user's name, so that dead keys show. */
 async function listSubscriptions(client: XClient): Promise<ActivitySubscription[]> {
   const found: ActivitySubscription[] = [];
+  const tokens = new PageTokens();
   let token: string | undefined;
   do {
     const query = { max_results: '1000', ...(token === undefined ? {} : { pagination_token: token }) };
     const answer = read(page, await client.call({ method: 'GET', path, query, window: `GET ${path}` }));
     found.push(...answer.data);
-    token = answer.meta?.next_token;
+    token = tokens.next(answer.meta?.next_token);
   } while (token !== undefined);
   return found;
 }

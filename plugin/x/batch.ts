@@ -6,6 +6,7 @@ import { faultOf, idText, isRecord, kindLabel } from './fields';
 import { userOf } from './includes';
 import { formerProfileFields, formerProfileOf, profileFields, profileOf } from './profile';
 import { readDirectMessage, type EventUsers } from './readDirectMessage';
+import { toldTime } from './toldTime';
 
 /** Fills batches with what the readers of both envelopes have in common. */
 
@@ -50,20 +51,14 @@ export function addDirectMessages(batch: EventBatch, items: unknown, users: Even
 const mark = z.object({
   sender_id: idText,
   created_timestamp: z.union([z.string().regex(/^\d+$/), z.number()]).optional(),
-  last_read_event_id: idText.optional().catch(undefined),
 });
 
 /** Adds customers' signs of presence; the account's own are no news. */
 export function addMarks(batch: EventBatch, kind: PresenceMark['kind'], items: unknown, now: number): void {
   readEach(batch, kind, items, (item) => {
-    const { sender_id: userId, created_timestamp: at, last_read_event_id: messageId } = mark.parse(item);
+    const { sender_id: userId, created_timestamp: at } = mark.parse(item);
     if (userId === batch.forUserId) return;
-    batch.marks.push({
-      kind,
-      userId,
-      at: Number(at ?? now),
-      ...(messageId === undefined ? {} : { messageId }),
-    });
+    batch.marks.push({ kind, at: toldTime(at, now) });
   });
 }
 

@@ -2,7 +2,7 @@ import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { BridgeError } from '../bridge/errors';
 import { chargeOf } from './charges';
 import type { Charges, Counters, RateLimitWindows } from '../bridge/ports';
-import type { Clock } from '../bridge/clock';
+import type { RemoteClock } from '../bridge/remoteClock';
 import { transportFault } from '../bridge/transport';
 import type { AppToken } from './appToken';
 import { CallBudget, type KnownWindow } from './callBudget';
@@ -11,7 +11,7 @@ import { parseJson } from './parseJson';
 import { readRateLimit, type RateLimit } from './rateLimitHeaders';
 import { readProblem } from './readProblem';
 import { refusalOf, signInLost, type Refusal } from './refusals';
-import type { SignInGate } from './signInGate';
+import type { SignInGate } from '../bridge/signInGate';
 import { signRequest } from './signRequest';
 
 /** One call of X's API in the account's name, or in the app's. */
@@ -37,7 +37,8 @@ export interface XClientOptions {
   apiBaseUrl: string;
   keys: XKeys;
   windows: RateLimitWindows;
-  clock: Clock;
+  /** X's. */
+  clock: RemoteClock;
   counters: Counters;
   appToken: AppToken;
   gate: SignInGate;
@@ -45,6 +46,9 @@ export interface XClientOptions {
   /** Hears whether X accepted the account's keys. */
   onSignIn: (accepted: boolean, reason: string | undefined) => void;
 }
+
+/** X's code for a request that was signed too early or too late (X docs: response codes). */
+const timestampRefused = 135;
 
 const defaultTimeout = 15_000;
 
@@ -84,7 +88,7 @@ export class XClient {
     const response = await this.withinBudget(call, () => {
       const heldUntil = call.as === 'app' ? undefined : gate.enter();
       if (heldUntil !== undefined) throw signedOut(heldUntil);
-      return this.request(call);
+      return this.requestInTime(call);
     });
     const answer = readAnswer(response.data);
     if (response.status < 200 || response.status >= 300) throw this.faultOf(call, response, answer);
@@ -105,12 +109,20 @@ export class XClient {
   async authorize(as: 'user' | 'app', method: string, url: string): Promise<string> {
     return as === 'app'
       ? `Bearer ${await this.options.appToken.get()}`
-      : signRequest(this.options.keys, method, url);
+      : signRequest(this.options.keys, method, url, this.options.clock.now());
   }
 
   /** X no longer takes the app's token: the next call in the app's name derives a new one. */
   dropAppToken(): void {
     this.options.appToken.drop();
+  }
+
+  /** X's answer to what was signed at the wrong time tells the right one. */
+  private async requestInTime(call: XCall): Promise<AxiosResponse<string>> {
+    const response = await this.request(call);
+    const isLate =
+      response.status === 401 && readProblem(readAnswer(response.data)).code === timestampRefused;
+    return isLate ? this.request(call) : response;
   }
 
   private async request(call: XCall): Promise<AxiosResponse<string>> {
@@ -119,6 +131,8 @@ export class XClient {
     const url = `${this.http.defaults.baseURL ?? ''}${path}`;
     const timeout = call.timeout ?? defaultTimeout;
     const authorization = await this.authorize(call.as ?? 'user', call.method, url);
+    const { clock } = this.options;
+    const askedAt = clock.toLocal(clock.now());
     try {
       const response = await this.http.request<string>({
         method: call.method,
@@ -128,6 +142,7 @@ export class XClient {
         timeout,
         signal: AbortSignal.timeout(timeout),
       });
+      clock.learn(response.headers['date'], askedAt);
       this.options.counters.count('x_calls', {
         account: this.options.account,
         call: call.window,
@@ -182,7 +197,12 @@ export class XClient {
   private faultOf(call: XCall, response: AxiosResponse, answer: unknown): BridgeError {
     const { status } = response;
     const { code, problem, detail } = readProblem(answer);
-    if (status === 429) return this.rateLimited(call, this.resetOf(response));
+    if (status === 429) {
+      const opensAt = this.resetOf(response);
+      // Also where X does not say when: else every conversation that waits would ask by itself.
+      this.keepWindow(call.window, opensAt);
+      return this.rateLimited(call, opensAt);
+    }
     const refusal = refusalOf(status, code, detail);
     const said = [
       `X answered ${status} to ${call.window}`,
@@ -232,7 +252,9 @@ export class XClient {
     return Number.isFinite(resetAt) && resetAt > now ? resetAt : now + 60_000;
   }
 
-  private rateLimited(call: XCall, retryAt: number): BridgeError {
+  /** @param opensAt by X's clock */
+  private rateLimited(call: XCall, opensAt: number): BridgeError {
+    const retryAt = this.options.clock.toLocal(opensAt);
     return new BridgeError('rate-limited', `X's rate limit for ${call.window} is used up`, {
       status: 429,
       retryable: true,

@@ -3,6 +3,7 @@ import { BridgeError } from '../bridge/errors';
 import { expandLinks, removeLink } from '../bridge/links';
 import type { DirectTarget, SentMessage } from '../bridge/sides';
 import type { XClient } from './client';
+import { read } from './webhookApi';
 
 const sendAnswer = z.object({ data: z.object({ dm_event_id: z.string() }) });
 
@@ -39,8 +40,8 @@ export async function sendDirectMessage(
     },
     changesThings: true,
   });
-  const read = sendAnswer.safeParse(answer);
-  if (read.success) return read.data.data.dm_event_id;
+  const sent = sendAnswer.safeParse(answer);
+  if (sent.success) return sent.data.data.dm_event_id;
   throw new BridgeError('x-unavailable', 'X took the message but its answer cannot be understood', {
     retryable: true,
     outcomeUnknown: true,
@@ -65,7 +66,11 @@ const eventsAnswer = z.object({
       }),
     )
     .default([]),
+  meta: z.object({ next_token: z.string().optional() }).optional(),
 });
+
+/** More than a few hundred messages after the one that is looked for would be a conversation of machines. */
+const maxPages = 5;
 
 type DmEvent = z.infer<typeof eventsAnswer>['data'][number];
 
@@ -81,28 +86,41 @@ export async function sentMessages(
   ownId: string | undefined,
   since: number,
 ): Promise<SentMessage[]> {
-  const { path, pattern } = addressOf(target);
-  const answer = await client.call({
-    method: 'GET',
-    path: `${path}/dm_events`,
-    window: `GET ${pattern}/dm_events`,
-    query: {
-      'dm_event.fields': 'id,text,created_at,attachments,entities',
-      // The sender is no field of its own: X shows it only as an expansion.
-      expansions: 'sender_id,attachments.media_keys',
-      event_types: 'MessageCreate',
-      max_results: '100',
-    },
-  });
-  const read = eventsAnswer.safeParse(answer ?? {});
-  if (!read.success)
-    throw new BridgeError('x-unavailable', 'the conversation on X cannot be understood', { retryable: true });
-  return read.data.data
+  const events = await eventsSince(client, target, since);
+  return events
     .filter(({ sender_id: sender }) =>
       'userId' in target ? sender !== undefined && sender !== target.userId : sender === ownId,
     )
     .map(sentMessage)
     .filter(({ sentAt }) => sentAt >= since);
+}
+
+/** Page by page, newest first, back to a time. @throws BridgeError, also where the time is out of reach */
+async function eventsSince(client: XClient, target: DirectTarget, since: number): Promise<DmEvent[]> {
+  const { path, pattern } = addressOf(target);
+  const events: DmEvent[] = [];
+  let token: string | undefined;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const answer = await client.call({
+      method: 'GET',
+      path: `${path}/dm_events`,
+      window: `GET ${pattern}/dm_events`,
+      query: {
+        'dm_event.fields': 'id,text,created_at,attachments,entities',
+        // The sender is no field of its own: X shows it only as an expansion.
+        expansions: 'sender_id,attachments.media_keys',
+        event_types: 'MessageCreate',
+        max_results: '100',
+        ...(token === undefined ? {} : { pagination_token: token }),
+      },
+    });
+    const { data, meta } = read(eventsAnswer, answer);
+    events.push(...data);
+    token = meta?.next_token;
+    if (token === undefined || data.some(({ created_at }) => Date.parse(created_at ?? '') < since))
+      return events;
+  }
+  throw new BridgeError('refused-by-x', 'the conversation on X has too many messages to look through');
 }
 
 function sentMessage(event: DmEvent): SentMessage {

@@ -1,10 +1,18 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BridgeError, reasonOf } from '../bridge/errors';
 import type { FileStream } from '../bridge/sides';
+
+/** Where files pass that are measured. */
+export const passingFolder = (dataDir: string) => join(dataDir, 'passing');
+
+/** Takes away what a killed process left of agents' files. Nothing may pass meanwhile. */
+export function clearPassing(dataDir: string): void {
+  rmSync(passingFolder(dataDir), { recursive: true, force: true });
+}
 
 /**
  * X wants a file's size before its first byte. A host that does not say it (chunked answers) makes the file

@@ -1,8 +1,10 @@
 import axios, { type AxiosResponse } from 'axios';
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
+import type { Clock } from '../bridge/clock';
 import { BridgeError } from '../bridge/errors';
 import type { FileStream } from '../bridge/sides';
+import { steadyStream } from '../bridge/steadyStream';
 import { transportFault } from '../bridge/transport';
 import type { XKeys } from './keys';
 import { checkMediaUrl, needsSignature } from './mediaHosts';
@@ -12,6 +14,8 @@ import { signRequest } from './signRequest';
 export interface OpenMediaOptions {
   keys: XKeys;
   mediaHosts: readonly string[];
+  /** X's, which checks the time of what is signed. */
+  clock: Clock;
 }
 
 /** Plain http goes to a loopback address that is listed with its port; all else has to be on the internet. */
@@ -34,7 +38,7 @@ export async function openMedia(
   for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
     const response = await fetchMedia(url, options);
     const target = redirectTarget(response, url);
-    if (target === undefined) return fileOf(response, name, url);
+    if (target === undefined) return fileOf(response, name, url, options.clock);
     response.data.destroy();
     url = checkMediaUrl(target, options.mediaHosts);
   }
@@ -54,7 +58,9 @@ async function request(
   options: OpenMediaOptions,
   signed: boolean,
 ): Promise<AxiosResponse<Readable>> {
-  const authorization = signed ? { authorization: signRequest(options.keys, 'GET', url.href) } : {};
+  const authorization = signed
+    ? { authorization: signRequest(options.keys, 'GET', url.href, options.clock.now()) }
+    : {};
   try {
     return await axios.get<Readable>(url.href, {
       headers: { ...authorization, 'accept-encoding': 'identity' },
@@ -82,7 +88,7 @@ function redirectTarget(response: AxiosResponse<Readable>, from: URL): string | 
     : '';
 }
 
-function fileOf(response: AxiosResponse<Readable>, name: string, url: URL): FileStream {
+function fileOf(response: AxiosResponse<Readable>, name: string, url: URL, clock: Clock): FileStream {
   const { status } = response;
   if (status !== 200) {
     response.data.destroy();
@@ -98,6 +104,6 @@ function fileOf(response: AxiosResponse<Readable>, name: string, url: URL): File
     name,
     type: typeof type === 'string' ? type : 'application/octet-stream',
     size: typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined,
-    stream: response.data,
+    stream: steadyStream(response.data, clock),
   };
 }

@@ -5,7 +5,7 @@ import { BridgeError, reasonOf } from '../bridge/errors';
 import type { AccountFacts, Log } from '../bridge/ports';
 import type { XClient } from './client';
 import type { XKeys } from './keys';
-import type { SignInGate } from './signInGate';
+import type { SignInGate } from '../bridge/signInGate';
 import { ownUser } from './users';
 
 export interface OwnUserOptions {
@@ -22,6 +22,7 @@ export interface OwnUserOptions {
 export class OwnUser {
   private readonly fact: string;
   private known: string | undefined;
+  private lastTrouble: string | undefined;
   private stopped = false;
   private cancel = () => {};
 
@@ -42,6 +43,11 @@ export class OwnUser {
     return facts.read(account, `${this.fact}, handle`);
   }
 
+  /** Why X has not said yet who the keys belong to, as far as is known. */
+  trouble(): string | undefined {
+    return this.known === undefined ? this.lastTrouble : undefined;
+  }
+
   /** Asks X until it answers; knowing the own user shows that the keys work. */
   async learn(attempts = 1): Promise<void> {
     if (this.known !== undefined || this.isStopped()) return;
@@ -50,6 +56,7 @@ export class OwnUser {
       await this.ask();
     } catch (error) {
       if (this.isStopped()) return;
+      this.lastTrouble = reasonOf(error);
       log.warn('X does not say yet who the keys belong to', { account, reason: reasonOf(error) });
       const later = error instanceof BridgeError ? (error.retryAt ?? 0) - clock.now() : 0;
       const pause = Math.max(backoff(attempts, random()), later);
@@ -74,11 +81,16 @@ export class OwnUser {
   async signedIn(gate: SignInGate): Promise<boolean> {
     if (!gate.refused()) return true;
     if (gate.closed() !== undefined) return false;
+    return (await this.standing(gate)) !== 'refused';
+  }
+
+  /** Asks X whether it takes the keys. Never throws. */
+  async standing(gate: SignInGate): Promise<'accepted' | 'refused' | 'unknown'> {
     try {
       await ownUser(this.options.client);
-      return true;
+      return 'accepted';
     } catch {
-      return !gate.refused();
+      return gate.refused() ? 'refused' : 'unknown';
     }
   }
 

@@ -1,4 +1,5 @@
 import { parse as parseLossless } from 'lossless-json';
+import { dropNul, readJson } from '../bridge/readJson';
 
 /** A number too long for a double: 16 digits or more, where JSON allows a number to start. */
 const longNumber = /[[:,]\s*-?\d{16,}/;
@@ -9,7 +10,7 @@ const longNumber = /[[:,]\s*-?\d{16,}/;
  * @throws SyntaxError when it is not JSON
  */
 export function parseJson(text: string): unknown {
-  return longNumber.test(text) ? parseLossless(text, undefined, exactNumber) : (JSON.parse(text) as unknown);
+  return longNumber.test(text) ? parseLossless(text, dropNul, exactNumber) : readJson(text);
 }
 
 function exactNumber(digits: string): number | string {

@@ -12,6 +12,8 @@ export interface TokenPair {
   secret: string;
 }
 
+const clockToleranceMs = 60_000;
+
 /**
  * The first leg of the PIN sign-in (X docs: PIN-based OAuth; RFC 5849 §2.1).
  * @returns the request token, with which the user opens `/oauth/authorize`
@@ -50,9 +52,15 @@ async function post(
   extra: Record<string, string>,
 ): Promise<URLSearchParams> {
   const url = `${trimmed(apiBaseUrl)}${path}`;
-  const headers = { authorization: authorization(app, url, token, extra) };
-  const call = axios.post<string>(url, '', { ...plainCall, headers });
-  const response = await reach(call, `POST ${path}`);
+  const send = (now: number) => {
+    const headers = { authorization: authorization(app, url, token, extra, now) };
+    return reach(axios.post<string>(url, '', { ...plainCall, headers }), `POST ${path}`);
+  };
+  let response = await send(Date.now());
+  // X refuses what is signed minutes too early or too late, and its answer tells the right time.
+  const xTime = Date.parse(String(response.headers['date']));
+  if (response.status === 401 && Math.abs(xTime - Date.now()) > clockToleranceMs)
+    response = await send(xTime);
   if (response.status === 200) return new URLSearchParams(response.data);
   throw refusalOf(response, token !== undefined);
 }
@@ -75,8 +83,9 @@ function authorization(
   url: string,
   token: TokenPair | undefined,
   extra: Record<string, string>,
+  now: number,
 ): string {
-  const oauth = oauthOf(app);
+  const oauth = oauthOf(app, now);
   const user = token && { key: token.token, secret: token.secret };
   const signed = oauth.authorize({ url, method: 'POST', data: extra }, user);
   return oauth.toHeader({ ...signed, ...extra }).Authorization;

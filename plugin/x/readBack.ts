@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { pause, type Clock } from '../bridge/clock';
+import { pause } from '../bridge/clock';
 import { BridgeError } from '../bridge/errors';
 import { emptyBatch, type EventBatch } from '../bridge/events';
+import type { RemoteClock } from '../bridge/remoteClock';
 import { addOther, readEach } from './batch';
 import type { XCall, XClient } from './client';
 import { readDmEvent } from './readDmEvent';
@@ -9,12 +10,14 @@ import { readIncludes } from './includes';
 import { userFields } from './profile';
 import { readPost } from './readPost';
 import { read } from './webhookApi';
+import { isoTime } from '../bridge/isoTime';
+import { PageTokens } from './pageTokens';
 
 /** Reading what X holds, newest first, page by page. */
 
 export interface ReadBackPorts {
   client: XClient;
-  clock: Clock;
+  clock: RemoteClock;
   /** Ends the reading early; what was read by then is not handed out. */
   signal: AbortSignal;
 }
@@ -84,7 +87,7 @@ export async function readBackMentions(
   until: Until,
 ): Promise<ReadBackResult> {
   const query = {
-    ...('id' in until ? { since_id: until.id } : { start_time: new Date(until.at).toISOString() }),
+    ...('id' in until ? { since_id: until.id } : { start_time: isoTime(until.at) }),
     'post.fields': 'id,text,created_at,lang,conversation_id,attachments,entities,note_post',
     expansions: 'author_id,in_reply_to_user_id,referenced_posts,attachments.media_keys,edit_history_post_ids',
     'user.fields': userFields,
@@ -117,13 +120,16 @@ async function readPages(
   { size, mostPages }: { size: number; mostPages: number },
 ): Promise<Page[]> {
   const pages: Page[] = [];
+  const tokens = new PageTokens();
   let token: string | undefined;
   do {
     const max_results = String(pages.length === 0 ? size : furtherPages);
     const query = { ...call.query, max_results, ...(token === undefined ? {} : { pagination_token: token }) };
     const answer = read(page, await callWhenOpen(ports, { ...call, query }));
     pages.push(answer);
-    token = answer.data.every((each) => isNewer(each, until)) ? answer.meta?.next_token : undefined;
+    token = answer.data.every((each) => isNewer(each, until))
+      ? tokens.next(answer.meta?.next_token)
+      : undefined;
   } while (token !== undefined && pages.length < mostPages && !ports.signal.aborted);
   return ports.signal.aborted ? [] : pages;
 }
@@ -137,7 +143,7 @@ async function callWhenOpen(ports: ReadBackPorts, call: XCall): Promise<unknown>
       const later = call.query?.['pagination_token'] !== undefined;
       if (!later || !(error instanceof BridgeError) || error.code !== 'rate-limited' || ports.signal.aborted)
         throw error;
-      await pause(ports.clock, Math.max(1_000, (error.retryAt ?? 0) - ports.clock.now()), ports.signal);
+      await pause(ports.clock, Math.max(1_000, ports.clock.msUntilLocal(error.retryAt ?? 0)), ports.signal);
     }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EncryptedMessage } from '../bridge/events';
 import { readWrapper } from './chat/messageEvent';
 import { idText } from './fields';
+import { toldTime } from './toldTime';
 
 const base64 = z.string().min(1).max(1_000_000);
 
@@ -30,12 +31,11 @@ export function readChat(payload: unknown, now: number): EncryptedMessage {
   const read = chatPayload.parse(payload);
   const event = read.encoded_event;
   const { sequenceId, createdAt, kind } = readWrapper(event);
-  const told = Date.parse(read.created_at ?? '');
   return {
     // What is signed in it is not known yet; the same bytes are surely the same message.
     id: createHash('sha256').update(event).digest('hex').slice(0, 32),
     senderId: read.sender_id,
-    at: createdAt ?? (Number.isNaN(told) ? now : told),
+    at: toldTime(createdAt ?? read.created_at, now),
     failed: kind === 'failure',
     closed: {
       event,

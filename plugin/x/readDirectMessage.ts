@@ -4,6 +4,7 @@ import type { EventMessage } from '../bridge/events';
 import { expandLinks, removeLink, withoutNul } from '../bridge/links';
 import type { InboundMedia, XUser } from '../bridge/messages';
 import { idText, inboundMedia, linkEntities, linkList, strangeAttachment } from './fields';
+import { toldTime } from './toldTime';
 
 const variant = z.object({
   bitrate: z.number().default(0),
@@ -58,7 +59,7 @@ export function readDirectMessage(item: unknown, users: EventUsers, now: number)
     sender: users.get(senderId) ?? { id: senderId },
     text: attachment.strange ? [text, strangeAttachment].filter((line) => line !== '').join('\n') : text,
     media: attachment.media ? [mediaOf(attachment.media)].filter((each) => each !== undefined) : [],
-    sentAt: Number(event.created_timestamp ?? now),
+    sentAt: toldTime(event.created_timestamp, now),
   };
   return { message, senderId };
 }

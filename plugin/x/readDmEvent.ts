@@ -4,6 +4,7 @@ import type { EventMessage } from '../bridge/events';
 import { expandLinks, removeLink, withoutNul } from '../bridge/links';
 import { idText, linkEntities, linkList, strangeAttachment } from './fields';
 import type { Includes } from './includes';
+import { toldTime } from './toldTime';
 
 const dmEvent = z.object({
   id: idText,
@@ -35,7 +36,6 @@ export function readDmEvent(value: unknown, includes: Includes, now: number): Ev
   const spoken = keys.length > 0 ? removeLink(written, lastLink.exec(written)?.[0].trim() ?? '') : written;
   const text = withoutNul(expandLinks(spoken, linkEntities(event.entities?.urls)));
   const group = groupIdOf(event.dm_conversation_id);
-  const sentAt = Date.parse(event.created_at ?? '');
   return {
     messageId: event.id,
     conversation: group === undefined ? directConversation(event.sender_id) : groupConversation(group),
@@ -48,7 +48,7 @@ export function readDmEvent(value: unknown, includes: Includes, now: number): Ev
       .filter((line) => line !== '')
       .join('\n'),
     media,
-    sentAt: Number.isNaN(sentAt) ? now : sentAt,
+    sentAt: toldTime(event.created_at, now),
   };
 }
 

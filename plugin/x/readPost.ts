@@ -7,6 +7,7 @@ import { idText, linkEntities, linkList, strangeAttachment } from './fields';
 import type { Includes } from './includes';
 import { postText } from './postText';
 import { profileOf } from './profile';
+import { toldTime } from './toldTime';
 
 const note = z
   .object({ text: z.string(), entities: z.object({ urls: linkList }).nullish().catch(undefined) })
@@ -58,7 +59,6 @@ export function readPost(value: unknown, includes: Includes, now: number): Event
   const sender = authorOf(read, includes);
   const keys = read.attachments?.media_keys ?? [];
   const media = keys.flatMap((key) => includes.media.get(key) ?? []);
-  const sentAt = Date.parse(read.created_at ?? '');
   const words = postText({
     id: read.id,
     username: sender.username,
@@ -71,7 +71,7 @@ export function readPost(value: unknown, includes: Includes, now: number): Event
     sender,
     text: media.length < keys.length ? `${words}\n${strangeAttachment}` : words,
     media,
-    sentAt: Number.isNaN(sentAt) ? now : sentAt,
+    sentAt: toldTime(read.created_at, now),
     post: { relatesTo: [...new Set([...answered, ...versions, ...start])].filter((id) => id !== read.id) },
   };
 }

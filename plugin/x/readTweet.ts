@@ -6,6 +6,7 @@ import { idText, inboundMedia, linkEntities, linkList, strangeAttachment } from 
 import { userOf } from './includes';
 import { postText } from './postText';
 import { formerProfileFields, formerProfileOf } from './profile';
+import { toldTime } from './toldTime';
 
 const media = z.object({
   type: z.enum(['photo', 'video', 'animated_gif']),
@@ -99,7 +100,6 @@ export function readTweet(value: unknown, now: number): ReadTweet | undefined {
         ? undefined
         : { id: quotedId, username: read.quoted_status?.user?.screen_name, ...quoted },
   });
-  const sentAt = Number(read.timestamp_ms ?? Date.parse(read.created_at ?? ''));
   const message: EventMessage = {
     messageId: id,
     conversation: postConversation(id),
@@ -111,7 +111,7 @@ export function readTweet(value: unknown, now: number): ReadTweet | undefined {
     }),
     text: own.strange ? `${text}\n${strangeAttachment}` : text,
     media: own.media,
-    sentAt: Number.isNaN(sentAt) ? now : sentAt,
+    sentAt: toldTime(read.timestamp_ms ?? read.created_at, now),
     post: { relatesTo: answered ? [answered] : [] },
   };
   return { message, addressed: [...own.mentioned, ...(answeredUser ? [answeredUser] : [])] };

@@ -7,7 +7,13 @@ export type StreamEnd =
   /** X answered with a fault. */
   | 'http'
   /** X says that there are too many calls or connections. */
-  | 'rate-limited';
+  | 'rate-limited'
+  /** X refuses the app's keys. */
+  | 'refused';
+
+/** A connection that stood for so long was a good one. Milliseconds. */
+const stood = 30_000;
+const refused = { first: 60_000, more: 30 * 60_000 };
 
 const network = { step: 250, longest: 16_000 };
 const http = { first: 5_000, longest: 320_000 };
@@ -18,19 +24,20 @@ export class ReconnectPace {
   private kind: StreamEnd | undefined;
   private times = 0;
 
-  /** @returns milliseconds to wait before the next connection */
-  after(end: StreamEnd): number {
+  /**
+   * @param stoodFor how long the connection stood, in milliseconds
+   * @returns milliseconds to wait before the next connection
+   */
+  after(end: StreamEnd, stoodFor = 0): number {
+    if (end === 'dropped' && stoodFor >= stood) this.kind = undefined;
     this.times = end === this.kind ? this.times + 1 : 1;
     this.kind = end;
-    if (end === 'dropped') return 0;
+    // One refusal may be a mistake of X.
+    if (end === 'refused') return this.times > 1 ? refused.more : refused.first;
+    // The first time at once; one that breaks again and again is a fault like any other.
+    if (end === 'dropped') return Math.min(network.longest, network.step * (this.times - 1) ** 2);
     if (end === 'network') return Math.min(network.longest, network.step * this.times);
     const { first, longest } = end === 'http' ? http : rateLimited;
     return Math.min(longest, first * 2 ** Math.min(this.times - 1, 20));
-  }
-
-  /** Something arrived: the next fault counts as a first one. */
-  delivered(): void {
-    this.kind = undefined;
-    this.times = 0;
   }
 }

@@ -7,6 +7,7 @@ import type { XClient } from './client';
 import { linkEntities, linkList } from './fields';
 import { unescapePost } from './postText';
 import { read } from './webhookApi';
+import { isoTime } from '../bridge/isoTime';
 
 const created = z.object({ data: z.object({ id: z.string() }) });
 
@@ -65,12 +66,23 @@ async function publish(
   });
 }
 
+/** Long posts carry their whole text in a note; `text` is cut off then. */
+const note = z
+  .object({ text: z.string(), entities: z.object({ urls: linkList }).nullish() })
+  .nullish()
+  .catch(undefined);
+
+/** X puts the handles of those who are answered in front. */
+const leadingNames = /^(?:@\w+\s+)+/;
+
 const timeline = z.object({
   data: z
     .array(
       z.object({
         id: z.string(),
         text: z.string().default(''),
+        note_post: note,
+        note_tweet: note,
         created_at: z.string().optional(),
         attachments: z.object({ media_keys: z.array(z.string()).nullish() }).nullish(),
         entities: z.object({ urls: linkList }).nullish().catch(undefined),
@@ -79,7 +91,11 @@ const timeline = z.object({
       }),
     )
     .default([]),
+  meta: z.object({ next_token: z.string().optional() }).optional(),
 });
+
+/** A brand that publishes more than this within minutes answers by machine. */
+const maxPages = 5;
 
 type OwnPost = z.infer<typeof timeline>['data'][number];
 
@@ -92,32 +108,45 @@ async function sentReplies(
 ): Promise<SentMessage[]> {
   if (userId === undefined)
     throw new BridgeError('x-unavailable', 'X does not say who the keys belong to', { retryable: true });
-  const answer = await client.call({
-    method: 'GET',
-    path: `/2/users/${userId}/tweets`,
-    window: 'GET /2/users/:id/tweets',
-    query: {
-      start_time: new Date(since).toISOString(),
-      'post.fields': 'id,text,created_at,attachments,entities',
-      expansions: 'referenced_posts,attachments.media_keys',
-      max_results: '100',
-    },
-  });
+  const posts: OwnPost[] = [];
+  let token: string | undefined;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const answer = await client.call({
+      method: 'GET',
+      path: `/2/users/${userId}/tweets`,
+      window: 'GET /2/users/:id/tweets',
+      query: {
+        start_time: isoTime(since),
+        'post.fields': 'id,text,note_post,created_at,attachments,entities',
+        expansions: 'referenced_posts,attachments.media_keys',
+        max_results: '100',
+        ...(token === undefined ? {} : { pagination_token: token }),
+      },
+    });
+    const { data, meta } = read(timeline, answer);
+    posts.push(...data);
+    token = meta?.next_token;
+    if (token === undefined) break;
+  }
+  if (token !== undefined)
+    throw new BridgeError('refused-by-x', "the account's posts on X are too many to look through");
   const answersIt = (each: OwnPost) =>
     (each.referenced_posts ?? each.referenced_tweets ?? []).some(
       ({ type, id }) => type === 'replied_to' && id === post.inReplyTo,
     );
-  return read(timeline, answer)
-    .data.filter(answersIt)
-    .map((each) => asWritten(each, post));
+  return posts.filter(answersIt).map((each) => asWritten(each, post));
 }
 
 /** Without what X adds: the names in front, the link to the media, and the private address where it is a link. */
-function asWritten(each: OwnPost, { deepLink }: PublicPost): SentMessage {
+function asWritten(each: OwnPost, { text: ours, deepLink }: PublicPost): SentMessage {
   const mediaKeys = each.attachments?.media_keys ?? [];
-  const stub = mediaKeys.length > 0 ? (/https:\/\/t\.co\/\w+$/.exec(each.text)?.[0] ?? '') : '';
-  const links = linkEntities(each.entities?.urls);
-  const text = unescapePost(expandLinks(removeLink(each.text, stub), links)).replace(/^(?:@\w+\s+)+/, '');
+  const whole = each.note_post ?? each.note_tweet;
+  const said = whole?.text ?? each.text;
+  const stub = mediaKeys.length > 0 ? (/https:\/\/t\.co\/\w+$/.exec(said)?.[0] ?? '') : '';
+  const links = [...linkEntities(each.entities?.urls), ...linkEntities(whole?.entities?.urls)];
+  const shown = unescapePost(expandLinks(removeLink(said, stub), links)).replace(leadingNames, '');
+  // Names that the agent began with cannot be told from those that X added.
+  const text = (leadingNames.exec(ours)?.[0] ?? '') + shown;
   const link = deepLink === undefined ? '' : deepLink;
   return { id: each.id, text: removeLink(text, link), mediaKeys, sentAt: Date.parse(each.created_at ?? '') };
 }

@@ -1,17 +1,13 @@
 import type { Readable } from 'node:stream';
-import type { Clock } from '../bridge/clock';
-
-/** A sender that says nothing for so long has gone away; in milliseconds. */
-const longestSilence = 60_000;
 
 /**
  * Cuts a stream into segments of exactly `length` bytes, the last one shorter. While one is used the next one is
  * read, so that neither side waits for the other. There are two buffers in turn, so that the memory taken does not
  * depend on the size of the file: each segment must be used up before the next is asked for.
- * @throws Error when the stream breaks or falls silent
+ * @throws Error when the stream breaks
  */
-export async function* segmentsOf(stream: Readable, length: number, clock: Clock): AsyncGenerator<Buffer> {
-  const reader = new SegmentReader(stream, clock);
+export async function* segmentsOf(stream: Readable, length: number): AsyncGenerator<Buffer> {
+  const reader = new SegmentReader(stream);
   const buffers = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)] as const;
   let [used, free] = buffers;
   let coming = reader.fill(used);
@@ -31,10 +27,7 @@ class SegmentReader {
   /** What was read beyond the last segment. */
   private rest: Buffer = Buffer.alloc(0);
 
-  constructor(
-    private readonly stream: Readable,
-    private readonly clock: Clock,
-  ) {
+  constructor(stream: Readable) {
     this.chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   }
 
@@ -55,14 +48,7 @@ class SegmentReader {
   }
 
   private async nextChunk(): Promise<Buffer | undefined> {
-    const unwatch = this.clock.after(longestSilence, () =>
-      this.stream.destroy(new Error(`no bytes for ${longestSilence / 1000} s`)),
-    );
-    try {
-      const next = await this.chunks.next();
-      return next.done ? undefined : next.value;
-    } finally {
-      unwatch();
-    }
+    const next = await this.chunks.next();
+    return next.done ? undefined : next.value;
   }
 }

@@ -10,6 +10,8 @@ import { segmentsOf } from './segments';
 
 export interface UploadPorts extends AppendPorts {
   log: Log;
+  /** Hears that X has the whole file. */
+  onTransferred: () => void;
 }
 
 /** Processing a long video takes minutes; after this X is taken to have forgotten it. */
@@ -26,7 +28,7 @@ export async function uploadMedia(
   use: MediaUse,
   ports: UploadPorts,
 ): Promise<UploadedFile> {
-  const segments = segmentsOf(file.stream, segmentLength, ports.clock);
+  const segments = segmentsOf(file.stream, segmentLength);
   try {
     const first = await readSegment(segments, file);
     const type = acceptedType(file, first);
@@ -39,6 +41,7 @@ export async function uploadMedia(
       segment = await readSegment(segments, file);
     }
     if (sent !== file.size) throw interrupted(file, `${sent} of ${file.size} bytes came`);
+    ports.onTransferred();
     await finalize(id, ports);
     // X has alternative texts for the pictures of posts.
     if (use === 'tweet' && type.category !== 'video') await describe(id, file.name, ports);

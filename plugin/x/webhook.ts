@@ -2,9 +2,9 @@ import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from '../
 import { throttledComplaints } from '../bridge/complaints';
 import { BridgeError } from '../bridge/errors';
 import type { EventBatch } from '../bridge/events';
-import type { Log } from '../bridge/ports';
 import type { Clock } from '../bridge/clock';
 import { sameSecret } from '../bridge/sameSecret';
+import { isRecord } from './fields';
 import { answerChallenge, isPlainToken } from './challenge';
 import { parseJson } from './parseJson';
 import { readEnvelope } from './readEnvelope';
@@ -14,6 +14,8 @@ import { verifySignature } from './verifySignature';
 export interface WebhookAccount extends ReceivingAccount {
   /** Of the app; of the service that passes events on where X does not call itself. */
   signingSecret: string;
+  /** A challenge of X was answered in this account's name. */
+  onChallenge: () => void;
   /** The last part of the path for `webhookCheck: "secret-path"`. */
   pathSecret: string | undefined;
 }
@@ -57,8 +59,11 @@ export function createWebhook(ports: WebhookPorts): Webhook {
     challenge: (name, pathSecret, token) => {
       if (token === undefined || token === '') throw badRequest('the crc_token is missing');
       if (!isPlainToken(token)) throw badRequest('the crc_token is not a plain word');
-      const [account] = addressed(ports.accounts(), name, pathSecret);
+      const accounts = addressed(ports.accounts(), name, pathSecret);
+      const [account] = accounts;
       if (!account) throw unknownAccount(name);
+      // Accounts of one app may share an address.
+      for (const each of accounts) if (each.signingSecret === account.signingSecret) each.onChallenge();
       ports.log.debug('challenge of X answered', { account: account.name });
       return answerChallenge(token, account.signingSecret);
     },
@@ -68,10 +73,7 @@ export function createWebhook(ports: WebhookPorts): Webhook {
       const trusted = call.pathSecret === undefined ? signedFor(accounts, call) : accounts;
       if (trusted.length === 0) throw refuse(call, complain);
       for (const batch of readEnvelope(parse(call.rawBody), ports.clock.now())) {
-        for (const account of accountsFor(batch, trusted)) {
-          warnOfStranger(batch, account, ports.log);
-          await acceptEvents(batch, account, ports);
-        }
+        for (const account of accountsFor(batch, trusted)) await acceptEvents(batch, account, ports);
       }
     },
   };
@@ -112,23 +114,16 @@ function accountsFor(batch: EventBatch, accounts: readonly WebhookAccount[]): re
 const carriesMessages = ({ messages, own, encrypted }: EventBatch) =>
   messages.length + own.length + encrypted.length > 0;
 
-function warnOfStranger(batch: EventBatch, account: WebhookAccount, log: Log): void {
-  const { forUserId } = batch;
-  const own = account.userId();
-  if (forUserId === undefined || own === undefined || own === forUserId || !carriesMessages(batch)) return;
-  log.warn("X delivered an event for another user than the account's own: is the right user subscribed?", {
-    account: account.name,
-    forUserId,
-    ownUserId: own,
-  });
-}
-
 function parse(rawBody: Buffer): unknown {
+  let body: unknown;
   try {
-    return parseJson(rawBody.toString('utf8'));
+    body = parseJson(rawBody.toString('utf8'));
   } catch {
     throw badRequest('the body is not JSON');
   }
+  // Anybody can have a plain token signed, as a challenge: it must not pass for an event.
+  if (!isRecord(body)) throw badRequest('the body is no event of X');
+  return body;
 }
 
 type Complain = (reason: RefusalReason) => void;

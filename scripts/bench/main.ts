@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { backlog } from './backlog';
 import { calls } from './calls';
 import type { Figure } from './figure';
@@ -26,11 +27,17 @@ const benches: Record<string, () => Promise<Figure[]>> = {
 };
 
 async function main(): Promise<void> {
-  const asked = process.argv.slice(2).filter((each) => !each.startsWith('--'));
+  const { values, positionals: asked } = parseArgs({
+    options: { json: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const unknown = asked.find((name) => !Object.hasOwn(benches, name));
+  if (unknown !== undefined)
+    throw new Error(`there is no benchmark "${unknown}"; there are ${Object.keys(benches).join(', ')}`);
   const figures: Figure[] = [];
   for (const [name, bench] of Object.entries(benches))
     if (asked.length === 0 || asked.includes(name)) figures.push(...(await bench()));
-  if (process.argv.includes('--json')) {
+  if (values.json) {
     process.stdout.write(`${JSON.stringify({ cores: cpus().length, figures }, undefined, 2)}\n`);
     return;
   }
@@ -43,4 +50,7 @@ async function main(): Promise<void> {
   if (figures.some(({ claim }) => claim?.holds === false)) process.exitCode = 1;
 }
 
-void main();
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

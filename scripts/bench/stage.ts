@@ -64,6 +64,9 @@ export class BenchHost {
   }
 }
 
+/** With which the shipped units start it, too. */
+const flags = ['--heap-growing-percent=150', '--wasm-num-compilation-tasks=1'];
+
 /** A process that listens at a port. */
 export class Running {
   private constructor(
@@ -75,7 +78,7 @@ export class Running {
 
   static async start(argv: string[], port: number): Promise<Running> {
     const began = performance.now();
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [...flags, ...argv], { stdio: ['ignore', 'ignore', 'inherit'] });
     const url = `http://127.0.0.1:${port}`;
     for (;;) {
       if (await listens(port)) break;
@@ -92,6 +95,7 @@ export class Running {
   }
 
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill(signal);
     await ended;

@@ -8,8 +8,6 @@ import { panelPassword, startSandbox } from './sandbox';
 const pagePort = Number(process.env['SANDBOX_PORT'] ?? 3000);
 const pluginPort = Number(process.env['PORT'] ?? 3002);
 
-void run();
-
 async function run(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'openchannel-x-sandbox-'));
   say('openchannel-x SANDBOX: there is no plugin.config.json here, so the plugin runs against');
@@ -46,3 +44,5 @@ async function run(): Promise<void> {
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
+
+void run();

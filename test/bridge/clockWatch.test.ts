@@ -1,5 +1,5 @@
 import { ClockWatch } from '../../plugin/clockWatch';
-import { SignInGate } from '../../plugin/x/signInGate';
+import { SignInGate } from '../../plugin/bridge/signInGate';
 import { ManualClock } from '../support/manualClock';
 
 test('a clock that is set is noticed, one that drifts is not', () => {

@@ -43,7 +43,7 @@ test.each([
   ['https://twitter.com/@jane/', 'username', { value: 'jane' }],
   ['1700000000000000021', 'username', { value: '1700000000000000021', id: '1700000000000000021' }],
   ['1700000000000000021', 'id', { value: '1700000000000000021', id: '1700000000000000021' }],
-  ['12345', 'username', { value: '12345' }],
+  ['12345', 'username', { value: '12345', mayBeEither: true }],
   ['jane doe', 'username', undefined],
   ['x'.repeat(30), 'username', undefined],
 ] as const)('the Map Key value %p (%s) means %p', (raw, use, expected) => {

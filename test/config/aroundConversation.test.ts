@@ -29,7 +29,7 @@ test('all is off by default, except that delivered words are kept for seven days
   const { workingHours, greeting, bot, followUp, card, filters, retention } = settings!;
   expect([workingHours, greeting, bot, followUp, card].map(({ active }) => active)).not.toContain(true);
   expect(filters).toEqual({ blockedUsers: [], spamWords: [], leastAccountDays: 0, leastFollowers: 0 });
-  expect(retention).toEqual({ days: 7 });
+  expect(retention).toEqual({ days: 7, rowDays: 400 });
 });
 
 test.each([
@@ -77,4 +77,5 @@ test.each([
   [{ filters: { blockedUsers: ['@jane'] } }, 'filters.blockedUsers.0: must be an X user id'],
   [{ card: { followers: 'cf 1' } }, 'card.followers: must be the name of a contact field'],
   [{ retention: { days: -1 } }, 'retention.days: must be at least 0'],
+  [{ retention: { rowDays: 59 } }, 'retention.rowDays: must be 0, or at least 60'],
 ])('refused: %j', (settings, fault) => expect(faultsOf(settings).join('\n')).toContain(fault));

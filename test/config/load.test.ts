@@ -119,6 +119,11 @@ test.each([
     'x.apiBaseUrl: must start with https://',
   ],
   [
+    'a host over plain http on another machine',
+    { ...good, host: { baseUrl: 'http://motion.example' } },
+    'host.baseUrl: must start with https://',
+  ],
+  [
     'a media host as address',
     { ...good, x: { mediaHosts: ['https://pbs.twimg.com'] } },
     'x.mediaHosts.0: must be a host name',
@@ -136,6 +141,11 @@ test.each([
   ['not an object', [], 'configuration: '],
 ])('%s is refused in words', (_what, raw, fault) => {
   expect(faultsOf(raw).join('\n')).toContain(fault);
+});
+
+test('plain http to the host is taken on this machine, and where it is asked for', () => {
+  expect(faultsOf({ ...good, host: { baseUrl: 'http://127.0.0.1:9000' } })).toEqual([]);
+  expect(faultsOf({ ...good, host: { baseUrl: 'http://motion.example', allowPlainHttp: true } })).toEqual([]);
 });
 
 test('every fault is told, not only the first', () => {

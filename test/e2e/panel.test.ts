@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { unzipSync } from 'fflate';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
+import { version } from '../../plugin/version';
 import { HostSimulator } from '../simulators/host';
 import { XSimulator } from '../simulators/x';
 import { launchBrowser, shoot, withBrowser } from '../support/browser';
@@ -11,9 +10,8 @@ import { freePort, PluginProcess } from '../support/process';
 import { barriers } from '../support/readable';
 import { brandId, customer } from '../support/rig';
 import { until } from '../support/until';
-import { bundledPackages, unpack, zipFiles } from '../support/zip';
+import { buildZip, unpack } from '../support/zip';
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const zipName = `openchannel-x-${version}`;
 const password = 'correct horse battery';
 
@@ -22,37 +20,10 @@ let zip: Buffer;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'openchannel-x-zip-'));
-  execFileSync('node', ['scripts/package.js'], { stdio: 'pipe' });
-  zip = readFileSync(`build/${zipName}.zip`);
+  zip = buildZip(folder);
 }, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-describe('the zip', () => {
-  test('one top folder, what the host wants in it, within 4 MB', () => {
-    const paths = Object.keys(unzipSync(zip)).sort();
-    expect(paths.every((path) => path.startsWith(`${zipName}/`))).toBe(true);
-    expect(paths.map((path) => path.slice(zipName.length + 1))).toEqual(zipFiles);
-    expect(zip.length).toBeLessThanOrEqual(4 * 1024 * 1024);
-    const { manifest } = unpack(zip, zipName, join(folder, 'plugins'));
-    expect(manifest).toMatchObject({
-      name: 'openchannel-x',
-      version,
-      type: 'script',
-      parameters: { scriptName: zipName, scriptPath: 'app/index.js', views: { admin: 'panel/index.html' } },
-    });
-    const licences = readFileSync(join(folder, 'plugins', zipName, 'LICENCES.txt'), 'utf8');
-    for (const name of bundledPackages) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
-  });
-
-  test('built again it is the same, byte for byte', () => {
-    execFileSync('node', ['scripts/package.js'], {
-      stdio: 'pipe',
-      env: { ...process.env, TZ: 'Asia/Tokyo' },
-    });
-    expect(readFileSync(`build/${zipName}.zip`).equals(zip)).toBe(true);
-  }, 60_000);
-});
 
 withBrowser('from the zip alone to the first message', () => {
   let x: XSimulator;
@@ -108,6 +79,11 @@ withBrowser('from the zip alone to the first message', () => {
   };
   const fill = (label: string, value: string) => panel.getByLabel(label, { exact: true }).fill(value);
   const press = (name: string) => panel.getByRole('button', { name, exact: true }).click();
+  /** What only the admin may do is asked for again, with the password. */
+  const confirm = async () => {
+    await fill('Your password for this panel', password);
+    await press('Continue');
+  };
 
   test('the panel asks where the plugin is, and is claimed with the set-up code', async () => {
     await page.goto(`${host.url}/appzone`);
@@ -115,7 +91,7 @@ withBrowser('from the zip alone to the first message', () => {
     await press('Connect');
     await panel.getByRole('heading', { name: 'Set up this panel' }).waitFor();
     const code = readFileSync(join(dataDir(), 'panel-setup-code.txt'), 'utf8').trim();
-    expect(plugin.output).toContain(`enter the set-up code ${code}`);
+    expect(plugin.output).toContain(`Set-up code of the panel, until somebody has claimed it: ${code}`);
     await fill('Set-up code', code);
     await fill('Choose a password (at least 10 characters)', password);
     await shoot(page, 'panel-claim');
@@ -133,10 +109,17 @@ withBrowser('from the zip alone to the first message', () => {
     await fill('Folder', join(folder, 'logs'));
     await fill('Give answers up after (hours)', '0');
     await press('Save');
-    await panel.getByText('reply.longestWaitHours: must be at least 1').waitFor();
+    await panel.getByText('Give answers up after (hours): must be at least 1').waitFor();
+    const mistaken = panel.getByLabel('Give answers up after (hours)', { exact: true });
+    expect(await mistaken.getAttribute('aria-invalid')).toBe('true');
     await fill('Give answers up after (hours)', '24');
     await press('Save');
-    await panel.getByText('Saved.').waitFor();
+    await fill('Your password for this panel', 'not this one');
+    await press('Continue');
+    await panel.getByText('Your password is wrong.').waitFor();
+    await shoot(page, 'panel-password');
+    await confirm();
+    await panel.getByText('Saved. The host knows the plugin as').waitFor();
     await shoot(page, 'panel-settings');
   });
 
@@ -158,6 +141,7 @@ withBrowser('from the zip alone to the first message', () => {
     await press('Fill in the address through the host');
     await shoot(page, 'panel-account');
     await press('Save');
+    await confirm();
     await panel.locator('.card').getByText('works').waitFor();
     await panel.getByText('@acme_help').waitFor();
     expect(statSync(join(dirname(dataDir()), 'plugin.config.json')).mode & 0o777).toBe(0o600);
@@ -165,6 +149,7 @@ withBrowser('from the zip alone to the first message', () => {
 
   test('the Reply URL is copied to the host, and everything is checked', async () => {
     await press('Show the addresses');
+    await confirm();
     const replyUrl = await panel.getByLabel(/^Reply URL/).inputValue();
     host.state.accounts[0]!.replyUrl = replyUrl;
     await shoot(page, 'panel-accounts');
@@ -199,7 +184,7 @@ withBrowser('from the zip alone to the first message', () => {
     await shoot(page, 'panel-log');
     await go('Backup');
     const download = page.waitForEvent('download');
-    await press('Download');
+    await press('Download settings without keys');
     const content = readFileSync(await (await download).path(), 'utf8');
     expect(content).not.toContain(x.app.consumerSecret);
     const buffer = Buffer.from(content.replace('"longestWaitHours": 24', '"longestWaitHours": 48'));
@@ -207,16 +192,19 @@ withBrowser('from the zip alone to the first message', () => {
       .getByLabel('Settings file')
       .setInputFiles({ name: 's.json', mimeType: 'application/json', buffer });
     await press('Show what would change');
+    await confirm();
     await panel.getByRole('row', { name: 'reply.longestWaitHours 24 48' }).waitFor();
     await shoot(page, 'panel-backup');
     await press('Import');
+    await confirm();
     await panel.getByText('Imported.').waitFor();
   });
 
   test('an account is switched off and on again', async () => {
     await go('Accounts');
     await press('Switch off');
-    await panel.getByText('switched off').waitFor();
+    await panel.locator('.card').getByText('switched off', { exact: true }).waitFor();
+    await panel.getByText('"acme" is switched off').waitFor();
     await press('Switch on');
     await panel.locator('.card').getByText('works').waitFor();
   });
@@ -226,12 +214,13 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.getByRole('link', { name: 'Encrypted chat' }).click();
     await panel.getByText('No keys yet: encrypted messages cannot be read').waitFor();
     await press('Create and register');
+    await confirm();
     await panel.getByText('The keys were created and registered.').waitFor();
     await panel.getByText('Encrypted messages are read and answered.').waitFor();
-    await fill('Your password for this panel', password);
     await fill('Password for the file (at least 10 characters)', 'for the file of keys');
     const download = page.waitForEvent('download');
-    await panel.getByRole('button', { name: 'Download' }).click();
+    await press('Download');
+    await confirm();
     expect(readFileSync(await (await download).path(), 'utf8')).toContain('openchannel-x chat keys');
     const jane = await x.chatPerson(customer.id);
     await jane.say(brandId, 'A secret question');

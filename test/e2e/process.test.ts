@@ -137,8 +137,10 @@ test('generated secrets are shown once on the console and never in a log', async
   await second.stop();
   expect(second.output).not.toContain('Reply URL for the host');
   expect(token).toHaveLength(43);
-  for (const name of readdirSync(join(rig.folder, 'log')))
-    expect(readFileSync(join(rig.folder, 'log', name), 'utf8')).not.toContain(token);
+  for (const path of readdirSync(join(rig.folder, 'log')).map((name) => join(rig.folder, 'log', name))) {
+    expect(readFileSync(path, 'utf8')).not.toContain(token);
+    expect(statSync(path).mode & 0o007).toBe(0);
+  }
   expect(statSync(join(rig.folder, 'data', 'secrets.json')).mode & 0o777).toBe(0o600);
 });
 
@@ -186,6 +188,24 @@ test('a disk that is full: 503, health says so, and all is well again when there
   await until(() => rig.bodies().length >= taken, 'all that was taken', 20_000);
   expect(new Set(rig.bodies()).size).toBe(rig.bodies().length);
 }, 60_000);
+
+test('a call that is refused twice over ends nothing', async () => {
+  const plugin = await rig.plugin().ready();
+  for (const headers of [{ 'content-encoding': 'gzip' }, { 'content-type': 'text/plain' }])
+    for (const path of [
+      '/api/messages/%ff',
+      '/api/messages/a/%',
+      '/api/reply',
+      '/api/admin/%ff',
+      '/health/%ff',
+    ])
+      await fetch(`${plugin.url}${path}`, { method: 'POST', headers, body: 'x'.repeat(2_000_000) }).catch(
+        () => undefined,
+      );
+  await rig.customerWrites(plugin, customers[0], 'hello');
+  await until(() => rig.bodies().length === 1, 'the message');
+  expect(await plugin.stop()).toBe(0);
+});
 
 test('a 200 MB video raises the memory of the process by less than 64 MB', async () => {
   const plugin = await rig.plugin().ready();

@@ -160,8 +160,8 @@ withBrowser('the sandbox in a browser', () => {
       await hours.getByLabel('Hours on workdays').fill('09:00-18:00');
       for (const day of await hours.getByRole('checkbox', { name: /day$/ }).all()) await day.uncheck();
       await hours.getByLabel('What customers are told').fill('Hello ${nick}, we are closed.');
-      await save('workingHours.timeZone: is missing');
-      await panel.getByText('knows no variable ${nick}').waitFor();
+      await save('Time zone: is missing');
+      await panel.getByText('What customers are told: knows no variable ${nick}').waitFor();
       await hours.getByLabel('Time zone').fill('Europe/Rome');
       await hours.getByLabel('What customers are told').fill('Hello ${nickName}, we are closed.');
       await save('Saved.');

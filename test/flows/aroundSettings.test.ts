@@ -44,7 +44,7 @@ const around = {
     followers: 'cf_6',
     language: 'cf_7',
   },
-  retention: { days: 30 },
+  retention: { days: 30, rowDays: 90 },
 };
 
 test('what happens around a conversation is saved, exported and imported whole; its secret only encrypted', async () => {

@@ -29,6 +29,31 @@ describe('from the agent', () => {
     expect(appends()).toBe(Math.ceil(content.length / (4 * 1024 * 1024)));
   });
 
+  test('while X works on many files, other customers’ replies go out', async () => {
+    rig = await Rig.start({ x: { media: { processingSteps: 1_000_000 } } });
+    const content = mp4(10_000);
+    const people = Array.from({ length: 12 }, (_, number) => ({
+      id: String(1_800_000_000_000_000_000n + BigInt(number)),
+    }));
+    for (const from of people) {
+      rig.x.world.addUser({ ...from, username: `film_${from.id.slice(-4)}`, name: 'Film' });
+      await rig.customerWrites('a film, please', { from });
+    }
+    await rig.receives(people.length);
+    for (const interaction of [...rig.host.state.interactions]) {
+      const file = rig.host.state.addAttachment('film.mp4', 'video/mp4', content);
+      void rig.host.agentWrites(interaction, 'here', file);
+    }
+    await until(() => appends() === people.length, 'all files to be with X');
+    await rig.customerWrites('and me?');
+    await rig.receives(people.length + 1);
+    const interaction = rig.host.state.interactions.at(-1)!;
+    expect((await rig.host.agentWrites(interaction, 'just words')).status).toBe(200);
+    expect(rig.sent.map(({ text }) => text)).toEqual(['just words']);
+    rig.x.mediaOptions.processingSteps = 0;
+    await until(() => rig.sent.length === people.length + 1, 'the films');
+  });
+
   test('the file name alone is not sent as text', async () => {
     rig = await Rig.start();
     const file = rig.host.state.addAttachment('photo.png', 'image/png', png);

@@ -21,14 +21,14 @@ async function start(options: RigOptions = {}): Promise<void> {
   rig = await Rig.start({ plugin: { scheduler }, ...options });
 }
 
-/** The command, while the plugin's minutes pass. */
+/** The command, while the plugin's seconds pass. */
 async function backedUp(folder = target): Promise<string> {
   const asking = runBackup(rig.dataDir, folder);
   let isDone = false;
   const end = () => (isDone = true);
   asking.then(end, end);
   await until(() => {
-    scheduler.run('minute');
+    scheduler.run('seconds');
     return isDone;
   }, 'the copy');
   return asking;

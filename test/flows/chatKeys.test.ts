@@ -4,6 +4,7 @@ import type { ChatKeys } from '../../plugin/panel/api';
 import { KeyFile } from '../../plugin/x/chat/keyFile';
 import { AdminClient } from '../support/adminClient';
 import { backUpKeys } from '../support/keyBackup';
+import { until } from '../support/until';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 
 let rig: Rig;
@@ -34,7 +35,7 @@ async function restart(dataKey?: string): Promise<void> {
 const view = (): Promise<ChatKeys> => admin.call('chatKeys', { account });
 const keysPath = () => join(rig.dataDir, 'chat-keys', `${account}.json`);
 const exported = async (password = filePassword) =>
-  (await admin.call('exportChatKeys', { account, confirm: rig.secrets.adminPassword, password })).content;
+  (await admin.call('exportChatKeys', { account, password })).content;
 
 async function exchange(): Promise<void> {
   const jane = await rig.x.chatPerson(customer.id);
@@ -116,6 +117,35 @@ describe('created', () => {
     expect(await view()).toMatchObject({ state: 'ok', keys: { origin: 'created' } });
   });
 
+  test('a call that is lost before X has it, and a restart: the former keys go on', async () => {
+    await start({ chatKeys: true });
+    const before = await view();
+    rig.x.faults.add({ when: /^POST .*public_keys$/, cut: 'before' });
+    await expect(admin.call('createChatKeys', { account, replace: true })).rejects.toThrow();
+    expect((await view()).keys).toEqual(before.keys);
+    await restart();
+    expect(await view()).toMatchObject({ state: 'ok', keys: before.keys });
+    await exchange();
+  });
+
+  test('the process ends before the answer of X is there: the new keys are taken up at the next start', async () => {
+    await start({ chatKeys: true });
+    const before = await view();
+    rig.x.faults.add({ when: /^POST .*public_keys$/, cut: 'after' });
+    rig.x.faults.add({ when: /^GET .*public_keys$/, delay: 0 });
+    await expect(admin.call('createChatKeys', { account, replace: true })).rejects.toThrow();
+    rig.x.faults.clear();
+    rig.x.faults.add({ when: /^GET .*public_keys$/, status: 503 });
+    await restart();
+    const newest = () => rig.x.chat.registry.get(brandId)!.at(-1)!.version;
+    expect(newest()).not.toBe(before.keys?.version);
+    await until(async () => {
+      rig.clock.jump(5_000);
+      return (await view()).keys?.version === newest();
+    }, 'the new keys');
+    await exchange();
+  });
+
   test('where X refuses the first ones, there are none', async () => {
     await start();
     rig.x.faults.add({ when: /^POST .*public_keys$/, status: 403, body: { title: 'Forbidden' } });
@@ -169,8 +199,11 @@ describe('recovered with the PIN', () => {
 describe('exported and imported', () => {
   test('with the own password once more, and one for the file', async () => {
     await start({ chatKeys: true });
-    const input = { account, confirm: 'not mine', password: filePassword };
+    const own = admin.password;
+    admin.password = 'not mine';
+    const input = { account, password: filePassword };
     await expect(admin.call('exportChatKeys', input)).rejects.toThrow('Your password is wrong.');
+    admin.password = own;
     await expect(exported('short')).rejects.toThrow(/at least 10 characters/);
     const content = await exported();
     const { keys } = JSON.parse(readFileSync(keysPath(), 'utf8')) as { keys: string };
@@ -209,7 +242,8 @@ describe('exported and imported', () => {
   test('without signing in, nothing of it is to be had', async () => {
     await start({ chatKeys: true });
     const stranger = new AdminClient(() => rig.url);
-    const input = { account, confirm: rig.secrets.adminPassword, password: filePassword };
+    stranger.password = rig.secrets.adminPassword;
+    const input = { account, password: filePassword };
     await expect(stranger.call('exportChatKeys', input)).rejects.toThrow('Please sign in.');
     await expect(stranger.call('chatKeys', { account })).rejects.toThrow('Please sign in.');
     await expect(stranger.call('createChatKeys', { account, replace: true })).rejects.toThrow(

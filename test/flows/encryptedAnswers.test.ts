@@ -117,10 +117,28 @@ test('the words of encrypted messages are nowhere in the data or the log once th
     .concat(filesUnder(logs))
     .filter((path) => readFileSync(path).includes('mysterious-'));
   expect(found).toEqual([]);
-  // The host's second call with the same words is known all the same.
-  expect(await encrypted.answers('mysterious-outbound')).toMatchObject({ status: 200 });
-  expect(jane.read(brandId).map(({ text }) => text)).toEqual(['mysterious-inbound', 'mysterious-outbound']);
   rmSync(logs, { recursive: true, force: true });
+});
+
+test('the host repeats a call it got no answer to: the words are known although they are kept no longer', async () => {
+  await start();
+  await jane.say(brandId, 'a question');
+  await rig.receives(1);
+  rig.x.faults.add({ when: /chat\/conversations\/[\d-]+\/messages$/, delay: 300 });
+  const sends = () => rig.x.traffic.filter((call) => /chat\/conversations\/.*\/messages$/.test(call)).length;
+  const hungUp = new AbortController();
+  const body = { body: 'an answer', Contact: { twitter: customer.username }, Interaction: { id: 7 } };
+  const calling = fetch(`${rig.url}/api/reply?token=${rig.secrets.replyToken}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    signal: hungUp.signal,
+  });
+  calling.catch(() => undefined);
+  await until(() => sends() === 1, 'the send call');
+  hungUp.abort();
+  await until(async () => (await rig.health()).body.accounts['support']?.outbound.waiting === 0, 'the reply');
+  expect((await rig.replyOutcome(body)).status).toBe(200);
+  expect(sends()).toBe(1);
 });
 
 function filesUnder(folder: string): string[] {

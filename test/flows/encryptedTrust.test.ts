@@ -48,6 +48,8 @@ describe('what cannot be trusted or read is a notice', () => {
     const max = await rig.x.chatPerson(otherCustomer.id);
     const elsewhere = await max.say(customer.id, 'not for the brand');
     await jane.say(brandId, 'first');
+    // The other one is older: it would go first if both waited.
+    await rig.receives(1);
     await rig.x.chat.deliver({ ...elsewhere, keyChange: undefined }, encrypted.conversation);
     await rig.receives(2);
     expect(encrypted.bodies).toEqual([

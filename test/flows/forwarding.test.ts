@@ -36,12 +36,31 @@ test.each([401, 403])('the host refuses the sign-in (%d): keep trying and tell t
   rig = await Rig.start();
   rig.host.faults.add({ when: notify, status });
   await rig.customerWrites('hello');
-  await rig.logged(/\[ERROR\].*the host refuses the sign-in: check the keys of this account/);
+  await rig.logged(/\[ERROR\].*the host refuses the sign-in: check host.username and host.password/);
   const { body } = await rig.health();
   expect(body.status).toBe('degraded');
   expect(body.accounts['support']?.signIn.host.state).toBe('refused');
   await rig.receives(1);
   await rig.logged(/signed in to the host again/);
+});
+
+test('while the host refuses the sign-in it is asked once a minute, however many customers wait', async () => {
+  rig = await Rig.start();
+  rig.host.faults.add({ when: /./, status: 401, times: Infinity });
+  const people = Array.from({ length: 20 }, (_, number) => ({
+    id: String(1_800_000_000_000_000_000n + BigInt(number)),
+  }));
+  for (const from of people) rig.x.world.addUser({ ...from, username: `u${from.id.slice(-4)}`, name: 'U' });
+  for (const from of people) await rig.customerWrites('hello', { from });
+  await until(async () => (await inbound()).waiting === 20, 'all to wait');
+  const before = rig.host.calls.length;
+  for (let minutes = 0; minutes < 10; minutes += 1) {
+    rig.clock.jump(61_000);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  expect(rig.host.calls.length - before).toBeLessThanOrEqual(12);
+  rig.host.faults.clear();
+  await rig.receivesInHaste(20);
 });
 
 test('a message the host can never take is set aside with its reason, and the next goes on', async () => {

@@ -45,6 +45,10 @@ test('the unit and the PM2 file start what is in the zip', () => {
   const { parameters } = JSON.parse(readFileSync('manifest.json', 'utf8')) as {
     parameters: { scriptPath: string };
   };
-  expect(read('openchannel-x.service')).toContain(` /opt/openchannel-x/${parameters.scriptPath} `);
+  const unit = read('openchannel-x.service');
+  expect(unit).toContain(` /opt/openchannel-x/${parameters.scriptPath} `);
+  // The panel saves the configuration: its folder has to be one that the unit may write to.
+  const [, state] = /^StateDirectory=(\S+)$/m.exec(unit) ?? [];
+  expect(/--config (\S+)$/m.exec(unit)?.[1]).toBe(`/var/lib/${state}/plugin.config.json`);
   expect(read('openchannel-x.pm2.config.js')).toContain(`script: '${parameters.scriptPath}'`);
 });

@@ -231,7 +231,7 @@ describe('backup', () => {
   test('without a password it holds no secret; imported, the secrets stay', async () => {
     await start();
     const { content, name } = await exported();
-    expect(name).toMatch(/^openchannel-x-settings-\d{4}-\d\d-\d\d\.json$/);
+    expect(name).toMatch(/^openchannel-x-settings-without-keys-\d{4}-\d\d-\d\d\.json$/);
     for (const secret of secretsOf()) expect(content).not.toContain(secret);
     await save((settings) => ({ ...settings, reply: { longestWaitHours: 5 } }));
     const before = secretsOf();
@@ -242,6 +242,21 @@ describe('backup', () => {
     await admin.call('importSettings', { content });
     expect((await view()).settings.reply.longestWaitHours).toBe(24);
     expect(secretsOf()).toEqual(before);
+  });
+
+  test('an account that was removed comes back from a file without keys, switched off', async () => {
+    await start();
+    const { content } = await exported();
+    const before = (await view()).settings.accounts[0]!;
+    await save((settings) => ({ ...settings, accounts: [] }));
+    await admin.call('importSettings', { content });
+    expect((await view()).settings.accounts[0]).toEqual({ ...before, active: false });
+  });
+
+  test('a password that is too short is refused', async () => {
+    await start();
+    const { message } = await admin.refused('exportSettings', { password: 'short' });
+    expect(message).toContain('at least 10 characters');
   });
 
   test('with a password everything is in it, encrypted; the wrong one opens nothing', async () => {

@@ -130,3 +130,40 @@ test('a fault of X is shown when it lasts, and gone when it is over', async () =
   await rig.receives(1);
   await rig.supplied('ok');
 });
+
+test('what X shows a minute late, behind something newer, is read all the same, and only once', async () => {
+  rig = await Rig.start({ delivery: 'poll', account: { mentions: { active: true } } });
+  await rig.supplied();
+  const late = rig.x.world.addMessage(customer.id, brandId, 'shown late');
+  const latePost = rig.x.world.addPost(customer.id, '@brand shown late');
+  late.shownAt = latePost.shownAt = rig.clock.now() + 60_000;
+  rig.clock.jump(5_000);
+  rig.x.world.addMessage(otherCustomer.id, brandId, 'newer');
+  rig.x.world.addPost(otherCustomer.id, '@brand newer');
+  await rig.nextPoll();
+  await rig.receives(2);
+  rig.clock.jump(60_000);
+  await rig.nextPoll();
+  await rig.receives(4);
+  for (let minutes = 0; minutes < 5; minutes += 1) {
+    rig.clock.jump(60_000);
+    await rig.nextPoll();
+  }
+  await rig.allDelivered();
+  const texts = rig.received.map(({ body }) => body.split('\n')[0]);
+  expect([...texts].sort()).toEqual(['@brand newer', '@brand shown late', 'newer', 'shown late']);
+});
+
+test('a mention is not read, and paid for, again and again', async () => {
+  rig = await Rig.start({ delivery: 'poll', account: { mentions: { active: true } } });
+  await rig.supplied();
+  rig.x.world.addPost(customer.id, '@brand hello');
+  await rig.nextPoll();
+  await rig.receives(1);
+  for (let passed = 0; passed < 8; passed += 1) {
+    const before = rig.x.mentionsRead.length;
+    await poll();
+    await until(() => rig.x.mentionsRead.length > before, 'the mentions to be read');
+  }
+  expect(rig.x.mentionsRead.slice(-4)).toEqual([0, 0, 0, 0]);
+});

@@ -172,15 +172,19 @@ describe('several files', () => {
   });
 });
 
-test('the answer of X is lost: the timeline shows that it was published, so it is not published again', async () => {
-  await start({ deepLink: true, agentInitials: true });
-  const { interaction } = await posts('@brand hello');
-  rig.x.faults.add({ when: /^POST \/2\/tweets/, cut: 'after' });
-  expect((await says(interaction, 'only once & https://example.com/a')).status).toBe(202);
-  await rig.logged(/answer was already on X, not sent again/);
-  expect((await says(interaction, 'next')).status).toBe(200);
-  expect(answers()).toHaveLength(2);
-});
+test.each(['only once & https://example.com/a', '@ada_l only once', 'only once, and long '.repeat(40)])(
+  'the answer of X to %j is lost: the timeline shows that it was published, so it is not published again',
+  async (text) => {
+    const posting = { deepLink: true, agentInitials: true, longestPost: 1_000 };
+    await start(posting, { x: { posts: { longest: 1_000 } } });
+    const { interaction } = await posts('@brand hello');
+    rig.x.faults.add({ when: /^POST \/2\/tweets/, cut: 'after' });
+    expect((await says(interaction, text)).status).toBe(202);
+    await rig.logged(/answer was already on X, not sent again/);
+    expect((await says(interaction, 'next')).status).toBe(200);
+    expect(answers()).toHaveLength(2);
+  },
+);
 
 test('a connection cut before X did anything: published on the second try', async () => {
   await start();

@@ -66,6 +66,22 @@ test('an answer shows that the record was changed', async () => {
   await rig.logged(/Map Key value was changed on the host.*"before":"jane_doe"/);
 });
 
+test('a change that an answer shows while a message is on its way is not undone by that message', async () => {
+  await knownCustomer();
+  const { inbox, contacts } = rig.store;
+  const save = inbox.saveNotified.bind(inbox);
+  inbox.saveNotified = (...written) => {
+    contacts.saveMapValue('support', customer.id, '@jane_smith');
+    save(...written);
+  };
+  await rig.customerWrites('on its way');
+  await rig.receives(2);
+  inbox.saveNotified = save;
+  await rig.customerWrites('next');
+  await rig.receives(3);
+  expect(froms().at(-1)).toBe('@jane_smith');
+});
+
 test('a host that does not tell leaves the old value in use', async () => {
   await knownCustomer();
   rig.host.faults.add({ when: /cm\/contacts/, status: 404, times: 9 });

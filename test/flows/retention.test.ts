@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runForget } from '../../plugin/forgetCommand';
 import { BotSimulator } from '../simulators/bot';
+import { StoreFile } from '../../plugin/store/database';
 import { AdminClient } from '../support/adminClient';
 import { EncryptedRig } from '../support/encrypted';
 import { png } from '../support/files';
@@ -65,7 +66,7 @@ test('words and media are erased seven days after delivery, and X’s next deliv
   expect(rig.received.map(({ body }) => body)).toEqual(['ZEBRA in', 'LION', 'the last']);
 });
 
-test('what still waits, or was set aside, keeps its words; with 0 days all do', async () => {
+test('what still waits keeps its words, what was set aside does not; with 0 days all do', async () => {
   await start({ retention: { days: 1 } });
   rig.host.faults.add({ when: /notify/, status: 400 });
   await rig.customerWrites('SETASIDE');
@@ -78,7 +79,8 @@ test('what still waits, or was set aside, keeps its words; with 0 days all do', 
   scheduler.run('hour');
   rig.host.faults.clear();
   await rig.receivesInHaste(2);
-  expect(holds('SETASIDE')).toBe(true);
+  await rig.logged(/words of old messages erased/);
+  expect(holds('SETASIDE')).toBe(false);
   expect(rig.received.map(({ body }) => body)).toContain('WAITING');
   await rig.stopPlugin();
   rig.change({ retention: { days: 0 } });
@@ -87,6 +89,53 @@ test('what still waits, or was set aside, keeps its words; with 0 days all do', 
   scheduler.run('hour');
   expect(holds('WAITING')).toBe(true);
 });
+
+test('a reply that failed is erased, and so are the words of an account that was removed', async () => {
+  await start();
+  await rig.customerWrites('ZEBRA in');
+  await rig.receives(1);
+  rig.x.faults.add({ when: /dm_conversations/, status: 403, body: { detail: 'no' } });
+  await rig.host.agentWrites(rig.host.state.interactions[0]!, 'ZEBRA out');
+  await rig.stopPlugin();
+  rig.change({ name: 'another' });
+  await rig.startPlugin();
+  rig.clock.jump(8 * day);
+  await erased();
+  await until(() => !holds('ZEBRA'), 'the words of both to be gone');
+});
+
+test('rows without words are deleted in the end, and /health counts what is left', async () => {
+  await start();
+  await rig.customerWrites('one');
+  await rig.receives(1);
+  await rig.host.agentWrites(rig.host.state.interactions[0]!, 'two');
+  rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
+  await rig.customerWrites('still waiting', { from: otherCustomer });
+  await rig.logged(/message waits/);
+  rig.clock.jump(399 * day);
+  await erased();
+  rig.clock.jump(2 * day);
+  await until(async () => {
+    // Not begun anew while the run before goes on.
+    scheduler.run('hour');
+    return (await rig.logged(/started/)).includes('old rows without words deleted');
+  }, 'rows to be deleted');
+  const { inbound, outbound } = (await rig.health()).body.accounts['support']!;
+  expect([inbound.waiting, inbound.setAside, outbound.waiting]).toEqual([1, 0, 0]);
+  await rig.stopPlugin();
+  expect(rows()).toEqual({ inbox: 1, outbox: 0, sent_messages: 0, host_messages: 0 });
+  await rig.startPlugin();
+});
+
+/** How many rows the tables hold that grow with each message; the plugin has to stand still. */
+function rows(): Record<string, number> {
+  const file = StoreFile.open(rig.dataDir);
+  const count = (table: string) => Number(file.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+  const tables = ['inbox', 'outbox', 'sent_messages', 'host_messages'];
+  const counts = Object.fromEntries(tables.map((table) => [table, count(table)]));
+  file.close();
+  return counts;
+}
 
 test('what was said with a bot, and what was filtered, is erased too', async () => {
   bot = await BotSimulator.start();
@@ -217,13 +266,13 @@ describe('on request', () => {
     await beforehand();
     const asking = runForget(rig.dataDir, customer.id);
     await until(() => {
-      scheduler.run('minute');
+      scheduler.run('seconds');
       return !traces.test(stored());
     }, 'the plugin to forget');
     expect(await asking).toBe('Forgotten: 1 messages, 2 answers, and what was known of the person.');
     const refused = runForget(rig.dataDir, 'nobody').catch((error: unknown) => String(error));
     await until(async () => {
-      scheduler.run('minute');
+      scheduler.run('seconds');
       return (await Promise.race([refused, Promise.resolve('')])) !== '';
     }, 'the refusal');
     expect(await refused).toContain('Nobody called "nobody" is known here.');

@@ -10,39 +10,82 @@ const contact = { twitter: customer.username };
 const call = (...said: Parameters<Rig['replyOutcome']>) => rig.replyOutcome(...said);
 const texts = () => rig.sent.map(({ text }) => text);
 
-test('the host calls again because it had no answer in time: one message, the same answer to both', async () => {
+/** The host gives up waiting for an answer. */
+async function hangUp(body: object, whenCalled: () => boolean): Promise<void> {
+  const patience = new AbortController();
+  const calling = fetch(`${rig.url}/api/reply?token=${rig.secrets.replyToken}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    signal: patience.signal,
+  });
+  calling.catch(() => undefined);
+  await until(whenCalled, 'the call to be under way');
+  patience.abort();
+  await expect(calling).rejects.toThrow();
+}
+
+const sends = () => rig.x.traffic.filter((made) => made.endsWith('/messages')).length;
+const reply = (text: string, id = 5) => ({ body: text, Contact: contact, Interaction: { id } });
+
+test('the host calls a second time while the first call is open: one message, the same answer to both', async () => {
   rig = await Rig.start();
-  const body = { body: 'only once', Contact: contact, Interaction: { id: 5 } };
   rig.x.faults.add({ when: send, delay: 300 });
-  const [one, other] = await Promise.all([call(body), call(body)]);
+  const [one, other] = await Promise.all([call(reply('only once')), call(reply('only once'))]);
   expect([one.status, other.status]).toEqual([200, 200]);
   expect(one.body).toEqual(other.body);
-  expect(await call(body)).toEqual(one);
-  await rig.stopPlugin();
-  await rig.startPlugin();
-  expect(await call(body)).toEqual(one);
   expect(texts()).toEqual(['only once']);
 });
 
-test('equal texts minutes apart, in another interaction, or with another file all go', async () => {
+test('the host repeats a call it got no answer to: one message; after that answer, equal words are a new reply', async () => {
   rig = await Rig.start();
-  const write = (id: number) => call({ body: 'ok', Contact: contact, Interaction: { id } });
-  await write(5);
-  await write(6);
-  rig.clock.jump(61_000);
-  await write(5);
-  expect(texts()).toEqual(['ok', 'ok', 'ok']);
+  rig.x.faults.add({ when: send, delay: 300 });
+  await hangUp(reply('ok'), () => sends() === 1);
+  const repeated = await call(reply('ok'));
+  expect(repeated.status).toBe(200);
+  expect(texts()).toEqual(['ok']);
+  expect((await call(reply('ok'))).status).toBe(200);
+  expect(texts()).toEqual(['ok', 'ok']);
 });
 
-test('the second call while the first waits gets the same 202', async () => {
+test('a call that got no answer before a restart is known after it', async () => {
   rig = await Rig.start();
-  rig.x.faults.add({ when: send, status: 503 });
-  const body = { body: 'please arrive', Contact: contact, Interaction: { id: 5 } };
-  const one = await call(body);
-  const other = await call(body);
-  expect([one.status, other.status]).toEqual([202, 202]);
-  expect(other.body).toEqual(one.body);
-  await until(() => rig.sent.length === 1, 'the answer to be sent');
+  rig.x.faults.add({ when: send, delay: 300 });
+  await hangUp(reply('ok'), () => sends() === 1);
+  await until(() => texts().length === 1, 'the message');
+  await rig.stopPlugin();
+  await rig.startPlugin();
+  expect(await call(reply('ok'))).toMatchObject({ status: 200, body: { ids: [rig.sent[0]!.id] } });
+  expect(texts()).toEqual(['ok']);
+});
+
+test('three equal replies, each after the answer to the one before, arrive as three', async () => {
+  rig = await Rig.start();
+  for (let times = 0; times < 3; times += 1) expect((await call(reply('ok'))).status).toBe(200);
+  expect(texts()).toEqual(['ok', 'ok', 'ok']);
+  expect(new Set(rig.sent.map(({ id }) => id)).size).toBe(3);
+});
+
+test('an equal reply after a 202 is a reply of its own, also after a restart', async () => {
+  rig = await Rig.start({ account: { directMessages: { joinWaiting: false } } });
+  rig.x.faults.add({ when: send, status: 503, times: Infinity });
+  expect((await call(reply('ok'))).status).toBe(202);
+  await rig.stopPlugin();
+  await rig.startPlugin();
+  expect((await call(reply('ok'))).status).toBe(202);
+  rig.x.faults.clear();
+  await until(() => {
+    rig.clock.jump(60_000);
+    return texts().length === 2;
+  }, 'both replies');
+  expect(texts()).toEqual(['ok', 'ok']);
+});
+
+test('equal texts in another interaction are other replies, also without an answer to the first call', async () => {
+  rig = await Rig.start();
+  rig.x.faults.add({ when: send, delay: 300 });
+  await hangUp(reply('ok', 5), () => sends() === 1);
+  await call(reply('ok', 6));
+  expect(texts()).toEqual(['ok', 'ok']);
 });
 
 test('what X could not take for a day is given up, and told in the interaction', async () => {

@@ -112,6 +112,23 @@ test('read marks and typing are kept for /health and not forwarded', async () =>
   expect(rig.received).toHaveLength(1);
 });
 
+test('times that cannot be, from X or of an earlier version, leave /health and /metrics as they are', async () => {
+  rig = await Rig.start();
+  const mark = { created_timestamp: '99999999999999999999', sender_id: customer.id };
+  await rig.x.webhooks.deliver(`${rig.url}/api/messages`, {
+    for_user_id: brandId,
+    direct_message_indicate_typing_events: [mark],
+    direct_message_mark_read_events: [mark],
+  });
+  rig.store.facts.save('support', 'last encrypted message', '8999999999999999999');
+  const { status, body } = await rig.health();
+  expect(status).toBe(200);
+  expect(Math.abs(Date.parse(body.accounts['support']!.customers.lastTypingAt!) - Date.now())).toBeLessThan(
+    60_000,
+  );
+  expect((await fetch(`${rig.url}/metrics`)).status).toBe(200);
+});
+
 describe.each(deliveries)('%s: a revoked token', (delivery) => {
   const account = { environment: 'prod' };
 

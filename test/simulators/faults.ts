@@ -14,6 +14,8 @@ export interface Fault {
   garbage?: 'before' | 'after';
   /** Answer 200 with these bytes. */
   bytes?: Buffer;
+  /** Begin to answer 200, and say nothing more; or read nothing of the call's body, and never answer. */
+  stall?: 'answering' | 'reading';
   /** Wait so long before anything, in milliseconds. */
   delay?: number;
   /** Done when it strikes: with `cut`, just before the connection is cut. */
@@ -44,6 +46,12 @@ export class Faults {
       setTimeout(() => {
         if (fault.cut !== 'after') fault.act?.();
         if (fault.cut === 'before') request.socket.destroy();
+        else if (fault.stall === 'answering')
+          response
+            .status(200)
+            .set({ 'content-length': '100000', ...fault.headers })
+            .write('first bytes');
+        else if (fault.stall === 'reading') request.pause();
         else if (fault.bytes)
           response
             .status(200)

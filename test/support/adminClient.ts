@@ -10,6 +10,8 @@ export interface Refused {
 /** The panel's API as a browser without cookies calls it. */
 export class AdminClient {
   token: string | undefined;
+  /** Sent along where a call needs it once more. */
+  password: string | undefined;
 
   constructor(
     private readonly baseUrl: () => string,
@@ -35,7 +37,7 @@ export class AdminClient {
       method: 'POST',
       // A kept connection would outlive a plugin that is started again at the same port.
       headers: { connection: 'close' },
-      body: JSON.stringify({ input, token: this.token }),
+      body: JSON.stringify({ input, token: this.token, confirm: this.password }),
     });
     return { status: response.status, body: await response.json(), response };
   }
@@ -43,5 +45,6 @@ export class AdminClient {
   /** Signs in with the panel's own password. */
   async signIn(password: string): Promise<void> {
     this.token = (await this.call('signIn', { password, carrier: 'body' })).token;
+    this.password = password;
   }
 }

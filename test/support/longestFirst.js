@@ -3,13 +3,13 @@ const Sequencer = require('@jest/test-sequencer').default;
 
 /** What takes longest, in this order; a fresh clone knows no durations yet, and would leave one core idle at the end. */
 const longest = [
-  'flows/soak',
   'e2e/panel',
   'e2e/process',
-  'bridge/killed',
   'e2e/sandbox',
   'e2e/supply',
   'chaos/chaos',
+  'chaos/pairs',
+  'long/soak',
   'fuzz/fuzz',
   'e2e/killedSending',
   'flows/chatKeys',

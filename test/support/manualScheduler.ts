@@ -1,5 +1,7 @@
 import type { Scheduler } from '../../plugin/bridge/scheduler';
 
+type Rhythm = 'seconds' | 'minute' | 'twoMinutes' | 'quarter' | 'hour';
+
 /** Runs jobs when told to, not when it is time. */
 export class ManualScheduler implements Scheduler {
   private jobs: { expression: string; job: () => void }[] = [];
@@ -11,7 +13,7 @@ export class ManualScheduler implements Scheduler {
   }
 
   /** Runs all jobs of that rhythm. */
-  run(rhythm: 'minute' | 'quarter' | 'hour'): void {
+  run(rhythm: Rhythm): void {
     for (const { expression, job } of [...this.jobs]) if (rhythmOf(expression) === rhythm) job();
   }
 
@@ -19,6 +21,7 @@ export class ManualScheduler implements Scheduler {
   async pass(minutes: number, afterMinute: () => void | Promise<void>): Promise<void> {
     for (let minute = 1; minute <= minutes; minute += 1) {
       this.run('minute');
+      if (minute % 2 === 0) this.run('twoMinutes');
       if (minute % 15 === 0) this.run('quarter');
       if (minute % 60 === 0) this.run('hour');
       await afterMinute();
@@ -26,7 +29,9 @@ export class ManualScheduler implements Scheduler {
   }
 }
 
-function rhythmOf(expression: string): 'minute' | 'quarter' | 'hour' {
+function rhythmOf(expression: string): Rhythm {
+  if (expression.split(' ').length === 6) return 'seconds';
   if (expression.startsWith('* ')) return 'minute';
+  if (expression.startsWith('*/2 ')) return 'twoMinutes';
   return expression.startsWith('*/15 ') ? 'quarter' : 'hour';
 }

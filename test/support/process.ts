@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { until } from './until';
 
@@ -76,12 +76,25 @@ export class PluginProcess {
   }
 }
 
-/** A port nobody uses right now. */
-export function freePort(): Promise<number> {
+/** Below the ports that the system gives to whoever asks for any, so that nobody takes one in the meantime. */
+const firstPort = 12_000;
+const portsPerWorker = 1_500;
+let nextPort = process.pid % portsPerWorker;
+
+/** A port nobody uses; test files that run side by side take theirs from different ranges. */
+export async function freePort(): Promise<number> {
+  const worker = Number(process.env['JEST_WORKER_ID'] ?? 0) % 12;
+  for (;;) {
+    nextPort = (nextPort + 1) % portsPerWorker;
+    const port = firstPort + worker * portsPerWorker + nextPort;
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => done(port));
-    });
+    const server = createServer();
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
 }

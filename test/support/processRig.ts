@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostSimulator } from '../simulators/host';
@@ -50,6 +50,11 @@ export class ProcessRig {
 
   plugin(changes: Record<string, unknown> = {}): PluginProcess {
     return this.watch(PluginProcess.start(this.folder, { ...this.config, ...changes }));
+  }
+
+  /** Writes the configuration file, for a process that is started in another way. */
+  writeConfig(): void {
+    writeFileSync(join(this.folder, 'plugin.config.json'), JSON.stringify(this.config));
   }
 
   /** A process that is ended with the rig. */

@@ -20,6 +20,7 @@ import { JumpingClock } from './jumpingClock';
 import { freePort } from './process';
 import { ManualScheduler } from './manualScheduler';
 import { scratchFolder } from './scratch';
+import { SkewedClock } from './skewedClock';
 import { until } from './until';
 
 export const brandId = '900000000000000001';
@@ -36,6 +37,10 @@ export interface RigOptions {
   plugin?: Partial<PluginOptions>;
   /** The brand takes part in encrypted chat, with keys the plugin has. */
   chatKeys?: boolean;
+  /** How far the clock of the plugin's machine is ahead, in milliseconds. */
+  skewMs?: number;
+  /** How far the clock of the host is ahead, in milliseconds. */
+  hostSkewMs?: number;
   /** Has the plugin show its panel, over a configuration file of its own. */
   panel?: boolean;
   /** Has the plugin look after its supply in this way; a webhook is then reachable for X at `webhookUrl`. */
@@ -60,6 +65,8 @@ export class Rig {
   readonly dataDir = scratchFolder();
   /** Time for all three, which can be set forward. */
   readonly clock: JumpingClock;
+  /** The clock of the plugin's machine. */
+  readonly machine: SkewedClock;
   /** Nothing is done by the clock but what a test asks for. */
   readonly scheduler = new ManualScheduler();
   readonly file = new ConfigFile(join(this.dataDir, 'plugin.config.json'), {});
@@ -76,17 +83,27 @@ export class Rig {
     clock: JumpingClock,
   ) {
     this.clock = clock;
+    this.machine = new SkewedClock(clock, options.skewMs ?? 0);
   }
 
   static async start(options: RigOptions = {}): Promise<Rig> {
+    const rig = await Rig.prepare(options);
+    await rig.startPlugin();
+    return rig;
+  }
+
+  /** All but the plugin, which is started by `startPlugin`. */
+  static async prepare(options: RigOptions = {}): Promise<Rig> {
     const clock = new JumpingClock();
     const whereabouts: { url: string } = { url: '' };
     const x = await XSimulator.start({
       now: () => clock.now(),
+      after: (ms, task) => void clock.after(ms, task),
       resolve: (url) => url.replace(publicOrigin, whereabouts.url),
       ...options.x,
     });
-    const host = await HostSimulator.start(options.host);
+    const now = () => clock.now() + (options.hostSkewMs ?? 0);
+    const host = await HostSimulator.start({ now, ...options.host });
     const account = host.addAccount({ name: 'X support', mapKey: 'twitter' });
     x.addBrand(brandId, 'brand', 'Brand');
     x.world.addUser(customer);
@@ -94,7 +111,6 @@ export class Rig {
     const rig = new Rig(x, host, account, options, clock);
     Object.defineProperty(whereabouts, 'url', { get: () => rig.url });
     if (options.chatKeys) await rig.giveChatKeys();
-    await rig.startPlugin();
     return rig;
   }
 
@@ -155,7 +171,7 @@ export class Rig {
     const config = this.options.panel
       ? await this.configFile()
       : { ...validateConfig(this.configuration()), port: 0 };
-    const store = openMessageStore(config.dataDir, () => this.clock.now());
+    const store = openMessageStore(config.dataDir, () => this.machine.now());
     this.store = store;
     this.secrets = provideSecrets(config);
     this.logs = openLog({
@@ -171,7 +187,7 @@ export class Rig {
       logs: this.logs,
       version: '0.0.0',
       chatThread: resolve('dist/plugin/chatThread.js'),
-      clock: this.clock,
+      clock: this.machine,
       scheduler: this.scheduler,
     };
     const panel = this.options.panel ? { panel: { file: this.file, dir: resolve('dist/panel') } } : {};
@@ -332,7 +348,7 @@ export interface HealthBody {
         waitingBecause?: string;
       };
       outbound: { state: string; waiting: number; failed: number };
-      webhook: { state: string; reason?: string; lastEventAt?: string };
+      webhook: { state: string; reason?: string; since?: string; lastEventAt?: string };
       chat: { state: string; reason?: string; lastMessageAt?: string };
       customers: { lastReadAt?: string; lastTypingAt?: string };
       signIn: { x: { state: string }; host: { state: string; reason?: string } };

@@ -1,12 +1,15 @@
 import { unzipSync } from 'fflate';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { version } from '../../plugin/version';
 import { readPlugin, type InstalledPlugin } from '../simulators/host/appZone';
 
 /** All that is in the zip's top folder. */
 export const zipFiles = [
   'CHANGELOG.md',
   'LICENCES.txt',
+  'LICENSE',
   'README.md',
   'SECURITY.md',
   'app/chatThread.js',
@@ -34,6 +37,15 @@ export const bundledPackages = [
   'node-sqlite3-wasm',
   'preact',
 ];
+
+/** Builds the zip in a folder of its own, since tests do it side by side. */
+export function buildZip(folder: string, environment: Record<string, string> = {}): Buffer {
+  execFileSync('node', ['scripts/package.js', '--to', folder], {
+    stdio: 'pipe',
+    env: { ...process.env, ...environment },
+  });
+  return readFileSync(join(folder, `openchannel-x-${version}.zip`));
+}
 
 /** Unpacks the zip as the host does; nothing in it can be written afterwards. */
 export function unpack(zip: Buffer, name: string, folder: string): InstalledPlugin {

@@ -1,3 +1,4 @@
+import { systemClock } from '../../plugin/bridge/clock';
 import { openMedia } from '../../plugin/x/openMedia';
 import { isPublic, publicLookup } from '../../plugin/x/publicLookup';
 
@@ -42,7 +43,7 @@ describe('media are fetched from the internet only', () => {
   });
 
   test('this machine under its own name is not reached, although the name is on the list', async () => {
-    const options = { keys: {} as never, mediaHosts: ['localhost'] };
+    const options = { keys: {} as never, mediaHosts: ['localhost'], clock: systemClock };
     await expect(openMedia('https://localhost/a.png', 'a.png', options)).rejects.toThrow(/ENOTPUBLIC/);
   });
 
@@ -57,7 +58,7 @@ describe('media are fetched from the internet only', () => {
     'https://0x7f000001/a.png',
     '//pbs.twimg.com/a.png',
   ])('%s is not fetched', async (address) => {
-    const options = { keys: {} as never, mediaHosts: ['pbs.twimg.com'] };
+    const options = { keys: {} as never, mediaHosts: ['pbs.twimg.com'], clock: systemClock };
     await expect(openMedia(address, 'a.png', options)).rejects.toThrow(/outside x.mediaHosts/);
   });
 });

@@ -17,11 +17,19 @@ test('faults of X: doubling from 5 s to 320 s', () =>
 test('too many calls or connections: doubling from 60 s', () =>
   expect(paceOf('rate-limited', 4)).toEqual([60, 120, 240, 480]));
 
-test('a connection that stood is made anew at once, and what arrives makes the next fault a first one', () => {
+test('a connection that stood is made anew at once, one that breaks again and again is not', () => {
   const pace = new ReconnectPace();
-  expect(pace.after('dropped')).toBe(0);
+  const brief = Array.from({ length: 20 }, () => pace.after('dropped', 100));
+  expect(brief.slice(0, 4)).toEqual([0, 250, 1_000, 2_250]);
+  expect(brief.at(-1)).toBe(16_000);
+  expect(pace.after('dropped', 30_000)).toBe(0);
   expect([pace.after('http'), pace.after('http')]).toEqual([5_000, 10_000]);
-  pace.delivered();
+  expect(pace.after('dropped')).toBe(0);
   expect(pace.after('http')).toBe(5_000);
   expect(pace.after('network')).toBe(250);
+});
+
+test('keys of the app that X refuses: no more than twice an hour', () => {
+  const pace = new ReconnectPace();
+  expect([1, 2, 3].map(() => pace.after('refused'))).toEqual([60_000, 1_800_000, 1_800_000]);
 });

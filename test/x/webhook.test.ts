@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { InboundMessage } from '../../plugin/bridge/messages';
 import type { Log } from '../../plugin/bridge/ports';
+import { OtherUsers } from '../../plugin/bridge/otherUsers';
 import { createWebhook, type WebhookAccount } from '../../plugin/x/webhook';
 import { ManualClock } from '../support/manualClock';
 
@@ -22,6 +23,8 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
         chat: false,
         userId: () => userId,
         onEvent: () => {},
+        onRefused: () => {},
+        onChallenge: () => {},
         onRevoked: () => {},
         onReplay: () => {},
         onPost: () => {},
@@ -45,6 +48,12 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
     wakeAnswers: () => {},
     clock,
     logText: () => false,
+    trouble: () => undefined,
+    otherUsers: new OtherUsers({ counters: { count: () => {} }, log }),
+    unstorable: {
+      noteStored: () => {},
+      attempt: (_what: string, _account: string, write: () => Promise<void>) => write(),
+    } as never,
   });
   const receive = (secret: string, forUserId: string, name?: string) => {
     const event = {
@@ -83,12 +92,21 @@ test('of accounts that share an app, the event says which one it is for', async 
   expect(kept()).toEqual(['two', 'one']);
 });
 
-test('an event for a user nobody knows is taken all the same, and the admin is told', async () => {
-  const { receive, kept, lines } = setUp(one);
-  await receive('secret-1', '999');
-  expect(kept()).toEqual(['one']);
-  expect(lines.join()).toContain('is the right user subscribed?');
-});
+test.each([
+  ['nobody knows', '999', undefined],
+  ['another account is for', '102', 'one'],
+])(
+  "an event for a user %s is in no account's name, and the admin is told once",
+  async (_who, userId, path) => {
+    const { receive, kept, lines } = setUp(one, { ...two, consumerSecret: 'secret-1' });
+    await receive('secret-1', userId, path);
+    await receive('secret-1', userId, path);
+    expect(kept()).toEqual([]);
+    expect(lines).toEqual([
+      expect.stringContaining("another user than the account's own; they are left out"),
+    ]);
+  },
+);
 
 test('a challenge is answered with the secret of the account in the path, else of the first', () => {
   const { webhook } = setUp(one, two);
@@ -96,6 +114,14 @@ test('a challenge is answered with the secret of the account in the path, else o
     `sha256=${createHmac('sha256', secret).update('token').digest('base64')}`;
   expect(webhook.challenge(undefined, undefined, 'token')).toBe(answer('secret-1'));
   expect(webhook.challenge('two', undefined, 'token')).toBe(answer('secret-2'));
+});
+
+test('the answer to a challenge signs nothing that passes for an event', async () => {
+  const { webhook, lines } = setUp(one);
+  const signature = webhook.challenge(undefined, undefined, '1');
+  const call = { name: undefined, pathSecret: undefined, signature, rawBody: Buffer.from('1') };
+  await expect(webhook.receive(call)).rejects.toMatchObject({ code: 'bad-request' });
+  expect(lines).toEqual([]);
 });
 
 test('refused calls are told with how often, one line at a time', async () => {

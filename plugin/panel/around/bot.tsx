@@ -5,7 +5,7 @@ import { texts } from '../texts';
 import type { AroundPart } from './part';
 
 const { bot: words } = texts.around;
-const about = aboutOf(words.fields);
+const about = aboutOf(words.fields, 'bot');
 
 /** Who answers before agents do. */
 export function BotPart({

@@ -5,7 +5,7 @@ import { texts } from '../texts';
 import type { AroundPart } from './part';
 
 const { hours: words, days } = texts.around;
-const about = aboutOf(words.fields);
+const about = aboutOf(words.fields, 'workingHours');
 
 /** When agents are there, and what customers hear when they are not. */
 export function HoursPart({ account: { workingHours: hours }, set }: AroundPart) {

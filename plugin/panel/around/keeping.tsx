@@ -5,9 +5,9 @@ import { texts } from '../texts';
 import type { AroundPart } from './part';
 
 const { filters: filterWords, card: cardWords, retention: retentionWords } = texts.around;
-const aboutFilters = aboutOf(filterWords.fields);
-const aboutCard = aboutOf(cardWords.fields);
-const aboutRetention = aboutOf(retentionWords.fields);
+const aboutFilters = aboutOf(filterWords.fields, 'filters');
+const aboutCard = aboutOf(cardWords.fields, 'card');
+const aboutRetention = aboutOf(retentionWords.fields, 'retention');
 
 /** What is kept from the agents. */
 export function FiltersPart({ account: { filters }, set }: AroundPart) {
@@ -71,7 +71,12 @@ export function RetentionPart({ account: { retention }, set }: AroundPart) {
       <NumberField
         {...aboutRetention('days')}
         value={retention.days}
-        onChange={(days) => set({ retention: { days } })}
+        onChange={(days) => set({ retention: { ...retention, days } })}
+      />
+      <NumberField
+        {...aboutRetention('rowDays')}
+        value={retention.rowDays}
+        onChange={(rowDays) => set({ retention: { ...retention, rowDays } })}
       />
     </fieldset>
   );

@@ -4,8 +4,8 @@ import { texts } from '../texts';
 import type { AroundPart } from './part';
 
 const { greeting: greetingWords, followUp: followUpWords } = texts.around;
-const aboutGreeting = aboutOf(greetingWords.fields);
-const aboutFollowUp = aboutOf(followUpWords.fields);
+const aboutGreeting = aboutOf(greetingWords.fields, 'greeting');
+const aboutFollowUp = aboutOf(followUpWords.fields, 'followUp');
 
 /** What new customers hear first. */
 export function GreetingPart({ account: { greeting }, set }: AroundPart) {

@@ -3,6 +3,9 @@ import type { AccountSettings, OpenChannelAccount, SettingsView } from '../api';
 import { ConnectOAuth2, ConnectPin } from '../connect';
 import { useAnswer, usePanel } from '../context';
 import { aboutOf, Choice, NumberField, Outcome, SecretField, Switch, TextField, useDoing } from '../fields';
+import { Faults, faultsByField } from '../faults';
+import { useLeaving } from '../leaving';
+import { tell } from '../news';
 import { texts } from '../texts';
 
 const { account: words } = texts;
@@ -36,14 +39,20 @@ export function AccountForm({ name }: { name: string }) {
 
 interface Part {
   account: AccountSettings;
-  set: (changes: Partial<AccountSettings>) => void;
+  /** @param without what is to be no longer set at all */
+  set: (changes: Partial<AccountSettings>, without?: (keyof AccountSettings)[]) => void;
 }
 
 function Form({ view, known }: { view: SettingsView; known: AccountSettings | undefined }) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
   const [account, setAccount] = useState(known ?? fresh);
-  const set: Part['set'] = (changes) => setAccount((before) => ({ ...before, ...changes }));
+  const [isSaved, setSaved] = useState(false);
+  const set: Part['set'] = (changes, without = []) =>
+    setAccount((before) => {
+      const kept = Object.entries(before).filter(([key]) => !without.some((each) => each === key));
+      return { ...(Object.fromEntries(kept) as unknown as AccountSettings), ...changes };
+    });
   const save = () =>
     void run(async () => {
       const { settings } = view;
@@ -52,9 +61,16 @@ function Form({ view, known }: { view: SettingsView; known: AccountSettings | un
         ? settings.accounts.map((each) => (each.name === account.name ? account : each))
         : [...others, account];
       await client.call('save', { settings: { ...settings, accounts } });
-      window.location.hash = '#accounts';
+      const { added, addedOff, changed } = texts.accounts;
+      tell((known ? changed : account.active ? added : addedOff)(account.name));
+      setSaved(true);
       return undefined;
     });
+  useLeaving(!isSaved && JSON.stringify(account) !== JSON.stringify(known ?? fresh));
+  useEffect(() => {
+    if (isSaved) window.location.hash = '#accounts';
+  }, [isSaved]);
+  const at = known ? view.settings.accounts.indexOf(known) : view.settings.accounts.length;
   const secretIsSet = (key: string) => view.secretsSet.includes(`accounts.${account.name}.${key}`);
   return (
     <form
@@ -65,16 +81,21 @@ function Form({ view, known }: { view: SettingsView; known: AccountSettings | un
       }}
     >
       <h2>{known ? words.editHeading(known.name) : words.addHeading}</h2>
-      <Basics account={account} set={set} isNew={!known} />
-      <Keys account={account} set={set} secretIsSet={secretIsSet} />
-      <fieldset>
-        <legend>{words.groups.connect}</legend>
-        <ConnectPin account={account} onConnected={(connection) => set({ connection })} />
-        <ConnectOAuth2 account={account} isSaved={known !== undefined} />
-      </fieldset>
-      <HostPart account={account} set={set} />
-      <Channels account={account} set={set} />
-      <Delivery account={account} set={set} view={view} secretIsSet={secretIsSet} />
+      <Faults.Provider value={faultsByField(outcome?.faults ?? [], `accounts.${at}.`)}>
+        <Basics account={account} set={set} isNew={!known} />
+        <Keys account={account} set={set} secretIsSet={secretIsSet} />
+        <fieldset>
+          <legend>{words.groups.connect}</legend>
+          <ConnectPin
+            account={account}
+            onConnected={(connection) => set({ connection }, ['accessToken', 'accessTokenSecret'])}
+          />
+          <ConnectOAuth2 account={account} isSaved={known !== undefined} />
+        </fieldset>
+        <HostPart account={account} set={set} others={view.settings.accounts} />
+        <Channels account={account} set={set} />
+        <Delivery account={account} set={set} view={view} secretIsSet={secretIsSet} />
+      </Faults.Provider>
       <p class="actions">
         <button type="submit" disabled={busy}>
           {texts.save}
@@ -106,6 +127,8 @@ function Basics({ account, set, isNew }: Part & { isNew: boolean }) {
 
 const secrets = ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'] as const;
 
+const isToken = (key: string) => key.startsWith('accessToken');
+
 function Keys({ account, set, secretIsSet }: Part & { secretIsSet: (key: string) => boolean }) {
   return (
     <fieldset>
@@ -114,10 +137,10 @@ function Keys({ account, set, secretIsSet }: Part & { secretIsSet: (key: string)
         <SecretField
           key={key}
           {...about(key)}
-          isSet={secretIsSet(key)}
+          isSet={secretIsSet(key) || (isToken(key) && account.connection !== undefined)}
           value={account[key]}
-          // Absent means as before, and an emptied field must not send an empty secret.
-          onChange={(value) => set({ [key]: value })}
+          // Absent means as before, and an emptied field must not send an empty secret; what is typed counts more than a PIN.
+          onChange={(value) => set({ [key]: value }, isToken(key) ? ['connection'] : [])}
         />
       ))}
       <Choice
@@ -130,7 +153,7 @@ function Keys({ account, set, secretIsSet }: Part & { secretIsSet: (key: string)
   );
 }
 
-function HostPart({ account, set }: Part) {
+function HostPart({ account, set, others }: Part & { others: AccountSettings[] }) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
   const [list, setList] = useState<OpenChannelAccount[]>();
@@ -141,7 +164,11 @@ function HostPart({ account, set }: Part) {
     });
   useEffect(() => void load(), []);
   const chosen = list?.find(({ id }) => id === account.openChannelAccountId);
-  const options = Object.fromEntries((list ?? []).map(({ id, name }) => [id, words.hostAccount(name, id)]));
+  const userOf = (id: number) =>
+    others.find((each) => each.name !== account.name && each.openChannelAccountId === id)?.name;
+  const options = Object.fromEntries(
+    (list ?? []).map(({ id, name }) => [id, words.hostAccount(name, id, userOf(id))]),
+  );
   const choose = (id: string) => set({ openChannelAccountId: id === '' ? NaN : Number(id) });
   return (
     <fieldset>

@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { AccountState, Settings } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { CopyField } from '../copyField';
 import { Outcome, useDoing } from '../fields';
+import { takeNews } from '../news';
 import { texts } from '../texts';
 
 /** How often the states are asked for, in milliseconds. */
@@ -15,14 +16,18 @@ export function Accounts() {
   const settings = useAnswer('settings', {});
   const { outcome, busy, run } = useDoing(onSignedOut);
   const { accounts } = texts;
-  const change = (edit: (settings: Settings) => Settings) =>
+  const change: Change = (words, edit) =>
     void run(async () => {
       if (!settings.answer) return undefined;
-      const { changed } = await client.call('save', { settings: edit(settings.answer.settings) });
+      await client.call('save', { settings: edit(settings.answer.settings) });
       settings.refresh();
       overview.refresh();
-      return changed.length > 0 ? texts.savedAndRestarted(changed.join(', ')) : texts.saved;
+      return words;
     });
+  useEffect(() => {
+    const news = takeNews();
+    if (news !== undefined) void run(() => Promise.resolve(news));
+  }, []);
   const list = overview.answer?.accounts ?? [];
   return (
     <>
@@ -44,21 +49,24 @@ export function Accounts() {
 interface CardProps {
   state: AccountState;
   busy: boolean;
-  change: (edit: (settings: Settings) => Settings) => void;
+  change: Change;
 }
+
+/** Saves an edit and says what it did. */
+type Change = (words: string, edit: (settings: Settings) => Settings) => void;
 
 function AccountCard({ state, busy, change }: CardProps) {
   const { accounts } = texts;
   const { name, active, user, waitingIn, waitingOut, reasons } = state;
   const failed = state.failedIn + state.failedOut;
   const toggle = () =>
-    change((settings) => ({
+    change(active ? accounts.switchedOff(name) : accounts.switchedOn(name), (settings) => ({
       ...settings,
       accounts: settings.accounts.map((each) => (each.name === name ? { ...each, active: !active } : each)),
     }));
   const remove = () => {
     if (window.confirm(accounts.removeAsk(name)))
-      change((settings) => ({
+      change(accounts.removed(name), (settings) => ({
         ...settings,
         accounts: settings.accounts.filter((each) => each.name !== name),
       }));
@@ -110,7 +118,7 @@ function AccountCard({ state, busy, change }: CardProps) {
 function Addresses({ account }: { account: string }) {
   const [open, setOpen] = useState(false);
   return open ? (
-    <OpenAddresses account={account} />
+    <OpenAddresses account={account} onClose={() => setOpen(false)} />
   ) : (
     <button type="button" class="link" onClick={() => setOpen(true)}>
       {texts.accounts.showAddresses}
@@ -118,9 +126,17 @@ function Addresses({ account }: { account: string }) {
   );
 }
 
-function OpenAddresses({ account }: { account: string }) {
+function OpenAddresses({ account, onClose }: { account: string; onClose: () => void }) {
   const { answer, fault } = useAnswer('addresses', { account });
-  if (fault) return <p class="bad">{fault}</p>;
+  if (fault)
+    return (
+      <p class="bad">
+        {fault}{' '}
+        <button type="button" class="link" onClick={onClose}>
+          {texts.close}
+        </button>
+      </p>
+    );
   if (!answer) return <p>{texts.loading}</p>;
   return (
     <div class="addresses">

@@ -7,6 +7,8 @@ import { FollowUpPart, GreetingPart } from '../around/notices';
 import { isWhole, type AroundPart, type WholeAccount } from '../around/part';
 import { useAnswer, usePanel } from '../context';
 import { Outcome, useDoing } from '../fields';
+import { Faults, faultsByField } from '../faults';
+import { useLeaving } from '../leaving';
 import { texts } from '../texts';
 
 /** What happens around one account's conversations. */
@@ -18,18 +20,31 @@ export function AroundPage({ account: name }: { account: string }) {
   return isWhole(account) ? <Form view={answer} saved={account} /> : <p>{texts.accounts.none}</p>;
 }
 
-function Form({ view, saved }: { view: SettingsView; saved: WholeAccount }) {
+function Form({ view, saved: loaded }: { view: SettingsView; saved: WholeAccount }) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
-  const [account, setAccount] = useState(saved);
+  const [former, setFormer] = useState(loaded);
+  const [account, setAccount] = useState(loaded);
+  const [isTokenSaved, setTokenSaved] = useState(
+    view.secretsSet.includes(`accounts.${loaded.name}.botToken`),
+  );
+  const [revision, setRevision] = useState(view.settings.revision);
   const set: AroundPart['set'] = (changes) => setAccount((before) => ({ ...before, ...changes }));
   const save = () =>
     void run(async () => {
       const { settings } = view;
       const accounts = settings.accounts.map((each) => (each.name === account.name ? account : each));
-      await client.call('save', { settings: { ...settings, accounts } });
+      const saved = await client.call('save', { settings: { ...settings, accounts, revision } });
+      setRevision(saved.revision);
+      // What was saved of a secret is not to go out once more with the next change.
+      const { botToken, ...rest } = account;
+      setTokenSaved(isTokenSaved || botToken !== undefined);
+      setAccount(rest);
+      setFormer(rest);
       return texts.saved;
     });
+  useLeaving(JSON.stringify(account) !== JSON.stringify(former));
+  const at = view.settings.accounts.findIndex(({ name }) => name === account.name);
   const part = { account, set };
   return (
     <form
@@ -41,13 +56,15 @@ function Form({ view, saved }: { view: SettingsView; saved: WholeAccount }) {
     >
       <h2>{texts.around.heading(account.name)}</h2>
       <p>{texts.around.words}</p>
-      <HoursPart {...part} />
-      <GreetingPart {...part} />
-      <BotPart {...part} tokenIsSet={view.secretsSet.includes(`accounts.${account.name}.botToken`)} />
-      <FollowUpPart {...part} />
-      <FiltersPart {...part} />
-      <CardPart {...part} />
-      <RetentionPart {...part} />
+      <Faults.Provider value={faultsByField(outcome?.faults ?? [], `accounts.${at}.`)}>
+        <HoursPart {...part} />
+        <GreetingPart {...part} />
+        <BotPart {...part} tokenIsSet={isTokenSaved} />
+        <FollowUpPart {...part} />
+        <FiltersPart {...part} />
+        <CardPart {...part} />
+        <RetentionPart {...part} />
+      </Faults.Provider>
       <p class="actions">
         <button type="submit" disabled={busy}>
           {texts.save}

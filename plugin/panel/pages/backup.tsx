@@ -22,9 +22,9 @@ function Export() {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
   const [password, setPassword] = useState('');
-  const download = () =>
+  const download = (whole: boolean) =>
     void run(async () => {
-      saveFile(await client.call('exportSettings', password === '' ? {} : { password }));
+      saveFile(await client.call('exportSettings', whole ? { password } : {}));
       return undefined;
     });
   return (
@@ -38,9 +38,14 @@ function Export() {
         value={password}
         onChange={setPassword}
       />
-      <button type="button" disabled={busy} onClick={download}>
-        {words.download}
-      </button>
+      <p class="actions">
+        <button type="button" disabled={busy || password === ''} onClick={() => download(true)}>
+          {words.download}
+        </button>
+        <button type="button" class="quiet" disabled={busy} onClick={() => download(false)}>
+          {words.downloadPlain}
+        </button>
+      </p>
       <Outcome outcome={outcome} />
     </fieldset>
   );

@@ -186,13 +186,11 @@ function Import({ account, onDone }: Step) {
 function Export({ account }: { account: string }) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
-  const [confirm, setConfirm] = useState('');
   const [password, setPassword] = useState('');
   const about = words.export;
   const go = () =>
     void run(async () => {
-      saveFile(await client.call('exportChatKeys', { account, confirm, password }));
-      setConfirm('');
+      saveFile(await client.call('exportChatKeys', { account, password }));
       setPassword('');
       return undefined;
     });
@@ -201,20 +199,13 @@ function Export({ account }: { account: string }) {
       <legend>{about.heading}</legend>
       <p>{about.words}</p>
       <TextField
-        label={about.confirm}
-        type="password"
-        autocomplete="current-password"
-        value={confirm}
-        onChange={setConfirm}
-      />
-      <TextField
         label={about.password}
         type="password"
         autocomplete="new-password"
         value={password}
         onChange={setPassword}
       />
-      <button type="button" class="quiet" disabled={busy || confirm === '' || password === ''} onClick={go}>
+      <button type="button" class="quiet" disabled={busy || password === ''} onClick={go}>
         {about.go}
       </button>
       <Outcome outcome={outcome} />

@@ -4,6 +4,9 @@ import { useAnswer, usePanel } from '../context';
 import { Choice, Outcome, useDoing } from '../fields';
 import { texts } from '../texts';
 
+/** What is to be done comes first. */
+const order: CheckLine['state'][] = ['failed', 'warning', 'ok'];
+
 /** One button that tests everything an account needs. */
 export function Check({ account }: { account: string | undefined }) {
   const { client, onSignedOut } = usePanel();
@@ -18,9 +21,12 @@ export function Check({ account }: { account: string | undefined }) {
     void run(async () => {
       setLines(undefined);
       const found = (await client.call('check', { account: wanted })).lines;
-      setLines(found);
-      const failed = found.filter(({ state }) => state === 'failed').length;
-      return failed === 0 ? check.allGood : check.someFailed(failed);
+      setLines(found.sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state)));
+      const count = (state: CheckLine['state']) => found.filter((each) => each.state === state).length;
+      const failed = count('failed');
+      if (failed > 0) return { good: false, words: check.someFailed(failed) };
+      const open = count('warning');
+      return open === 0 ? check.allGood : { good: true, words: check.someOpen(open) };
     });
   return (
     <>

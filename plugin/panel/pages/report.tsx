@@ -101,7 +101,8 @@ function figuresOf({ totals }: ReportAccount): Record<Figure, string | number> {
   const { firstResponse, waitedForWindow } = totals;
   const time = (seconds: number | undefined) => (seconds === undefined ? '–' : words.duration(seconds));
   return {
-    in: allOf(totals.in),
+    in: totals.in.delivered,
+    waiting: totals.in.waiting,
     bot: totals.in.bot,
     filtered: totals.in.filtered,
     out: allOf(totals.out),

@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 import type { Settings, SettingsView } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { aboutOf, Choice, NumberField, Outcome, SecretField, Switch, TextField, useDoing } from '../fields';
+import { Faults, faultsByField } from '../faults';
+import { useLeaving } from '../leaving';
 import { texts } from '../texts';
 
 const { settings: words } = texts;
@@ -30,13 +32,26 @@ function Form({ view, onSaved }: { view: SettingsView; onSaved: () => void }) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
   const [settings, setSettings] = useState(view.settings);
+  const [former, setFormer] = useState(view.settings);
   const set: Part['set'] = (changes) => setSettings((before) => ({ ...before, ...changes }));
   const save = () =>
     void run(async () => {
-      const { changed } = await client.call('save', { settings });
+      const { revision, port } = await client.call('save', { settings });
+      // What was saved of secrets is not to go out once more with the next change.
+      const { baseUrl, username, caFile, allowPlainHttp } = settings.host;
+      const saved = { ...settings, host: { baseUrl, username, caFile, allowPlainHttp }, revision };
+      setSettings(saved);
+      setFormer(saved);
+      if (port !== view.port) return words.moved(port);
       onSaved();
-      return changed.length > 0 ? texts.savedAndRestarted(changed.join(', ')) : texts.saved;
+      if (settings.host.baseUrl === '') return texts.saved;
+      // What was entered is right only when the host says so.
+      const { line } = await client.call('checkHost', {});
+      return line.state === 'ok'
+        ? words.savedAndTested(line.words)
+        : { good: false, words: words.savedButRefused(line.words) };
     });
+  useLeaving(JSON.stringify(settings) !== JSON.stringify(former));
   const part = { settings, set, view };
   return (
     <form
@@ -47,10 +62,12 @@ function Form({ view, onSaved }: { view: SettingsView; onSaved: () => void }) {
       }}
     >
       <h2>{texts.pages.settings}</h2>
-      <HostPart {...part} />
-      <PluginPart {...part} />
-      <LogPart {...part} />
-      <XPart {...part} />
+      <Faults.Provider value={faultsByField(outcome?.faults ?? [], '')}>
+        <HostPart {...part} />
+        <PluginPart {...part} />
+        <LogPart {...part} />
+        <XPart {...part} />
+      </Faults.Provider>
       <p class="actions">
         <button type="submit" disabled={busy}>
           {texts.save}
@@ -100,6 +117,11 @@ function HostPart({ settings, set, view }: Part) {
         />
       ))}
       <TextField {...about('caFile')} value={host.caFile} onChange={(caFile) => change({ caFile })} />
+      <Switch
+        {...about('allowPlainHttp')}
+        value={host.allowPlainHttp}
+        onChange={(allowPlainHttp) => change({ allowPlainHttp })}
+      />
     </fieldset>
   );
 }
@@ -190,8 +212,9 @@ function ChangePassword() {
         event.preventDefault();
         void run(async () => {
           await client.call('changePassword', { current, next });
-          onSignedOut();
-          return undefined;
+          setCurrent('');
+          setNext('');
+          return words.changed;
         });
       }}
     >

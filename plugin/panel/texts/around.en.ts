@@ -61,7 +61,7 @@ export const around = {
       reminderMinutes: ['Remind after (minutes)', ''],
       reminder: ['Reminder', 'Empty: none.'],
       closingMinutes: [
-        'Take leave after (minutes)',
+        'Say goodbye after (minutes)',
         'After the reminder; without one, after the agent’s answer.',
       ],
       closing: ['Closing line', 'Empty: none.'],
@@ -100,6 +100,10 @@ export const around = {
     heading: 'How long words are kept',
     fields: {
       days: ['Erase words and media after so many days', 'Counted from when they came. 0: never.'],
+      rowDays: [
+        'Delete what is left of a message after so many days',
+        'At least 60; reports and the activity list reach back no further. 0: never.',
+      ],
     },
   },
 };
@@ -115,7 +119,8 @@ export const report = {
   json: 'Download JSON',
   none: 'Nothing happened in this time.',
   figures: {
-    in: 'From customers, to agents',
+    in: 'From customers, reached agents',
+    waiting: 'From customers, still waiting',
     bot: 'From customers, answered by the bot',
     filtered: 'From customers, filtered',
     out: 'From agents',

@@ -60,7 +60,6 @@ export const chat = {
   export: {
     heading: 'Export the keys',
     words: 'Whoever has this file and its password can read and write as this account. Keep the two apart.',
-    confirm: 'Your password for this panel',
     password: 'Password for the file (at least 10 characters)',
     go: 'Download',
   },

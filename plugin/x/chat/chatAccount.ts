@@ -53,6 +53,8 @@ const comparisonLife = 10 * 60_000;
 /** Encrypted X Chat of one account: its keys, and what they are good for. */
 export class ChatAccount implements ChatSide {
   readonly keyFile: KeyFile;
+  /** Keys that were created here, until it is known whether X has them. */
+  readonly createdKeys: KeyFile;
   readonly publicKeys: PublicKeys;
   private readonly conversationKeys: ConversationKeys;
   private readonly media: ChatMediaOptions;
@@ -68,6 +70,7 @@ export class ChatAccount implements ChatSide {
   constructor(private readonly options: ChatAccountOptions) {
     const { dataDir, account, dataKey } = options;
     this.keyFile = new KeyFile(dataDir, account, dataKey);
+    this.createdKeys = new KeyFile(dataDir, account, dataKey, 'created');
     this.publicKeys = new PublicKeys(options);
     this.media = options;
     this.conversationKeys = new ConversationKeys({
@@ -228,6 +231,7 @@ export class ChatAccount implements ChatSide {
     this.newerVersion = undefined;
     this.comparedAt = -Infinity;
     await this.keyFile.protect();
+    await this.createdKeys.protect();
     const info = this.keyFile.info();
     if (info?.version === undefined) return;
     const { userId, version } = info;

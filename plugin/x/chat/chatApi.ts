@@ -94,7 +94,12 @@ export async function registerKeys(
     },
     changesThings: true,
   });
-  return read(registered, answer ?? {}).data?.public_key_version ?? proposed;
+  const result = registered.safeParse(answer ?? {});
+  if (result.success) return result.data.data?.public_key_version ?? proposed;
+  throw new BridgeError('x-unavailable', 'X took the keys but its answer cannot be understood', {
+    retryable: true,
+    outcomeUnknown: true,
+  });
 }
 
 /** Makes a conversation's new key known to both sides. */

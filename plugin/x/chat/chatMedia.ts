@@ -1,14 +1,14 @@
 import axios from 'axios';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { ChatConversation, ConversationKey } from '../../bridge/chat';
 import { BridgeError } from '../../bridge/errors';
 import type { SealedMedia, UploadedFile } from '../../bridge/messages';
 import type { FileStream } from '../../bridge/sides';
+import { steadyStream } from '../../bridge/steadyStream';
 import { transportFault } from '../../bridge/transport';
 import { appendSegment, segmentLength, type AppendPorts } from '../appendSegment';
-import { measureFile } from '../measureFile';
+import { measureFile, passingFolder } from '../measureFile';
 import { mediaTypeOf } from '../mediaType';
 import { segmentsOf } from '../segments';
 import { acceptedType, interrupted } from '../uploadMedia';
@@ -51,7 +51,7 @@ export async function uploadChatFile(
   const closed = cipherStream(counted.stream, { account, direction: 'encrypt', key }, threads);
   const measured = await measureFile(
     { ...file, size: undefined, stream: closed },
-    join(dataDir, 'passing'),
+    passingFolder(dataDir),
   ).catch((error: unknown) => {
     throw counted.fault ?? error;
   });
@@ -73,7 +73,7 @@ async function upload(
   conversationId: string,
   ports: ChatMediaOptions,
 ): Promise<string> {
-  const { client, clock } = ports;
+  const { client } = ports;
   const path = '/2/chat/media/upload/initialize';
   const about = { conversation_id: inPath(conversationId) };
   const begun = await client.call({
@@ -87,7 +87,7 @@ async function upload(
   const session = `/2/chat/media/upload/${id}`;
   const target = { upload: session, window: 'POST /2/chat/media/upload/:id/append', fields };
   let index = 0;
-  for await (const segment of segmentsOf(file.stream, segmentLength, clock)) {
+  for await (const segment of segmentsOf(file.stream, segmentLength)) {
     await appendSegment({ ...target, index, bytes: segment }, ports);
     index += 1;
   }
@@ -108,7 +108,7 @@ export async function openChatFile(
   { conversationId, hashKey }: SealedMedia,
   key: ConversationKey,
   name: string,
-  { account, client, apiBaseUrl, threads }: ChatMediaOptions,
+  { account, client, apiBaseUrl, threads, clock }: ChatMediaOptions,
 ): Promise<FileStream> {
   const url = `${apiBaseUrl.replace(/\/+$/, '')}/2/chat/media/${inPath(conversationId)}/${hashKey}`;
   const authorization = await client.authorize('user', 'GET', url);
@@ -130,7 +130,11 @@ export async function openChatFile(
     response.data.destroy();
     throw unavailable(`answered ${status}`, status >= 500 || status === 429 || status === 408);
   }
-  const opened = cipherStream(response.data, { account, direction: 'decrypt', key }, threads);
+  const opened = cipherStream(
+    steadyStream(response.data, clock),
+    { account, direction: 'decrypt', key },
+    threads,
+  );
   const { head, stream } = await peek(opened).catch(() => {
     throw unavailable('could not be decrypted', true);
   });

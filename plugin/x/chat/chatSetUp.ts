@@ -1,5 +1,7 @@
+import type { Registration } from 'chat-xdk-engine';
 import { z } from 'zod';
-import { BridgeError } from '../../bridge/errors';
+import { backoff } from '../../bridge/backoff';
+import { BridgeError, reasonOf } from '../../bridge/errors';
 import type { Clock } from '../../bridge/clock';
 import type { Log } from '../../bridge/ports';
 import { openBox, sealBox, sealedBox } from '../../config/sealedBox';
@@ -16,6 +18,7 @@ export interface ChatSetUpOptions {
   client: XClient;
   threads: ChatThreads;
   clock: Clock;
+  random: () => number;
   log: Log;
   apiBaseUrl: string;
   /** The account's own user, asked of X while it is not known. */
@@ -58,6 +61,9 @@ const refusals: Record<string, string> = {
 
 /** Gives an account its keys for encrypted chat. Everything here is asked for by an admin, and nothing repeats itself. */
 export class ChatSetUp {
+  private stopped = false;
+  private cancelRetry = () => {};
+
   constructor(private readonly options: ChatSetUpOptions) {}
 
   /** What X has for the account. @throws BridgeError */
@@ -74,34 +80,64 @@ export class ChatSetUp {
   }
 
   /**
-   * Makes keys and registers them with X. They are on the disk before X hears of them, so that none can be lost.
+   * Makes keys and registers them with X. They are on the disk, beside those in use, before X hears of them, and take
+   * their place once X has them, so that neither can be lost.
    * @param replace the admin agreed to cut off the devices that use the keys X has now
    * @throws BridgeError
    */
   async create(replace: boolean): Promise<void> {
-    const { client, threads, chat, log } = this.options;
+    const { threads, chat, log } = this.options;
     const { userId, versions } = await this.keysOnX();
-    if (await this.adopt(userId)) return;
+    if (await this.adoptCreated(userId)) return;
     if (versions.length > 0 && !replace)
       throw refusal(
         'X has keys for this account already. Recover or import those, or confirm that new ones may take their place.',
       );
     const { keys, registration } = await threads.call('generate', null);
     const fingerprint = registration.publicKey.publicKeyFingerprint ?? '';
-    const former = await this.setAside();
+    const info = this.info(userId, 'created', fingerprint);
     try {
-      await chat.keyFile.save(this.info(userId, 'created', fingerprint), keys);
-      const version = await registerKeys(client, userId, registration);
-      await chat.keyFile.save({ ...this.info(userId, 'created', fingerprint), version }, keys);
+      await chat.createdKeys.save(info, keys);
+      const version = await this.register(userId, registration);
+      await chat.keyFile.save({ ...info, version }, keys);
+      chat.createdKeys.remove();
       log.warn('keys for encrypted chat were created and registered', { version, fingerprint });
-    } catch (error) {
-      await this.putBack(former, error);
-      throw error;
     } finally {
       keys.fill(0);
-      former?.keys.fill(0);
     }
     await chat.loadOthers();
+  }
+
+  /** Keys that X surely refused are of no use; where it may have taken them they stay until that is known. */
+  private async register(userId: string, registration: Registration): Promise<string> {
+    const { client, chat } = this.options;
+    try {
+      return await registerKeys(client, userId, registration);
+    } catch (error) {
+      if (error instanceof BridgeError && !error.outcomeUnknown) chat.createdKeys.remove();
+      throw error;
+    }
+  }
+
+  /** At the start: finds out what has become of keys whose registration was in doubt, until X tells. Never throws. */
+  async settle(attempts = 1): Promise<void> {
+    const { chat, findUserId, clock, random, log } = this.options;
+    if (this.stopped || !chat.createdKeys.exists()) return;
+    try {
+      if (await this.adoptCreated(await findUserId())) return;
+      log.warn('X does not have the keys for encrypted chat that were created last; the ones before go on');
+    } catch (error) {
+      if (!(error instanceof BridgeError) || !error.retryable) {
+        log.error('it cannot be settled whether X has the created keys', { reason: reasonOf(error) });
+        return;
+      }
+      this.cancelRetry = clock.after(backoff(attempts, random()), () => void this.settle(attempts + 1));
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancelRetry();
   }
 
   /**
@@ -157,13 +193,16 @@ export class ChatSetUp {
     }
   }
 
-  /** Keys of an earlier try, of which it was not known whether X took them. @returns whether it did */
-  private async adopt(userId: string): Promise<boolean> {
-    const { keyFile } = this.options.chat;
-    const info = keyFile.info();
+  /** Takes up keys of an earlier try, of which it was not known whether X took them. @returns whether it did */
+  private async adoptCreated(userId: string): Promise<boolean> {
+    const { keyFile, createdKeys } = this.options.chat;
+    // Up to 0.7 they took the place of those in use at once.
+    const source = createdKeys.exists() ? createdKeys : keyFile;
+    const info = source.info();
     if (!info || info.version !== undefined) return false;
     try {
-      await this.take(await keyFile.read(), userId, 'created');
+      await this.take(await source.read(), userId, 'created');
+      createdKeys.remove();
       return true;
     } catch (error) {
       if (error instanceof BridgeError && !error.retryable) return false;
@@ -192,23 +231,6 @@ export class ChatSetUp {
       keys.fill(0);
     }
     await chat.loadOthers();
-  }
-
-  private async setAside(): Promise<{ info: KeyInfo; keys: Uint8Array } | undefined> {
-    const { keyFile } = this.options.chat;
-    const info = keyFile.info();
-    return info && { info, keys: await keyFile.read() };
-  }
-
-  /** X refused the new keys: the former ones go on. Where it may have taken them, the new ones stay. */
-  private async putBack(
-    former: { info: KeyInfo; keys: Uint8Array } | undefined,
-    error: unknown,
-  ): Promise<void> {
-    const { keyFile } = this.options.chat;
-    if (error instanceof BridgeError && error.outcomeUnknown) return;
-    if (former) await keyFile.save(former.info, former.keys);
-    else keyFile.remove();
   }
 
   private info(userId: string, origin: KeyInfo['origin'], fingerprint: string): KeyInfo {

@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../../bridge/errors';
 import { openBox, rememberingKeys, sealBox, sealedBox } from '../../config/sealedBox';
+import { writeSafely } from '../../config/writeSafely';
 
 const savedKeys = z.object({
   userId: z.string().regex(/^\d{1,20}$/),
@@ -36,12 +37,14 @@ export class KeyFile {
   readonly path: string;
   private readonly derive = rememberingKeys();
 
+  /** @param kind `created`: keys of which it is not known whether X has them, kept beside those in use */
   constructor(
     dataDir: string,
     account: string,
     private readonly dataKey: string,
+    kind: 'inUse' | 'created' = 'inUse',
   ) {
-    this.path = join(dataDir, 'chat-keys', `${account}.json`);
+    this.path = join(dataDir, 'chat-keys', `${account}${kind === 'created' ? '.created' : ''}.json`);
   }
 
   /** @throws KeysLocked when the file cannot be understood */
@@ -76,11 +79,7 @@ export class KeyFile {
         ? { keys: bytes.toString('base64') }
         : { sealed: await sealBox(bytes, this.dataKey, this.derive) };
     bytes.fill(0);
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    const next = `${this.path}.new`;
-    writeFileSync(next, `${JSON.stringify({ ...info, ...secret }, undefined, 2)}\n`, { mode: 0o600 });
-    chmodSync(next, 0o600);
-    renameSync(next, this.path);
+    writeSafely(this.path, `${JSON.stringify({ ...info, ...secret }, undefined, 2)}\n`);
   }
 
   /** Keys that were saved before there was a `DATA_KEY` are encrypted with it. @throws KeysLocked */
@@ -92,12 +91,16 @@ export class KeyFile {
     keys.fill(0);
   }
 
+  exists(): boolean {
+    return existsSync(this.path);
+  }
+
   remove(): void {
     rmSync(this.path, { force: true });
   }
 
   private saved(): z.infer<typeof savedKeys> | undefined {
-    if (!existsSync(this.path)) return undefined;
+    if (!this.exists()) return undefined;
     try {
       return savedKeys.parse(JSON.parse(readFileSync(this.path, 'utf8')));
     } catch {

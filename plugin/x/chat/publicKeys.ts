@@ -5,6 +5,7 @@ import type { Log } from '../../bridge/ports';
 import type { XClient } from '../client';
 import { fetchPublicKeys } from './chatApi';
 import type { ChatThreads } from './threads';
+import { BoundedMap } from '../../bridge/boundedMap';
 
 export interface PublicKeysOptions {
   account: string;
@@ -23,7 +24,7 @@ const absenceLife = 60 * 60_000;
  * would be somebody else's key under the customer's name.
  */
 export class PublicKeys {
-  private readonly absent = new Map<string, number>();
+  private readonly absent = new BoundedMap<string, number>(10_000);
 
   constructor(private readonly options: PublicKeysOptions) {}
 

@@ -10,8 +10,6 @@ import type { Request, Response } from './protocol';
 const methods = createEngine();
 const ready = init({ module_or_path: readFileSync(join(__dirname, 'chat_xdk_wasm_bg.wasm')) });
 
-parentPort?.on('message', (request: Request) => void answer(request));
-
 async function answer({ id, method, input }: Request): Promise<void> {
   let response: Response;
   try {
@@ -22,3 +20,5 @@ async function answer({ id, method, input }: Request): Promise<void> {
   }
   parentPort?.postMessage(response);
 }
+
+parentPort?.on('message', (request: Request) => void answer(request));

@@ -29,7 +29,7 @@ export class StreamReceiver implements Receiver {
   private readonly ending = new AbortController();
   private hangUp = new AbortController();
   private readonly lifeline: Lifeline;
-  private readonly startedAt: number;
+  private readonly startedAtLocal: number;
   private readonly plan: ActivityPlan;
   /** Everything up to then was taken in, in ms since 1970. */
   private takenUpTo: number | undefined;
@@ -44,10 +44,10 @@ export class StreamReceiver implements Receiver {
   private readonly endings: (() => void)[] = [];
 
   constructor(private readonly ports: ReceiverPorts) {
-    this.startedAt = ports.clock.now();
+    this.startedAtLocal = ports.clock.toLocal(ports.clock.now());
     this.lifeline = new Lifeline(ports.account.name, ports.facts);
     this.plan = new ActivityPlan(ports);
-    this.takenUpTo = this.lifeline.gapFrom() ?? this.lifeline.aliveAt();
+    this.takenUpTo = this.lifeline.gapFrom() ?? this.lifeline.downSince(ports.clock.now());
   }
 
   start(): void {
@@ -79,6 +79,18 @@ export class StreamReceiver implements Receiver {
 
   onPost(authorId: string): void {
     void this.plan.onPost(authorId, undefined);
+  }
+
+  onChallenge(): void {
+    // Nobody calls.
+  }
+
+  onPushed(): void {
+    // Nobody calls.
+  }
+
+  onRefused(): void {
+    // What could not be stored is held until it can be.
   }
 
   onRevoked(): void {
@@ -119,18 +131,21 @@ export class StreamReceiver implements Receiver {
     }
     if (this.ending.signal.aborted) return 0;
     this.hangUp = new AbortController();
+    // Subscribing has shown X's time: what was noted by a wrong clock is not taken at its word.
+    if (this.takenUpTo !== undefined && this.takenUpTo > clock.now())
+      this.takenUpTo = this.lifeline.downSince(clock.now());
     const gap = this.takenUpTo === undefined ? undefined : clock.now() - this.takenUpTo;
     const backfill = this.backfills && gap !== undefined ? backfillFor(gap) : 0;
     const hooks = {
       onOpen: () => this.onOpen(gap ?? 0),
       onTaken: (at: number) => {
         this.takenUpTo = at;
-        this.pace.delivered();
       },
     };
+    const openedAt = clock.now();
     const outcome = await holdConnection(this.ports, backfill, hooks, this.hangUp.signal);
     this.connected = false;
-    return this.afterConnection(outcome, backfill > 0);
+    return this.afterConnection(outcome, backfill > 0, clock.now() - openedAt);
   }
 
   private async subscribe(): Promise<boolean> {
@@ -160,8 +175,8 @@ export class StreamReceiver implements Receiver {
     if (since === undefined) return Promise.resolve();
     const opened = this.lifeline.gapsOpened();
     this.reading ??= tryReadGap(since, this.ports, this.ending.signal)
-      .then((done) => {
-        if (done) this.lifeline.closeGap(opened);
+      .then((outcome) => {
+        if (outcome !== 'later') this.lifeline.closeGap(opened);
       })
       .catch((error: unknown) => {
         const { account, log } = this.ports;
@@ -174,7 +189,11 @@ export class StreamReceiver implements Receiver {
     return this.reading;
   }
 
-  private afterConnection({ end, reason, problem, status }: ConnectionOutcome, backfilled: boolean): number {
+  private afterConnection(
+    { end, reason, problem, status, error }: ConnectionOutcome,
+    backfilled: boolean,
+    stoodFor: number,
+  ): number {
     const { account, client, log } = this.ports;
     if (this.ending.signal.aborted) return 0;
     if (this.hangUp.signal.aborted) return signedOutPause;
@@ -187,14 +206,14 @@ export class StreamReceiver implements Receiver {
       return 0;
     }
     if (status === 401) client.dropAppToken();
-    const wait = this.pace.after(end);
+    const wait = this.pace.after(end, stoodFor);
     const brief = wait < longestBlip;
     log[brief ? 'info' : 'warn']('the stream of X is connected anew', {
       account: account.name,
       reason,
       waitMs: wait,
     });
-    if (!brief) this.trouble(refusal(reason, problem, status));
+    if (!brief) this.trouble(error ?? refusal(reason, problem, status));
     return wait;
   }
 
@@ -206,7 +225,7 @@ export class StreamReceiver implements Receiver {
       return signedOutPause;
     }
     this.trouble(error);
-    const closed = error instanceof BridgeError ? (error.retryAt ?? 0) - clock.now() : 0;
+    const closed = error instanceof BridgeError ? clock.msUntilLocal(error.retryAt ?? 0) : 0;
     return Math.max(closed, this.pace.after(isNetwork(error) ? 'network' : 'http'));
   }
 
@@ -244,7 +263,7 @@ export class StreamReceiver implements Receiver {
 
   private async watch(): Promise<void> {
     if (!this.connected) return;
-    const silentSince = this.ports.account.lastEventAt() ?? this.startedAt;
+    const silentSince = this.ports.account.lastEventAt() ?? this.ports.clock.fromLocal(this.startedAtLocal);
     if (!(await watchSupply(silentSince, this.ports, this.ending.signal))) return;
     this.lifeline.openGap(silentSince, false);
     await this.fillGap();

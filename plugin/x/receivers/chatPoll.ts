@@ -7,6 +7,8 @@ import { Cursors } from './cursors';
 import { Lifeline } from './lifeline';
 import type { ReceiverPorts } from './receiver';
 import { each } from './rhythms';
+import { PageTokens } from '../pageTokens';
+import { BoundedMap } from '../../bridge/boundedMap';
 
 /** X's time of a conversation, those of its events and ours may differ by a little. Milliseconds. */
 const slack = 2 * 60_000;
@@ -22,7 +24,7 @@ export class ChatPoll {
   private readonly ending = new AbortController();
   private reading: Promise<void> | undefined;
   /** When each conversation was read last, in ms since 1970. */
-  private readonly readAt = new Map<string, number>();
+  private readonly readAt = new BoundedMap<string, number>(10_000);
   private refused = false;
   /** What is wrong, so that it is told once. */
   private trouble: string | undefined;
@@ -51,7 +53,7 @@ export class ChatPoll {
   }
 
   /** Runs once at a time. */
-  private poll(): Promise<void> {
+  poll(): Promise<void> {
     this.reading ??= this.readNew().finally(() => (this.reading = undefined));
     return this.reading;
   }
@@ -99,6 +101,7 @@ export class ChatPoll {
    */
   private async conversationsSince(since: number): Promise<ConversationNews[]> {
     const found: ConversationNews[] = [];
+    const tokens = new PageTokens();
     let next: string | undefined;
     do {
       const page = await fetchConversations(this.ports.client, next);
@@ -106,7 +109,7 @@ export class ChatPoll {
         ({ updatedAt }) => updatedAt === undefined || updatedAt >= since - slack,
       );
       found.push(...fresh);
-      next = fresh.length === 0 ? undefined : page.next;
+      next = fresh.length === 0 ? undefined : tokens.next(page.next);
     } while (next !== undefined);
     const lead = ({ id, updatedAt }: ConversationNews) =>
       (this.readAt.get(id) ?? -Infinity) - (updatedAt ?? Infinity);
@@ -138,6 +141,7 @@ export class ChatPoll {
     const { client, clock } = this.ports;
     const batch = emptyBatch(undefined);
     const keyChanges: string[] = [];
+    const tokens = new PageTokens();
     let next: string | undefined;
     do {
       const page = await fetchEvents(client, id, next);
@@ -148,7 +152,7 @@ export class ChatPoll {
         if (message.at < since) isOlder = true;
         else batch.encrypted.push(message);
       });
-      next = isOlder ? undefined : page.next;
+      next = isOlder ? undefined : tokens.next(page.next);
     } while (next !== undefined);
     batch.encrypted.reverse();
     batch.encrypted[0]?.closed.keyChanges.unshift(...keyChanges);

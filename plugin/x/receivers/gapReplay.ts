@@ -4,6 +4,7 @@ import { replayReach, replayRest, startReplay } from '../replay';
 import { tryReadGap } from './gapFiller';
 import type { Lifeline } from './lifeline';
 import type { ReceiverPorts } from './receiver';
+import { isoTime } from '../../bridge/isoTime';
 
 /** A job that X has not finished by then is given up. Milliseconds. */
 const longestJob = 60 * 60_000;
@@ -28,8 +29,12 @@ interface Job {
 export class GapReplay {
   private job: Job | undefined;
   private filling: Promise<void> | undefined;
+  /** Asked for while another step was under way, which may not know of the newest gap. */
+  private again: Promise<void> | undefined;
   private tries = 0;
   private notBefore = 0;
+  /** When the newest gap was first seen here: from then on X reaches the webhook, or the gap is opened again. */
+  private seen = { gaps: -1, at: 0 };
 
   constructor(
     private readonly ports: ReceiverPorts,
@@ -39,7 +44,12 @@ export class GapReplay {
 
   /** Goes on with filling the gap, if there is one; called again and again until it is closed. Never throws. */
   fill(webhookId: string | undefined): Promise<void> {
-    return this.filling ?? this.next(() => this.goOn(webhookId));
+    if (!this.filling) return this.next(() => this.goOn(webhookId));
+    this.again ??= this.filling.then(() => {
+      this.again = undefined;
+      return this.fill(webhookId);
+    });
+    return this.again;
   }
 
   /** A replay job has ended. Never throws. */
@@ -64,6 +74,8 @@ export class GapReplay {
     const { clock } = this.ports;
     const from = this.lifeline.gapFrom();
     if (from === undefined || clock.now() < this.notBefore || this.signal.aborted) return;
+    const gaps = this.lifeline.gapsOpened();
+    if (this.seen.gaps !== gaps) this.seen = { gaps, at: clock.now() };
     if (this.job) {
       if (clock.now() < this.job.giveUpAt) return;
       await this.readInstead(from, 'X has not finished the replay');
@@ -71,9 +83,10 @@ export class GapReplay {
     }
     const settled = clock.now() - replayRest;
     const far = clock.now() - from > replayReach - 60_000;
-    const replays = webhookId !== undefined && this.lifeline.gapWasTried();
-    if (!replays || far || from >= settled) await this.readAll(from);
-    else await this.replay(webhookId, from, settled);
+    const replayable = far ? undefined : webhookId;
+    if (replayable === undefined || !this.lifeline.gapWasTried() || from >= settled)
+      await this.readAll(from, replayable);
+    else await this.replay(replayable, from, settled);
   }
 
   private async afterJob({ jobId, complete }: ReplayStatus): Promise<void> {
@@ -90,23 +103,37 @@ export class GapReplay {
   }
 
   private async replay(webhookId: string, from: number, to: number): Promise<void> {
-    const { account, client, clock, log } = this.ports;
+    const { clock } = this.ports;
     const opened = this.lifeline.gapsOpened();
     // The newest part cannot be replayed yet. Overlaps by a minute, the grain of a replay.
-    if (this.tries === 0 && !(await tryReadGap(to - 60_000, this.ports, this.signal))) {
-      this.notBefore = clock.now() + retryPause;
-      return;
-    }
+    const newest = this.tries > 0 ? 'done' : await tryReadGap(to - 60_000, this.ports, this.signal);
+    if (newest === 'later') this.notBefore = clock.now() + retryPause;
+    else if (newest === 'done') await this.startJob(webhookId, from, to, opened);
+    else await this.replayAll(webhookId, from, opened);
+  }
+
+  /** Where nothing can be read: the replay waits until X can replay all of it. */
+  private async replayAll(webhookId: string, from: number, opened: number): Promise<void> {
+    const { clock } = this.ports;
+    const until = this.seen.at;
+    const ready = until + replayRest + 60_000;
+    if (clock.now() < ready) this.notBefore = ready;
+    // A replay leaves its last minute out.
+    else await this.startJob(webhookId, from, until + 60_000, opened);
+  }
+
+  private async startJob(webhookId: string, from: number, to: number, opened: number): Promise<void> {
+    const { account, client, clock, log } = this.ports;
     try {
       const id = await startReplay(client, webhookId, from, to);
       this.tries += 1;
       this.job = { id, from, giveUpAt: clock.now() + longestJob, opened };
-      const since = new Date(from).toISOString();
+      const since = isoTime(from);
       log.info('X replays what was missed', { account: account.name, since, jobId: id });
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       const wait = error.retryable || error.problem === 'ReplayConflictError';
-      if (wait) this.notBefore = Math.max(clock.now() + retryPause, error.retryAt ?? 0);
+      if (wait) this.notBefore = clock.now() + Math.max(retryPause, clock.msUntilLocal(error.retryAt ?? 0));
       else await this.readInstead(from, reasonOf(error));
     }
   }
@@ -118,10 +145,14 @@ export class GapReplay {
     await this.readAll(from);
   }
 
-  private async readAll(from: number): Promise<void> {
+  /** @param webhookId where X may replay instead of what it does not let be read */
+  private async readAll(from: number, webhookId?: string): Promise<void> {
+    const { clock } = this.ports;
     const opened = this.lifeline.gapsOpened();
-    if (await tryReadGap(from, this.ports, this.signal)) this.close(opened);
-    else this.notBefore = this.ports.clock.now() + retryPause;
+    const outcome = await tryReadGap(from, this.ports, this.signal);
+    if (outcome === 'later') this.notBefore = clock.now() + retryPause;
+    else if (outcome === 'done' || webhookId === undefined) this.close(opened);
+    else await this.replayAll(webhookId, from, opened);
   }
 
   private close(opened: number): void {

@@ -1,7 +1,10 @@
 import type { AccountFacts } from '../../bridge/ports';
 
-/** X's clock and ours may differ. Milliseconds. */
+/** X's clock is known to a second or so; its times and those of its answers may differ a little more. Milliseconds. */
 const clockSkew = 60_000;
+
+/** When it is not known since when something may be missing, so much is read back. Milliseconds. */
+const unknownGap = 24 * 60 * 60_000;
 
 const facts = {
   born: 'supply born at',
@@ -38,6 +41,15 @@ export class Lifeline {
   /** Undefined before the first start ever. */
   aliveAt(): number | undefined {
     return this.read(facts.alive);
+  }
+
+  /**
+   * Since when something may be missing at a start; undefined before the first start ever.
+   * @param now X's time; what was written in the future of it, by a clock that was wrong, says nothing
+   */
+  downSince(now: number): number | undefined {
+    const aliveAt = this.aliveAt();
+    return aliveAt !== undefined && aliveAt > now + clockSkew ? now - unknownGap : aliveAt;
   }
 
   provenAt(): number | undefined {

@@ -12,6 +12,9 @@ export function createPassedOn(): Receiver {
     onReplay: () => {},
     onPost: () => {},
     onRevoked: () => {},
+    onChallenge: () => {},
+    onPushed: () => {},
+    onRefused: () => {},
     retire: () => Promise.resolve(),
   };
 }

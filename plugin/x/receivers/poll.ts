@@ -1,4 +1,5 @@
 import { BridgeError, reasonOf } from '../../bridge/errors';
+import { idBefore } from '../../bridge/place';
 import {
   readBackMentions,
   readBackMessages,
@@ -16,6 +17,9 @@ import { each } from './rhythms';
 const smallestPage = 20;
 const largestPage = 100;
 
+/** X's ids grow with time only roughly, and a list may show a message a moment after a later one. Milliseconds. */
+const slackMs = 2 * 60_000;
+
 /** For account levels without pushes: reads each minute what is new, page by page back to the last id known. */
 export class PollReceiver implements Receiver {
   private current: SupplyState = { state: 'starting' };
@@ -23,6 +27,8 @@ export class PollReceiver implements Receiver {
   private readonly ending = new AbortController();
   /** Where reading begins while nothing was read yet, in ms since 1970. */
   private readonly begin: number;
+  /** The newest id of each kind, and when it was first read, in ms since 1970. */
+  private readonly newest = new Map<CursorOf, { id: string; at: number }>();
   private pageSize = smallestPage;
   private readonly cursors: Cursors;
   private readonly lifeline: Lifeline;
@@ -59,6 +65,18 @@ export class PollReceiver implements Receiver {
 
   onPost(): void {
     // Polling hears of no deletions.
+  }
+
+  onChallenge(): void {
+    // Nobody calls.
+  }
+
+  onPushed(): void {
+    // Nobody calls.
+  }
+
+  onRefused(): void {
+    // What could not be stored is read again.
   }
 
   onRevoked(): void {
@@ -108,17 +126,29 @@ export class PollReceiver implements Receiver {
     try {
       const { batch, newest } = await read(this.until(of));
       await accept(batch);
-      if (newest !== undefined) this.cursors.advance(of, newest);
+      if (newest !== undefined) this.noteNewest(of, newest);
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code !== 'rate-limited') throw error;
       log.debug('reading waits for X', { account: account.name, of, reason: reasonOf(error) });
     }
   }
 
-  /** Back to the last id; without one, to where another way of delivery left off, or to this start. */
+  private noteNewest(of: CursorOf, id: string): void {
+    this.cursors.advance(of, id);
+    if (this.newest.get(of)?.id !== id) this.newest.set(of, { id, at: this.ports.clock.now() });
+  }
+
+  /**
+   * Back to the last id, and a little further until nothing can come late any more, since each message read has its
+   * price. Without an id, to where another way of delivery left off, or to this start.
+   */
   private until(of: CursorOf): Until {
     const id = this.cursors.read(of);
-    return id === undefined ? { at: this.begin } : { id };
+    if (id === undefined) return { at: this.begin };
+    const newest = this.newest.get(of);
+    const isSettled = newest?.id === id && this.ports.clock.now() - newest.at > slackMs;
+    // Never back to what was written before the account was switched on.
+    return { id: isSettled ? id : idBefore(id, slackMs, this.lifeline.safelyBefore(this.begin)) };
   }
 
   private noteTrouble(error: unknown): void {

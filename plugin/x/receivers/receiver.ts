@@ -1,6 +1,6 @@
-import type { Clock } from '../../bridge/clock';
 import type { EventBatch, ReplayStatus } from '../../bridge/events';
 import type { AccountFacts, Log } from '../../bridge/ports';
+import type { RemoteClock } from '../../bridge/remoteClock';
 import type { Scheduler } from '../../bridge/scheduler';
 import type { XClient } from '../client';
 import type { Account } from './supplyAccount';
@@ -10,6 +10,8 @@ export interface SupplyState {
   state: 'starting' | 'ok' | 'trouble';
   /** What an admin can do about it. */
   reason?: string;
+  /** Up to when events surely arrived, in ms since 1970. */
+  since?: number;
 }
 
 /** The state while X refuses the account's keys. */
@@ -29,6 +31,12 @@ export interface Receiver {
   onReplay(status: ReplayStatus): void;
   /** A post of this user was taken in. */
   onPost(authorId: string): void;
+  /** X's challenge was answered at this account's address. */
+  onChallenge(): void;
+  /** X called, and what it brought is stored. */
+  onPushed(): void;
+  /** X called, and what it brought could not be stored. */
+  onRefused(): void;
   /** X said that the account's user took the app's access away. */
   onRevoked(): void;
   /** Takes away what it set up with X; called on a way the account no longer uses. */
@@ -42,8 +50,11 @@ export interface ReceiverPorts {
   apiBaseUrl: string;
   /** Takes events in; throws while they cannot be stored. */
   accept: (batch: EventBatch) => Promise<void>;
+  /** Has encrypted conversations with news read, since some may have been missed. */
+  readChats: () => void;
   facts: AccountFacts;
-  clock: Clock;
+  /** X's: all that is compared with times X tells goes by it. */
+  clock: RemoteClock;
   random: () => number;
   scheduler: Scheduler;
   log: Log;

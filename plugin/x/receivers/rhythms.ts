@@ -4,6 +4,7 @@ import type { ReceiverPorts } from './receiver';
 /** When receivers look after their supply, as cron expressions. */
 const expressions = {
   minute: '* * * * *',
+  twoMinutes: '*/2 * * * *',
   quarter: '*/15 * * * *',
   /** Away from the full hour, when everybody else calls X. */
   hour: '41 * * * *',

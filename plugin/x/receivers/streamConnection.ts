@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pause } from '../../bridge/clock';
-import { reasonOf } from '../../bridge/errors';
+import { BridgeError, reasonOf } from '../../bridge/errors';
 import { emptyBatch, type EventBatch } from '../../bridge/events';
 import { isRecord } from '../fields';
 import { openStream } from '../openStream';
@@ -24,6 +24,8 @@ export interface ConnectionOutcome {
   /** X's name for a refusal, and its HTTP status. */
   problem?: string | undefined;
   status?: number;
+  /** The refusal itself, where it was none of the stream. */
+  error?: BridgeError;
 }
 
 export interface ConnectionHooks {
@@ -41,14 +43,17 @@ export async function holdConnection(
   signal: AbortSignal,
 ): Promise<ConnectionOutcome> {
   const { account, client, apiBaseUrl } = ports;
-  let userId: string;
   let opened: Awaited<ReturnType<typeof openStream>>;
   try {
-    userId = await account.userId();
+    // What the app's stream brings for other users is told from the account's own by this.
+    await account.userId();
     const authorization = await client.authorize('app', 'GET', `${apiBaseUrl}/2/activity/stream`);
     opened = await openStream({ apiBaseUrl, authorization, backfillMinutes, signal });
   } catch (error) {
-    return { end: 'network', reason: reasonOf(error) };
+    const isRefused = error instanceof BridgeError && error.code === 'app-refused';
+    return isRefused
+      ? { end: 'refused', reason: reasonOf(error), error }
+      : { end: 'network', reason: reasonOf(error) };
   }
   if ('refused' in opened) {
     const { status, problem, detail } = opened.refused;
@@ -56,7 +61,7 @@ export async function holdConnection(
     return { end: status === 429 ? 'rate-limited' : 'http', reason, problem, status };
   }
   const { stream } = opened;
-  const delivery = new StreamDelivery(userId, ports, hooks);
+  const delivery = new StreamDelivery(ports, hooks);
   const hangUp = () => stream.destroy();
   signal.addEventListener('abort', hangUp);
   if (signal.aborted) hangUp();
@@ -76,7 +81,6 @@ class StreamDelivery {
   private goodbye: ConnectionOutcome | undefined;
 
   constructor(
-    private readonly userId: string,
     private readonly ports: ReceiverPorts,
     private readonly hooks: ConnectionHooks,
   ) {}
@@ -112,21 +116,29 @@ class StreamDelivery {
   }
 
   private async take(chunk: Buffer, signal: AbortSignal): Promise<void> {
-    const batches = this.lines.add(chunk).flatMap((line) => this.readLine(line));
-    for (;;)
-      try {
-        // Handed over in one turn, they become one commit; the order is kept.
-        await Promise.all(batches.map((batch) => this.ports.accept(batch)));
-        return;
-      } catch (error) {
-        const { account, clock, log } = this.ports;
-        log.error('what the stream delivered cannot be stored; it is held until it can', {
-          account: account.name,
-          reason: reasonOf(error),
-        });
-        await pause(clock, storePause, signal);
-        if (signal.aborted) throw error;
-      }
+    const { account, clock, log } = this.ports;
+    let batches = this.lines.add(chunk).flatMap((line) => this.readLine(line));
+    while (batches.length > 0) {
+      // Handed over in one turn, they become one commit; the order is kept.
+      const taken = await Promise.allSettled(batches.map((batch) => this.ports.accept(batch)));
+      const faults = taken.map((each) => (each.status === 'rejected' ? (each.reason as unknown) : undefined));
+      const held = batches.filter((_, index) => isStoreFault(faults[index]));
+      for (const fault of faults)
+        if (fault !== undefined && !isStoreFault(fault))
+          log.error('an event of the stream cannot be taken in and is left out', {
+            account: account.name,
+            reason: reasonOf(fault),
+          });
+      batches = held;
+      if (held.length === 0) return;
+      const reason = reasonOf(faults.find(isStoreFault));
+      log.error('what the stream delivered cannot be stored; it is held until it can', {
+        account: account.name,
+        reason,
+      });
+      await pause(clock, storePause, signal);
+      if (signal.aborted) throw new BridgeError('store-unavailable', reason);
+    }
   }
 
   private readLine(line: string): EventBatch[] {
@@ -140,15 +152,7 @@ class StreamDelivery {
       this.noteGoodbye(body);
       return [];
     }
-    return readEnvelope(body, this.ports.clock.now()).map((batch) => this.forUs(batch));
-  }
-
-  /** The stream is the app's: what it brings for users of other products of the same app is not ours. */
-  private forUs(batch: EventBatch): EventBatch {
-    const { forUserId, messages, own } = batch;
-    if (forUserId === undefined || forUserId === this.userId || messages.length + own.length === 0)
-      return batch;
-    return { ...emptyBatch(undefined), others: { for_another_user: messages.length + own.length } };
+    return readEnvelope(body, this.ports.clock.now());
   }
 
   /** X says why it is about to close: for reasons of its own, or because there are too many connections. */
@@ -161,5 +165,8 @@ class StreamDelivery {
       : { end: this.delivered ? 'dropped' : 'http', reason, problem };
   }
 }
+
+/** Only what the store may take later is worth waiting for. */
+const isStoreFault = (fault: unknown) => fault instanceof BridgeError && fault.code === 'store-unavailable';
 
 const silence = `nothing came for ${longestSilence / 1000} seconds, not even a heartbeat`;

@@ -17,10 +17,14 @@ export class Supply {
   private stopped = false;
   private starting: Promise<void> = Promise.resolve();
 
+  private readonly ports: ReceiverPorts;
+
   constructor(
     private readonly deliveries: Delivery[],
-    private readonly ports: ReceiverPorts,
-  ) {}
+    ports: Omit<ReceiverPorts, 'readChats'>,
+  ) {
+    this.ports = { ...ports, readChats: () => void this.chat?.poll() };
+  }
 
   /** Starts receiving, after what an earlier way of delivery left with X was taken away. */
   start(): void {
@@ -69,6 +73,18 @@ export class Supply {
 
   onPost(authorId: string): void {
     for (const receiver of this.receivers) receiver.onPost(authorId);
+  }
+
+  onChallenge(): void {
+    for (const receiver of this.receivers) receiver.onChallenge();
+  }
+
+  onPushed(): void {
+    for (const receiver of this.receivers) receiver.onPushed();
+  }
+
+  onRefused(): void {
+    for (const receiver of this.receivers) receiver.onRefused();
   }
 
   onRevoked(): void {

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../bridge/errors';
 import { readBackMessages } from '../readBack';
 import type { ReceiverPorts } from './receiver';
+import { isoTime } from '../../bridge/isoTime';
 
 /** Without an event for this long, X is asked whether there was none. Milliseconds. */
 const unusualSilence = 60 * 60_000;
@@ -37,7 +38,7 @@ export async function watchSupply(
     log.warn('X shows messages that it did not deliver; they are fetched now, and the supply is checked', {
       account: account.name,
       delivery: account.delivery,
-      silentSince: new Date(silentSince).toISOString(),
+      silentSince: isoTime(silentSince),
     });
     return true;
   } catch (error) {

@@ -14,17 +14,21 @@ import {
 
 export interface HostSimulatorOptions extends Partial<HostOptions> {
   port?: number;
+  /** The host's clock. */
+  now?: () => number;
   dropsHeaders?: string[];
 }
 
 /** A simulated XCALLY Motion: contacts, interactions, attachments, and agents who answer. */
 export class HostSimulator {
   readonly faults = new Faults();
-  readonly state = new HostState();
+  readonly state: HostState;
   readonly options: HostOptions;
   /** Calls of the API as they came, such as `GET /api/cm/contacts`. */
   readonly calls: string[] = [];
   readonly proxy: ProxyOptions;
+  /** Texts that it refuses to take. */
+  refuses: (body: string) => boolean = () => false;
   /** Hears of every message a customer's side wrote. */
   onMessage: () => void = () => {};
   /** The folder of an installed plugin's files, and the page of it that the AppZone shows. */
@@ -34,6 +38,7 @@ export class HostSimulator {
   private stop: () => Promise<void> = () => Promise.resolve();
 
   private constructor(options: HostSimulatorOptions) {
+    this.state = new HostState(options.now);
     this.proxy = { drops: options.dropsHeaders ?? [] };
     this.options = {
       username: 'plugin',
@@ -42,6 +47,8 @@ export class HostSimulator {
       notifyVerb: 'notify',
       tellsLength: true,
       attachmentLimit: 25 * 1024 * 1024,
+      tellsIds: true,
+      messagePages: { size: 100, first: 'oldest' },
       ...options,
     };
   }
@@ -106,8 +113,9 @@ export class HostSimulator {
   private async listen(port: number): Promise<void> {
     const app = express();
     app.disable('x-powered-by');
-    app.use((request, _response, next) => {
+    app.use((request, response, next) => {
       this.calls.push(`${request.method} ${request.path}`);
+      response.set('date', new Date(this.state.now()).toUTCString());
       next();
     });
     app.use(this.faults.middleware);
@@ -120,7 +128,10 @@ export class HostSimulator {
     app.all('/api/plugins/webhook', ...pluginProxy(this.proxy));
     app.use(
       '/api',
-      hostRoutes(this.state, this.options, () => this.onMessage()),
+      hostRoutes(this.state, this.options, {
+        onMessage: () => this.onMessage(),
+        refuses: (body) => this.refuses(body),
+      }),
     );
     const served = await serve(app, port);
     this.url = served.url;

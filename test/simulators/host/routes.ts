@@ -11,17 +11,26 @@ export interface HostOptions {
   /** Whether downloads say how long they are. */
   tellsLength: boolean;
   attachmentLimit: number;
+  /** Whether notify answers with what it stored; some hosts say nothing. */
+  tellsIds: boolean;
+  /** How many messages of an interaction a page holds, and which come first. */
+  messagePages: { size: number; first: 'oldest' | 'newest' };
+}
+
+interface Hooks {
+  onMessage: () => void;
+  refuses: (body: string) => boolean;
 }
 
 /** The host's API as far as plugins use it. */
-export function hostRoutes(state: HostState, options: HostOptions, onMessage: () => void): Router {
+export function hostRoutes(state: HostState, options: HostOptions, hooks: Hooks): Router {
   const router = Router();
   router.use(signIn(state, options));
   router.get('/users/whoami', (request, response) => {
     const user = userOf(state, request);
     response.json({ id: 1, name: user?.name ?? options.username, role: user?.role ?? 'admin' });
   });
-  addOpenChannel(router, state, options, onMessage);
+  addOpenChannel(router, state, options, hooks);
   addAttachments(router, state, options);
   return router;
 }
@@ -43,7 +52,12 @@ function signIn(state: HostState, { username, password, apiKey }: HostOptions): 
   };
 }
 
-function addOpenChannel(router: Router, state: HostState, options: HostOptions, onMessage: () => void): void {
+function addOpenChannel(
+  router: Router,
+  state: HostState,
+  options: HostOptions,
+  { onMessage, refuses }: Hooks,
+): void {
   const accountOf = (request: Request) =>
     state.accounts.find(({ id }) => String(id) === request.params['id']);
   router.get('/openchannel/accounts', (_request, response) => {
@@ -61,7 +75,9 @@ function addOpenChannel(router: Router, state: HostState, options: HostOptions, 
       return;
     }
     const body = request.body as Record<string, unknown>;
-    const refusal = refuseNotification(state, account, body);
+    const refusal = refuses(String(body['body']))
+      ? 'body is not valid'
+      : refuseNotification(state, account, body);
     if (refusal !== undefined) {
       response.status(400).json({ message: refusal });
       return;
@@ -78,7 +94,7 @@ function addOpenChannel(router: Router, state: HostState, options: HostOptions, 
     const message = state.addMessage(interaction, 'in', String(body['body']), attachmentId);
     state.notifications.push(body);
     onMessage();
-    response.status(201).json(message);
+    response.status(201).json(options.tellsIds ? message : {});
   });
   router.get('/cm/contacts', (request, response) => {
     const wanted = Object.entries(request.query).filter(([name]) => name !== 'limit' && name !== 'offset');
@@ -102,10 +118,14 @@ function addOpenChannel(router: Router, state: HostState, options: HostOptions, 
     else response.status(404).json({ message: 'Not found' });
   });
   router.get('/openchannel/interactions/:id/messages', (request, response) => {
-    const rows = state.messages.filter(
+    const all = state.messages.filter(
       (each) => String(each.OpenchannelInteractionId) === request.params['id'],
     );
-    response.json({ count: rows.length, rows });
+    const { size, first } = options.messagePages;
+    const offset = Number(request.query['offset'] ?? 0);
+    const limit = Math.min(size, Number(request.query['limit'] ?? size));
+    const sorted = first === 'oldest' ? all : [...all].reverse();
+    response.json({ count: all.length, rows: sorted.slice(offset, offset + limit) });
   });
 }
 

@@ -59,6 +59,8 @@ export class HostState {
   readonly users: { name: string; password: string; role: string }[] = [];
   private ids = 100;
 
+  constructor(readonly now: () => number = Date.now) {}
+
   newId(): number {
     this.ids += 1;
     return this.ids;
@@ -109,7 +111,7 @@ export class HostState {
       ContactId: interaction.ContactId,
       OpenchannelAccountId: interaction.OpenchannelAccountId,
       OpenchannelInteractionId: interaction.id,
-      createdAt: new Date().toISOString(),
+      createdAt: new Date(this.now()).toISOString(),
     };
     this.messages.push(message);
     return message;

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { checkAnswer, refuseRequest } from './openapi';
-import { refuseSignature, tokenOf } from './oauth1';
+import { refuseSignature, timestampFault, tokenOf } from './oauth1';
 import type { RateLimits } from './rateLimits';
 import type { SimUser, World } from './world';
 
@@ -13,6 +13,8 @@ export interface ApiContext {
   longestPage: number;
   /** Every call that was taken, for tests to look at. */
   calls: { method: string; path: string; userId: string; signatureMethod: string }[];
+  /** How many mentions each reading of them was given, each of which X charges for. */
+  mentionsRead: number[];
   /** The address callers use, which is part of what they sign. */
   url: () => string;
 }
@@ -113,8 +115,9 @@ function authenticate({ world, url }: ApiContext, request: Request, response: Re
     query: [...searchParams],
     authorization,
   };
-  const fault = refuseSignature(signed, known.keys, Date.now());
+  const fault = refuseSignature(signed, known.keys, world.now());
   if (fault === undefined) return user;
-  oldError(response, 401, 32, `Could not authenticate you. (${fault})`);
+  if (fault === timestampFault) oldError(response, 401, 135, 'Timestamp out of bounds.');
+  else oldError(response, 401, 32, `Could not authenticate you. (${fault})`);
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { answer, oldError, operation, type ApiContext } from './answers';
 import { conversationId, dmEvent } from './dmEvents';
+import { pageOf } from './timelines';
 import { askedFields, v2User } from './users';
 import type { SimDirectMessage, SimMedia, SimUser } from './world';
 
@@ -13,6 +14,8 @@ const paths = {
   sendToGroup: '/2/dm_conversations/{dm_conversation_id}/messages',
   groupEvents: '/2/dm_conversations/{id}/dm_events',
 };
+
+const eventPages = ({ longestPage: longest }: ApiContext) => ({ usual: 100, longest });
 
 /** X's users and Direct Messages. */
 export function apiRoutes(context: ApiContext, onSent: (message: SimDirectMessage) => void): Router {
@@ -44,15 +47,10 @@ export function apiRoutes(context: ApiContext, onSent: (message: SimDirectMessag
     '/2/dm_conversations/with/:participant_id/dm_events',
     operation(context, paths.events, (request, response, user) => {
       const other = String(request.params['participant_id']);
-      const data = context.world
-        .between(user.id, other)
-        .reverse()
-        .slice(0, 100)
-        .map((message) => dmEvent(message, request));
-      answer(request, response, paths.events, 200, {
-        ...(data.length > 0 ? { data } : {}),
-        meta: { result_count: data.length },
-      });
+      const page = pageOf(context.world.between(user.id, other), request, response, eventPages(context));
+      if (!page) return;
+      const data = page.items.map((message) => dmEvent(message, request));
+      answer(request, response, paths.events, 200, { ...(data.length > 0 ? { data } : {}), meta: page.meta });
     }),
   );
   addGroups(router, context);
@@ -85,14 +83,13 @@ function addGroups(router: Router, context: ApiContext): void {
     '/2/dm_conversations/:id/dm_events',
     operation(context, paths.groupEvents, (request, response, user) => {
       const group = groupOf(request.params['id'], user);
-      const data = context.world.messages
-        .filter(({ groupId }) => group !== undefined && groupId === group.id)
-        .reverse()
-        .slice(0, 100)
-        .map((message) => dmEvent(message, request));
+      const all = context.world.messages.filter(({ groupId }) => group !== undefined && groupId === group.id);
+      const page = pageOf(all, request, response, eventPages(context));
+      if (!page) return;
+      const data = page.items.map((message) => dmEvent(message, request));
       answer(request, response, paths.groupEvents, 200, {
         ...(data.length > 0 ? { data } : {}),
-        meta: { result_count: data.length },
+        meta: page.meta,
       });
     }),
   );

@@ -10,22 +10,42 @@ interface Attempt {
   body: object;
 }
 
+export interface FeedOptions {
+  /** How long after the first try X tries again what a webhook did not take, in ms; then it gives up. */
+  retriesMs: readonly number[];
+  /** Calls a task after so many milliseconds. */
+  after: (ms: number, task: () => void) => void;
+}
+
 /** Brings what happens on X to everybody who is subscribed to it. */
 export class Feed {
   private readonly attempts: Attempt[] = [];
+  private isClosed = false;
 
   constructor(
     private readonly context: EventContext,
     private readonly subscriptions: Subscriptions,
     private readonly webhooks: Webhooks,
     private readonly stream: ActivityStream,
+    private readonly options: FeedOptions,
   ) {}
 
-  /** Delivers an event, as often as told, each time to everybody. Resolves when all have answered, or not. */
-  async publish(event: SimEvent, times = 1): Promise<void> {
+  /** Nothing is tried again any more; whoever has the port then is somebody else. */
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /**
+   * Delivers an event, as often as told, each time to everybody. Resolves when all have answered, or not; what was not taken
+   * is tried again later.
+   * @returns whether everybody took it at once
+   */
+  async publish(event: SimEvent, times = 1): Promise<boolean> {
     const deliveries = [...this.byActivity(event), ...this.byAccountActivity(event)];
+    const taken: boolean[] = [];
     for (let time = 0; time < times; time += 1)
-      await Promise.all(deliveries.map(({ webhook, body }) => this.deliver(webhook, body)));
+      taken.push(...(await Promise.all(deliveries.map(({ webhook, body }) => this.deliver(webhook, body)))));
+    return taken.every(Boolean);
   }
 
   /** Sends again what was sent to a webhook, or tried, in a span of time. @returns whether all was taken */
@@ -61,11 +81,25 @@ export class Feed {
   }
 
   /** To the stream always; to the webhook unless it has failed the challenge. */
-  private async deliver(webhook: SimWebhook | undefined, body: object): Promise<void> {
+  private async deliver(webhook: SimWebhook | undefined, body: object): Promise<boolean> {
     if ('data' in body) this.stream.send(body);
-    if (!webhook?.valid) return;
+    if (!webhook) return true;
+    if (!webhook.valid) return false;
     this.attempts.push({ webhookId: webhook.id, at: this.context.world.now(), body });
-    await this.send(webhook, body);
+    if (await this.send(webhook, body)) return true;
+    this.tryAgain(webhook, body, [...this.options.retriesMs]);
+    return false;
+  }
+
+  /** X gives an event up after a few more tries (X docs: Account Activity, retries). */
+  private tryAgain(webhook: SimWebhook, body: object, [next, ...later]: number[], passed = 0): void {
+    if (next === undefined) return;
+    this.options.after(next - passed, () => {
+      if (this.isClosed || !webhook.valid || this.webhooks.byId(webhook.id) !== webhook) return;
+      void this.send(webhook, body).then((taken) => {
+        if (!taken) this.tryAgain(webhook, body, later, next);
+      });
+    });
   }
 
   private async send(webhook: SimWebhook, body: object): Promise<boolean> {

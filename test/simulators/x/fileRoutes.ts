@@ -10,7 +10,7 @@ export function fileRoutes(world: World, url: () => string): Router {
     const known = world.credentials.get(tokenOf(authorization) ?? '');
     const { pathname, searchParams } = new URL(request.originalUrl, url());
     const signed = { method: 'GET', baseUrl: `${url()}${pathname}`, query: [...searchParams], authorization };
-    if (!known || refuseSignature(signed, known.keys, Date.now())) response.status(401).end();
+    if (!known || refuseSignature(signed, known.keys, world.now())) response.status(401).end();
     else send(world, request, response);
   });
   router.get('/media/:id', (request, response) => send(world, request, response));

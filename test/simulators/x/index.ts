@@ -17,7 +17,7 @@ import { ActivityStream, type StreamOptions } from './stream';
 import { accountActivityV1Routes, Subscriptions } from './subscriptions';
 import { signInRoutes } from './signInRoutes';
 import { timelineRoutes } from './timelines';
-import { Webhooks, type SimApp } from './webhooks';
+import { Webhooks, type SimApp, type Validation } from './webhooks';
 import { World, type SimDirectMessage, type SimMedia, type SimPost } from './world';
 
 export interface XSimulatorOptions {
@@ -40,7 +40,16 @@ export interface XSimulatorOptions {
   barred?: RegExp;
   /** Where an address on the internet leads in this test. */
   resolve?: (url: string) => string;
+  /** How long after the first try X tries again what a webhook did not take, in ms. */
+  retriesMs?: readonly number[];
+  /** Calls a task after so many milliseconds of X's clock. */
+  after?: (ms: number, task: () => void) => void;
+  /** What X answers when it is asked to validate a webhook. */
+  validation?: Validation;
 }
+
+/** Three more tries within about five minutes. */
+const usualRetriesMs = [30_000, 120_000, 300_000];
 
 /** X's own numbers for the calls that have tight ones. */
 const usualLimits: Record<string, Limit> = {
@@ -61,6 +70,7 @@ const usualLimits: Record<string, Limit> = {
 export class XSimulator {
   readonly faults = new Faults();
   readonly calls: ApiContext['calls'] = [];
+  readonly mentionsRead: number[] = [];
   /** Every call that came in, taken or refused, as `METHOD /path`. */
   readonly traffic: string[] = [];
   readonly world: World;
@@ -91,7 +101,9 @@ export class XSimulator {
     this.app = options.app ?? { consumerKey: 'sim-consumer-key', consumerSecret: 'sim-consumer-secret' };
     this.world = new World(options.now ?? Date.now);
     this.chat = new ChatWorld(this.world);
-    this.chat.onEvent = (event, conversation) => this.feed.publish({ kind: 'chat', event, conversation });
+    this.chat.onEvent = async (event, conversation) => {
+      await this.feed.publish({ kind: 'chat', event, conversation });
+    };
     this.limits = new RateLimits(this.world.now, { ...usualLimits, ...options.limits });
     this.webhooks = new Webhooks(this.world, {
       app: this.app,
@@ -101,6 +113,7 @@ export class XSimulator {
       resolve: options.resolve ?? ((url) => url),
       barred: options.barred,
       limits: this.limits,
+      validation: options.validation ?? 'marks',
     });
     this.subscriptions = new Subscriptions(this.world, this.webhooks, options.mostSubscriptions ?? 50);
     this.stream = new ActivityStream(
@@ -108,7 +121,11 @@ export class XSimulator {
       this.world.now,
     );
     const context = { world: this.world, mediaUrl: this.mediaUrl };
-    this.feed = new Feed(context, this.subscriptions, this.webhooks, this.stream);
+    const wait = (ms: number, task: () => void) => void setTimeout(task, ms).unref();
+    this.feed = new Feed(context, this.subscriptions, this.webhooks, this.stream, {
+      retriesMs: options.retriesMs ?? usualRetriesMs,
+      after: options.after ?? wait,
+    });
     this.webhooks.replay = (webhook, from, to) => this.feed.replay(webhook, from, to);
     this.mediaOptions = { processingSteps: 0, keepBytes: true, ...options.media };
   }
@@ -123,6 +140,7 @@ export class XSimulator {
 
   async close(): Promise<void> {
     this.stream.close();
+    this.feed.close();
     await this.stop();
   }
 
@@ -186,11 +204,13 @@ export class XSimulator {
       barred: this.options.barred,
       longestPage: this.options.longestPage ?? Infinity,
       calls: this.calls,
+      mentionsRead: this.mentionsRead,
       url: () => this.url,
     };
     app.disable('x-powered-by');
-    app.use((request, _response, next) => {
+    app.use((request, response, next) => {
       this.traffic.push(`${request.method} ${request.path}`);
+      response.set('date', new Date(this.world.now()).toUTCString());
       next();
     });
     app.use(this.faults.middleware);

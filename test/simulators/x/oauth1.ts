@@ -17,6 +17,9 @@ export interface SignedRequest {
 }
 
 const algorithms: Record<string, string> = { 'HMAC-SHA1': 'sha1', 'HMAC-SHA256': 'sha256' };
+/** Refused with a code of its own. */
+export const timestampFault = 'timestamp out of bounds';
+
 const usedNonces = new Set<string>();
 
 /**
@@ -35,7 +38,7 @@ export function refuseSignature(
   if (signed['oauth_consumer_key'] !== credentials.consumerKey) return 'unknown consumer key';
   if ((signed['oauth_token'] ?? '') !== credentials.accessToken) return 'unknown token';
   if ((signed['oauth_version'] ?? '1.0') !== '1.0') return 'wrong version';
-  if (Math.abs(now / 1000 - Number(signed['oauth_timestamp'])) > 300) return 'timestamp out of bounds';
+  if (Math.abs(now / 1000 - Number(signed['oauth_timestamp'])) > 300) return timestampFault;
   const nonce = `${signed['oauth_timestamp'] ?? ''} ${signed['oauth_nonce'] ?? ''}`;
   if (!signed['oauth_nonce'] || usedNonces.has(nonce)) return 'nonce missing or used before';
   usedNonces.add(nonce);

@@ -21,7 +21,8 @@ export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) 
     operation(context, paths.events, (request, response, user) => {
       const groups = world.groups.filter(({ memberIds }) => memberIds.includes(user.id)).map(({ id }) => id);
       const all = world.messages.filter(
-        ({ senderId, recipientId, groupId, at }) =>
+        ({ senderId, recipientId, groupId, at, shownAt = 0 }) =>
+          shownAt <= world.now() &&
           at > world.now() - messageReach &&
           (groupId === undefined ? [senderId, recipientId].includes(user.id) : groups.includes(groupId)),
       );
@@ -41,6 +42,7 @@ export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) 
       const page = pageOf(mentionsOf(context, request), request, response, { usual: 10, longest });
       if (!page) return;
       const { items, meta } = page;
+      context.mentionsRead.push(items.length);
       answer(request, response, paths.mentions, 200, {
         ...(items.length > 0 ? { data: items.map((each) => shownPost(each, context, request)) } : {}),
         ...(asked(request, 'expansions').length > 0 && items.length > 0
@@ -71,6 +73,7 @@ function mentionsOf({ world }: ApiContext, request: Request): SimPost[] {
   return world.posts.filter(
     (post) =>
       !post.deleted &&
+      (post.shownAt ?? 0) <= world.now() &&
       world.mentionedIn(post).some((user) => user.id === id) &&
       (typeof sinceId !== 'string' || BigInt(post.id) > BigInt(sinceId)) &&
       (typeof start !== 'string' || post.at >= Date.parse(start)),
@@ -112,7 +115,7 @@ const asked = (request: Request, name: string): string[] => {
 };
 
 /** A page, newest first. Tokens say after which id to go on, so that what is new does not shift the pages. */
-function pageOf<T extends { id: string }>(
+export function pageOf<T extends { id: string }>(
   all: T[],
   request: Request,
   response: Response,

@@ -20,7 +20,14 @@ export interface SimWebhook {
   environment: string | undefined;
 }
 
+/**
+ * X's pages disagree about what follows from a challenge that is not answered: the webhook is marked invalid (`marks`); the
+ * call is refused (`refuses`); nothing, for hours (`tolerates`); or the answer comes before the challenge (`late`).
+ */
+export type Validation = 'marks' | 'refuses' | 'tolerates' | 'late';
+
 export interface WebhookOptions {
+  validation: Validation;
   app: SimApp;
   /** How many webhooks the app may have. */
   most: number;
@@ -207,8 +214,18 @@ export class Webhooks {
       refuse(response, 'WebhookIdInvalid', 'There is no such webhook.');
       return;
     }
-    webhook.valid = await this.challenge(webhook.url);
-    answer(request, response, paths.one, 200, { data: { valid: webhook.valid } });
+    const { validation } = this.options;
+    const challenged = this.challenge(webhook.url);
+    if (validation === 'late') {
+      const valid = { data: { valid: true } };
+      answer(request, response, paths.one, 200, valid);
+      return;
+    }
+    const passed = await challenged;
+    if (validation === 'marks' || passed) webhook.valid = passed;
+    if (validation === 'refuses' && !passed)
+      refuse(response, 'CrcValidationFailed', 'The URL did not answer the challenge.');
+    else answer(request, response, paths.one, 200, { data: { valid: webhook.valid } });
   }
 
   private startReplay(request: Request, response: Response): void {

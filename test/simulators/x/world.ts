@@ -64,6 +64,8 @@ export interface SimDirectMessage {
   /** The link to the media that X appends to the text. */
   stub: string | undefined;
   at: number;
+  /** Lists do not show it before that time, in ms since 1970. */
+  shownAt?: number;
 }
 
 /** A group conversation. */
@@ -89,6 +91,8 @@ export interface SimPost {
   /** The address for private messages that goes with it. */
   deepLink: string | undefined;
   at: number;
+  /** Lists do not show it before that time, in ms since 1970. */
+  shownAt?: number;
 }
 
 export interface PostOptions {
@@ -98,6 +102,8 @@ export interface PostOptions {
   repostOf?: SimPost;
   deepLink?: string;
 }
+
+const idEpoch = 1_288_834_974_657n;
 
 /** Everything the simulated X knows. */
 export class World {
@@ -111,14 +117,17 @@ export class World {
   readonly media = new Map<string, SimMedia>();
   /** Whether events tell of people's profiles; X documents no more than id, handle and name. */
   eventsTellProfiles = true;
+  /** X keeps texts in its own way: characters composed and escaped, and bare domains taken for links. */
+  changesTexts = false;
   private lastId = 1_990_000_000_000_000_000n;
   private links = 0;
 
   constructor(readonly now: () => number) {}
 
-  /** Ids grow, and are larger than a double holds exactly. */
+  /** Ids tell the time they were made at (X docs: X IDs), and are larger than a double holds exactly. */
   newId(): string {
-    this.lastId += 4_194_305n;
+    const ofNow = (BigInt(Math.round(this.now())) - idEpoch) << 22n;
+    this.lastId = ofNow > this.lastId ? ofNow : this.lastId + 1n;
     return this.lastId.toString();
   }
 
@@ -209,7 +218,7 @@ export class World {
     text: string,
     media?: SimMedia,
   ): SimDirectMessage {
-    const { shortened, links } = this.shorten(text);
+    const { shortened, links } = this.shorten(this.changesTexts ? text.normalize('NFC') : text);
     const stub = media && this.shortLink();
     const message = {
       ...place,
@@ -226,12 +235,18 @@ export class World {
 
   private shorten(text: string): { shortened: string; links: SimLink[] } {
     const links: SimLink[] = [];
-    const shortened = text.replace(/https?:\/\/\S+/g, (expanded) => {
+    const pattern = this.changesTexts
+      ? /(?:https?:\/\/\S+|\b[a-z0-9-]+\.(?:com|org)\b(?:\/\S*)?)/g
+      : /https?:\/\/\S+/g;
+    const shortened = text.replace(pattern, (written) => {
       const url = this.shortLink();
+      const expanded = written.startsWith('http') ? written : `http://${written}/`;
       links.push({ url, expanded });
       return url;
     });
-    return { shortened, links };
+    if (!this.changesTexts) return { shortened, links };
+    const escaped = shortened.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    return { shortened: escaped, links };
   }
 
   between(one: string, other: string): SimDirectMessage[] {

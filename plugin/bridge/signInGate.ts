@@ -1,25 +1,29 @@
-import type { Clock } from '../bridge/clock';
+import type { Clock } from './clock';
 
-/** One refusal may be a mistake of X, so the second call follows soon. Milliseconds. */
+/** One refusal may be a mistake, so the second call follows soon. Milliseconds. */
 const pauseAfterFirst = 1_000;
 const pauseAfterMore = 30 * 60_000;
 
 /**
- * Keeps dead keys from hammering X: after a refused sign-in no call goes out until the pause is over, and
+ * Keeps dead keys from hammering the other side: after a refused sign-in no call goes out until the pause is over, and
  * then a single one, which shows whether the keys work again.
  */
 export class SignInGate {
   private refusals = 0;
   private closedUntil = 0;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param pause after more refusals than one, in milliseconds */
+  constructor(
+    private readonly clock: Clock,
+    private readonly pause = pauseAfterMore,
+  ) {}
 
   /** Whether calls are held back, in which case trying makes sense at that time. Milliseconds since 1970. */
   closed(): number | undefined {
     return this.refusals > 0 && this.clock.now() < this.closedUntil ? this.closedUntil : undefined;
   }
 
-  /** Whether the last word of X was a refusal. */
+  /** Whether the last word was a refusal. */
   refused(): boolean {
     return this.refusals > 0;
   }
@@ -51,6 +55,6 @@ export class SignInGate {
   }
 
   private shut(): void {
-    this.closedUntil = this.clock.now() + (this.refusals > 1 ? pauseAfterMore : pauseAfterFirst);
+    this.closedUntil = this.clock.now() + (this.refusals > 1 ? this.pause : pauseAfterFirst);
   }
 }

@@ -88,16 +88,21 @@ export class Mutator {
     }
   }
 
+  /** A value of its own: what is changed inside it later must not be part of any other, nor of itself. */
+  private strangeValue(): unknown {
+    return structuredClone(this.random.oneOf(this.values));
+  }
+
   private change(place: Record<string, unknown>, key: string): void {
     const chance = this.random.next();
     if (chance < 0.2) Reflect.deleteProperty(place, key);
-    else if (chance < 0.3) define(place, this.random.oneOf(treacherousKeys), this.random.oneOf(this.values));
+    else if (chance < 0.3) define(place, this.random.oneOf(treacherousKeys), this.strangeValue());
     else if (chance < 0.5) place[key] = this.random.oneOf(this.texts);
     else if (chance < 0.6)
       place[key] = this.random.oneOf([0, -1, Number.MAX_VALUE, 2 ** 53, Number.NaN, null, true, '', [], {}]);
     else if (chance < 0.65) place[key] = 'x'.repeat(this.random.between(1_000, 200_000));
-    else if (chance < 0.75) place[key] = [place[key], place[key]];
-    else place[key] = this.random.oneOf(this.values);
+    else if (chance < 0.75) place[key] = [place[key], structuredClone(place[key])];
+    else place[key] = this.strangeValue();
   }
 }
 

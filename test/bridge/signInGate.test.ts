@@ -1,4 +1,4 @@
-import { SignInGate } from '../../plugin/x/signInGate';
+import { SignInGate } from '../../plugin/bridge/signInGate';
 import { ManualClock } from '../support/manualClock';
 
 const minutes = (count: number) => count * 60_000;

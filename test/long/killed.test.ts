@@ -54,6 +54,7 @@ const log: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () =>
 function conversationOnX() {
   const held: SentMessage[] = [];
   const x = {
+    now: () => Date.now(),
     sendDirectMessage: (_target: unknown, text: string) => {
       held.push({ id: String(held.length + 1), text, mediaKeys: [], sentAt: Date.now() });
       return Promise.resolve(String(held.length));
@@ -70,6 +71,7 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
   const account = { ...settings, chat, x: life.of(x) } as unknown as BridgeAccount;
   return new OutboundWorker({
     outbox: life.of(store.outbox),
+    history: store.history,
     contacts: store.contacts,
     threads: store.threads,
     conversations: store.conversations,

@@ -2,20 +2,36 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { HostSimulator } from '../simulators/host';
-import { XSimulator } from '../simulators/x';
-import { freePort, PluginProcess } from '../support/process';
-import type { HealthBody } from '../support/rig';
-import { until } from '../support/until';
+import { HostSimulator } from '../../simulators/host';
+import { XSimulator } from '../../simulators/x';
+import { AdminClient } from '../../support/adminClient';
+import { freePort, PluginProcess } from '../../support/process';
+import type { HealthBody } from '../../support/rig';
+import { until } from '../../support/until';
 import { Random } from './random';
 
 const brandId = '900000000000000001';
 const customers = ['1700000000000000021', '1700000000000000022', '1700000000000000023'];
 const replyToken = 'reply-token-of-the-chaos';
+const adminPassword = 'password-of-the-chaos';
 const webhookUrl = 'https://plugin.example.com/api/messages';
 const boundless = { calls: 1_000_000, seconds: 900 };
 /** How long everything may take to be well again. Milliseconds. */
 const longestRecovery = 20_000;
+
+/** What is the matter all the while, beside what goes wrong. */
+export interface Circumstances {
+  /** How many times as fast time passes. */
+  speed?: number;
+  /** How far the clock of the plugin's machine is ahead, in milliseconds. */
+  skewMs?: number;
+  /** A host that tells nothing of what it stored. */
+  hostTellsIds?: boolean;
+  /** Look-ups after a lost answer are refused now and then. */
+  refusesLookUps?: boolean;
+  /** An admin has messages tried again that wait or have failed. */
+  adminRetries?: boolean;
+}
 
 /**
  * A contact center at work: customers and agents who write on and on, whatever happens to the plugin between them, and
@@ -23,8 +39,12 @@ const longestRecovery = 20_000;
  */
 export class ContactCenter {
   process!: PluginProcess;
-  /** What was acknowledged, and what was not, by direction and in the order it was written. */
+  /** Whether X gets through to the plugin. */
+  isReachable = true;
+  /** What customers wrote and X tried to deliver, and what agents were promised. */
   private readonly promised = { in: new Set<string>(), out: new Set<string>() };
+  /** What X got a 200 for at once, in the order it was written. */
+  private readonly acknowledged = new Set<string>();
   private writing: Promise<void>[] = [];
   private atWork = false;
   private numbers = 0;
@@ -35,27 +55,36 @@ export class ContactCenter {
     readonly host: HostSimulator,
     private readonly config: Record<string, unknown> & { port: number },
     readonly random: Random,
+    private readonly circumstances: Circumstances,
+    private readonly clockBase: number,
   ) {}
 
-  static async open(random: Random): Promise<ContactCenter> {
+  static async open(random: Random, circumstances: Circumstances = {}): Promise<ContactCenter> {
     const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-chaos-'));
     const port = await freePort();
+    const { speed = 1, hostTellsIds = true } = circumstances;
+    const clockBase = Date.now();
+    const now = () => clockBase + (Date.now() - clockBase) * speed;
+    const nobody = 'http://127.0.0.1:1';
     const x = await XSimulator.start({
-      resolve: (url) => url.replace('https://plugin.example.com', `http://127.0.0.1:${port}`),
+      now,
+      after: (ms, task) => void setTimeout(task, ms / speed).unref(),
+      resolve: (url) =>
+        url.replace('https://plugin.example.com', center.isReachable ? `http://127.0.0.1:${port}` : nobody),
       limits: {
         'POST /2/dm_conversations/with/{participant_id}/messages': boundless,
         'GET /2/dm_conversations/with/{participant_id}/dm_events': boundless,
         'GET /2/dm_events': boundless,
       },
     });
-    const host = await HostSimulator.start();
+    const host = await HostSimulator.start({ now, tellsIds: hostTellsIds });
     const keys = x.addBrand(brandId, 'brand', 'Brand');
     customers.forEach((id, index) =>
       x.world.addUser({ id, username: `customer_${index}`, name: `Customer ${index}` }),
     );
     const account = host.addAccount();
     account.replyUrl = `http://127.0.0.1:${port}/api/reply?token=${replyToken}`;
-    const center = new ContactCenter(
+    const center: ContactCenter = new ContactCenter(
       folder,
       x,
       host,
@@ -67,11 +96,19 @@ export class ContactCenter {
         reply: { token: replyToken },
         x: { apiBaseUrl: x.url },
         accounts: [{ name: 'support', ...keys, webhookUrl, openChannelAccountId: account.id }],
+        admin: { password: adminPassword },
       },
       random,
+      circumstances,
+      clockBase,
     );
+    if (circumstances.skewMs !== undefined)
+      writeFileSync(join(folder, 'clock'), String(circumstances.skewMs));
     await center.start();
-    await until(async () => (await center.health())?.status === 'ok', 'the plugin to be well', 20_000);
+    const isSubscribed = async () =>
+      ['ok', 'quiet'].includes((await center.health())?.accounts['support']?.webhook.state ?? '');
+    await until(isSubscribed, 'X to deliver to the plugin', 20_000);
+    await center.introduce();
     return center;
   }
 
@@ -84,20 +121,39 @@ export class ContactCenter {
     mkdirSync(join(this.folder, 'data'), { recursive: true });
     const file = join(this.folder, 'plugin.config.json');
     writeFileSync(file, JSON.stringify(this.config));
-    const words = [process.execPath, '--require', resolve('test/chaos/movedClock.js')];
+    const words = [process.execPath, '--require', resolve('test/long/chaos/movedClock.js')];
     const command = [...words, resolve('dist/plugin/main.js'), '--config', file]
       .map((word) => `"${word}"`)
       .join(' ');
     this.process = PluginProcess.run(['-c', `trap '' XFSZ; exec ${command}`], this.config.port, '/bin/bash', {
       CLOCK_FILE: join(this.folder, 'clock'),
+      CLOCK_SPEED: String(this.circumstances.speed ?? 1),
+      CLOCK_BASE: String(this.clockBase),
     });
     await this.process.ready();
+  }
+
+  /** Everybody has written once, and was answered: without its interaction no lost message can be looked for. */
+  private async introduce(): Promise<void> {
+    for (const [index, id] of customers.entries()) {
+      const message = this.x.world.addMessage(id, brandId, `c${index} hello`);
+      await this.x.feed.publish({ kind: 'message', message });
+    }
+    await until(() => this.host.state.interactions.length === customers.length, 'the introductions');
+    for (const interaction of this.host.state.interactions)
+      await this.host.agentWrites(interaction, `hello, number ${interaction.id}`);
+    await until(async () => {
+      const { inbound, outbound } = (await this.health())?.accounts['support'] ?? {};
+      return inbound?.waiting === 0 && outbound?.waiting === 0;
+    }, 'the introductions to be written down');
   }
 
   /** Everybody begins to write. */
   begin(): void {
     this.atWork = true;
     this.writing = [...customers.map((id) => this.customerWritesOn(id)), this.agentWritesOn()];
+    if (this.circumstances.refusesLookUps) this.writing.push(this.refuseLookUps());
+    if (this.circumstances.adminRetries) this.writing.push(this.adminRetries());
   }
 
   /** Nobody writes any more. */
@@ -136,7 +192,7 @@ export class ContactCenter {
   }
 
   /** @throws Error when anything promised does not arrive, or arrives twice, or in another order */
-  async settle(): Promise<void> {
+  async settle(circumstances = ''): Promise<void> {
     await this.pause();
     await this.caughtUp().catch(() => undefined);
     const isIdle = async () => {
@@ -145,9 +201,11 @@ export class ContactCenter {
       return health?.status === 'ok' && inbound?.waiting === 0 && outbound?.waiting === 0;
     };
     await until(isIdle, 'the plugin to be well again', longestRecovery).catch(() => undefined);
-    expect({ ...this.wrong(), health: (await this.health())?.status }).toEqual({
+    const health = (await this.health())?.status;
+    expect({ ...this.wrong(), health, circumstances }).toEqual({
       ...nothingWrong,
       health: 'ok',
+      circumstances,
     });
     expect(this.promised.in.size).toBeGreaterThan(0);
   }
@@ -179,7 +237,7 @@ export class ContactCenter {
       outOfOrder: customers.filter((_, index) => {
         // What was not acknowledged is found later, by reading back, and may come after what was.
         const numbers = atHost
-          .filter((text) => this.promised.in.has(text) && text.startsWith(`c${index} `))
+          .filter((text) => this.acknowledged.has(text) && text.startsWith(`c${index} `))
           .map((text) => Number(text.slice(3)));
         return numbers.some((number, place) => place > 0 && number < numbers[place - 1]!);
       }),
@@ -202,11 +260,8 @@ export class ContactCenter {
       this.numbers += 1;
       const text = `c${customers.indexOf(id)} ${this.numbers}`;
       const message = this.x.world.addMessage(id, brandId, text);
-      const envelope = this.x.envelope('activity', brandId, message);
-      const status = await this.x.webhooks
-        .deliver(`${this.process.url}/api/messages`, envelope)
-        .catch(() => undefined);
-      if (status === 200) this.promised.in.add(text);
+      this.promised.in.add(text);
+      if (await this.x.feed.publish({ kind: 'message', message })) this.acknowledged.add(text);
       await this.goOn(5, 60);
     }
   }
@@ -220,6 +275,37 @@ export class ContactCenter {
       const text = `answer ${this.numbers}`;
       const outcome = await this.host.agentWrites(interaction, text).catch(() => undefined);
       if (outcome && outcome.status < 300) this.promised.out.add(text);
+    }
+  }
+
+  /** X shows a conversation to nobody, now and then. */
+  private async refuseLookUps(): Promise<void> {
+    while (this.atWork) {
+      this.x.faults.add({ when: /^GET \/2\/dm_conversations/, status: 503 });
+      this.host.faults.add({ when: /^GET .*interactions\/\d+\/messages$/, status: 503 });
+      await this.goOn(100, 400);
+    }
+    // What was not used up would go on when everything is to be well again.
+    this.x.faults.clear();
+    this.host.faults.clear();
+  }
+
+  /** An admin who cannot wait. */
+  private async adminRetries(): Promise<void> {
+    const admin = new AdminClient(() => this.process.url);
+    while (this.atWork) {
+      await this.goOn(200, 600);
+      try {
+        if (admin.token === undefined) await admin.signIn(adminPassword);
+        const direction = this.random.oneOf(['in', 'out'] as const);
+        const state = this.random.oneOf(['waiting', 'failed'] as const);
+        const { messages } = await admin.call('activity', { direction, state });
+        if (messages.length > 0)
+          await admin.call('retry', { direction, seq: this.random.oneOf(messages).seq });
+      } catch {
+        // The plugin is down, its sessions are gone, or the message is delivered by now.
+        admin.token = undefined;
+      }
     }
   }
 }

@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+
+/** Lints what would be in some files; in a process of its own, since the configuration is a module. */
+const script = `
+const { ESLint } = require('eslint');
+const eslint = new ESLint();
+(async () => {
+  for (const [filePath, imported] of JSON.parse(process.argv[1])) {
+    const [{ messages }] = await eslint.lintText("import * as other from '" + imported + "';\\nexport default other;\\n", { filePath });
+    console.log(messages.map(({ message }) => message).join(' '));
+  }
+})();`;
+
+test('a wrong import fails, from any depth of folders', () => {
+  const imports = [
+    ['plugin/x/receivers/supply.ts', '../../host/client'],
+    ['plugin/bridge/inboundWorker.ts', '../x/client'],
+    ['plugin/x/receivers/supply.ts', '../../bridge/clock'],
+  ];
+  const args = ['-e', script, JSON.stringify(imports)];
+  const [nested, flat, allowed] = spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout.split('\n');
+  expect(nested).toContain('x/ must not import host/');
+  expect(flat).toContain('bridge/ must not import x/');
+  expect(allowed).not.toContain('must not import');
+}, 60_000);

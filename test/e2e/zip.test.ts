@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { version } from '../../plugin/version';
+import { bundledPackages, buildZip, unpack, zipFiles } from '../support/zip';
+
+const zipName = `openchannel-x-${version}`;
+
+let folder: string;
+let zip: Buffer;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'openchannel-x-zip-'));
+  zip = buildZip(folder);
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('one top folder, what the host wants in it, within 4 MB', () => {
+  const paths = Object.keys(unzipSync(zip)).sort();
+  expect(paths.every((path) => path.startsWith(`${zipName}/`))).toBe(true);
+  expect(paths.map((path) => path.slice(zipName.length + 1))).toEqual(zipFiles);
+  expect(zip.length).toBeLessThanOrEqual(4 * 1024 * 1024);
+  const { manifest } = unpack(zip, zipName, join(folder, 'plugins'));
+  expect(manifest).toMatchObject({
+    name: 'openchannel-x',
+    version,
+    type: 'script',
+    parameters: { scriptName: zipName, scriptPath: 'app/index.js', views: { admin: 'panel/index.html' } },
+  });
+  const licences = readFileSync(join(folder, 'plugins', zipName, 'LICENCES.txt'), 'utf8');
+  for (const name of bundledPackages) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+});
+
+test('built again it is the same, byte for byte', () => {
+  expect(buildZip(join(folder, 'again'), { TZ: 'Asia/Tokyo' }).equals(zip)).toBe(true);
+}, 60_000);

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InboundMessage } from '../../plugin/bridge/messages';
+import type { MessageStore } from '../../plugin/bridge/ports';
+import { openMessageStore } from '../../plugin/store/messageStore';
+
+let folder: string;
+let store: MessageStore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'store-'));
+  store = openMessageStore(folder, () => 1000);
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const inbound = (messageId: string): InboundMessage => ({
+  account: 'a',
+  messageId,
+  conversation: 'dm:1',
+  sender: { id: '1', username: 'Jane', name: 'Jane Doe' },
+  text: 'hello',
+  media: [],
+  sentAt: 1,
+});
+
+test('what waits, was set aside or filtered is counted as it changes', async () => {
+  await store.inbox.keep(['1', '2', '3', '4', '1'].map((id) => inbound(id)));
+  const row = (id: string) => store.inbox.find('a', id)!.seq;
+  store.inbox.markFailed(row('1'), 'no');
+  store.inbox.markFiltered(row('2'), 'spam');
+  store.inbox.markDelivering(row('3'), 1, false);
+  store.inbox.saveNotified(row('4'), undefined, true);
+  expect([store.depths.inbound('a'), store.depths.filtered('a')]).toMatchObject([
+    { waiting: 1, failed: 1 },
+    1,
+  ]);
+  await store.keeping.eraseBefore('a', 2000);
+  await store.keeping.prune('a', 2000);
+  expect([store.depths.inbound('a'), store.depths.filtered('a')]).toMatchObject([
+    { waiting: 1, failed: 0 },
+    0,
+  ]);
+  expect(store.inbox.find('a', '3')).toBeDefined();
+  expect(store.inbox.find('a', '4')).toBeUndefined();
+});
+
+test('the id of an encrypted message counts for its sender in its conversation alone', () => {
+  const writer = (senderId: string, conversation = 'group:1') => ({ account: 'a', conversation, senderId });
+  expect(store.chat.claim(writer('1'), 'chosen', 10, undefined)).toBe(true);
+  expect(store.chat.claim(writer('1'), 'chosen', 11, undefined)).toBe(false);
+  expect(store.chat.claim(writer('2'), 'chosen', 12, undefined)).toBe(true);
+  expect(store.chat.claim(writer('1', 'dm:1'), 'chosen', 13, undefined)).toBe(true);
+  expect(store.chat.rowsOf(writer('1'), 'chosen')).toEqual([10]);
+});
+
+test('what held nothing for anybody counts as no message, in reports and in the list', async () => {
+  await store.inbox.keep([inbound('1'), inbound('2')]);
+  store.inbox.markNothing(store.inbox.find('a', '1')!.seq);
+  const all = {
+    direction: 'in',
+    account: undefined,
+    state: undefined,
+    search: undefined,
+    before: undefined,
+  } as const;
+  expect(store.reporting.counts('a', 0, 5_000)).toMatchObject([
+    { direction: 'in', state: 'waiting', count: 1 },
+  ]);
+  expect(store.history.page(all).rows).toHaveLength(1);
+  expect(store.history.hours('a', 0).in.get(0)).toBe(1);
+});
