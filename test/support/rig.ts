@@ -298,7 +298,7 @@ export class Rig {
   reply(body: unknown, path = '/api/reply', token = this.secrets.replyToken): Promise<Response> {
     return fetch(`${this.url}${path}?token=${token}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', connection: 'close' },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
   }

@@ -95,7 +95,7 @@ export class HostSimulator {
     const contact = this.state.contacts.find(({ id }) => id === interaction.ContactId);
     const response = await fetch(account?.replyUrl ?? '', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', connection: 'close' },
       body: JSON.stringify({
         body: body || file?.name,
         AttachmentId: file?.id ?? null,

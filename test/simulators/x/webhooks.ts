@@ -44,6 +44,9 @@ export interface WebhookOptions {
 const paths = { all: '/2/webhooks', one: '/2/webhooks/{webhook_id}', replay: '/2/webhooks/replay' };
 const minute = 60_000;
 
+/** A kept connection would outlive a plugin that is started again at the same port, and fail whoever calls next. */
+const unkept = { connection: 'close' };
+
 /** What the replay needs of the feed. */
 export type Replay = (webhook: SimWebhook, from: number, to: number) => Promise<boolean>;
 
@@ -131,6 +134,7 @@ export class Webhooks {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        ...unkept,
         'x-twitter-webhooks-signature': signature,
         ...changes.headers,
       },
@@ -148,7 +152,7 @@ export class Webhooks {
     try {
       const address = new URL(this.options.resolve(url));
       address.searchParams.set('crc_token', token);
-      const response = await fetch(address, { signal: AbortSignal.timeout(10_000) });
+      const response = await fetch(address, { headers: unkept, signal: AbortSignal.timeout(10_000) });
       const { response_token: given } = (await response.json()) as { response_token?: string };
       const expected = `sha256=${createHmac('sha256', consumerSecret).update(token).digest('base64')}`;
       return response.status === 200 && given === expected;
