@@ -140,7 +140,12 @@ test.each<Validation>(['marks', 'refuses', 'tolerates', 'late'])(
   'whatever X answers to a validation that fails (%s), an outage is noticed and made up for',
   async (validation) => {
     await start({ delivery: 'activity', x: { validation } });
-    await pass(4);
+    for (let looks = 0; looks < 3; looks += 1) {
+      const before = rig.x.webhooks.challenges;
+      rig.scheduler.run('twoMinutes');
+      await until(() => rig.x.webhooks.challenges > before, 'X to call');
+      rig.clock.jump(2 * minute);
+    }
     leadsTo = 'http://127.0.0.1:1';
     await rig.customerSays('into the void');
     const passing = pass(12);

@@ -21,6 +21,9 @@ export type Reach =
  */
 export class ReachCheck {
   private challengedAt = -Infinity;
+  private askedAt = -Infinity;
+  /** How many times in a row X has called soon after it was asked. */
+  private callsAfterAsking = 0;
   /** X was seen to call when it was asked to. */
   private callsWhenAsked = false;
   private arrived: () => void = () => {};
@@ -32,12 +35,19 @@ export class ReachCheck {
 
   /** A challenge of X has arrived here and was answered. */
   onChallenge(): void {
-    this.challengedAt = this.clock.now();
+    const now = this.clock.now();
+    const isFirstSinceAsked = this.challengedAt < this.askedAt;
+    // It may answer before it calls. Once may be chance, since it calls about hourly by itself.
+    if (isFirstSinceAsked && now - this.askedAt <= callMayTakeMs) this.callsAfterAsking += 1;
+    if (this.callsAfterAsking >= 2) this.callsWhenAsked = true;
+    this.challengedAt = now;
     this.arrived();
   }
 
   async ask(webhookId: string, signal: AbortSignal): Promise<Reach> {
     const askedAt = this.clock.now();
+    if (this.challengedAt < this.askedAt) this.callsAfterAsking = 0;
+    this.askedAt = askedAt;
     try {
       if (!(await this.api.validate(webhookId))) return { outcome: 'unreached', error: failed() };
     } catch (error) {

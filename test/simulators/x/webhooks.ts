@@ -58,6 +58,8 @@ export class Webhooks {
   replay: Replay = () => Promise.resolve(true);
   private readonly bearers = new Set<string>();
   private replaying = false;
+  /** How many challenges were answered, rightly or not. */
+  challenges = 0;
 
   constructor(
     private readonly world: World,
@@ -158,6 +160,8 @@ export class Webhooks {
       return response.status === 200 && given === expected;
     } catch {
       return false;
+    } finally {
+      this.challenges += 1;
     }
   }
 
