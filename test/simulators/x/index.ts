@@ -73,6 +73,8 @@ export class XSimulator {
   readonly mentionsRead: number[] = [];
   /** Every call that came in, taken or refused, as `METHOD /path`. */
   readonly traffic: string[] = [];
+  /** How many calls are not answered yet, but for streams, which never are. */
+  inFlight = 0;
   readonly world: World;
   readonly chat: ChatWorld;
   readonly webhooks: Webhooks;
@@ -211,6 +213,10 @@ export class XSimulator {
     app.use((request, response, next) => {
       this.traffic.push(`${request.method} ${request.path}`);
       response.set('date', new Date(this.world.now()).toUTCString());
+      if (!request.path.endsWith('/stream')) {
+        this.inFlight += 1;
+        response.once('close', () => (this.inFlight -= 1));
+      }
       next();
     });
     app.use(this.faults.middleware);
