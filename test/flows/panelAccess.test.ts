@@ -142,7 +142,7 @@ function guessing() {
       counts[status] = (counts[status] ?? 0) + 1;
     }
   };
-  const ended = Promise.all(Array.from({ length: 30 }, (_, number) => guess(number)));
+  const ended = Promise.all(Array.from({ length: 12 }, (_, number) => guess(number)));
   const stop = async () => {
     goesOn = false;
     let isOver = false;
@@ -162,19 +162,29 @@ test('guesses all the time: few are looked at, and the right password in a new b
   await until(() => (counts[429] ?? 0) > 300, 'most to be refused');
   expect(counts[401]).toBeLessThan(12);
   expect((await rig.health()).status).toBe(200);
-  let status = 429;
+  const statuses = new Set<number>();
   const tryAgain = async () => {
-    while (status === 429) ({ status } = await client().raw('signIn', { password, carrier: 'body' }));
+    while (!statuses.has(200)) {
+      const { status } = await client().raw('signIn', { password, carrier: 'body' });
+      statuses.add(status);
+    }
   };
-  const signingIn = tryAgain();
-  await until(() => {
-    rig.clock.jump(5_000);
-    return status !== 429;
-  }, 'the right password to get in');
+  // Chance decides who is next: as many tries at a time make it all but sure that one is soon.
+  const signingIn = Promise.all(Array.from({ length: 6 }, tryAgain));
+  await until(
+    () => {
+      rig.clock.jump(5_000);
+      return statuses.has(200);
+    },
+    'the right password to get in',
+    40_000,
+  );
+  rig.clock.jump(5_000);
+  expect([...statuses].filter((status) => ![200, 429].includes(status))).toEqual([]);
+  const ended = await stop();
   await signingIn;
-  expect(status).toBe(200);
-  expect(Object.keys(await stop()).sort()).toEqual(['401', '429']);
-}, 60_000);
+  expect(Object.keys(ended).sort()).toEqual(['401', '429']);
+}, 90_000);
 
 test("strangers' guesses do not keep out a browser that was signed in before, nor the set-up code", async () => {
   rig = await Rig.start({ panel: true });
