@@ -3,15 +3,18 @@ import type { Arrivals } from './bridge/arrivals';
 import type { MessageStore } from './bridge/ports';
 import type { SignIn } from './bridge/signIn';
 import type { AccountConfig } from './config/schema';
-import type { AccountHealth } from './http/health';
+import type { AccountHealth, SignInHealth } from './http/health';
 import type { ChatStanding } from './x/chat/chatAccount';
 import type { SupplyState } from './x/receivers/receiver';
 import { isoTime } from './bridge/isoTime';
+import { signInNames, userSignIns, type UserSignIn } from './x/signInKinds';
 
 export interface HealthSources {
   delivery: string;
   store: MessageStore;
-  signIn: { x: SignIn; host: SignIn };
+  signIn: Record<UserSignIn | 'host', SignIn>;
+  /** Whether the account signs in with X in this way. */
+  used: (kind: UserSignIn) => boolean;
   arrivals: Arrivals;
   supply: { state(): SupplyState };
   chat: { standing(): ChatStanding };
@@ -19,7 +22,7 @@ export interface HealthSources {
 
 /** How one account stands, for `/health`. */
 export function accountHealth(settings: AccountConfig, sources: HealthSources): AccountHealth {
-  const { store, signIn } = sources;
+  const { store } = sources;
   const { failed: setAside, ...inbound } = store.depths.inbound(settings.name);
   const outbound = store.depths.outbound(settings.name);
   const state = (waitingBecause: string | undefined) =>
@@ -34,9 +37,26 @@ export function accountHealth(settings: AccountConfig, sources: HealthSources): 
     },
     outbound: { state: state(outbound.waitingBecause), ...outbound },
     webhook: supplyHealth(settings, sources),
-    signIn: { x: signIn.x.read(), host: signIn.host.read() },
+    signIn: signInHealth(sources),
     chat: chatHealth(settings, sources),
     customers: marksHealth(settings.name, store),
+  };
+}
+
+/** X counts as refused as soon as one of the account's sign-ins is: somebody has to look after it before the other ends. */
+function signInHealth({ signIn, used }: HealthSources): AccountHealth['signIn'] {
+  const kinds = userSignIns.filter(used);
+  const standing = kinds.map((kind): SignInHealth => {
+    const { reason, ...read } = signIn[kind].read();
+    return { ...read, ...(reason === undefined ? {} : { reason: `${signInNames[kind]}: ${reason}` }) };
+  });
+  const first = (['refused', 'ok'] as const)
+    .map((state) => standing.find((each) => each.state === state))
+    .find((each) => each !== undefined);
+  return {
+    x: first ?? { state: 'unknown' },
+    ...Object.fromEntries(kinds.map((kind, index) => [kind, standing[index]])),
+    host: signIn.host.read(),
   };
 }
 

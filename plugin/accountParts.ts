@@ -8,7 +8,8 @@ import type { BridgeAccount, HostSide } from './bridge/sides';
 import { savedClock, type RemoteClock } from './bridge/remoteClock';
 import { SignIn } from './bridge/signIn';
 import { createAccountChat } from './accountChat';
-import { receivingOf } from './accountReceiving';
+import { isUsed, receivingOf } from './accountReceiving';
+import { createSignIns } from './accountSignIns';
 import { createBotClient } from './bot/client';
 import { accountHealth } from './accountHealth';
 import type { AccountConfig, Config } from './config/schema';
@@ -17,17 +18,19 @@ import { createHostAccount } from './host/account';
 import { HostClient } from './host/client';
 import type { AccountHealth } from './http/health';
 import { createXAccount } from './x/account';
-import { AppToken } from './x/appToken';
 import type { ChatAccount } from './x/chat/chatAccount';
 import type { ChatSetUp } from './x/chat/chatSetUp';
 import type { ChatThreads } from './x/chat/threads';
 import { XClient } from './x/client';
-import { OAuth2Tokens } from './x/oauth2';
+import type { OAuth2Tokens } from './x/oauth2Tokens';
 import { OwnUser } from './x/ownUser';
 import { callbackUrl } from './x/receivers/callbackUrl';
 import type { Delivery } from './x/receivers';
 import { Supply } from './x/receivers/supply';
+import type { SignIns } from './x/signIns';
+import { signInNames, type UserSignIn } from './x/signInKinds';
 import { SignInGate } from './bridge/signInGate';
+import type { TokenVaults } from './x/tokenVault';
 import type { WebhookAccount } from './x/webhook';
 
 export interface AccountPartsOptions {
@@ -47,6 +50,10 @@ export interface AccountPartsOptions {
   accept: (batch: EventBatch, account: ReceivingAccount) => Promise<void>;
   /** X accepts an account's keys again: the answers that waited for it can go. */
   signedInAgain: () => void;
+  /** Where the accounts' OAuth 2.0 tokens are kept. */
+  vaults: TokenVaults;
+  /** The name of another account that has this X user. */
+  accountOf: (userId: string, besides: string) => string | undefined;
   /** The ways an account is delivered to, while it moves from one to another. */
   deliveries?: Delivery[];
 }
@@ -59,7 +66,9 @@ export interface AccountParts {
   ownUser: OwnUser;
   supply: Supply;
   client: XClient;
-  oauth2: OAuth2Tokens;
+  signIns: SignIns;
+  /** Undefined where the account has no OAuth 2.0 client. */
+  oauth2: OAuth2Tokens | undefined;
   chat: ChatAccount;
   chatSetUp: ChatSetUp;
   health(): AccountHealth;
@@ -71,17 +80,14 @@ export interface AccountParts {
 export function createAccountParts(settings: AccountConfig, options: AccountPartsOptions): AccountParts {
   const { store, clock } = options;
   const { name } = settings;
-  const signIn = signInsOf(name, options);
-  const gate = new SignInGate(clock);
-  const { facts } = store;
+  const signIn = reportedSignIns(settings, options);
   const clocks = {
-    x: savedClock(clock, facts, name, 'X'),
-    host: savedClock(clock, facts, name, 'the host'),
+    x: savedClock(clock, store.facts, name, 'X'),
+    host: savedClock(clock, store.facts, name, 'the host'),
   };
-  const client = xClientOf(settings, { ...options, clock: clocks.x }, signIn.x, gate);
-  const ownUser = new OwnUser({ ...options, account: name, keys: settings, client, facts: store.facts });
+  const { signIns, oauth2, client, ownUser } = xCallsOf(settings, options, clocks.x, signIn);
   const arrivals = new Arrivals(clocks.x);
-  const parts = { ...options, gate, signIn, ownUser, arrivals };
+  const parts = { ...options, signIns, signIn, oauth2, ownUser, arrivals };
   const receiving = receivingOf(settings, { ...parts, supply: () => supply });
   const findUserId = () => Promise.resolve(receiving.userId() ?? ownUser.find());
   const ofChat = createAccountChat(settings, { ...options, client, receiving, findUserId });
@@ -89,7 +95,7 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
   const secrets = webhookSecrets(settings, options.secrets);
   const supply: Supply = supplyOf(settings, options, {
     client,
-    gate,
+    signIns,
     ownUser,
     arrivals,
     receiving,
@@ -111,20 +117,59 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
     supply,
     client,
     ...ofChat,
-    oauth2: new OAuth2Tokens({
-      account: name,
-      apiBaseUrl: options.config.x.apiBaseUrl,
-      facts: store.facts,
-      clock,
-    }),
+    signIns,
+    oauth2,
     health: () =>
-      accountHealth(settings, { delivery: deliveryOf(settings), store, signIn, arrivals, supply, chat }),
+      accountHealth(settings, {
+        delivery: deliveryOf(settings),
+        store,
+        signIn,
+        used: (kind) => isUsed(kind, settings),
+        arrivals,
+        supply,
+        chat,
+      }),
     clockWasSet: (byMs) => {
-      gate.letOneThrough();
+      signIns.letOneThrough();
       clocks.x.localWasSet(byMs);
       clocks.host.localWasSet(byMs);
     },
   };
+}
+
+/** What the account's calls of X go through, and whose they are. */
+function xCallsOf(
+  settings: AccountConfig,
+  options: AccountPartsOptions,
+  clock: RemoteClock,
+  signIn: Record<UserSignIn, SignIn>,
+) {
+  const { config, store, counters } = options;
+  const { name, accessToken, consumerKey } = settings;
+  const { signIns, oauth2 } = createSignIns(settings, {
+    ...options,
+    clock,
+    machineClock: options.clock,
+    signIn,
+    ownUser: () => ownUser,
+  });
+  const client = new XClient({
+    ...store,
+    account: name,
+    apiBaseUrl: config.x.apiBaseUrl,
+    signIns,
+    clock,
+    counters,
+    onSignIn: (kind, accepted, reason) => {
+      // While the sign-in cannot be renewed, what still works with its last token is no good news.
+      if (accepted && kind === 'oauth2' && oauth2?.gate.refused() === true) return;
+      signIn[kind].note(accepted, reason);
+    },
+  });
+  const signedInBy =
+    accessToken === '' ? `oauth2 ${settings.oauth2.clientId}` : `${consumerKey} ${accessToken}`;
+  const ownUser: OwnUser = new OwnUser({ ...options, account: name, signedInBy, client, facts: store.facts });
+  return { signIns, oauth2, client, ownUser };
 }
 
 /** A host whose sign-in is refused is asked again so often, by each account. Milliseconds. */
@@ -166,7 +211,7 @@ function bridgeAccountOf(
       ...config.x,
       dataDir: config.dataDir,
       client,
-      keys: settings,
+      keys: settings.accessToken === '' ? undefined : settings,
       clock: clocks.x,
       random,
       userId,
@@ -175,32 +220,9 @@ function bridgeAccountOf(
   };
 }
 
-function xClientOf(
-  settings: AccountConfig,
-  options: AccountPartsOptions & { clock: RemoteClock },
-  signIn: SignIn,
-  gate: SignInGate,
-): XClient {
-  const { config, store, clock, counters } = options;
-  const { apiBaseUrl } = config.x;
-  const { windows, charges } = store;
-  return new XClient({
-    account: settings.name,
-    apiBaseUrl,
-    keys: settings,
-    windows,
-    charges,
-    clock,
-    counters,
-    appToken: new AppToken({ ...settings, apiBaseUrl }),
-    gate,
-    onSignIn: (accepted, reason) => signIn.note(accepted, reason),
-  });
-}
-
 interface SupplyParts {
   client: XClient;
-  gate: SignInGate;
+  signIns: SignIns;
   ownUser: OwnUser;
   arrivals: Arrivals;
   receiving: ReceivingAccount;
@@ -210,8 +232,8 @@ interface SupplyParts {
 }
 
 function supplyOf(settings: AccountConfig, options: AccountPartsOptions, parts: SupplyParts): Supply {
-  const { client, gate, ownUser, arrivals, receiving, chat, clock, pathSecret } = parts;
-  const { inbox, facts, threads } = options.store;
+  const { client, signIns, ownUser, arrivals, receiving, chat, clock, pathSecret } = parts;
+  const { inbox, facts, threads, contacts } = options.store;
   const { name, environment, webhookUrl } = settings;
   const delivery = deliveryOf(settings);
   const account = {
@@ -221,9 +243,10 @@ function supplyOf(settings: AccountConfig, options: AccountPartsOptions, parts: 
     webhookUrl: callbackUrl(webhookUrl, name, pathSecret),
     userId: () => Promise.resolve(receiving.userId() ?? ownUser.find()),
     noteChatReading: (reason: string | undefined) => chat.noteReading(reason),
-    signedIn: () => ownUser.signedIn(gate),
+    signedIn: () => ownUser.signedIn(signIns),
     lastEventAt: () => arrivals.lastAt(),
     recentAuthors: (since: number, most: number) => threads.recentAuthors(name, since, most),
+    recentWriters: (since: number, most: number) => contacts.recentWriters(name, since, most),
     knownMessages: (ids: string[]) => inbox.knownMessages(name, ids),
   };
   return new Supply(options.deliveries ?? [delivery], {
@@ -263,16 +286,21 @@ function webhookSecrets(settings: AccountConfig, secrets: Secrets) {
   };
 }
 
-function signInsOf(
-  account: string,
+/** Each sign-in that the account uses, and what is told of it when it changes. */
+function reportedSignIns(
+  settings: AccountConfig,
   { clock, log, signedInAgain }: AccountPartsOptions,
-): { x: SignIn; host: SignIn } {
+): Record<UserSignIn | 'host', SignIn> {
+  const { name } = settings;
+  const withX = (kind: UserSignIn, check: string) =>
+    reportedSignIn(`X (${signInNames[kind]})`, check, name, clock, log, signedInAgain);
   return {
-    x: reportedSignIn('X', 'check the keys of this account', account, clock, log, signedInAgain),
+    oauth1: withX('oauth1', 'check the keys of this account'),
+    oauth2: withX('oauth2', 'see the reason; mostly the account has to be connected again in the panel'),
     host: reportedSignIn(
       'the host',
       'check host.username and host.password, or host.apiKey, which all accounts share',
-      account,
+      name,
       clock,
       log,
       () => {},
@@ -296,8 +324,11 @@ function reportedSignIn(
   });
 }
 
-/** How X delivers to an account: as set, else as its level says (Basic and Pro get no pushes). */
-export function deliveryOf({ delivery, level }: AccountConfig): Delivery {
+/**
+ * How X delivers to an account: as set, else as its level says (Basic and Pro get no pushes). Pushes belong to the app, so
+ * an account without the app's own keys is polled.
+ */
+export function deliveryOf({ delivery, level, consumerKey, consumerSecret }: AccountConfig): Delivery {
   if (delivery !== '') return delivery;
-  return level === 'enterprise' ? 'activity' : 'poll';
+  return level === 'enterprise' && consumerKey !== '' && consumerSecret !== '' ? 'activity' : 'poll';
 }

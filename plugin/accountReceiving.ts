@@ -6,13 +6,16 @@ import type { SignIn } from './bridge/signIn';
 import { userIdOfToken, type AccountConfig } from './config/schema';
 import type { OwnUser } from './x/ownUser';
 import type { Supply } from './x/receivers/supply';
+import type { OAuth2Tokens } from './x/oauth2Tokens';
 import { Revocation } from './x/revocation';
-import type { SignInGate } from './bridge/signInGate';
+import { userSignIns, type UserSignIn } from './x/signInKinds';
+import type { SignIns } from './x/signIns';
 import type { WebhookAccount } from './x/webhook';
 
 interface ReceivingParts {
-  gate: SignInGate;
-  signIn: { x: SignIn };
+  signIns: SignIns;
+  signIn: Record<UserSignIn, SignIn>;
+  oauth2: OAuth2Tokens | undefined;
   ownUser: OwnUser;
   clock: Clock;
   log: Log;
@@ -22,12 +25,15 @@ interface ReceivingParts {
 
 /** The account as what X delivers is taken in for it. */
 export function receivingOf(
-  { name, directMessages, mentions, chat, accessToken }: AccountConfig,
+  settings: AccountConfig,
   { signIn, arrivals, supply, ...parts }: ReceivingParts,
 ): ReceivingAccount & Pick<WebhookAccount, 'onChallenge'> {
-  const { ownUser } = parts;
+  const { name, directMessages, mentions, chat, accessToken } = settings;
+  const { ownUser, oauth2 } = parts;
   const onConfirmed = () => {
-    signIn.x.note(false, 'the account has taken the access of this app away on x.com');
+    for (const kind of userSignIns)
+      if (isUsed(kind, settings))
+        signIn[kind].note(false, 'the account has taken the access of this app away on x.com');
     supply().onRevoked();
   };
   const revocation = new Revocation({ ...parts, account: name, onConfirmed });
@@ -35,8 +41,9 @@ export function receivingOf(
     name,
     directMessages: directMessages.active,
     mentions: mentions.active,
+    quotes: mentions.active && mentions.quotes,
     chat: directMessages.active && chat.active,
-    userId: () => ownUser.id() ?? userIdOfToken(accessToken),
+    userId: () => ownUser.id() ?? userIdOfToken(accessToken) ?? oauth2?.userId(),
     onEvent: (pushed) => {
       arrivals.note();
       if (pushed) supply().onPushed();
@@ -47,4 +54,9 @@ export function receivingOf(
     onReplay: (status) => supply().onReplay(status),
     onPost: (authorId) => supply().onPost(authorId),
   };
+}
+
+/** Whether an account signs in with X in this way. */
+export function isUsed(kind: UserSignIn, { accessToken, oauth2 }: AccountConfig): boolean {
+  return (kind === 'oauth1' ? accessToken : oauth2.clientId) !== '';
 }

@@ -1,6 +1,6 @@
 import { deliveryOf, type AccountParts } from './accountParts';
 import { checkAccount, checkSignIn, type CheckPorts } from './admin/check';
-import type { ConnectWay } from './admin/connect';
+import type { PinWay } from './admin/connect';
 import { Passwords } from './admin/passwords';
 import { changedMeanwhile } from './admin/handlers';
 import { createReport } from './admin/report';
@@ -24,9 +24,10 @@ import type { OpenLog } from './log/logger';
 import { chatKeysPorts } from './chatKeysPort';
 import type { PinStart } from './panel/api';
 import { panelOverview } from './panelOverview';
-import { codeOf, startOAuth2 } from './x/oauth2';
+import { missingScopes, oauth2Ports } from './oauth2Port';
 import { authorizeUrl, exchangePin, requestPinToken } from './x/pinSignIn';
 import { callbackUrl } from './x/receivers/callbackUrl';
+import { signInNames, userSignIns } from './x/signInKinds';
 import { ownUser } from './x/users';
 import { testWebhook } from './x/webhookSelfTest';
 
@@ -41,6 +42,8 @@ export interface AdminSources {
   counters: Counters;
   accounts: LiveAccounts;
   live: () => { config: Config; secrets: Secrets; port: number };
+  /** What waited for a sign-in is tried again. */
+  takeUp: () => void;
   /** Goes on with another configuration. @returns the accounts that are new, changed or gone */
   apply: (config: Config, secrets: Secrets) => Promise<string[]>;
   workers: Record<
@@ -73,16 +76,7 @@ export function createAdminPorts(sources: AdminSources): AdminPorts {
     openChannelAccounts: () => openChannelAccounts(client()),
     addresses: (name) => addressesOf(name, sources),
     startPin: (start) => startPin(start, config()),
-    startOAuth2: (start) => {
-      const { oauth2, webhook } = partsOf(start.account, sources);
-      const { apiBaseUrl } = config().x;
-      const app = { clientSecret: '', ...start };
-      const { authorizeUrl: url, pending } = startOAuth2(apiBaseUrl, app);
-      return {
-        authorizeUrl: url,
-        finish: (address) => oauth2.finish(pending, codeOf(address, pending), webhook.userId()),
-      };
-    },
+    ...oauth2Ports((name) => partsOf(name, sources), sources),
     forget: (person, user) =>
       forget(person, `${user} in the panel`, { keeping: store.keeping, log: logs.log }),
     report: (query) => createReport(query, { ...store, accounts: config().accounts.map(({ name }) => name) }),
@@ -109,7 +103,7 @@ function passwordsOf({ logs, live, print }: AdminSources): Passwords {
 }
 
 /** One save at a time: two must not begin the same accounts anew side by side. */
-function savesInTurn({ file, live, apply, logs }: AdminSources): AdminPorts['save'] {
+function savesInTurn({ file, live, apply, logs, accounts }: AdminSources): AdminPorts['save'] {
   let last: Promise<unknown> = Promise.resolve();
   const save = async (raw: Record<string, unknown>, revision?: string) => {
     if (revision !== undefined && revision !== revisionOf(file)) throw changedMeanwhile();
@@ -125,6 +119,7 @@ function savesInTurn({ file, live, apply, logs }: AdminSources): AdminPorts['sav
       logs.log.error('panel: the settings could not be written', { reason: reasonOf(error) });
       throw new ConfigError([why]);
     }
+    accounts.revokeUnused();
     return changed;
   };
   return (raw, revision) => {
@@ -180,7 +175,7 @@ function addressesOf(name: string, sources: AdminSources): { replyUrl: string; w
   };
 }
 
-async function startPin(start: PinStart, { x, accounts }: Config): Promise<ConnectWay> {
+async function startPin(start: PinStart, { x, accounts }: Config): Promise<PinWay> {
   const saved = accounts.find(({ name }) => name === start.account);
   const app = {
     consumerKey: start.consumerKey || (saved?.consumerKey ?? ''),
@@ -226,7 +221,19 @@ function checkPorts(parts: AccountParts, sources: AdminSources): CheckPorts {
       sameOrigin(webhookUrl, config.host.baseUrl)
         ? testWebhook(webhookUrl, settings.consumerSecret)
         : undefined,
-    oauth2,
+    refusedSignIns: () => {
+      const { signIn } = parts.health();
+      return userSignIns.flatMap((kind) =>
+        signIn[kind]?.state === 'refused'
+          ? [{ name: signInNames[kind], reason: signIn[kind].reason ?? 'X refuses it' }]
+          : [],
+      );
+    },
+    oauth2: oauth2 && {
+      isConnected: () => oauth2.isConnected(),
+      accessToken: () => oauth2.accessToken(),
+      missingScopes: () => missingScopes(oauth2),
+    },
     supply: () => supply.state(),
     chat: () => ({
       ...chat.standing(),

@@ -29,6 +29,7 @@ import { withEvents } from './http/events';
 import { healthRoutes, type Health } from './http/health';
 import { messagesRoutes } from './http/messages';
 import { createMetrics, type Metrics } from './http/metrics';
+import { oauth2CallbackRoutes } from './http/oauth2Callback';
 import { panelRoutes } from './http/panel';
 import { replyRoutes } from './http/reply';
 import { createApp, createHttpServer, listen, listenElsewhere, stopListening } from './http/server';
@@ -40,6 +41,7 @@ import { warnOfOrphans, warnOfWeakness } from './startWarnings';
 import type { Delivery } from './x/receivers';
 import { ChatThreads } from './x/chat/threads';
 import { clearPassing } from './x/measureFile';
+import { TokenVaults } from './x/tokenVault';
 import { createWebhook, type Webhook } from './x/webhook';
 
 export interface PluginOptions {
@@ -93,6 +95,7 @@ interface Parts {
   outbound: OutboundWorker;
   app: RequestListener;
   chatThreads: ChatThreads;
+  vaults: TokenVaults;
   chores: Pick<ChoresOptions, 'followUps' | 'findForgotten' | 'keeping' | 'copyTo' | 'clock'>;
 }
 
@@ -104,7 +107,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   const { config, store, logs, scheduler = cron } = options;
   const { log } = logs;
   const parts: Parts = wire(options, (next, secrets) => applyConfig(next, secrets, parts, options));
-  const { live, accounts, inbound, outbound, chatThreads } = parts;
+  const { live, accounts, inbound, outbound, chatThreads, vaults } = parts;
   live.port = await listenOrClose(live.server, config, store);
   clearPassing(config.dataDir);
   await accounts.set(config.accounts);
@@ -131,6 +134,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
       await Promise.all([stopListening(live.server), accounts.stop(), stopChores()]);
       await Promise.all([inbound.stop(), outbound.stop()]);
       await chatThreads.stop();
+      await vaults.settled();
       store.close();
       log.info('stopped');
     },
@@ -165,8 +169,13 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   const common = { ...options, log, clock, random, scheduler, counters, chatThreads, dataKey };
   const accept = (batch: EventBatch, account: ReceivingAccount) => acceptEvents(batch, account, accepting);
   const signedInAgain = () => takeUpSafely(outbound, log);
-  const accounts = new LiveAccounts({
-    build: (settings) => createAccountParts(settings, { ...common, ...live, accept, signedInAgain }),
+  const accountOf = (userId: string, besides: string): string | undefined => accounts.nameOf(userId, besides);
+  const vaults = new TokenVaults(store.facts, dataKey);
+  const accounts: LiveAccounts = new LiveAccounts({
+    log,
+    scheduler,
+    build: (settings) =>
+      createAccountParts(settings, { ...common, ...live, accept, signedInAgain, accountOf, vaults }),
     keyOf: (settings) => builtFrom(settings, live),
   });
   const shared = { ...store, accounts: accounts.bridges, clock, random, log, counters, activity };
@@ -190,6 +199,7 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
         live: () => live,
         apply,
         workers: { in: inbound, out: outbound },
+        takeUp: signedInAgain,
         bodies,
       }),
     ],
@@ -203,7 +213,7 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   };
   const followUps = { ...shared, wakeAnswers: accepting.wakeAnswers };
   const chores = { followUps, findForgotten, keeping: store.keeping, copyTo: store.copyTo, clock };
-  return { live, accounts, inbound, outbound, app, chatThreads, chores };
+  return { live, accounts, inbound, outbound, app, chatThreads, vaults, chores };
 }
 
 function healthOf({ store, version, logs }: PluginOptions, accounts: LiveAccounts): Health {
@@ -254,6 +264,7 @@ function panelOf(
   return [
     { path: '/', router: panelRoutes(page) },
     { path: '/', router: adminRoutes(admin, bodies) },
+    { path: '/', router: oauth2CallbackRoutes((answer) => admin.oauth2Callback(answer)) },
   ];
 }
 

@@ -71,14 +71,14 @@ function accountState(parts: AccountParts, store: MessageStore, now: number): Ac
 
 function unconfirmed(trouble: string | undefined): string {
   const why = trouble === undefined ? 'Asking X now.' : `The last try failed: ${trouble}.`;
-  return `X has not confirmed the keys yet. ${why}`;
+  return `X has not confirmed the sign-in yet. ${why}`;
 }
 
 /** What an admin has to do something about. */
 function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth): string[] {
   return [
     ...(signIn.x.state === 'refused'
-      ? [`X refuses the keys: connect again. (${signIn.x.reason ?? ''})`]
+      ? [`The sign-in with X does not work: connect again under Edit. (${signIn.x.reason ?? ''})`]
       : []),
     ...(signIn.host.state === 'refused'
       ? [`The host refuses the sign-in: correct it under Settings. (${signIn.host.reason ?? ''})`]

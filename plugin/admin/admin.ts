@@ -1,5 +1,7 @@
 import { BridgeError } from '../bridge/errors';
-import type { Method, ReportQuery } from '../panel/api';
+import type { Method, ReportQuery, XIdentity } from '../panel/api';
+import type { CallbackAnswer } from './callbackAddress';
+import { Connections } from './connect';
 import { Door } from './door';
 import { createHandlers, type Caller, type Handlers, type Work } from './handlers';
 import { inputs, readInput } from './inputs';
@@ -41,12 +43,19 @@ export interface Admin {
   call(call: AdminCall): Promise<AdminAnswer>;
   /** The report as text. @throws BridgeError */
   report(call: ReportCall): Promise<string>;
+  /**
+   * X has sent a browser back after a sign-in with OAuth 2.0; anybody may make this call.
+   * @returns undefined when no sign-in waits for it, so that nothing was done
+   * @throws BridgeError in the admin's words
+   */
+  oauth2Callback(answer: CallbackAnswer): Promise<XIdentity> | undefined;
 }
 
 /** The panel's server side. */
 export function createAdmin(ports: AdminPorts): Admin {
   const door = new Door(ports);
-  const handlers = createHandlers(ports);
+  const connections = new Connections(ports.clock);
+  const handlers = createHandlers(ports, connections);
   return {
     call: async (call) => {
       const { method } = call;
@@ -58,6 +67,7 @@ export function createAdmin(ports: AdminPorts): Admin {
         }
       );
     },
+    oauth2Callback: (answer) => connections.callback(answer),
     report: async ({ cookie, credentials, query, format }) => {
       if (!(await door.readerOf(cookie))) await identify(credentials, door);
       const report = await ports.report(query);

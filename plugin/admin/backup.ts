@@ -63,7 +63,12 @@ export function mergeImport(
   const accounts = listOf(settings['accounts']).map((each, index) => {
     const account = recordOf(each);
     const own = formerAccounts.find(({ name }) => name === account['name']);
-    const merged: Record<string, unknown> = { ...secretsOf(own ?? {}, 'accounts.one'), ...account };
+    const kept = secretsOf(own ?? {}, 'accounts.one');
+    const oauth2 = {
+      ...secretsOf(recordOf(own?.['oauth2']), 'accounts.one.oauth2'),
+      ...recordOf(account['oauth2']),
+    };
+    const merged: Record<string, unknown> = { ...kept, ...account, oauth2 };
     // One that was removed comes back without its keys, switched off.
     const mayRun = own !== undefined || hasKeys(merged) || (index === 0 && givesKeys);
     return mayRun ? merged : { ...merged, active: false };
@@ -85,7 +90,9 @@ export function mergeImport(
 }
 
 const hasKeys = (account: Record<string, unknown>) =>
-  ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'].every((key) => Boolean(account[key]));
+  ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'].every((key) =>
+    Boolean(account[key]),
+  ) || Boolean(recordOf(account['oauth2'])['clientSecret']);
 
 /** What differs, for the admin to look at before; secrets are named, never shown. */
 export function changesBetween(former: unknown, next: unknown): Change[] {

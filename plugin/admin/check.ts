@@ -15,7 +15,12 @@ export interface CheckPorts {
   readMessages(): Promise<void>;
   /** Calls our own webhook through its public address; undefined where it does not lie at the host's address. */
   testWebhook(): Promise<{ challenge: string | undefined; signature: string | undefined } | undefined>;
-  oauth2: { isConnected(): boolean; accessToken(): Promise<string> };
+  /** Those of the account's sign-ins that X has refused, and why. */
+  refusedSignIns(): { name: string; reason: string }[];
+  /** Undefined where the account has no OAuth 2.0 client. */
+  oauth2:
+    | { isConnected(): Promise<boolean>; accessToken(): Promise<string>; missingScopes(): string[] }
+    | undefined;
   supply: () => { state: string; reason?: string };
   /** `wasWritten`: a customer has written encrypted before. */
   chat: () => { state: ChatState; reason?: string; wasWritten: boolean };
@@ -118,12 +123,29 @@ async function checkX(ports: CheckPorts): Promise<CheckLine[]> {
   });
   if (permission.state === 'failed')
     permission.words += ' Give the app "Read and write and Direct message", then connect the account again.';
-  if (!ports.oauth2.isConnected()) return [keys, permission];
-  const oauth2 = await line('OAuth 2.0', async () => {
-    await ports.oauth2.accessToken();
-    return 'The sign-in is alive.';
+  const refused = ports
+    .refusedSignIns()
+    .map(({ name, reason }) => failed(`Sign-in with ${name}`, sentence(reason)));
+  return [keys, permission, ...refused, ...(await checkOAuth2(ports))];
+}
+
+async function checkOAuth2({ oauth2, settings }: CheckPorts): Promise<CheckLine[]> {
+  const what = 'OAuth 2.0';
+  if (!oauth2) return [];
+  if (!(await oauth2.isConnected()) && settings.accessToken !== '')
+    return [warning(what, 'A Client ID is entered, but the account is not connected with it.')];
+  if (!(await oauth2.isConnected()))
+    return [
+      failed(what, 'The account is not connected yet: open Accounts, Edit, and press “Connect with X”.'),
+    ];
+  const alive = await line(what, async () => {
+    await oauth2.accessToken();
+    return 'X accepts the OAuth 2.0 sign-in.';
   });
-  return [keys, permission, oauth2];
+  const missing = oauth2.missingScopes();
+  if (alive.state === 'failed' || missing.length === 0) return [alive];
+  const words = `These rights were not granted: ${missing.join(', ')}. Allow them for the app in the X developer portal, then connect again.`;
+  return [alive, failed('OAuth 2.0 rights', words)];
 }
 
 async function checkWebhook(ports: CheckPorts): Promise<CheckLine[]> {

@@ -2,7 +2,8 @@ import { BridgeError } from '../bridge/errors';
 import type { HistoryRow } from '../bridge/ports';
 import type { ActivityMessage, Answer, Input, Method } from '../panel/api';
 import { changesBetween, exportSettings, mergeImport, readBackup } from './backup';
-import { Connections } from './connect';
+import { readCallbackAddress } from './callbackAddress';
+import type { Connections } from './connect';
 import { readLogLines } from './logLines';
 import type { AdminPorts } from './ports';
 import { reportAsCsv } from './report';
@@ -27,9 +28,9 @@ export type Handlers = {
 /** Characters of a message that the list shows. */
 const longestWords = 120;
 
-export function createHandlers(ports: AdminPorts): Handlers {
-  const connections = new Connections(ports.clock);
+export function createHandlers(ports: AdminPorts, connections: Connections): Handlers {
   return {
+    ...oauth2Handlers(ports, connections),
     ...settingsHandlers(ports, connections),
     ...messageHandlers(ports),
     ...backupHandlers(ports),
@@ -41,17 +42,8 @@ export function createHandlers(ports: AdminPorts): Handlers {
       await confirm();
       return ports.addresses(account);
     },
-    startPin: async (input) => connections.begin(await ports.startPin(input)),
-    finishPin: ({ id, pin }) => connections.finish(id, pin),
-    startOAuth2: async (input, { confirm }) => {
-      await confirm();
-      return connections.begin(ports.startOAuth2(input));
-    },
-    finishOAuth2: async ({ id, address }, { user }) => {
-      const identity = await connections.finish(id, address);
-      ports.log.info('panel: connected with OAuth 2.0', { user, ...identity });
-      return identity;
-    },
+    startPin: async (input) => connections.beginPin(await ports.startPin(input)),
+    finishPin: ({ id, pin }) => connections.finishPin(id, pin),
     forget: ({ person }, { user }) => ports.forget(person, user),
     report: async (query) => {
       const report = await ports.report(query);
@@ -60,6 +52,28 @@ export function createHandlers(ports: AdminPorts): Handlers {
     checkHost: async () => ({ line: await ports.checkHost() }),
     check: async ({ account }) => ({ lines: await ports.check(account) }),
     log: (query) => ({ lines: readLogLines(ports.logFile(), query) }),
+  };
+}
+
+type OAuth2Calls = 'oauth2' | 'startOAuth2' | 'oauth2Progress' | 'finishOAuth2' | 'disconnectOAuth2';
+
+function oauth2Handlers(ports: AdminPorts, connections: Connections): Pick<Handlers, OAuth2Calls> {
+  return {
+    oauth2: ({ account }) => ports.oauth2(account),
+    startOAuth2: async ({ account, redirectUri }, { user, confirm }) => {
+      await confirm();
+      const started = connections.beginOAuth2(ports.startOAuth2(account, redirectUri));
+      ports.log.info('panel: a sign-in with OAuth 2.0 was begun', { user, account });
+      return started;
+    },
+    oauth2Progress: ({ id }) => connections.progressOf(id),
+    finishOAuth2: ({ id, address }) => connections.pasted(id, readCallbackAddress(address)),
+    disconnectOAuth2: async ({ account }, { user, confirm }) => {
+      await confirm();
+      const toldX = await ports.disconnectOAuth2(account);
+      ports.log.info('panel: an account was disconnected from OAuth 2.0', { user, account });
+      return { toldX };
+    },
   };
 }
 

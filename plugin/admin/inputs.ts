@@ -40,13 +40,11 @@ export const inputs: Record<Method, z.ZodType> = {
     signatureMethod: z.enum(['HMAC-SHA1', 'HMAC-SHA256']),
   }),
   finishPin: z.object({ id: name, pin: z.string().max(64) }),
-  startOAuth2: z.object({
-    account: name,
-    clientId: text.min(1),
-    clientSecret: text.optional(),
-    redirectUri: z.url(),
-  }),
+  oauth2: z.object({ account: name }),
+  startOAuth2: z.object({ account: name, redirectUri: z.url().max(2_000) }),
+  oauth2Progress: z.object({ id: name }),
   finishOAuth2: z.object({ id: name, address: text }),
+  disconnectOAuth2: z.object({ account: name }),
   checkHost: empty,
   check: z.object({ account: name }),
   activity: z.object({

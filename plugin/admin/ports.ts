@@ -6,14 +6,14 @@ import type { Config } from '../config/schema';
 import type {
   ChatKeys,
   CheckLine,
-  OAuth2Start,
+  OAuth2View,
   OpenChannelAccount,
   Overview,
   PinStart,
   Report,
   ReportQuery,
 } from '../panel/api';
-import type { ConnectWay } from './connect';
+import type { OAuth2Way, PinWay } from './connect';
 import type { Passwords } from './passwords';
 
 /** An account's keys for encrypted chat, to be looked at and set up. All methods throw BridgeError in the admin's words. */
@@ -51,8 +51,12 @@ export interface AdminPorts {
   openChannelAccounts(): Promise<OpenChannelAccount[]>;
   /** Where the host and X reach an account; the first carries the reply token. */
   addresses(account: string): { replyUrl: string; webhookUrl: string };
-  startPin(start: PinStart): Promise<ConnectWay>;
-  startOAuth2(start: OAuth2Start): ConnectWay;
+  startPin(start: PinStart): Promise<PinWay>;
+  /** How an account stands with OAuth 2.0, and its sign-in. All throw BridgeError in the admin's words. */
+  oauth2(account: string): Promise<OAuth2View>;
+  startOAuth2(account: string, redirectUri: string): OAuth2Way;
+  /** @returns whether X was told */
+  disconnectOAuth2(account: string): Promise<boolean>;
   check(account: string): Promise<CheckLine[]>;
   /** @throws BridgeError in the admin's words */
   forget(person: string, user: string): Promise<Forgotten>;

@@ -1,11 +1,15 @@
 import type { ChargeKind, Charges } from '../bridge/ports';
 import type { AccountState } from '../panel/api';
 
-/** X's pay-per-use price list, in US dollars (X docs: pricing, 2026). An estimate: contracts differ. */
+/** X's pay-per-use price list, in US dollars (X docs: pricing, August 2026). An estimate: contracts differ. */
 const prices: Record<ChargeKind, number> = {
   event: 0.01,
+  'post event': 0.005,
   'message read': 0.01,
   'user read': 0.01,
+  'post read': 0.005,
+  // As for an account that owns its app; where somebody else does, each costs as a post read.
+  'owned read': 0.001,
   'message sent': 0.015,
   // An answer to whoever mentioned the account; other posts cost more, but none is ever written.
   post: 0.01,

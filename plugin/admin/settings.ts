@@ -11,6 +11,7 @@ const accountSecrets = [
   'apiSecret',
   'botToken',
 ] as const;
+const oauth2Secrets = ['clientSecret', 'refreshToken'] as const;
 const hostSecrets = ['password', 'apiKey'] as const;
 
 /** The settings as the panel may see them: every secret is taken out, and named where it is set. */
@@ -31,9 +32,12 @@ export function viewSettings(config: Config, file: ConfigFile, port: number): Se
     },
     secretsSet: [
       ...Object.entries({ password, apiKey }).flatMap(([key, value]) => (value ? [`host.${key}`] : [])),
-      ...accounts.flatMap((account) =>
-        accountSecrets.flatMap((key) => (account[key] === '' ? [] : [`accounts.${account.name}.${key}`])),
-      ),
+      ...accounts.flatMap((account) => [
+        ...accountSecrets.flatMap((key) => (account[key] === '' ? [] : [`accounts.${account.name}.${key}`])),
+        ...oauth2Secrets.flatMap((key) =>
+          account.oauth2[key] === '' ? [] : [`accounts.${account.name}.oauth2.${key}`],
+        ),
+      ]),
     ],
     overridden: file.overridden(),
     file: file.path,
@@ -48,9 +52,11 @@ export function revisionOf(file: ConfigFile): string {
 }
 
 function withoutSecrets(account: AccountConfig): AccountSettings {
-  return Object.fromEntries(
-    Object.entries(account).filter(([key]) => !(accountSecrets as readonly string[]).includes(key)),
-  ) as unknown as AccountSettings;
+  const shown = Object.entries(account).filter(
+    ([key]) => !(accountSecrets as readonly string[]).includes(key),
+  );
+  const { clientId } = account.oauth2;
+  return { ...Object.fromEntries(shown), oauth2: { clientId } } as unknown as AccountSettings;
 }
 
 /** Keys that a finished connection with X brings. */
@@ -77,7 +83,12 @@ export function mergeSettings(
   const accounts = settings.accounts.map(({ connection, ...account }) => {
     const own = formerAccounts.find(({ name }) => name === account.name) ?? {};
     const connected = connection === undefined ? undefined : keysOf(connection);
-    return { ...keep(own, accountSecrets), ...account, ...connected };
+    // Without a client its secrets are of no use, and would be refused.
+    const oauth2 =
+      account.oauth2.clientId === ''
+        ? account.oauth2
+        : { ...keep(recordOf(own['oauth2']), oauth2Secrets), ...account.oauth2 };
+    return { ...keep(own, accountSecrets), ...account, oauth2, ...connected };
   });
   const merged = {
     ...before,
@@ -109,14 +120,14 @@ function restore(
 
 /** Everything of the file that the panel may take out of it or put into it, secrets as they are. */
 export function isSecretPath(path: string): boolean {
-  return /^(?:host\.(?:password|apiKey)|reply\.token|admin\.password|accounts\.[^.]+\.(?:consumerKey|consumerSecret|accessToken|accessTokenSecret|apiSecret|botToken))$/.test(
+  return /^(?:host\.(?:password|apiKey)|reply\.token|admin\.password|accounts\.[^.]+\.(?:consumerKey|consumerSecret|accessToken|accessTokenSecret|apiSecret|botToken|oauth2\.(?:clientSecret|refreshToken)))$/.test(
     path,
   );
 }
 
 /** Where secrets or customers' words go or are shown, and how it is checked who calls. */
 const isGuardedPath = (path: string) =>
-  /^(?:host|x|admin)\.|^(?:dataDir|bindAddress)$|^log\.(?:dir|name|messageText)$|^accounts\.[^.]+\.(?:webhookUrl|webhookCheck|bot\.url)$/.test(
+  /^(?:host|x|admin)\.|^(?:dataDir|bindAddress)$|^log\.(?:dir|name|messageText)$|^accounts\.[^.]+\.(?:webhookUrl|webhookCheck|bot\.url|oauth2\.clientId)$/.test(
     path,
   );
 

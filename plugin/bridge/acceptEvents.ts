@@ -1,8 +1,9 @@
-import { groupOf, laneOf } from './conversation';
+import { groupOf, isPostConversation, laneOf } from './conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
 import { encryptedFact, encryptedInbound } from './acceptEncrypted';
 import { honourDeletions } from './honourDeletions';
 import type { Keeping } from './keeping';
+import type { Clock } from './clock';
 import type { InboundMessage } from './messages';
 import type {
   AccountFacts,
@@ -25,6 +26,8 @@ export interface ReceivingAccount {
   name: string;
   directMessages: boolean;
   mentions: boolean;
+  /** Whether posts that only quote the account are taken in. */
+  quotes: boolean;
   /** Whether encrypted X Chat is taken in. */
   chat: boolean;
   /** The account's own X user, once known. */
@@ -60,6 +63,7 @@ export interface AcceptEventsPorts {
   wake: (lane: string) => void;
   /** Says that answers of a lane may not go out any more. */
   wakeAnswers: (lane: string) => void;
+  clock: Clock;
   /** Whether customers' words may be written to the log. */
   logText: () => boolean;
 }
@@ -74,8 +78,9 @@ export async function acceptEvents(
   ports: AcceptEventsPorts,
 ): Promise<void> {
   const batch = ports.otherUsers.ownShare(delivered, account);
+  let known: InboundMessage[];
   try {
-    await store(batch, account, ports);
+    known = await store(batch, account, ports);
   } catch (error) {
     if (batch.pushed) account.onRefused();
     throw error;
@@ -83,13 +88,15 @@ export async function acceptEvents(
   account.onEvent(batch.pushed);
   if (batch.revoked && [undefined, account.userId()].includes(batch.forUserId)) account.onRevoked();
   if (batch.replay) account.onReplay(batch.replay);
-  if (batch.pushed) {
-    const events = batch.messages.filter(({ post }) => post === undefined);
-    noteCharge(account.name, events.length + batch.encrypted.length, ports);
-  }
+  if (batch.pushed) noteCharges(batch, known, account.name, ports);
 }
 
-async function store(batch: EventBatch, account: ReceivingAccount, ports: AcceptEventsPorts): Promise<void> {
+/** @returns the messages that were known already */
+async function store(
+  batch: EventBatch,
+  account: ReceivingAccount,
+  ports: AcceptEventsPorts,
+): Promise<InboundMessage[]> {
   const foreign = batch.messages.filter(({ sender }) => sender.id !== account.userId());
   const wanted = foreign.filter((message) => isWanted(message, account));
   const encrypted = encryptedInbound(batch.encrypted, account);
@@ -101,6 +108,8 @@ async function store(batch: EventBatch, account: ReceivingAccount, ports: Accept
     await also('an own post', () => noteOwnPost(own, account, ports));
   await also('deleted posts', () => honourDeletions(batch.deletedPosts, account.name, ports));
   for (const mark of batch.marks) await also(mark.kind, () => ports.marks.save(account.name, mark));
+  for (const { userId, username } of batch.handles)
+    await also('a handle', () => noteHandle(userId, username, account.name, ports));
   report(batch, foreign, account, ports);
   messages.forEach((message, index) => {
     const result = fresh[index] === true ? 'kept' : 'duplicate';
@@ -114,6 +123,7 @@ async function store(batch: EventBatch, account: ReceivingAccount, ports: Accept
     await also('the time of a message', () =>
       ports.facts.save(account.name, encryptedFact, String(last.sentAt)),
     );
+  return messages.filter((_, index) => fresh[index] !== true);
 }
 
 /**
@@ -145,6 +155,19 @@ async function keep(messages: InboundMessage[], ports: AcceptEventsPorts): Promi
   return Promise.all(kept);
 }
 
+/** Only of who is a customer already: nobody else's handle matters. */
+function noteHandle(
+  userId: string,
+  username: string,
+  account: string,
+  { contacts, clock, log }: AcceptEventsPorts,
+): void {
+  const known = contacts.byId(account, userId);
+  if (!known || known.username === username) return;
+  contacts.see(account, { id: userId, username }, clock.now());
+  log.info('a customer has another handle on X', { account, userId });
+}
+
 const kindOf = ({ thread, closed }: InboundMessage) =>
   closed
     ? 'encrypted_message'
@@ -155,7 +178,8 @@ const kindOf = ({ thread, closed }: InboundMessage) =>
         : 'group_message';
 
 function isWanted({ post }: EventMessage, account: ReceivingAccount): boolean {
-  return post ? account.mentions : account.directMessages;
+  if (!post) return account.directMessages;
+  return account.mentions && (account.quotes || post.onlyQuotes !== true);
 }
 
 function tieToAccount(
@@ -209,6 +233,7 @@ function report(
   count('post', 'own', own.filter(({ post }) => post).length);
   count('direct_message', 'own', own.filter(({ post }) => !post).length);
   count('post_delete', 'taken', batch.deletedPosts.length);
+  count('handle', 'taken', batch.handles.length);
   for (const { kind } of batch.marks) count(kind, 'kept', 1);
   for (const [kind, number] of Object.entries(batch.others)) {
     count(kind, 'not_forwarded', number);
@@ -216,10 +241,22 @@ function report(
   }
 }
 
-/** An estimate is not worth refusing X's call for: the messages are kept already. */
-function noteCharge(account: string, count: number, { charges }: AcceptEventsPorts): void {
+/**
+ * What X pushes has a price, once within a day; what comes again is free. An estimate is not worth refusing X's call for: the
+ * messages are kept already.
+ */
+function noteCharges(
+  { messages, encrypted }: EventBatch,
+  known: InboundMessage[],
+  account: string,
+  { charges }: AcceptEventsPorts,
+): void {
+  const isPost = ({ conversation }: { conversation: string }) => isPostConversation(conversation);
+  const posts = messages.filter(isPost).length - known.filter(isPost).length;
+  const direct = messages.length + encrypted.length - known.length - posts;
   try {
-    charges.note(account, 'event', count);
+    charges.note(account, 'event', Math.max(0, direct));
+    charges.note(account, 'post event', Math.max(0, posts));
   } catch {
     // The store tells of its trouble with the next message.
   }

@@ -28,6 +28,11 @@ export function postConversation(threadId: string): string {
   return `post:${threadId}`;
 }
 
+/** Whether a conversation is a public one. */
+export function isPostConversation(conversation: string): boolean {
+  return conversation.startsWith('post:');
+}
+
 /** The name of a lane: lanes of different accounts never mix. */
 export function laneOf(account: string, conversation: string): string {
   return `${account} ${conversation}`;

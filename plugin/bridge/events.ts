@@ -4,6 +4,8 @@ import type { InboundMessage } from './messages';
 /** What else a post belongs to: the post it answers, earlier versions of it, the start of its conversation. */
 export interface PostReference {
   relatesTo: string[];
+  /** It does no more than quote a post of the account. */
+  onlyQuotes?: true;
 }
 
 /** A message in an event of X, not yet tied to one of our accounts. */
@@ -53,6 +55,8 @@ export interface EventBatch {
   /** Ids of posts that were deleted on X. */
   deletedPosts: string[];
   marks: PresenceMark[];
+  /** Users who have another handle now. */
+  handles: { userId: string; username: string }[];
   encrypted: EncryptedMessage[];
   /** The account's user took the app's access away. */
   revoked: boolean;
@@ -71,6 +75,7 @@ export function emptyBatch(forUserId: string | undefined): EventBatch {
     own: [],
     deletedPosts: [],
     marks: [],
+    handles: [],
     encrypted: [],
     revoked: false,
     replay: undefined,

@@ -138,6 +138,8 @@ export interface Contacts {
   /** When the host's contact last got what is known of a customer, in ms since 1970. */
   cardSentAt(account: string, id: string): number | undefined;
   noteCardSent(account: string, id: string, at: number): void;
+  /** Who wrote in private since a time (ms since 1970), the latest first. */
+  recentWriters(account: string, since: number, most: number): string[];
   /** Whether a customer's last private message was encrypted; undefined when there was none. */
   wroteEncrypted(account: string, id: string): boolean | undefined;
 }
@@ -227,7 +229,16 @@ export interface History {
 }
 
 /** What X has a price for. */
-export type ChargeKind = 'event' | 'message read' | 'user read' | 'message sent' | 'post' | 'post with link';
+export type ChargeKind =
+  | 'event'
+  | 'post event'
+  | 'message read'
+  | 'user read'
+  | 'post read'
+  | 'owned read'
+  | 'message sent'
+  | 'post'
+  | 'post with link';
 
 export interface Charges {
   note(account: string, kind: ChargeKind, count: number): void;

@@ -25,6 +25,9 @@ const overrides: Record<string, (string | number)[]> = {
   X_CONSUMER_SECRET: ['accounts', 0, 'consumerSecret'],
   X_ACCESS_TOKEN: ['accounts', 0, 'accessToken'],
   X_ACCESS_TOKEN_SECRET: ['accounts', 0, 'accessTokenSecret'],
+  X_CLIENT_ID: ['accounts', 0, 'oauth2', 'clientId'],
+  X_CLIENT_SECRET: ['accounts', 0, 'oauth2', 'clientSecret'],
+  X_REFRESH_TOKEN: ['accounts', 0, 'oauth2', 'refreshToken'],
 };
 
 /**

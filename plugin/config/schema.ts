@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isLoopback, parseUrl } from './addresses';
+import { missingKeys } from './missingKeys';
 import { bot, card, filters, followUp, greeting, retention, workingHours } from './aroundConversation';
 
 /**
@@ -77,6 +78,16 @@ const account = z
     consumerSecret: text().default(''),
     accessToken: text().default(''),
     accessTokenSecret: text().default(''),
+    /** The app's OAuth 2.0 client; the tokens come by connecting in the panel. */
+    oauth2: z
+      .strictObject({
+        clientId: text().default(''),
+        /** Empty for a public client. */
+        clientSecret: text().default(''),
+        /** Stands in for connecting, once. */
+        refreshToken: text().default(''),
+      })
+      .prefault({}),
     signatureMethod: z
       .enum(['HMAC-SHA1', 'HMAC-SHA256'], { error: 'must be HMAC-SHA1 or HMAC-SHA256' })
       .default('HMAC-SHA1'),
@@ -114,6 +125,8 @@ const account = z
     mentions: z
       .strictObject({
         active: flag(false),
+        /** Posts that quote the account come in too. */
+        quotes: flag(false),
         deepLink: flag(false),
         agentInitials: flag(false),
         longestPost: z
@@ -136,14 +149,8 @@ const account = z
   })
   .superRefine((value, context) => {
     if (!value.active) return;
-    for (const key of ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'] as const) {
-      if (value[key] === '')
-        context.addIssue({
-          code: 'custom',
-          path: [key],
-          message: 'is missing: copy it from the X developer portal',
-        });
-    }
+    for (const [key, message] of missingKeys(value))
+      context.addIssue({ code: 'custom', path: key.split('.'), message });
     if (value.delivery === 'api' && value.apiSecret === '')
       context.addIssue({
         code: 'custom',
@@ -235,7 +242,7 @@ export const configSchema = z
   })
   .superRefine((value, context) => {
     refuseDoubles(value.accounts, (index, key, message) =>
-      context.addIssue({ code: 'custom', path: ['accounts', index, key], message }),
+      context.addIssue({ code: 'custom', path: ['accounts', index, ...key.split('.')], message }),
     );
     if (value.host.baseUrl === '' && value.accounts.some((each) => each.active))
       context.addIssue({
@@ -264,14 +271,29 @@ function refuseDoubles(accounts: AccountConfig[], complain: Complain): void {
     const owner = firstWith.get(`name ${each.name}`);
     if (owner !== undefined) complain(index, 'name', `"${each.name}" is already taken by another account`);
     else firstWith.set(`name ${each.name}`, each.name);
-    if (!each.active || typeof each.accessToken !== 'string' || each.accessToken === '') return;
-    claim(index, 'accessToken', `user ${userIdOfToken(each.accessToken) ?? each.accessToken}`, 'this X user');
-    claim(
-      index,
-      'consumerKey',
-      `app ${each.consumerKey} ${each.environment}`,
-      'this X app (and environment)',
-    );
+    if (!each.active) return;
+    if (typeof each.accessToken === 'string' && each.accessToken !== '')
+      claim(
+        index,
+        'accessToken',
+        `user ${userIdOfToken(each.accessToken) ?? each.accessToken}`,
+        'this X user',
+      );
+    if (each.consumerKey !== '')
+      claim(
+        index,
+        'consumerKey',
+        `app ${each.consumerKey} ${each.environment}`,
+        'this X app (and environment)',
+      );
+    const clientId = isObject(each.oauth2) ? each.oauth2.clientId : '';
+    if (typeof clientId === 'string' && clientId !== '')
+      claim(
+        index,
+        'oauth2.clientId',
+        `client ${clientId} ${each.environment}`,
+        'this X app (and environment)',
+      );
   });
 }
 

@@ -11,8 +11,14 @@ export type SealedBox = z.infer<typeof sealedBox>;
 /** Gives the key for a password and a salt. */
 export type Derive = (password: string, salt: Buffer) => Promise<Buffer>;
 
-export async function sealBox(bytes: Buffer, password: string, derive: Derive = keyOf): Promise<SealedBox> {
-  const [salt, iv] = [randomBytes(16), randomBytes(12)];
+/** @param salt another one for each box, unless its key is to be derived once for many */
+export async function sealBox(
+  bytes: Buffer,
+  password: string,
+  derive: Derive = keyOf,
+  salt = randomBytes(16),
+): Promise<SealedBox> {
+  const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', await derive(password, salt), iv);
   const data = Buffer.concat([cipher.update(bytes), cipher.final()]);
   const text = (part: Buffer) => part.toString('base64');

@@ -62,7 +62,9 @@ export function allSecrets(config: Config, secrets: Secrets): string[] {
     config.host.password,
     config.host.apiKey,
     ...config.accounts.flatMap(
-      ({ consumerKey, consumerSecret, accessToken, accessTokenSecret, apiSecret, botToken }) => [
+      ({ consumerKey, consumerSecret, accessToken, accessTokenSecret, apiSecret, botToken, oauth2 }) => [
+        oauth2.clientSecret,
+        oauth2.refreshToken,
         apiSecret,
         botToken,
         consumerKey,

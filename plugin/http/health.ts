@@ -25,7 +25,8 @@ export interface AccountHealth {
     since?: string;
     lastEventAt?: string;
   };
-  signIn: { x: SignInHealth; host: SignInHealth };
+  /** `x`: both sign-ins together; `oauth1` and `oauth2` are there where the account uses them. */
+  signIn: { x: SignInHealth; oauth1?: SignInHealth; oauth2?: SignInHealth; host: SignInHealth };
   /** Encrypted X Chat: while it is not `ok` its messages cannot be read, and agents are told of each. */
   chat: {
     state: 'off' | 'starting' | 'no-keys' | 'locked' | 'stale' | 'ok';

@@ -17,8 +17,19 @@ export interface AdminApi {
   addresses: { input: { account: string }; answer: { replyUrl: string; webhookUrl: string } };
   startPin: { input: PinStart; answer: { id: string; authorizeUrl: string } };
   finishPin: { input: { id: string; pin: string }; answer: XIdentity };
-  startOAuth2: { input: OAuth2Start; answer: { id: string; authorizeUrl: string } };
+  /** How a saved account stands with OAuth 2.0. */
+  oauth2: { input: { account: string }; answer: OAuth2View };
+  /** Begins a sign-in of a saved account; at its end X sends the browser to `redirectUri`. */
+  startOAuth2: {
+    input: { account: string; redirectUri: string };
+    answer: { id: string; authorizeUrl: string };
+  };
+  /** Asked again and again while the browser is at X. */
+  oauth2Progress: { input: { id: string }; answer: OAuth2Progress };
+  /** For where X's answer does not reach the plugin: takes the address the browser ended at. */
   finishOAuth2: { input: { id: string; address: string }; answer: XIdentity };
+  /** `toldX`: false when the tokens could not be read, so that X goes on taking them. */
+  disconnectOAuth2: { input: { account: string }; answer: { toldX: boolean } };
   /** Tries the saved sign-in to the host. */
   checkHost: { input: Empty; answer: { line: CheckLine } };
   check: { input: { account: string }; answer: { lines: CheckLine[] } };
@@ -134,6 +145,7 @@ export interface AccountSettings extends Partial<AroundSettings> {
   accessToken?: string;
   accessTokenSecret?: string;
   apiSecret?: string;
+  oauth2: { clientId: string; clientSecret?: string; refreshToken?: string };
   /** Takes the access token from this finished connection. */
   connection?: string;
   signatureMethod: string;
@@ -147,7 +159,13 @@ export interface AccountSettings extends Partial<AroundSettings> {
   mapValue: string;
   directMessages: { active: boolean; joinWaiting: boolean };
   chat: { active: boolean; readMarks: boolean; typing: boolean };
-  mentions: { active: boolean; deepLink: boolean; agentInitials: boolean; longestPost: number };
+  mentions: {
+    active: boolean;
+    quotes: boolean;
+    deepLink: boolean;
+    agentInitials: boolean;
+    longestPost: number;
+  };
 }
 
 export interface SettingsView {
@@ -186,12 +204,17 @@ export interface PinStart {
   signatureMethod: string;
 }
 
-export interface OAuth2Start {
-  account: string;
-  clientId: string;
-  clientSecret?: string;
-  redirectUri: string;
+export interface OAuth2View {
+  /** Where X is to send the browser, for the app's settings at X: through the host, letter for letter. */
+  callbackUrl: string;
+  /** `ended`: X takes the sign-in no longer; `locked`: it is encrypted with another `DATA_KEY`. */
+  state: 'connected' | 'not-connected' | 'ended' | 'locked';
+  /** Rights that were not granted, where X has said which were. */
+  missingScopes: string[];
 }
+
+export type OAuth2Progress =
+  { state: 'waiting' } | ({ state: 'connected' } & XIdentity) | { state: 'failed'; message: string };
 
 export interface XIdentity {
   userId: string;

@@ -51,7 +51,8 @@ function labelsOf(): Record<string, string> {
   const { settings, account, around } = texts;
   const plain = Object.entries(settings.fields);
   const ofAccounts = Object.entries(account.fields).map(([name, about]): [string, string[]] => [
-    `accounts ${name}`,
+    // A field of a section is named by it.
+    name.includes('.') ? name : `accounts ${name}`,
     about,
   ]);
   const sections = {

@@ -9,7 +9,7 @@ export function createContacts(store: StoreFile): Contacts {
 
 type OfInteractions = 'saveInteraction' | 'interactionOf';
 
-type OfWays = 'noteWay' | 'wroteEncrypted';
+type OfWays = 'noteWay' | 'wroteEncrypted' | 'recentWriters';
 
 /** How customers wrote in private. */
 function ways(store: StoreFile): Pick<Contacts, OfWays> {
@@ -17,7 +17,13 @@ function ways(store: StoreFile): Pick<Contacts, OfWays> {
     `UPDATE contacts SET wrote_at = ?, wrote_encrypted = ? WHERE account = ? AND x_user_id = ? AND wrote_at <= ?`,
   );
   const way = store.prepare(`SELECT wrote_encrypted FROM contacts WHERE account = ? AND x_user_id = ?`);
+  const recent = store.prepare(
+    `SELECT x_user_id FROM contacts INDEXED BY contacts_wrote_at WHERE account = ? AND wrote_at >= ?
+     ORDER BY wrote_at DESC LIMIT ?`,
+  );
   return {
+    recentWriters: (account, since, most) =>
+      recent.all(account, since, most).map((row) => textOf(row, 'x_user_id')),
     noteWay: (account, id, encrypted, at) => void wrote.run(at, Number(encrypted), account, id, at),
     wroteEncrypted: (account, id) => {
       const encrypted = way.get(account, id)?.['wrote_encrypted'];

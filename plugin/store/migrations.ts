@@ -319,4 +319,7 @@ export const migrations: string[] = [
   ) WITHOUT ROWID;
   ${countedRows}
   `,
+  `
+  CREATE INDEX contacts_wrote_at ON contacts (account, wrote_at);
+  `,
 ];

@@ -12,7 +12,8 @@ import { userByHandle, userById } from './users';
 
 export interface XAccountOptions {
   client: XClient;
-  keys: XKeys;
+  /** The user's OAuth 1.0a keys, where there are any. */
+  keys: XKeys | undefined;
   mediaHosts: readonly string[];
   clock: Clock;
   random: () => number;
@@ -38,7 +39,7 @@ export function createXAccount(options: XAccountOptions): XSide {
         random,
         log,
       }),
-    openMedia: (url, name) => openMedia(url, name, { keys, mediaHosts, clock }),
+    openMedia: (url, name) => openMedia(url, name, { client, keys, mediaHosts, clock }),
     userByHandle: (handle) => userByHandle(client, handle),
     userById: (id) => userById(client, id),
   };

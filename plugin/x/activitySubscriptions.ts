@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BridgeError } from '../bridge/errors';
 import type { XClient } from './client';
-import { idText } from './fields';
+import { idText, listOf } from './fields';
 import { read } from './webhookApi';
 import { PageTokens } from './pageTokens';
 
@@ -30,7 +30,7 @@ const subscription = z
     tag: each.tag,
   }));
 const page = z.object({
-  data: z.array(subscription).default([]),
+  data: listOf(subscription),
   meta: z.object({ next_token: z.string().optional() }).optional(),
 });
 
@@ -52,6 +52,10 @@ async function listSubscriptions(client: XClient): Promise<ActivitySubscription[
   } while (token !== undefined);
   return found;
 }
+
+/** What anybody may hear of takes any sign-in; the app's own saves the user's for what needs it. */
+const publicSignIns = ['app', 'oauth2', 'oauth1'] as const;
+const isPublicEvent = (eventType: string) => /^(?:post\.(?:create|delete)|profile\.)/.test(eventType);
 
 /** One type of event of one user. */
 export interface WantedSubscription {
@@ -77,7 +81,14 @@ export async function subscribe(
     ...(webhookId === undefined ? {} : { webhook_id: webhookId }),
   };
   try {
-    await client.call({ method: 'POST', path, body, window: `POST ${path}` });
+    const signIns = isPublicEvent(eventType) ? publicSignIns : undefined;
+    await client.call({
+      method: 'POST',
+      path,
+      body,
+      window: `POST ${path}`,
+      ...(signIns ? { signIns } : {}),
+    });
   } catch (error) {
     const isThere = error instanceof BridgeError && /^Duplicate/.test(error.problem ?? '');
     if (!isThere) throw error;
@@ -87,9 +98,12 @@ export async function subscribe(
 async function unsubscribe(client: XClient, ids: string[]): Promise<void> {
   for (let at = 0; at < ids.length; at += 100) {
     const query = { ids: ids.slice(at, at + 100).join(',') };
-    await client.call({ method: 'DELETE', as: 'app', path, query, window: `DELETE ${path}` });
+    await client.call({ method: 'DELETE', path, query, window: `DELETE ${path}` });
   }
 }
+
+/** So many are made at a check: each is a call of its own, and the supply waits for them. */
+const maxExtras = 40;
 
 export interface SubscriptionPlan {
   /** Marks what is ours among the app's subscriptions. */
@@ -132,18 +146,26 @@ export async function ensureSubscriptions(
   const missing = wanted.filter((each) => !find(each));
   for (const each of missing) await subscribe(client, each, webhookId, tag);
   const refused = new Set<string>();
-  for (const each of extra.filter((one) => !find(one)))
-    if (!(await canSubscribe(client, each, webhookId, tag))) refused.add(each.eventType);
+  const absent = extra.filter((one) => !find(one)).slice(0, maxExtras);
+  let outcome: Awaited<ReturnType<typeof trySubscribe>> = 'done';
+  for (const each of absent) {
+    // After a fault, or without room, the rest would fare no better now; the next check goes on.
+    if (outcome !== 'later') outcome = await trySubscribe(client, each, webhookId, tag);
+    if (outcome !== 'done') refused.add(each.eventType);
+  }
   return { repaired: missing.length > 0, refused: [...refused] };
 }
 
-async function canSubscribe(...parts: Parameters<typeof subscribe>): Promise<boolean> {
+/** What the supply can do without must not hold it up, whatever becomes of it. */
+async function trySubscribe(...parts: Parameters<typeof subscribe>): Promise<'done' | 'refused' | 'later'> {
   try {
     await subscribe(...parts);
-    return true;
+    return 'done';
   } catch (error) {
-    if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
-    return false;
+    if (!(error instanceof BridgeError)) throw error;
+    return error.code === 'refused-by-x' && error.problem !== 'SubscriptionLimitExceeded'
+      ? 'refused'
+      : 'later';
   }
 }
 
@@ -156,7 +178,7 @@ export async function removeSubscriptions(client: XClient, tag: string): Promise
   );
 }
 
-type Kinds = { directMessages: boolean; mentions: boolean; chat: boolean };
+type Kinds = { directMessages: boolean; mentions: boolean; quotes: boolean; chat: boolean };
 
 /** What an account cannot do without, and no more: X has a price for most events. */
 export function wantedSubscriptions(
@@ -169,10 +191,14 @@ export function wantedSubscriptions(
   ].map((eventType) => ({ eventType, userId }));
 }
 
-/** What the supply can do without where X refuses it: encrypted chat, and signs of presence, which cost nothing. */
-export function optionalSubscriptions({ directMessages, chat }: Kinds, userId: string): WantedSubscription[] {
+/** What the supply can do without where X refuses it: encrypted chat, quotes, and signs of presence, which cost nothing. */
+export function optionalSubscriptions(
+  { directMessages, quotes, chat }: Kinds,
+  userId: string,
+): WantedSubscription[] {
   return [
     ...(chat ? ['chat.received'] : []),
+    ...(quotes ? ['post.quote.create'] : []),
     ...(directMessages ? ['dm.read', 'dm.indicate_typing'] : []),
   ].map((eventType) => ({ eventType, userId }));
 }

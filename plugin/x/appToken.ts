@@ -17,6 +17,11 @@ export class AppToken {
 
   constructor(private readonly options: AppTokenOptions) {}
 
+  /** Whether there are keys to derive it from: an account with OAuth 2.0 alone may have none. */
+  isConfigured(): boolean {
+    return this.options.consumerKey !== '' && this.options.consumerSecret !== '';
+  }
+
   /** @throws BridgeError `app-refused` when X does not know these keys; retryable when it cannot be reached */
   get(): Promise<string> {
     this.token ??= this.derive().catch((error: unknown) => {

@@ -1,8 +1,9 @@
 import FormData from 'form-data';
+import { randomBytes } from 'node:crypto';
 import { backoff } from '../bridge/backoff';
 import { pause, type Clock } from '../bridge/clock';
 import { BridgeError } from '../bridge/errors';
-import type { XClient } from './client';
+import type { XCall, XClient } from './client';
 
 export interface AppendPorts {
   client: XClient;
@@ -42,17 +43,51 @@ export async function appendSegment(segment: Segment, ports: AppendPorts): Promi
   }
 }
 
-async function append({ upload, window, fields, index, bytes }: Segment, client: XClient): Promise<void> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields ?? {})) form.append(name, value);
-  form.append('segment_index', String(index));
-  form.append('media', bytes, { filename: 'media', contentType: 'application/octet-stream' });
-  await client.call({
-    method: 'POST',
-    path: `${upload}/append`,
-    window,
-    body: form,
-    headers: { ...form.getHeaders(), 'content-length': String(form.getLengthSync()) },
-    timeout: 60_000,
-  });
+/** In whichever of its two forms X takes a segment (OpenAPI: `MediaUploadAppendRequest`). */
+async function append(segment: Segment, client: XClient): Promise<void> {
+  const { segmentForm } = client;
+  const forms = segmentForm.candidates();
+  let refusal: unknown;
+  for (const form of forms)
+    try {
+      await client.call(form === 'multipart' ? multipartCall(segment) : jsonCall(segment));
+      segmentForm.worked(form);
+      return;
+    } catch (error) {
+      const status = error instanceof BridgeError ? error.status : undefined;
+      if (status !== 400 && status !== 415) throw error;
+      if (status === 415) segmentForm.forget();
+      refusal ??= error;
+    }
+  throw refusal;
+}
+
+function callOf({ upload, window }: Segment): XCall {
+  return { method: 'POST', path: `${upload}/append`, window, timeout: 60_000 };
+}
+
+function multipartCall(segment: Segment): XCall {
+  const { fields, index, bytes } = segment;
+  const boundary = `openchannel-x-${randomBytes(12).toString('hex')}`;
+  return {
+    ...callOf(segment),
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    // A form can be read only once, and may have to be sent again with another sign-in.
+    body: () => {
+      const form = new FormData();
+      form.setBoundary(boundary);
+      for (const [name, value] of Object.entries(fields ?? {})) form.append(name, value);
+      form.append('segment_index', String(index));
+      form.append('media', bytes, { filename: 'media', contentType: 'application/octet-stream' });
+      return form;
+    },
+  };
+}
+
+function jsonCall(segment: Segment): XCall {
+  const { fields, index, bytes } = segment;
+  return {
+    ...callOf(segment),
+    body: { ...fields, segment_index: index, media: bytes.toString('base64') },
+  };
 }

@@ -1,75 +1,50 @@
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import type { Readable } from 'node:stream';
 import { BridgeError } from '../bridge/errors';
-import { chargeOf } from './charges';
-import type { Charges, Counters, RateLimitWindows } from '../bridge/ports';
+import { ChargeCounter } from './charges';
+import type { AccountFacts, Charges, Counters, RateLimitWindows } from '../bridge/ports';
 import type { RemoteClock } from '../bridge/remoteClock';
-import { transportFault } from '../bridge/transport';
-import type { AppToken } from './appToken';
 import { CallBudget, type KnownWindow } from './callBudget';
-import type { XKeys } from './keys';
-import { parseJson } from './parseJson';
+import { Dialect } from './dialect';
 import { readRateLimit, type RateLimit } from './rateLimitHeaders';
 import { readProblem } from './readProblem';
-import { refusalOf, signInLost, type Refusal } from './refusals';
-import type { SignInGate } from '../bridge/signInGate';
-import { signRequest } from './signRequest';
+import { refusalOf, signInNotEnough, wrongSignIn, type Refusal } from './refusals';
+import { SegmentForm } from './segmentForm';
+import { SignedRequests, type XAnswer, type XCall } from './signedRequests';
+import { signInNames, type SignInKind, type UserSignIn } from './signInKinds';
+import type { SignIns } from './signIns';
 
-/** One call of X's API in the account's name, or in the app's. */
-export interface XCall {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Who calls: the account's user, unless told. */
-  as?: 'user' | 'app';
-  /** The path with its parameters filled in, such as `/2/users/me`. */
-  path: string;
-  query?: Record<string, string>;
-  body?: unknown;
-  headers?: Record<string, string>;
-  /** The rate limit window this call counts against: the method and the path's pattern. */
-  window: string;
-  /** Milliseconds until the call is given up. */
-  timeout?: number;
-  /** Whether the call may have taken effect when no answer came. */
-  changesThings?: boolean;
-}
+export type { XCall } from './signedRequests';
 
 export interface XClientOptions {
   account: string;
   apiBaseUrl: string;
-  keys: XKeys;
+  signIns: SignIns;
   windows: RateLimitWindows;
   /** X's. */
   clock: RemoteClock;
   counters: Counters;
-  appToken: AppToken;
-  gate: SignInGate;
+  facts: AccountFacts;
   charges: Charges;
-  /** Hears whether X accepted the account's keys. */
-  onSignIn: (accepted: boolean, reason: string | undefined) => void;
+  /** Hears whether X accepted a sign-in of the user. */
+  onSignIn: (kind: UserSignIn, accepted: boolean, reason: string | undefined) => void;
 }
-
-/** X's code for a request that was signed too early or too late (X docs: response codes). */
-const timestampRefused = 135;
-
-const defaultTimeout = 15_000;
-
-/** A page of events takes less than 1 MB; what is longer, also after unpacking, is not X's. Bytes. */
-const longestAnswer = 16 * 1024 * 1024;
 
 /** X's API in one account's name: signs, minds the rate limit windows, and turns faults into BridgeErrors. */
 export class XClient {
-  private readonly http: AxiosInstance;
+  /** How X takes the segments of this account's uploads. */
+  readonly segmentForm: SegmentForm;
+  private readonly requests: SignedRequests;
   private readonly budget: CallBudget;
+  private readonly chargeCounter: ChargeCounter;
 
   constructor(private readonly options: XClientOptions) {
     this.budget = new CallBudget(options.clock);
-    this.http = axios.create({
-      baseURL: options.apiBaseUrl.replace(/\/+$/, ''),
-      maxRedirects: 0,
-      maxContentLength: longestAnswer,
-      validateStatus: () => true,
-      responseType: 'text',
-      transformResponse: (data: unknown) => data,
-      proxy: false,
+    this.chargeCounter = new ChargeCounter(() => options.clock.now());
+    this.segmentForm = new SegmentForm(options.account, options.facts);
+    this.requests = new SignedRequests({
+      ...options,
+      dialect: new Dialect(options.account, options.facts),
+      onRefused: (kind, said) => this.refuse(kind, said),
     });
   }
 
@@ -77,26 +52,34 @@ export class XClient {
    * Makes a call.
    * @returns the parsed answer, undefined when it is empty
    * @throws BridgeError; without calling: `rate-limited` when the window is known to be used up, and
-   *   `signed-out-of-x` while X refuses the account's keys
+   *   `signed-out-of-x` while X refuses the account's sign-ins
    */
   async call(call: XCall): Promise<unknown> {
-    const { account, windows, clock, gate } = this.options;
+    const { status, body } = await this.make(call, false);
+    return status === 204 ? undefined : body;
+  }
+
+  /**
+   * Makes a call whose answer is a file.
+   * @returns its bytes as they come, and what X says of them
+   * @throws BridgeError as `call`
+   */
+  async open(call: XCall): Promise<{ stream: Readable; headers: XAnswer['headers'] }> {
+    const { stream, headers } = await this.make(call, true);
+    if (stream) return { stream, headers };
+    throw new BridgeError('x-unavailable', `X's answer to ${call.window} is no file`, { retryable: true });
+  }
+
+  private async make(call: XCall, asStream: boolean): Promise<XAnswer> {
+    const { account, windows, clock } = this.options;
     const closedUntil = windows.closedUntil(account, call.window, clock.now());
     if (closedUntil !== undefined) throw this.rateLimited(call, closedUntil);
     const usedUpUntil = await this.budget.enter(call.window);
     if (usedUpUntil !== undefined) throw this.rateLimited(call, usedUpUntil);
-    const response = await this.withinBudget(call, () => {
-      const heldUntil = call.as === 'app' ? undefined : gate.enter();
-      if (heldUntil !== undefined) throw signedOut(heldUntil);
-      return this.requestInTime(call);
-    });
-    const answer = readAnswer(response.data);
-    if (response.status < 200 || response.status >= 300) throw this.faultOf(call, response, answer);
-    this.noteCharge(call, answer);
-    if (call.as !== 'app') {
-      gate.accepted();
-      this.options.onSignIn(true, undefined);
-    }
+    const answer = await this.withinBudget(call, () => this.requests.send(call, asStream));
+    if (answer.status < 200 || answer.status >= 300) throw this.faultOf(call, answer);
+    this.noteCharge(call, answer.body);
+    if (answer.kind !== 'app') this.accept(answer.kind);
     return answer;
   }
 
@@ -105,65 +88,29 @@ export class XClient {
     return this.budget.known();
   }
 
-  /** What goes into the `Authorization` header of a call. */
-  async authorize(as: 'user' | 'app', method: string, url: string): Promise<string> {
-    return as === 'app'
-      ? `Bearer ${await this.options.appToken.get()}`
-      : signRequest(this.options.keys, method, url, this.options.clock.now());
+  /** What goes into the `Authorization` header of a call in the app's name. @throws BridgeError */
+  authorizeApp(url: string): Promise<string> {
+    return this.options.signIns.authorize('app', 'GET', url);
   }
 
   /** X no longer takes the app's token: the next call in the app's name derives a new one. */
   dropAppToken(): void {
-    this.options.appToken.drop();
+    this.options.signIns.dropAppToken();
   }
 
-  /** X's answer to what was signed at the wrong time tells the right one. */
-  private async requestInTime(call: XCall): Promise<AxiosResponse<string>> {
-    const response = await this.request(call);
-    const isLate =
-      response.status === 401 && readProblem(readAnswer(response.data)).code === timestampRefused;
-    return isLate ? this.request(call) : response;
+  private accept(kind: UserSignIn): void {
+    this.options.signIns.gateOf(kind)?.accepted();
+    this.options.onSignIn(kind, true, undefined);
   }
 
-  private async request(call: XCall): Promise<AxiosResponse<string>> {
-    const query = new URLSearchParams(call.query).toString();
-    const path = query === '' ? call.path : `${call.path}?${query}`;
-    const url = `${this.http.defaults.baseURL ?? ''}${path}`;
-    const timeout = call.timeout ?? defaultTimeout;
-    const authorization = await this.authorize(call.as ?? 'user', call.method, url);
-    const { clock } = this.options;
-    const askedAt = clock.toLocal(clock.now());
-    try {
-      const response = await this.http.request<string>({
-        method: call.method,
-        url: path,
-        data: call.body,
-        headers: { ...call.headers, authorization },
-        timeout,
-        signal: AbortSignal.timeout(timeout),
-      });
-      clock.learn(response.headers['date'], askedAt);
-      this.options.counters.count('x_calls', {
-        account: this.options.account,
-        call: call.window,
-        status: String(response.status),
-      });
-      return response;
-    } catch (error) {
-      const { code, neverConnected } = transportFault(error);
-      throw new BridgeError('x-unavailable', `X cannot be reached (${code}) for ${call.window}`, {
-        retryable: true,
-        agentMessage: 'X cannot be reached right now; the message will be sent as soon as it can.',
-        outcomeUnknown: call.changesThings === true && !neverConnected,
-      });
-    }
+  private refuse(kind: SignInKind, said: string): void {
+    if (kind === 'app') return;
+    this.options.signIns.gateOf(kind)?.refuse();
+    this.options.onSignIn(kind, false, said);
   }
 
   /** Gives back the place in the budget, with what X said of the window. */
-  private async withinBudget(
-    { window }: XCall,
-    request: () => Promise<AxiosResponse<string>>,
-  ): Promise<AxiosResponse<string>> {
+  private async withinBudget({ window }: XCall, request: () => Promise<XAnswer>): Promise<XAnswer> {
     let told: RateLimit | undefined;
     try {
       const response = await request();
@@ -176,7 +123,7 @@ export class XClient {
   }
 
   private noteCharge(call: XCall, answer: unknown): void {
-    const charge = chargeOf(call, answer);
+    const charge = this.chargeCounter.chargeOf(call, answer);
     if (!charge) return;
     try {
       this.options.charges.note(this.options.account, charge.kind, charge.count);
@@ -194,11 +141,11 @@ export class XClient {
     }
   }
 
-  private faultOf(call: XCall, response: AxiosResponse, answer: unknown): BridgeError {
-    const { status } = response;
-    const { code, problem, detail } = readProblem(answer);
+  private faultOf(call: XCall, answer: XAnswer): BridgeError {
+    const { status, kind } = answer;
+    const { code, problem, detail } = readProblem(answer.body);
     if (status === 429) {
-      const opensAt = this.resetOf(response);
+      const opensAt = this.resetOf(answer);
       // Also where X does not say when: else every conversation that waits would ask by itself.
       this.keepWindow(call.window, opensAt);
       return this.rateLimited(call, opensAt);
@@ -219,24 +166,35 @@ export class XClient {
         agentMessage: 'X has a fault right now; the message will be sent as soon as it can.',
         outcomeUnknown: call.changesThings === true,
       });
-    return call.as === 'app' ? this.appRefused(said, named) : this.userRefused(refusal, said, named);
+    if (answer.isWrongSignIn)
+      return new BridgeError(
+        'refused-by-x',
+        `${said} (signed in with ${kind === 'app' ? "the app's own token" : signInNames[kind]})`,
+        {
+          ...named,
+          problem: wrongSignIn,
+          agentMessage: signInNotEnough,
+        },
+      );
+    return kind === 'app' ? this.appRefused(said, named) : this.userRefused(kind, refusal, said, named);
   }
 
   private appRefused(said: string, named: { status: number; problem?: string }): BridgeError {
     if (named.status !== 401) return new BridgeError('refused-by-x', said, named);
-    this.options.appToken.drop();
+    this.options.signIns.dropAppToken();
     return new BridgeError('app-refused', said, { ...named, retryable: true });
   }
 
   private userRefused(
-    { kind, agentMessage }: Refusal,
+    kind: UserSignIn,
+    refusal: Refusal,
     said: string,
     named: { status: number; problem?: string },
   ): BridgeError {
-    if (kind === 'never') return new BridgeError('refused-by-x', said, { ...named, agentMessage });
-    this.options.gate.refuse();
-    this.options.onSignIn(false, said);
-    const retryAt = this.options.gate.closed();
+    const { agentMessage } = refusal;
+    if (refusal.kind === 'never') return new BridgeError('refused-by-x', said, { ...named, agentMessage });
+    this.refuse(kind, said);
+    const retryAt = this.options.signIns.gateOf(kind)?.closed();
     return new BridgeError('signed-out-of-x', said, {
       ...named,
       retryable: true,
@@ -245,7 +203,7 @@ export class XClient {
     });
   }
 
-  private resetOf(response: AxiosResponse): number {
+  private resetOf(response: XAnswer): number {
     const { resetAt } = readRateLimit(response.headers);
     const now = this.options.clock.now();
     // Without a usable header: X's windows are 15 minutes long, so a minute later is a fair guess.
@@ -262,26 +220,4 @@ export class XClient {
       agentMessage: 'X allows no more messages from this account for now; the message will be sent then.',
     });
   }
-}
-
-/** X answers with JSON; a gateway in between may answer with a page, which then has no fields. */
-function readAnswer(data: string): unknown {
-  if (data === '') return undefined;
-  try {
-    return parseJson(data);
-  } catch {
-    return undefined;
-  }
-}
-
-function signedOut(retryAt: number): BridgeError {
-  return new BridgeError(
-    'signed-out-of-x',
-    "X refuses the account's keys; not asked again before the pause is over",
-    {
-      retryable: true,
-      retryAt,
-      agentMessage: signInLost,
-    },
-  );
 }

@@ -3,9 +3,16 @@ import { BridgeError } from '../bridge/errors';
 import { expandLinks, removeLink } from '../bridge/links';
 import type { DirectTarget, SentMessage } from '../bridge/sides';
 import type { XClient } from './client';
+import { listOf } from './fields';
 import { read } from './webhookApi';
 
-const sendAnswer = z.object({ data: z.object({ dm_event_id: z.string() }) });
+/** The id alone (X docs, OpenAPI), or the whole event (X's local emulator). */
+const sendAnswer = z.object({
+  data: z
+    .object({ dm_event_id: z.string().optional(), id: z.string().optional() })
+    .transform(({ dm_event_id, id }) => dm_event_id ?? id)
+    .pipe(z.string()),
+});
 
 /** A conversation's address, and its part of the name of a rate limit window. */
 function addressOf(target: DirectTarget): { path: string; pattern: string } {
@@ -41,7 +48,7 @@ export async function sendDirectMessage(
     changesThings: true,
   });
   const sent = sendAnswer.safeParse(answer);
-  if (sent.success) return sent.data.data.dm_event_id;
+  if (sent.success) return sent.data.data;
   throw new BridgeError('x-unavailable', 'X took the message but its answer cannot be understood', {
     retryable: true,
     outcomeUnknown: true,
@@ -50,22 +57,20 @@ export async function sendDirectMessage(
 }
 
 const eventsAnswer = z.object({
-  data: z
-    .array(
-      z.object({
-        id: z.string(),
-        text: z.string().default(''),
-        sender_id: z.string().optional(),
-        created_at: z.string().optional(),
-        attachments: z.object({ media_keys: z.array(z.string()).nullish() }).optional(),
-        entities: z
-          .object({
-            urls: z.array(z.object({ url: z.string(), expanded_url: z.string().optional() })).nullish(),
-          })
-          .optional(),
-      }),
-    )
-    .default([]),
+  data: listOf(
+    z.object({
+      id: z.string(),
+      text: z.string().default(''),
+      sender_id: z.string().optional(),
+      created_at: z.string().optional(),
+      attachments: z.object({ media_keys: z.array(z.string()).nullish() }).optional(),
+      entities: z
+        .object({
+          urls: z.array(z.object({ url: z.string(), expanded_url: z.string().optional() })).nullish(),
+        })
+        .optional(),
+    }),
+  ),
   meta: z.object({ next_token: z.string().optional() }).optional(),
 });
 

@@ -15,6 +15,14 @@ export const idText = z.union([
     .transform(String),
 ]);
 
+/** A list in an answer of X, which writes an empty one as `[]`, as `{}`, or not at all. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.preprocess((value) => (isNothing(value) ? [] : value), z.array(item));
+}
+
+const isNothing = (value: unknown) =>
+  value === undefined || value === null || (isRecord(value) && Object.keys(value).length === 0);
+
 const link = z.object({ url: z.string().nullish(), expanded_url: z.string().nullish() });
 
 /** A list of links; one that cannot be read must not take the words around it down. */

@@ -2,17 +2,20 @@ import axios, { type AxiosResponse } from 'axios';
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../bridge/clock';
-import { BridgeError } from '../bridge/errors';
+import { BridgeError, reasonOf } from '../bridge/errors';
 import type { FileStream } from '../bridge/sides';
 import { steadyStream } from '../bridge/steadyStream';
 import { transportFault } from '../bridge/transport';
+import type { XClient } from './client';
 import type { XKeys } from './keys';
 import { checkMediaUrl, needsSignature } from './mediaHosts';
 import { publicLookup } from './publicLookup';
 import { signRequest } from './signRequest';
 
 export interface OpenMediaOptions {
-  keys: XKeys;
+  client: Pick<XClient, 'open'>;
+  /** The user's OAuth 1.0a keys, where there are any. */
+  keys: XKeys | undefined;
   mediaHosts: readonly string[];
   /** X's, which checks the time of what is signed. */
   clock: Clock;
@@ -35,6 +38,8 @@ export async function openMedia(
   options: OpenMediaOptions,
 ): Promise<FileStream> {
   let url = checkMediaUrl(address, options.mediaHosts);
+  const byEndpoint = await openMessageFile(url, name, options);
+  if (byEndpoint) return byEndpoint;
   for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
     const response = await fetchMedia(url, options);
     const target = redirectTarget(response, url);
@@ -43,6 +48,37 @@ export async function openMedia(
     url = checkMediaUrl(target, options.mediaHosts);
   }
   throw new BridgeError('media-unavailable', `media on ${url.hostname} redirect too often`);
+}
+
+/** The three parts of the address of a file in a plain Direct Message. */
+const messageFile = /\/1\.1\/ton\/data\/dm\/(\d+)\/(\d+)\/([\w.-]+)$/;
+
+/**
+ * A file of a plain Direct Message by the endpoint that X has for it, which takes OAuth 2.0 alone
+ * (`GET /2/dm_conversations/media/:dm_id/:media_id/:resource_id`).
+ * @returns undefined where it cannot be had so, and its address is to be asked with a signature
+ */
+async function openMessageFile(
+  url: URL,
+  name: string,
+  { client, clock, keys }: OpenMediaOptions,
+): Promise<FileStream | undefined> {
+  const [, dm, media, resource] = messageFile.exec(url.pathname) ?? [];
+  if (dm === undefined || media === undefined || resource === undefined) return undefined;
+  try {
+    const { stream, headers } = await client.open({
+      method: 'GET',
+      path: `/2/dm_conversations/media/${dm}/${media}/${resource}`,
+      window: 'GET /2/dm_conversations/media/:dm_id/:media_id/:resource_id',
+      headers: { 'accept-encoding': 'identity' },
+      timeout,
+    });
+    return described(stream, headers, name, clock);
+  } catch (error) {
+    if (keys) return undefined;
+    const retryable = error instanceof BridgeError && error.retryable;
+    throw new BridgeError('media-unavailable', reasonOf(error), { retryable, cause: error });
+  }
 }
 
 async function fetchMedia(url: URL, options: OpenMediaOptions): Promise<AxiosResponse<Readable>> {
@@ -58,9 +94,9 @@ async function request(
   options: OpenMediaOptions,
   signed: boolean,
 ): Promise<AxiosResponse<Readable>> {
-  const authorization = signed
-    ? { authorization: signRequest(options.keys, 'GET', url.href, options.clock.now()) }
-    : {};
+  const { keys, clock } = options;
+  const authorization =
+    signed && keys ? { authorization: signRequest(keys, 'GET', url.href, clock.now()) } : {};
   try {
     return await axios.get<Readable>(url.href, {
       headers: { ...authorization, 'accept-encoding': 'identity' },
@@ -98,12 +134,21 @@ function fileOf(response: AxiosResponse<Readable>, name: string, url: URL, clock
       retryable,
     });
   }
-  const length: unknown = response.headers['content-length'];
-  const type: unknown = response.headers['content-type'];
+  return described(response.data, response.headers, name, clock);
+}
+
+function described(
+  stream: Readable,
+  headers: AxiosResponse['headers'],
+  name: string,
+  clock: Clock,
+): FileStream {
+  const length: unknown = headers['content-length'];
+  const type: unknown = headers['content-type'];
   return {
     name,
     type: typeof type === 'string' ? type : 'application/octet-stream',
     size: typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined,
-    stream: steadyStream(response.data, clock),
+    stream: steadyStream(stream, clock),
   };
 }

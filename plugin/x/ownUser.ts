@@ -4,13 +4,13 @@ import type { Clock } from '../bridge/clock';
 import { BridgeError, reasonOf } from '../bridge/errors';
 import type { AccountFacts, Log } from '../bridge/ports';
 import type { XClient } from './client';
-import type { XKeys } from './keys';
-import type { SignInGate } from '../bridge/signInGate';
+import type { SignIns } from './signIns';
 import { ownUser } from './users';
 
 export interface OwnUserOptions {
   account: string;
-  keys: XKeys;
+  /** What tells the account's sign-ins from others, which may be another user's. */
+  signedInBy: string;
   client: XClient;
   facts: AccountFacts;
   clock: Clock;
@@ -18,7 +18,9 @@ export interface OwnUserOptions {
   log: Log;
 }
 
-/** The X user an account's keys belong to: asked for once, kept as long as the keys stay the same. */
+type Standing = Pick<SignIns, 'areRefused' | 'closed'>;
+
+/** The X user an account's sign-ins belong to: asked for once, kept as long as the sign-ins stay the same. */
 export class OwnUser {
   private readonly fact: string;
   private known: string | undefined;
@@ -27,9 +29,8 @@ export class OwnUser {
   private cancel = () => {};
 
   constructor(private readonly options: OwnUserOptions) {
-    const { account, facts, keys } = options;
-    const { consumerKey, accessToken } = keys;
-    this.fact = `user of ${createHash('sha256').update(`${consumerKey} ${accessToken}`).digest('hex').slice(0, 16)}`;
+    const { account, facts, signedInBy } = options;
+    this.fact = `user of ${createHash('sha256').update(signedInBy).digest('hex').slice(0, 16)}`;
     this.known = facts.read(account, this.fact);
   }
 
@@ -75,23 +76,39 @@ export class OwnUser {
   }
 
   /**
-   * Whether X accepts the keys, as far as is known. After a refusal X is asked a single time, once the gate opens.
-   * Never throws.
+   * Whether X accepts one of the sign-ins, as far as is known. After a refusal X is asked a single time, once it makes
+   * sense again. Never throws.
    */
-  async signedIn(gate: SignInGate): Promise<boolean> {
-    if (!gate.refused()) return true;
-    if (gate.closed() !== undefined) return false;
-    return (await this.standing(gate)) !== 'refused';
+  async signedIn(signIns: Standing): Promise<boolean> {
+    if (!signIns.areRefused()) return true;
+    if (signIns.closed() !== undefined) return false;
+    return (await this.standing(signIns)) !== 'refused';
   }
 
-  /** Asks X whether it takes the keys. Never throws. */
-  async standing(gate: SignInGate): Promise<'accepted' | 'refused' | 'unknown'> {
+  /** Asks X whether it takes the sign-ins. Never throws. */
+  async standing(signIns: Standing): Promise<'accepted' | 'refused' | 'unknown'> {
     try {
       await ownUser(this.options.client);
       return 'accepted';
     } catch {
-      return gate.refused() ? 'refused' : 'unknown';
+      return signIns.areRefused() ? 'refused' : 'unknown';
     }
+  }
+
+  /** Somebody has signed in, and X has said who. */
+  adopt(userId: string, handle: string | undefined): void {
+    const { account, facts } = this.options;
+    this.known = userId;
+    facts.save(account, this.fact, userId);
+    if (handle !== undefined) facts.save(account, `${this.fact}, handle`, handle);
+  }
+
+  /** Nobody is signed in any more: the next one may be another user. */
+  forget(): void {
+    const { account, facts } = this.options;
+    this.known = undefined;
+    facts.forget(account, this.fact);
+    facts.forget(account, `${this.fact}, handle`);
   }
 
   stop(): void {
@@ -104,12 +121,10 @@ export class OwnUser {
   }
 
   private async ask(): Promise<void> {
-    const { account, client, facts, log } = this.options;
+    const { account, client, log } = this.options;
     const user = await ownUser(client);
     if (!user || this.isStopped()) return;
-    this.known = user.id;
-    facts.save(account, this.fact, user.id);
-    if (user.username !== undefined) facts.save(account, `${this.fact}, handle`, user.username);
+    this.adopt(user.id, user.username);
     log.info('signed in to X', { account, userId: user.id, handle: user.username });
   }
 }

@@ -6,29 +6,51 @@ export interface PostWords {
   username: string | undefined;
   text: string;
   links: LinkEntity[];
-  quoted: { id: string; username: string | undefined; text: string; links: LinkEntity[] } | undefined;
+  quoted: OtherPost | undefined;
+  /** The post it answers, where X told its words. */
+  answered?: OtherPost | undefined;
 }
+
+/** A post beside the one that is read. */
+export interface OtherPost {
+  id: string;
+  username: string | undefined;
+  text: string;
+  links: LinkEntity[];
+}
+
+/** So much of the post that is answered is shown. Characters. */
+const maxAnswered = 200;
 
 /**
  * A post as the agent reads it: its whole text with the links as they were meant, the text it quotes marked as
- * a quotation, and the post's own address.
+ * a quotation, what it replies to, and the post's own address.
  */
 export function postText(post: PostWords): string {
-  const { id, username, quoted } = post;
+  const { id, username, quoted, answered } = post;
   const link = `https://x.com/${username ?? 'i'}/status/${id}`;
   const words = plainText(
     post.text,
     post.links,
     (target) => isOfPost(target, id) || isOfPost(target, quoted?.id),
   );
-  return [words, ...(quoted ? [quotation(quoted)] : []), link].filter((part) => part !== '').join('\n');
+  const beside = [...(quoted ? [quotation(quoted)] : []), ...(answered ? [context(answered)] : [])];
+  return [words, ...beside, link].filter((part) => part !== '').join('\n');
 }
 
-function quotation({ id, username, text, links }: NonNullable<PostWords['quoted']>): string {
+function quotation({ id, username, text, links }: OtherPost): string {
   const words = plainText(text, links, (target) => isOfPost(target, id));
   const lines = words === '' ? [`https://x.com/i/status/${id}`] : words.split('\n');
   const who = username === undefined ? '' : `@${username}: `;
   return lines.map((line, index) => `> ${index === 0 ? who : ''}${line}`).join('\n');
+}
+
+/** What a reply is about, in one line. */
+function context({ id, username, text, links }: OtherPost): string {
+  const words = plainText(text, links, (target) => isOfPost(target, id)).replaceAll(/\s+/g, ' ');
+  const shown =
+    Array.from(words).length > maxAnswered ? `${Array.from(words).slice(0, maxAnswered).join('')}…` : words;
+  return shown === '' ? '' : `> In reply to ${username === undefined ? 'a post' : `@${username}`}: ${shown}`;
 }
 
 function plainText(text: string, links: LinkEntity[], isShownOtherwise: (target: string) => boolean): string {

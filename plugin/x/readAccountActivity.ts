@@ -54,9 +54,11 @@ function addTweet(batch: EventBatch, item: unknown, now: number): void {
     addOther(batch, 'repost');
     return;
   }
-  const { message, addressed } = read;
+  const { message, addressed, quotedUser } = read;
   if (message.sender.id === batch.forUserId) batch.own.push(message);
   else if (batch.forUserId === undefined || addressed.includes(batch.forUserId)) batch.messages.push(message);
+  else if (quotedUser === batch.forUserId && message.post)
+    batch.messages.push({ ...message, post: { ...message.post, onlyQuotes: true } });
   else addOther(batch, 'post_of_others');
 }
 

@@ -4,6 +4,7 @@ import { BridgeError } from '../bridge/errors';
 import { emptyBatch, type EventBatch } from '../bridge/events';
 import type { RemoteClock } from '../bridge/remoteClock';
 import { addOther, readEach } from './batch';
+import { listOf } from './fields';
 import type { XCall, XClient } from './client';
 import { readDmEvent } from './readDmEvent';
 import { readIncludes } from './includes';
@@ -33,7 +34,7 @@ export interface ReadBackResult {
 
 const item = z.object({ id: z.string().regex(/^\d{1,20}$/), created_at: z.string().optional() });
 const page = z.object({
-  data: z.array(z.unknown()).default([]),
+  data: listOf(z.unknown()),
   includes: z.unknown().optional(),
   meta: z.object({ next_token: z.string().optional() }).optional(),
 });
@@ -76,29 +77,80 @@ export async function readBackMessages(
   return { batch, newest: newestOf(pages) };
 }
 
+/** What is asked for of each post. */
+const postQuery = {
+  'post.fields': 'id,text,created_at,lang,conversation_id,attachments,entities,note_post',
+  expansions: 'author_id,in_reply_to_user_id,referenced_posts,attachments.media_keys,edit_history_post_ids',
+  'user.fields': userFields,
+  'media.fields': mediaFields,
+};
+
 /**
  * Reads posts back that mention the account (`GET /2/users/:id/mentions`).
  * @returns the posts that are newer than `until`, oldest first
  * @throws BridgeError, except for a used-up rate limit window, which is waited for
  */
-export async function readBackMentions(
+export function readBackMentions(
   ports: ReadBackPorts,
   userId: string,
   until: Until,
 ): Promise<ReadBackResult> {
-  const query = {
-    ...('id' in until ? { since_id: until.id } : { start_time: isoTime(until.at) }),
-    'post.fields': 'id,text,created_at,lang,conversation_id,attachments,entities,note_post',
-    expansions: 'author_id,in_reply_to_user_id,referenced_posts,attachments.media_keys,edit_history_post_ids',
-    'user.fields': userFields,
-    'media.fields': mediaFields,
-  };
+  const since = 'id' in until ? { since_id: until.id } : { start_time: isoTime(until.at) };
   const call: XCall = {
     method: 'GET',
     path: `/2/users/${userId}/mentions`,
-    query,
+    query: { ...since, ...postQuery },
     window: 'GET /2/users/:id/mentions',
   };
+  return readPosts(ports, call, until);
+}
+
+/**
+ * Reads posts back that quote a post (`GET /2/tweets/:id/quote_tweets`).
+ * @returns the posts that are newer than `until`, oldest first
+ * @throws BridgeError, except for a used-up rate limit window, which is waited for
+ */
+export async function readBackQuotes(
+  ports: ReadBackPorts,
+  postId: string,
+  until: Until,
+): Promise<ReadBackResult> {
+  const call: XCall = {
+    method: 'GET',
+    path: `/2/tweets/${postId}/quote_tweets`,
+    query: postQuery,
+    window: 'GET /2/tweets/:id/quote_tweets',
+  };
+  const result = await readPosts(ports, call, until);
+  for (const { post } of result.batch.messages) if (post) post.onlyQuotes = true;
+  return result;
+}
+
+const ownPosts = z.object({
+  data: listOf(
+    z.object({ id: z.string(), public_metrics: z.object({ quote_count: z.number() }).optional() }),
+  ),
+});
+
+/** Posts of an account among which quotes are looked for. */
+const newestPosts = 20;
+
+/**
+ * How often each of an account's newest posts was quoted (`GET /2/users/:id/tweets`).
+ * @throws BridgeError
+ */
+export async function quoteCounts(client: XClient, userId: string): Promise<Map<string, number>> {
+  const answer = await client.call({
+    method: 'GET',
+    path: `/2/users/${userId}/tweets`,
+    query: { 'post.fields': 'id,public_metrics', max_results: String(newestPosts) },
+    window: 'GET /2/users/:id/tweets',
+  });
+  const { data } = read(ownPosts, answer);
+  return new Map(data.map(({ id, public_metrics: metrics }) => [id, metrics?.quote_count ?? 0]));
+}
+
+async function readPosts(ports: ReadBackPorts, call: XCall, until: Until): Promise<ReadBackResult> {
   const pages = await readPages(ports, call, until, { size: furtherPages, mostPages: Infinity });
   const batch = emptyBatch(undefined);
   for (const { data, includes } of pages.reverse()) {

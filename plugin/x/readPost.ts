@@ -5,7 +5,7 @@ import type { LinkEntity } from '../bridge/links';
 import type { XUser } from '../bridge/messages';
 import { idText, linkEntities, linkList, strangeAttachment } from './fields';
 import type { Includes } from './includes';
-import { postText } from './postText';
+import { postText, type OtherPost } from './postText';
 import { profileOf } from './profile';
 import { toldTime } from './toldTime';
 
@@ -42,6 +42,9 @@ const post = z.object({
 
 type Post = z.infer<typeof post>;
 
+/** Of a post beside, X may leave out who wrote it. */
+const besidePost = post.partial({ author_id: true });
+
 const reposts = new Set(['retweeted', 'reposted']);
 
 /**
@@ -64,6 +67,7 @@ export function readPost(value: unknown, includes: Includes, now: number): Event
     username: sender.username,
     ...wordsOf(read),
     quoted: quotedOf(referenced, includes),
+    answered: otherPost(answered[0], includes),
   });
   return {
     messageId: read.id,
@@ -84,7 +88,7 @@ function authorOf({ author_id: id, lang }: Post, { users }: Includes): XUser {
 }
 
 /** Long posts carry their whole text in a note; `text` is then cut off. */
-function wordsOf(read: Post): { text: string; links: LinkEntity[] } {
+function wordsOf(read: Omit<Post, 'author_id'>): { text: string; links: LinkEntity[] } {
   const whole = read.note_post ?? read.note_tweet;
   const links = linkEntities(read.entities?.urls);
   return whole
@@ -95,7 +99,13 @@ function wordsOf(read: Post): { text: string; links: LinkEntity[] } {
 function quotedOf(referenced: { type: string; id: string }[], includes: Includes) {
   const id = referenced.find(({ type }) => type === 'quoted')?.id;
   if (id === undefined) return undefined;
-  const read = post.safeParse(includes.posts.get(id));
-  if (!read.success) return { id, username: undefined, text: '', links: [] };
-  return { id, username: includes.users.get(read.data.author_id)?.username, ...wordsOf(read.data) };
+  return otherPost(id, includes) ?? { id, username: undefined, text: '', links: [] };
+}
+
+/** A post that X shows beside; undefined where it does not. */
+function otherPost(id: string | undefined, includes: Includes): OtherPost | undefined {
+  const read = id === undefined ? undefined : besidePost.safeParse(includes.posts.get(id)).data;
+  if (id === undefined || !read) return undefined;
+  const author = read.author_id === undefined ? undefined : includes.users.get(read.author_id);
+  return { id, username: author?.username, ...wordsOf(read) };
 }

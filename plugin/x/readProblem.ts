@@ -4,6 +4,9 @@ export interface Problem {
   code: number | undefined;
   /** X's name for it, such as `CrcValidationFailed` (v2). */
   problem: string | undefined;
+  /** X's address of the problem, such as one that ends in `/problems/unsupported-authentication`; empty without one. */
+  type: string;
+  title: string;
   detail: string;
 }
 
@@ -12,7 +15,7 @@ export interface Problem {
  * Never fails: what is not there is left out.
  */
 export function readProblem(answer: unknown): Problem {
-  if (!isRecord(answer)) return { code: undefined, problem: undefined, detail: '' };
+  if (!isRecord(answer)) return { code: undefined, problem: undefined, type: '', title: '', detail: '' };
   const first = Array.isArray(answer['errors']) ? (answer['errors'] as unknown[])[0] : undefined;
   const inner = isRecord(first) ? first : {};
   const detail = [answer['detail'], inner['detail'], inner['message'], answer['title']].find(isText);
@@ -21,7 +24,16 @@ export function readProblem(answer: unknown): Problem {
   const problem = [...names, answer['title'], inner['title']].find(
     (each) => isText(each) && /^[\w-]+$/.test(each),
   );
-  return { code, problem: isText(problem) ? problem : undefined, detail: (detail ?? '').slice(0, 300) };
+  const [type = '', title = ''] = [answer['type'] ?? inner['type'], answer['title'] ?? inner['title']].map(
+    (each) => (isText(each) ? each : ''),
+  );
+  return {
+    code,
+    problem: isText(problem) ? problem : undefined,
+    type,
+    title,
+    detail: (detail ?? '').slice(0, 300),
+  };
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

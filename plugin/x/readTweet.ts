@@ -71,6 +71,8 @@ export interface ReadTweet {
   message: EventMessage;
   /** Whom the post mentions or answers. */
   addressed: string[];
+  /** Whose post it quotes, where X says so. */
+  quotedUser: string | undefined;
 }
 
 /**
@@ -114,7 +116,11 @@ export function readTweet(value: unknown, now: number): ReadTweet | undefined {
     sentAt: toldTime(read.timestamp_ms ?? read.created_at, now),
     post: { relatesTo: answered ? [answered] : [] },
   };
-  return { message, addressed: [...own.mentioned, ...(answeredUser ? [answeredUser] : [])] };
+  return {
+    message,
+    addressed: [...own.mentioned, ...(answeredUser ? [answeredUser] : [])],
+    quotedUser: read.quoted_status?.user?.id_str,
+  };
 }
 
 /** Long posts carry their whole text, links and media in `extended_tweet`. */

@@ -37,6 +37,13 @@ const readPosts: Reader = (batch, payload, { includes, event_type: type }, now) 
     else (message.sender.id === batch.forUserId ? batch.own : batch.messages).push(message);
   });
 
+const handle = z.object({ after: z.string().regex(/^\w{1,15}$/) });
+
+const readQuotes: Reader = (batch, payload, event, now) => {
+  readPosts(batch, payload, event, now);
+  for (const { post } of batch.messages) if (post) post.onlyQuotes = true;
+};
+
 /** How each type is read; types without a reader are counted. */
 const readers: Record<string, Reader> = {
   'dm.received': readMessages,
@@ -48,6 +55,12 @@ const readers: Record<string, Reader> = {
     addMarks(batch, 'typing', payload['direct_message_indicate_typing_events'] ?? [payload], now),
   'post.mention.create': readPosts,
   'post.reply.create': readPosts,
+  'post.quote.create': readQuotes,
+  'profile.update.handle': (batch, payload, { event_type: type }) =>
+    readEach(batch, type, [payload], () => {
+      const { after: username } = handle.parse(payload);
+      if (batch.forUserId !== undefined) batch.handles.push({ userId: batch.forUserId, username });
+    }),
   'post.delete': (batch, payload, { event_type: type }) =>
     readEach(batch, type, [payload], () => batch.deletedPosts.push(idText.parse(payload['id']))),
   'chat.received': (batch, payload, { event_type: type }, now) =>

@@ -1,3 +1,5 @@
+import { readProblem } from './readProblem';
+
 /** What a refusal of X means for the agent, and whether waiting or new keys can help. */
 export interface Refusal {
   kind: 'never' | 'signed-out';
@@ -9,6 +11,9 @@ const blocked = 'This customer cannot be written to: they do not follow this acc
 /** What the agent reads while X refuses the account's keys. */
 export const signInLost =
   'This X account is signed out, so the message waits. Please tell your administrator to connect it again.';
+/** What the agent reads where X asks for another sign-in, or more rights, than the account has. */
+export const signInNotEnough =
+  'X does not allow this with the way this account is signed in. Please tell your administrator to connect it again.';
 const noCredit =
   "This account's credit with X is used up, so the message waits. Please tell your administrator.";
 const locked = 'X has locked this account until someone signs in on x.com. Please tell your administrator.';
@@ -69,4 +74,22 @@ export function refusalOf(status: number, code: number | undefined, detail: stri
     kind: known?.kind ?? 'never',
     agentMessage: `${known?.agentMessage ?? 'X refused the message.'}${words}`,
   };
+}
+
+/** The name of the fault where X asks for another kind of sign-in, or for rights that were not granted. */
+export const wrongSignIn = 'WrongSignIn';
+
+const signInProblems = /\/problems\/(?:unsupported-authentication|oauth1-permissions|insufficient-scope)$/;
+const signInWords =
+  /unsupported authentication|\boauth ?(?:1|2)|\bscopes?\b|\buser context\b|has not authorized this app/i;
+
+/**
+ * Whether X refuses a call because of the kind of sign-in, or of rights it lacks: another sign-in may do (X docs: 403
+ * `unsupported-authentication`; a `detail` that names the scope).
+ */
+export function isWrongSignIn(status: number, answer: unknown): boolean {
+  if (status !== 403) return false;
+  const { type, title, code, detail } = readProblem(answer);
+  if (code !== undefined) return false;
+  return signInProblems.test(type) || signInWords.test(`${title} ${detail}`);
 }

@@ -26,7 +26,7 @@ export async function startReplay(
 ): Promise<string> {
   const path = '/2/webhooks/replay';
   const body = { webhook_id: webhookId, from_date: minute(from), to_date: minute(to) };
-  const answer = await client.call({ method: 'POST', as: 'app', path, body, window: `POST ${path}` });
+  const answer = await client.call({ method: 'POST', path, body, window: `POST ${path}` });
   return read(job, answer).data.job_id;
 }
 

@@ -4,7 +4,7 @@ import { BridgeError } from '../bridge/errors';
 import { expandLinks, removeLink } from '../bridge/links';
 import type { PublicPost, SentMessage, XSide } from '../bridge/sides';
 import type { XClient } from './client';
-import { linkEntities, linkList } from './fields';
+import { linkEntities, linkList, listOf } from './fields';
 import { unescapePost } from './postText';
 import { read } from './webhookApi';
 import { isoTime } from '../bridge/isoTime';
@@ -76,21 +76,19 @@ const note = z
 const leadingNames = /^(?:@\w+\s+)+/;
 
 const timeline = z.object({
-  data: z
-    .array(
-      z.object({
-        id: z.string(),
-        text: z.string().default(''),
-        note_post: note,
-        note_tweet: note,
-        created_at: z.string().optional(),
-        attachments: z.object({ media_keys: z.array(z.string()).nullish() }).nullish(),
-        entities: z.object({ urls: linkList }).nullish().catch(undefined),
-        referenced_posts: z.array(z.object({ type: z.string(), id: z.string() })).nullish(),
-        referenced_tweets: z.array(z.object({ type: z.string(), id: z.string() })).nullish(),
-      }),
-    )
-    .default([]),
+  data: listOf(
+    z.object({
+      id: z.string(),
+      text: z.string().default(''),
+      note_post: note,
+      note_tweet: note,
+      created_at: z.string().optional(),
+      attachments: z.object({ media_keys: z.array(z.string()).nullish() }).nullish(),
+      entities: z.object({ urls: linkList }).nullish().catch(undefined),
+      referenced_posts: z.array(z.object({ type: z.string(), id: z.string() })).nullish(),
+      referenced_tweets: z.array(z.object({ type: z.string(), id: z.string() })).nullish(),
+    }),
+  ),
   meta: z.object({ next_token: z.string().optional() }).optional(),
 });
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../bridge/clock';
 import type { Log } from '../bridge/ports';
 import type { OwnUser } from './ownUser';
-import type { SignInGate } from '../bridge/signInGate';
+import type { SignIns } from './signIns';
 
 /** X is asked at most so often whether an event of this kind is true. Milliseconds. */
 const askedEvery = 5 * 60_000;
@@ -9,7 +9,7 @@ const askedEvery = 5 * 60_000;
 export interface RevocationOptions {
   account: string;
   ownUser: OwnUser;
-  gate: SignInGate;
+  signIns: Pick<SignIns, 'areRefused' | 'closed' | 'refuseAll'>;
   clock: Clock;
   log: Log;
   onConfirmed: () => void;
@@ -17,7 +17,7 @@ export interface RevocationOptions {
 
 /**
  * An event that says the account took the app's access away. Its signature never expires, so a captured one could be sent
- * again at will: it counts only when X, asked, refuses the keys.
+ * again at will: it counts only when X, asked, refuses the sign-ins.
  */
 export class Revocation {
   private askedAt = -Infinity;
@@ -26,12 +26,12 @@ export class Revocation {
 
   /** Never throws. */
   async heard(): Promise<void> {
-    const { account, ownUser, gate, clock, log, onConfirmed } = this.options;
-    if (gate.refused() || clock.now() - this.askedAt < askedEvery) return;
+    const { account, ownUser, signIns, clock, log, onConfirmed } = this.options;
+    if (signIns.areRefused() || clock.now() - this.askedAt < askedEvery) return;
     this.askedAt = clock.now();
-    const standing = await ownUser.standing(gate);
+    const standing = await ownUser.standing(signIns);
     if (standing === 'refused') {
-      gate.refuse(true);
+      signIns.refuseAll();
       onConfirmed();
       return;
     }

@@ -14,6 +14,9 @@ const remedies: Record<string, string> = {
     'the app may have no more webhooks: delete one that is no longer used in the X developer portal, or ask X for more',
   SubscriptionLimitExceeded:
     'the app may have no more subscriptions: remove accounts or switch off mentions, or ask X for more',
+  WrongSignIn:
+    'X does not accept this sign-in for this, or a right is missing: connect the account with OAuth 2.0 (Accounts, Edit, Connect with X) and allow everything it asks for',
+  SignInMissing: 'the account needs another sign-in for this: add it under Accounts, Edit',
   WebhookIdInvalid: 'X does not know the webhook any more; it is registered anew',
   TooManyConnections:
     'X counts another connection to the stream of this app, which may be read only once: if this lasts, another program holds the stream; stop it there, or give this account an app of its own',

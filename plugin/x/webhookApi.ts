@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BridgeError } from '../bridge/errors';
 import type { XClient } from './client';
-import { idText } from './fields';
+import { idText, listOf } from './fields';
 
 /** A webhook as X knows it. */
 export interface RegisteredWebhook {
@@ -23,24 +23,22 @@ export interface WebhookApi {
 
 const webhook = z.object({ id: idText, url: z.string(), valid: z.boolean().default(false) });
 const one = z.object({ data: webhook });
-const many = z.object({ data: z.array(webhook).default([]) });
+const many = z.object({ data: listOf(webhook) });
 const validity = z.object({ data: z.object({ valid: z.boolean() }) });
 
 /** Webhooks of the app (X docs: v2 webhooks), signed with the app's own token. */
 export function webhooksV2(client: XClient): WebhookApi {
   const window = { all: '/2/webhooks', one: '/2/webhooks/:webhook_id' };
-  const as = 'app';
   return {
     list: async () => {
       const query = { 'webhook_config.fields': 'id,url,valid,created_at' };
       const path = window.all;
-      return read(many, await client.call({ method: 'GET', as, path, query, window: `GET ${path}` })).data;
+      return read(many, await client.call({ method: 'GET', path, query, window: `GET ${path}` })).data;
     },
     create: async (url) => {
       const path = window.all;
       const call = {
         method: 'POST',
-        as,
         path,
         body: { url },
         window: `POST ${path}`,
@@ -50,11 +48,11 @@ export function webhooksV2(client: XClient): WebhookApi {
     },
     validate: async (id) => {
       const path = `/2/webhooks/${id}`;
-      const call = { method: 'PUT', as, path, window: `PUT ${window.one}`, timeout: 30_000 } as const;
+      const call = { method: 'PUT', path, window: `PUT ${window.one}`, timeout: 30_000 } as const;
       return read(validity, await client.call(call)).data.valid;
     },
     remove: async (id) => {
-      await client.call({ method: 'DELETE', as, path: `/2/webhooks/${id}`, window: `DELETE ${window.one}` });
+      await client.call({ method: 'DELETE', path: `/2/webhooks/${id}`, window: `DELETE ${window.one}` });
     },
   };
 }

@@ -82,7 +82,7 @@ async function start(
   folder: string,
   x: XSimulator,
   host: HostSimulator,
-  keys: Record<string, string>,
+  keys: Record<string, unknown>,
   account: HostAccount,
 ) {
   const port = await freePort();

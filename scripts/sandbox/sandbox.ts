@@ -74,6 +74,10 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   for (const { id } of customers) chatPeople.set(id, await x.chatPerson(id));
   await giveChatKeys(dataDir, await x.chatPerson(brandId));
   x.publicOrigin = host.url;
+  // As entered in the app's settings at X, so that the panel can connect with OAuth 2.0.
+  x.oauth2.client.redirectUris.push(
+    `${host.url}/api/plugins/webhook?port=${pluginPort}&encoding=binary&path=/api/oauth2/callback`,
+  );
   host.installed = { folder: join(panelDir, '..'), view: `panel/index.html?port=${pluginPort}` };
   const account = host.addAccount({ name: 'X – ACME Help', mapKey: 'twitter' });
   const activity: ActivityEntry[] = [];
@@ -142,7 +146,7 @@ async function registered(port: number): Promise<void> {
 interface PluginSetUp {
   x: XSimulator;
   host: HostSimulator;
-  keys: Record<string, string>;
+  keys: Record<string, unknown>;
   accountId: number;
   botUrl: string;
   dataDir: string;

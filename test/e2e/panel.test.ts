@@ -6,6 +6,7 @@ import { version } from '../../plugin/version';
 import { HostSimulator } from '../simulators/host';
 import { XSimulator } from '../simulators/x';
 import { launchBrowser, shoot, withBrowser } from '../support/browser';
+import { connectAtX } from '../support/connectAtX';
 import { freePort, PluginProcess } from '../support/process';
 import { barriers } from '../support/readable';
 import { brandId, customer } from '../support/rig';
@@ -123,10 +124,12 @@ withBrowser('from the zip alone to the first message', () => {
     await shoot(page, 'panel-settings');
   });
 
-  test('an account is added and connected by PIN', async () => {
+  test('an account is added with both sign-ins: a PIN, and a click on X', async () => {
     await go('Accounts');
     await panel.getByRole('link', { name: 'Add an account' }).click();
     await fill('Name', 'acme');
+    await fill('Client ID', x.oauth2.client.id);
+    await panel.getByLabel(/^Client Secret ·/).fill(x.oauth2.client.secret);
     await panel.getByLabel(/^API Key ·/).fill(x.app.consumerKey);
     await panel.getByLabel(/^API Key Secret ·/).fill(x.app.consumerSecret);
     await press('Open X for a PIN');
@@ -142,6 +145,8 @@ withBrowser('from the zip alone to the first message', () => {
     await shoot(page, 'panel-account');
     await press('Save');
     await confirm();
+    await connectAtX(x, page, panel, confirm);
+    await go('Accounts');
     await panel.locator('.card').getByText('works').waitFor();
     await panel.getByText('@acme_help').waitFor();
     expect(statSync(join(dirname(dataDir()), 'plugin.config.json')).mode & 0o777).toBe(0o600);

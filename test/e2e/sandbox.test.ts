@@ -41,9 +41,9 @@ withBrowser('the sandbox in a browser', () => {
   };
   const picture = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', buffer });
 
-  test('its first lines say what it is', () => {
+  test('its first lines say what it is', async () => {
     expect(sandbox.output).toMatch(/^openchannel-x SANDBOX/);
-    expect(sandbox.output).toContain('Open this page:');
+    await until(() => sandbox.output.includes('Open this page:'), 'the address of the page');
   });
 
   test('two customers write, with a picture; the agent answers each, with a picture', async () => {

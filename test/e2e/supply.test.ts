@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { HostSimulator } from '../simulators/host';
 import { XSimulator } from '../simulators/x';
 import { freePort, PluginProcess } from '../support/process';
-import type { HealthBody } from '../support/rig';
+import type { HealthBody } from '../support/health';
 import { until } from '../support/until';
 
 const brandId = '900000000000000001';

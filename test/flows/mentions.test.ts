@@ -14,9 +14,16 @@ const link = (post: SimPost, from = customer) => `https://x.com/${from.username}
 const interactionOf = (index: number) =>
   rig.host.state.interactions.find(({ id }) => id === rig.received[index]?.OpenchannelInteractionId)!;
 
-async function start(delivery: Delivery): Promise<void> {
+/** What a reply is about, which Account Activity does not carry. */
+let context: (line: string) => string;
+
+async function start(delivery: Delivery, mentions: Record<string, unknown> = {}): Promise<void> {
   polling = delivery === 'poll';
-  rig = await Rig.start({ delivery, account });
+  context = (line) => (delivery.startsWith('account-activity') ? '' : `${line}\n`);
+  rig = await Rig.start({
+    delivery,
+    account: { ...account, mentions: { ...account.mentions, ...mentions } },
+  });
   await rig.supplied();
   if (delivery === 'activity-stream') await until(() => rig.x.stream.isOpen, 'the stream');
 }
@@ -66,6 +73,33 @@ describe.each(deliveries)('%s', (delivery) => {
     expect(bodies()[0]).toBe(`${long}\n> @Max_Power: the offer: 5 < 6\n${link(post)}`);
   });
 
+  test('posts that quote the account come in with what they quote, where that is switched on', async () => {
+    await start(delivery, { quotes: true });
+    if (polling)
+      await until(() => rig.x.traffic.some((call) => call.endsWith('/tweets')), 'the first look for quotes');
+    const mine = rig.x.world.addPost(brandId, 'our offer: 5 < 6');
+    const post = await posts('not for me', { quotes: mine });
+    rig.scheduler.run('quarter');
+    await rig.receives(1);
+    expect(bodies()).toEqual([`not for me\n> @brand: our offer: 5 < 6\n${link(post)}`]);
+    expect(interactionOf(0).threadId).toBe(post.id);
+    await posts('@brand and with a name', { quotes: mine });
+    rig.scheduler.run('quarter');
+    await rig.receives(2);
+    await posts('a last one');
+    expect(rig.received).toHaveLength(2);
+  });
+
+  test('quotes stay out unless they are asked for', async () => {
+    await start(delivery);
+    const mine = rig.x.world.addPost(brandId, 'our offer');
+    await posts('not for me', { quotes: mine });
+    rig.scheduler.run('quarter');
+    await posts('@brand hello');
+    await rig.receives(1);
+    expect(bodies().join()).not.toContain('not for me');
+  });
+
   test('photos and videos come along', async () => {
     await start(delivery);
     const media = [rig.x.world.addMedia('image/jpeg', jpeg), rig.x.world.addMedia('video/mp4', mp4(4_000))];
@@ -87,7 +121,9 @@ describe.each(deliveries)('%s', (delivery) => {
     await rig.receives(2);
     await posts('@brand a new matter');
     await rig.receives(3);
-    expect(bodies()[1]).toBe(`@brand I am still waiting\n${link(second)}`);
+    expect(bodies()[1]).toBe(
+      `@brand I am still waiting\n${context('> In reply to @brand: @jane_doe yes?')}${link(second)}`,
+    );
     expect(interactionOf(1).threadId).toBe(first.id);
     expect(interactionOf(2).threadId).not.toBe(first.id);
     expect(rig.received).toHaveLength(3);
@@ -123,7 +159,7 @@ describe.each(pushed)('%s', (delivery) => {
     const mine = rig.x.world.addPost(brandId, 'we are open');
     const post = await posts('really?', { inReplyTo: mine });
     await rig.receives(1);
-    expect(bodies()).toEqual([`really?\n${link(post)}`]);
+    expect(bodies()).toEqual([`really?\n${context('> In reply to @brand: we are open')}${link(post)}`]);
   });
 
   test('a post deleted on X: the agent gets a notice, once', async () => {
@@ -166,10 +202,13 @@ describe.each(pushed)('%s', (delivery) => {
 
 test('a post deleted while its picture is being moved does not go out with its words', async () => {
   await start('account-activity');
-  rig.x.faults.add({ when: /^GET .*\/data\/dm\//, delay: 500 });
+  rig.x.faults.add({ when: /^GET \/2\/dm_conversations\/media\//, delay: 500 });
   const media = [rig.x.world.addMedia('image/jpeg', jpeg)];
   const post = await posts('@brand I did not mean that', { media });
-  await until(() => rig.x.traffic.some((call) => call.includes('/data/dm/')), 'the picture to be fetched');
+  await until(
+    () => rig.x.traffic.some((call) => call.includes('/dm_conversations/media/')),
+    'the picture to be fetched',
+  );
   await rig.x.deletePost(post);
   await rig.receives(1);
   expect(bodies()[0]).toMatch(/deleted this post on X before it was handed over/);

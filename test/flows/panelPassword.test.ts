@@ -49,6 +49,7 @@ const sensitive: [string, (from: Settings) => Settings][] = [
 const secondOf = ({ accounts }: Settings) => ({
   ...accounts[0]!,
   name: 'second',
+  oauth2: { clientId: '' },
   consumerKey: 'k',
   consumerSecret: 's',
   accessToken: '2-t',
@@ -99,7 +100,8 @@ const calls: [Method, Input<Method>][] = [
   ['recoverChatKeys', { account: 'support', pin: '1234' }],
   ['importChatKeys', { account: 'support', content: '{}', password: 'x' }],
   ['exportChatKeys', { account: 'support', password: 'for the file, long' }],
-  ['startOAuth2', { account: 'support', clientId: 'a', redirectUri: 'http://127.0.0.1/' }],
+  ['startOAuth2', { account: 'support', redirectUri: 'http://127.0.0.1/' }],
+  ['disconnectOAuth2', { account: 'support' }],
 ];
 
 test.each(calls)('%s', async (method, input) => {

@@ -48,9 +48,14 @@ describe('settings', () => {
     const { secretsSet, settings } = await view();
     expect(secretsSet).toEqual([
       'host.password',
-      ...['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'].map(
-        (key) => `accounts.support.${key}`,
-      ),
+      ...[
+        'consumerKey',
+        'consumerSecret',
+        'accessToken',
+        'accessTokenSecret',
+        'oauth2.clientSecret',
+        'oauth2.refreshToken',
+      ].map((key) => `accounts.support.${key}`),
     ]);
     for (const secret of secretsOf()) expect(JSON.stringify(settings)).not.toContain(secret);
     const before = secretsOf();
@@ -162,7 +167,9 @@ describe('a change is applied without losing anything', () => {
     rig.host.faults.add({ when: /notify$/, delay: 400 });
     await rig.customerWrites('on its way');
     await save(
-      onAccount({ mentions: { active: true, deepLink: false, agentInitials: false, longestPost: 280 } }),
+      onAccount({
+        mentions: { active: true, quotes: false, deepLink: false, agentInitials: false, longestPost: 280 },
+      }),
     );
     await rig.customerWrites('after it');
     await rig.receives(2);
@@ -185,7 +192,7 @@ describe('a change is applied without losing anything', () => {
   });
 
   test('right keys instead of wrong ones: what waits goes out', async () => {
-    await start({ config: {} });
+    await start({ config: {}, account: { oauth2: {} } });
     const interaction = await rig.interaction();
     const keys = rig.x.renewKeys(brandId);
     for (const each of rig.x.world.credentials.values())
@@ -209,6 +216,7 @@ describe('a change is applied without losing anything', () => {
       ...first!,
       ...other,
       consumerKey: 'another-app',
+      oauth2: { ...other.oauth2, clientId: 'another-client' },
       name: 'two',
       openChannelAccountId: account.id,
     };

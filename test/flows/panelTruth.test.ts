@@ -16,7 +16,7 @@ async function start(): Promise<void> {
 
 test('an account whose keys X has never confirmed does not "work", and nothing is said of what was not checked', async () => {
   const fault = { when: /^GET \/2\//, cut: 'before', times: Infinity } as const;
-  rig = await Rig.prepare({ panel: true });
+  rig = await Rig.prepare({ panel: true, account: { oauth2: {} } });
   rig.x.faults.add(fault);
   await rig.startPlugin();
   admin = new AdminClient(() => rig.url);
@@ -26,7 +26,7 @@ test('an account whose keys X has never confirmed does not "work", and nothing i
   expect(await state()).toMatchObject({
     state: 'starting',
     reasons: [
-      expect.stringMatching(/X has not confirmed the keys yet. The last try failed: X cannot be reached/),
+      expect.stringMatching(/X has not confirmed the sign-in yet. The last try failed: X cannot be reached/),
     ],
   });
   const { lines } = await admin.call('check', { account: 'support' });
@@ -44,6 +44,7 @@ test('a Reply URL of another account, and an Open Channel account of two', async
   const second = {
     ...settings.accounts[0]!,
     name: 'second',
+    oauth2: { clientId: '' },
     consumerKey: 'k',
     consumerSecret: 's',
     accessToken: '900000000000000002-t',

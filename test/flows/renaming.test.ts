@@ -1,4 +1,5 @@
 import { Rig, brandId, customer, otherCustomer } from '../support/rig';
+import { until } from '../support/until';
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -76,6 +77,7 @@ test('a change that an answer shows while a message is on its way is not undone 
   };
   await rig.customerWrites('on its way');
   await rig.receives(2);
+  await rig.allDelivered();
   inbox.saveNotified = save;
   await rig.customerWrites('next');
   await rig.receives(3);
@@ -111,4 +113,25 @@ test('with mapValue id, handles do not matter', async () => {
   await rig.customerWrites('as jane_smith');
   await rig.receives(2);
   expect(froms()).toEqual([customer.id, customer.id]);
+});
+
+test('X tells of another handle by itself, where it lets that be subscribed to: an agent reaches the customer by it', async () => {
+  rig = await Rig.start({ delivery: 'activity' });
+  await rig.supplied();
+  await rig.customerSays('hello');
+  await rig.receives(1);
+  const watched = () =>
+    rig.x.subscriptions.list.some(
+      ({ eventType, userId }) => eventType === 'profile.update.handle' && userId === customer.id,
+    );
+  await until(() => {
+    rig.scheduler.run('quarter');
+    return watched();
+  }, 'the customer to be watched');
+  await rig.x.rename(customer.id, 'jane_roe');
+  await rig.logged(/a customer has another handle on X/);
+  const before = rig.x.traffic.length;
+  expect((await rig.replyOutcome({ body: 'hello', Contact: { twitter: 'jane_roe' } })).status).toBe(200);
+  expect(rig.sent.at(-1)?.recipientId).toBe(customer.id);
+  expect(rig.x.traffic.slice(before).filter((call) => call.startsWith('GET /2/users/'))).toEqual([]);
 });

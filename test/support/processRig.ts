@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { HostSimulator } from '../simulators/host';
 import { XSimulator, type XSimulatorOptions } from '../simulators/x';
 import { freePort, PluginProcess } from './process';
-import type { HealthBody } from './rig';
+import type { HealthBody } from './health';
 
 export const brandId = '900000000000000001';
 export const customers = ['1700000000000000021', '1700000000000000022'] as const;

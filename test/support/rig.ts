@@ -17,6 +17,7 @@ import type { SimDirectMessage, SimMedia } from '../simulators/x/world';
 import type { Credentials } from '../simulators/x/oauth1';
 import type { Delivery } from '../../plugin/x/receivers';
 import { JumpingClock } from './jumpingClock';
+import type { HealthBody } from './health';
 import { freePort } from './process';
 import { ManualScheduler } from './manualScheduler';
 import { scratchFolder } from './scratch';
@@ -30,6 +31,8 @@ export const otherCustomer = { id: '1700000000000000022', username: 'Max_Power',
 export interface RigOptions {
   x?: XSimulatorOptions;
   host?: HostSimulatorOptions;
+  /** How the account signs in with X; both ways unless told. */
+  signIns?: 'oauth1' | 'oauth2' | 'both';
   /** Laid over the first account's settings. */
   account?: Record<string, unknown>;
   /** Laid over the configuration. */
@@ -81,6 +84,8 @@ export class Rig {
     readonly account: { id: number },
     private readonly options: RigOptions,
     clock: JumpingClock,
+    /** The brand's sign-in with OAuth 2.0, as the settings hold it. */
+    private oauth2: Record<string, string>,
   ) {
     this.clock = clock;
     this.machine = new SkewedClock(clock, options.skewMs ?? 0);
@@ -105,10 +110,10 @@ export class Rig {
     const now = () => clock.now() + (options.hostSkewMs ?? 0);
     const host = await HostSimulator.start({ now, ...options.host });
     const account = host.addAccount({ name: 'X support', mapKey: 'twitter' });
-    x.addBrand(brandId, 'brand', 'Brand');
+    const { oauth2 } = x.addBrand(brandId, 'brand', 'Brand');
     x.world.addUser(customer);
     x.world.addUser(otherCustomer);
-    const rig = new Rig(x, host, account, options, clock);
+    const rig = new Rig(x, host, account, options, clock, oauth2);
     Object.defineProperty(whereabouts, 'url', { get: () => rig.url });
     if (options.chatKeys) await rig.giveChatKeys();
     return rig;
@@ -129,6 +134,23 @@ export class Rig {
   /** The newest keys X has for the brand. */
   private get keys(): Credentials {
     return [...this.x.world.credentials.values()].filter(({ userId }) => userId === brandId).at(-1)!.keys;
+  }
+
+  private signInSettings(): Record<string, unknown> {
+    const { consumerKey, consumerSecret, accessToken, accessTokenSecret } = this.keys;
+    const app = { consumerKey, consumerSecret };
+    const { signIns = 'both' } = this.options;
+    return {
+      ...app,
+      ...(signIns === 'oauth2' ? {} : { accessToken, accessTokenSecret }),
+      ...(signIns === 'oauth1' ? {} : { oauth2: this.oauth2 }),
+    };
+  }
+
+  /** The brand signs in anew, in both ways. */
+  renewSignIns(): void {
+    this.x.renewKeys(brandId);
+    this.oauth2 = this.x.oauth2KeysOf(brandId);
   }
 
   /** Laid over the account's settings from the next start on. */
@@ -157,7 +179,7 @@ export class Rig {
       accounts: [
         {
           name: 'support',
-          ...this.keys,
+          ...this.signInSettings(),
           ...supply,
           openChannelAccountId: this.account.id,
           ...this.options.account,
@@ -332,26 +354,4 @@ interface ReplyBody {
   error?: { code: string; message: string };
   reason?: string;
   retryAt?: string;
-}
-
-export interface HealthBody {
-  status: string;
-  store: { state: string; reason?: string };
-  accounts: Record<
-    string,
-    {
-      inbound: {
-        state: string;
-        waiting: number;
-        setAside: number;
-        filtered: number;
-        waitingBecause?: string;
-      };
-      outbound: { state: string; waiting: number; failed: number };
-      webhook: { state: string; reason?: string; since?: string; lastEventAt?: string };
-      chat: { state: string; reason?: string; lastMessageAt?: string };
-      customers: { lastReadAt?: string; lastTypingAt?: string };
-      signIn: { x: { state: string }; host: { state: string; reason?: string } };
-    }
-  >;
 }

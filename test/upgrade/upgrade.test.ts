@@ -27,7 +27,8 @@ test('there is a store of each version that was released', () => {
 test.each(released)(
   'a store of %s: what waited goes out once, and what was delivered is known',
   async (version) => {
-    rig = await Rig.prepare();
+    // What the store remembers of a refresh token goes with it.
+    rig = await Rig.prepare({ account: { oauth2: {} } });
     rig.clock.jump(upgradedAt - rig.clock.now());
     await rig.startPlugin();
     await rig.stopPlugin();

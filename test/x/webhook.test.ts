@@ -20,6 +20,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
         pathSecret: undefined,
         directMessages: true,
         mentions: false,
+        quotes: false,
         chat: false,
         userId: () => userId,
         onEvent: () => {},

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AccountSettings, OpenChannelAccount, SettingsView } from '../api';
-import { ConnectOAuth2, ConnectPin } from '../connect';
 import { useAnswer, usePanel } from '../context';
 import { aboutOf, Choice, NumberField, Outcome, SecretField, Switch, TextField, useDoing } from '../fields';
 import { Faults, faultsByField } from '../faults';
 import { useLeaving } from '../leaving';
 import { tell } from '../news';
 import { texts } from '../texts';
+import { Keys, OAuth2Client, type Part } from './accountKeys';
 
 const { account: words } = texts;
 const about = aboutOf(words.fields);
@@ -25,25 +25,27 @@ const fresh: AccountSettings = {
   mapValue: 'username',
   directMessages: { active: true, joinWaiting: true },
   chat: { active: true, readMarks: false, typing: false },
-  mentions: { active: false, deepLink: false, agentInitials: false, longestPost: 280 },
+  oauth2: { clientId: '' },
+  mentions: { active: false, quotes: false, deepLink: false, agentInitials: false, longestPost: 280 },
 };
 
 /** Adds an account, or edits the named one. */
 export function AccountForm({ name }: { name: string }) {
-  const { answer, fault } = useAnswer('settings', {});
+  const { answer, fault, refresh } = useAnswer('settings', {});
   if (fault) return <p class="bad">{fault}</p>;
   if (!answer) return <p>{texts.loading}</p>;
   const known = answer.settings.accounts.find((each) => each.name === name);
-  return <Form view={answer} known={known} />;
+  return <Form key={answer.settings.revision} view={answer} known={known} reload={refresh} />;
 }
 
-interface Part {
-  account: AccountSettings;
-  /** @param without what is to be no longer set at all */
-  set: (changes: Partial<AccountSettings>, without?: (keyof AccountSettings)[]) => void;
+interface FormProps {
+  view: SettingsView;
+  known: AccountSettings | undefined;
+  /** Shows the account as it is saved now. */
+  reload: () => void;
 }
 
-function Form({ view, known }: { view: SettingsView; known: AccountSettings | undefined }) {
+function Form({ view, known, reload }: FormProps) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
   const [account, setAccount] = useState(known ?? fresh);
@@ -68,7 +70,11 @@ function Form({ view, known }: { view: SettingsView; known: AccountSettings | un
     });
   useLeaving(!isSaved && JSON.stringify(account) !== JSON.stringify(known ?? fresh));
   useEffect(() => {
-    if (isSaved) window.location.hash = '#accounts';
+    if (!isSaved) return;
+    // An account with a new client is connected next, on its own page.
+    const isToBeConnected = !['', known?.oauth2.clientId].includes(account.oauth2.clientId);
+    if (isToBeConnected && known) reload();
+    else window.location.hash = isToBeConnected ? `#accounts/${account.name}` : '#accounts';
   }, [isSaved]);
   const at = known ? view.settings.accounts.indexOf(known) : view.settings.accounts.length;
   const secretIsSet = (key: string) => view.secretsSet.includes(`accounts.${account.name}.${key}`);
@@ -83,15 +89,8 @@ function Form({ view, known }: { view: SettingsView; known: AccountSettings | un
       <h2>{known ? words.editHeading(known.name) : words.addHeading}</h2>
       <Faults.Provider value={faultsByField(outcome?.faults ?? [], `accounts.${at}.`)}>
         <Basics account={account} set={set} isNew={!known} />
+        <OAuth2Client account={account} set={set} known={known} view={view} secretIsSet={secretIsSet} />
         <Keys account={account} set={set} secretIsSet={secretIsSet} />
-        <fieldset>
-          <legend>{words.groups.connect}</legend>
-          <ConnectPin
-            account={account}
-            onConnected={(connection) => set({ connection }, ['accessToken', 'accessTokenSecret'])}
-          />
-          <ConnectOAuth2 account={account} isSaved={known !== undefined} />
-        </fieldset>
         <HostPart account={account} set={set} others={view.settings.accounts} />
         <Channels account={account} set={set} />
         <Delivery account={account} set={set} view={view} secretIsSet={secretIsSet} />
@@ -121,34 +120,6 @@ function Basics({ account, set, isNew }: Part & { isNew: boolean }) {
         onChange={(name) => set({ name })}
       />
       <Switch {...about('active')} value={account.active} onChange={(active) => set({ active })} />
-    </fieldset>
-  );
-}
-
-const secrets = ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'] as const;
-
-const isToken = (key: string) => key.startsWith('accessToken');
-
-function Keys({ account, set, secretIsSet }: Part & { secretIsSet: (key: string) => boolean }) {
-  return (
-    <fieldset>
-      <legend>{words.groups.keys}</legend>
-      {secrets.map((key) => (
-        <SecretField
-          key={key}
-          {...about(key)}
-          isSet={secretIsSet(key) || (isToken(key) && account.connection !== undefined)}
-          value={account[key]}
-          // Absent means as before, and an emptied field must not send an empty secret; what is typed counts more than a PIN.
-          onChange={(value) => set({ [key]: value }, isToken(key) ? ['connection'] : [])}
-        />
-      ))}
-      <Choice
-        {...about('signatureMethod')}
-        value={account.signatureMethod}
-        options={{ 'HMAC-SHA1': 'HMAC-SHA1', 'HMAC-SHA256': 'HMAC-SHA256' }}
-        onChange={(signatureMethod) => set({ signatureMethod })}
-      />
     </fieldset>
   );
 }
@@ -231,6 +202,7 @@ function Channels({ account, set }: Part) {
       />
       <Switch {...about('typing')} value={account.chat.typing} onChange={(typing) => chatPart({ typing })} />
       <Switch {...about('mentions')} value={mentions.active} onChange={(active) => inPublic({ active })} />
+      <Switch {...about('quotes')} value={mentions.quotes} onChange={(quotes) => inPublic({ quotes })} />
       <Switch
         {...about('deepLink')}
         value={mentions.deepLink}

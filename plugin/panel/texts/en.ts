@@ -1,5 +1,6 @@
 import { around, privacy, report } from './around.en';
 import { chat } from './chat.en';
+import { oauth2 } from './oauth2.en';
 
 /** Every text of the panel, in English. Another language is another file of this shape. */
 export const en = {
@@ -89,8 +90,9 @@ export const en = {
     editHeading: (name: string) => `Account "${name}"`,
     groups: {
       basics: 'Basics',
-      keys: 'Keys of the X app',
-      connect: 'Connect with X',
+      keys: 'Keys of the X app (for pushes, and for OAuth 1.0a)',
+      oauth2: 'Sign in with OAuth 2.0',
+      connect: 'Connect with OAuth 1.0a',
       host: 'XCALLY Motion',
       channels: 'Channels',
       delivery: 'How X delivers',
@@ -101,12 +103,24 @@ export const en = {
     fields: {
       name: ['Name', 'Letters, digits and _. It cannot be changed later.'],
       active: ['Active', 'A switched-off account takes nothing in and answers nothing.'],
-      consumerKey: ['API Key', 'X developer portal → your app → Keys and tokens → Consumer Keys.'],
+      consumerKey: [
+        'API Key',
+        'X developer portal → your app → Keys and tokens → Consumer Keys. Webhooks and streams need it with OAuth 2.0 too.',
+      ],
       consumerSecret: ['API Key Secret', 'Shown together with the API Key.'],
-      accessToken: ['Access Token', 'Filled in by “Connect with X” below, or copied from Keys and tokens.'],
+      accessToken: [
+        'Access Token',
+        'Filled in by “Connect with OAuth 1.0a” below, or copied from Keys and tokens.',
+      ],
       accessTokenSecret: ['Access Token Secret', 'Shown together with the Access Token.'],
+      'oauth2.clientId': ['Client ID', 'X developer portal → your app → Keys and tokens → OAuth 2.0.'],
+      'oauth2.clientSecret': ['Client Secret', 'Shown together with the Client ID. None for a native app.'],
+      quotes: ['Quotes', 'Posts that quote the account come in too.'],
       signatureMethod: ['Signature method', 'HMAC-SHA1 unless X told you otherwise.'],
-      level: ['Access level', 'Basic and Pro read every minute; Enterprise gets pushes.'],
+      level: [
+        'Access level',
+        'Basic and Pro read every minute. Enterprise gets pushes if the API key and its secret are set; else it reads every minute too.',
+      ],
       delivery: ['Delivery', 'Leave it to the level unless you know better.'],
       apiSecret: [
         'Secret of the service',
@@ -163,18 +177,7 @@ export const en = {
     finish: 'Connect',
     done: (handle: string, id: string) => `Connected as @${handle} (${id}). Save to use it.`,
     deadKeys: 'The access token is dead: connect again.',
-    oauth2: {
-      heading: 'OAuth 2.0 (only for rights that need it)',
-      clientId: 'Client ID',
-      clientSecret: 'Client Secret (empty for a native app)',
-      redirectUri: 'Callback URI, as entered in the developer portal',
-      start: 'Open X',
-      open: 'Open this page on X and allow the app. Your browser then ends at the callback address: copy it whole.',
-      address: 'Address your browser ended at',
-      finish: 'Connect',
-      done: (handle: string) => `Connected with OAuth 2.0 as @${handle}.`,
-      saveFirst: 'Save the account first.',
-    },
+    oauth2,
   },
   chat,
   around,
@@ -270,7 +273,7 @@ export const en = {
   backup: {
     export: 'Export',
     exportWords:
-      'A full backup holds all settings with their keys, encrypted with a password; keep the two apart. The file without keys is for looking at: accounts that come back from it are switched off: enter their keys, then switch them on. Messages are in neither, nor are keys of encrypted chat: export those under Accounts, Encrypted chat.',
+      'A full backup holds all settings with their keys, encrypted with a password; keep the two apart. The file without keys is for looking at: accounts that come back from it are switched off: enter their keys, then switch them on. Messages are in neither, nor is the sign-in with OAuth 2.0 (connect again after an import), nor are keys of encrypted chat: export those under Accounts, Encrypted chat.',
     password: 'Password for the full backup (at least 10 characters)',
     download: 'Download full backup',
     downloadPlain: 'Download settings without keys',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PersonKeys, SealedAnswer } from '../../bridge/chat';
 import { BridgeError } from '../../bridge/errors';
 import type { XClient } from '../client';
-import { isRecord } from '../fields';
+import { isRecord, listOf } from '../fields';
 import { read } from '../webhookApi';
 import type { PreparedKeys } from './protocol';
 import type { Registration } from 'chat-xdk-engine';
@@ -17,7 +17,7 @@ const publicKey = z.object({
   signing_public_key: base64,
   identity_public_key_signature: base64,
 });
-const publicKeys = z.object({ data: z.array(z.unknown()).nullish() });
+const publicKeys = z.object({ data: listOf(z.unknown()) });
 
 /** A user's public keys as X tells them; one that is not whole is left out. */
 export async function fetchPublicKeys(client: XClient, userId: string): Promise<PersonKeys[]> {
@@ -25,7 +25,7 @@ export async function fetchPublicKeys(client: XClient, userId: string): Promise<
     'public_key.fields': 'public_key_version,public_key,signing_public_key,identity_public_key_signature',
   };
   const { data } = read(publicKeys, (await getOrNothing(client, userId, query)) ?? {});
-  return (data ?? []).flatMap((each) => {
+  return data.flatMap((each) => {
     const key = publicKey.safeParse(each).data;
     if (!key) return [];
     return {
@@ -41,7 +41,7 @@ export async function fetchPublicKeys(client: XClient, userId: string): Promise<
 export async function fetchBackupConfig(client: XClient, ownId: string): Promise<unknown> {
   const query = { 'public_key.fields': 'public_key_version,juicebox_config' };
   const { data } = read(publicKeys, (await getOrNothing(client, ownId, query)) ?? {});
-  const configs = (data ?? []).flatMap((each) => (isRecord(each) ? [each['juicebox_config']] : []));
+  const configs = data.flatMap((each) => (isRecord(each) ? [each['juicebox_config']] : []));
   return configs.filter(isRecord).at(-1);
 }
 
@@ -150,7 +150,7 @@ export async function sendMessage(
 }
 
 const page = z.object({
-  data: z.array(z.unknown()).nullish(),
+  data: listOf(z.unknown()),
   meta: z
     .object({
       conversation_key_events: z.array(z.string()).nullish().catch(undefined),
@@ -184,21 +184,19 @@ export async function fetchEvents(
   });
   const { data, meta } = read(page, answer ?? {});
   return {
-    events: data ?? [],
+    events: data,
     keyChanges: meta?.conversation_key_events ?? [],
     next: meta?.next_token ?? undefined,
   };
 }
 
 const inbox = z.object({
-  data: z
-    .array(
-      z.object({
-        id: z.string().regex(/^(?:g\d{1,19}|\d{1,19}(?:[:-]\d{1,19})?)$/),
-        updated_at: z.string().optional(),
-      }),
-    )
-    .nullish(),
+  data: listOf(
+    z.object({
+      id: z.string().regex(/^(?:g\d{1,19}|\d{1,19}(?:[:-]\d{1,19})?)$/),
+      updated_at: z.string().optional(),
+    }),
+  ),
   meta: z.object({ next_token: z.string().nullish() }).nullish(),
 });
 
@@ -225,7 +223,7 @@ export async function fetchConversations(
     },
   });
   const { data, meta } = read(inbox, answer ?? {});
-  const conversations = (data ?? []).map(({ id, updated_at: at }) => {
+  const conversations = data.map(({ id, updated_at: at }) => {
     const updatedAt = Date.parse(at ?? '');
     return { id, updatedAt: Number.isNaN(updatedAt) ? undefined : updatedAt };
   });

@@ -1,12 +1,10 @@
-import axios from 'axios';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { ChatConversation, ConversationKey } from '../../bridge/chat';
-import { BridgeError } from '../../bridge/errors';
+import { BridgeError, reasonOf } from '../../bridge/errors';
 import type { SealedMedia, UploadedFile } from '../../bridge/messages';
 import type { FileStream } from '../../bridge/sides';
 import { steadyStream } from '../../bridge/steadyStream';
-import { transportFault } from '../../bridge/transport';
 import { appendSegment, segmentLength, type AppendPorts } from '../appendSegment';
 import { measureFile, passingFolder } from '../measureFile';
 import { mediaTypeOf } from '../mediaType';
@@ -20,7 +18,6 @@ import type { ChatThreads } from './threads';
 
 export interface ChatMediaOptions extends AppendPorts {
   account: string;
-  apiBaseUrl: string;
   threads: ChatThreads;
   dataDir: string;
 }
@@ -108,30 +105,24 @@ export async function openChatFile(
   { conversationId, hashKey }: SealedMedia,
   key: ConversationKey,
   name: string,
-  { account, client, apiBaseUrl, threads, clock }: ChatMediaOptions,
+  { account, client, threads, clock }: ChatMediaOptions,
 ): Promise<FileStream> {
-  const url = `${apiBaseUrl.replace(/\/+$/, '')}/2/chat/media/${inPath(conversationId)}/${hashKey}`;
-  const authorization = await client.authorize('user', 'GET', url);
-  const response = await axios
-    .get<Readable>(url, {
-      headers: { authorization, 'accept-encoding': 'identity' },
-      responseType: 'stream',
-      decompress: false,
-      maxRedirects: 0,
-      validateStatus: () => true,
+  const sealed = await client
+    .open({
+      method: 'GET',
+      path: `/2/chat/media/${inPath(conversationId)}/${hashKey}`,
+      window: 'GET /2/chat/media/:id/:media_hash_key',
+      headers: { 'accept-encoding': 'identity' },
       timeout: downloadTimeout,
-      proxy: false,
     })
     .catch((error: unknown) => {
-      throw unavailable(`cannot be reached (${transportFault(error).code})`, true);
+      throw unavailable(
+        `cannot be had (${reasonOf(error)})`,
+        error instanceof BridgeError && error.retryable,
+      );
     });
-  const { status } = response;
-  if (status !== 200) {
-    response.data.destroy();
-    throw unavailable(`answered ${status}`, status >= 500 || status === 429 || status === 408);
-  }
   const opened = cipherStream(
-    steadyStream(response.data, clock),
+    steadyStream(sealed.stream, clock),
     { account, direction: 'decrypt', key },
     threads,
   );

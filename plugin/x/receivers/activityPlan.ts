@@ -6,6 +6,7 @@ import {
   wantedSubscriptions,
 } from '../activitySubscriptions';
 import { DeletionWatch } from './deletionWatch';
+import { handleSubscriptions } from './handleWatch';
 import type { ReceiverPorts } from './receiver';
 
 /** What an account is subscribed to in X Activity, by webhook or by stream. */
@@ -30,7 +31,11 @@ export class ActivityPlan {
       tag: tagOf(account.name),
       webhookId,
       wanted: wantedSubscriptions(account, userId),
-      extra: [...optionalSubscriptions(account, userId), ...this.deletions.wanted()],
+      extra: [
+        ...optionalSubscriptions(account, userId),
+        ...this.deletions.wanted(),
+        ...handleSubscriptions(this.ports),
+      ],
     });
     const complaint = refused.join(', ');
     if (complaint !== '' && complaint !== this.complaint)

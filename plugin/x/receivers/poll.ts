@@ -10,6 +10,7 @@ import {
 import { supplyFault } from '../supplyFaults';
 import { Cursors, type CursorOf } from './cursors';
 import { Lifeline } from './lifeline';
+import { QuotePoll } from './quotePoll';
 import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
 import { each } from './rhythms';
 
@@ -32,6 +33,7 @@ export class PollReceiver implements Receiver {
   private pageSize = smallestPage;
   private readonly cursors: Cursors;
   private readonly lifeline: Lifeline;
+  private quotes: QuotePoll | undefined;
   private end = () => {};
 
   constructor(private readonly ports: ReceiverPorts) {
@@ -46,13 +48,17 @@ export class PollReceiver implements Receiver {
     if (!account.directMessages) this.cursors.forget('messages');
     if (!account.mentions) this.cursors.forget('mentions');
     this.end = each('minute', () => this.poll(), this.ports);
+    if (account.quotes) {
+      this.quotes = new QuotePoll(this.ports, this.ending.signal);
+      this.quotes.start();
+    }
     void this.poll();
   }
 
   async stop(): Promise<void> {
     this.ending.abort();
     this.end();
-    await this.polling;
+    await Promise.all([this.polling, this.quotes?.stop()]);
   }
 
   state(): SupplyState {

@@ -18,7 +18,7 @@ export interface SupplyState {
 export const signedOut: SupplyState = {
   state: 'trouble',
   reason:
-    "X refuses the account's keys: generate the access token anew, or sign in on x.com if X has locked the account",
+    "X refuses the account's sign-in: connect the account again in the panel, or sign in on x.com if X has locked it",
 };
 
 /** One way X delivers to an account. None of the methods throws: trouble shows in the state and the log. */

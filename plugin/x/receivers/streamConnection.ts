@@ -47,7 +47,7 @@ export async function holdConnection(
   try {
     // What the app's stream brings for other users is told from the account's own by this.
     await account.userId();
-    const authorization = await client.authorize('app', 'GET', `${apiBaseUrl}/2/activity/stream`);
+    const authorization = await client.authorizeApp(`${apiBaseUrl}/2/activity/stream`);
     opened = await openStream({ apiBaseUrl, authorization, backfillMinutes, signal });
   } catch (error) {
     const isRefused = error instanceof BridgeError && error.code === 'app-refused';

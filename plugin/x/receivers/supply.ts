@@ -47,6 +47,11 @@ export class Supply {
     this.starting = this.retireFormer([]);
   }
 
+  /** Resolves when what was left with X is taken down, or could not be. */
+  settled(): Promise<void> {
+    return this.starting;
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     await this.starting;

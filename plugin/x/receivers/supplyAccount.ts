@@ -5,6 +5,8 @@ export interface Account {
   delivery: string;
   directMessages: boolean;
   mentions: boolean;
+  /** Whether posts that only quote the account are taken in. */
+  quotes: boolean;
   /** Whether encrypted X Chat is taken in. */
   chat: boolean;
   /** The dev environment of Account Activity v1.1. */
@@ -19,6 +21,8 @@ export interface Account {
   lastEventAt: () => number | undefined;
   /** Whose posts came in since a time (ms since 1970), the latest first. */
   recentAuthors: (since: number, most: number) => string[];
+  /** Who wrote in private since a time (ms since 1970), the latest first. */
+  recentWriters: (since: number, most: number) => string[];
   /** Of the given ids, those of messages that were taken in. */
   knownMessages: (ids: string[]) => Set<string>;
   /** Hears why encrypted conversations cannot be read back; undefined when they can. */

@@ -6,7 +6,7 @@ import { HostSimulator } from '../../simulators/host';
 import { XSimulator } from '../../simulators/x';
 import { AdminClient } from '../../support/adminClient';
 import { freePort, PluginProcess } from '../../support/process';
-import type { HealthBody } from '../../support/rig';
+import type { HealthBody } from '../../support/health';
 import { until } from '../../support/until';
 import { Random } from './random';
 

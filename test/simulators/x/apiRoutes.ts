@@ -38,9 +38,12 @@ export function apiRoutes(context: ApiContext, onSent: (message: SimDirectMessag
       const media = context.world.media.get(attachments[0]?.media_id ?? '');
       const message = context.world.addMessage(user.id, recipient.id, text, media);
       onSent(message);
-      answer(request, response, paths.send, 201, {
-        data: { dm_conversation_id: conversationId(user.id, recipient.id), dm_event_id: message.id },
-      });
+      const conversation = { dm_conversation_id: conversationId(user.id, recipient.id) };
+      if (context.emulator)
+        response.status(201).json({
+          data: { id: message.id, ...conversation, event_type: 'MessageCreate', text: message.text },
+        });
+      else answer(request, response, paths.send, 201, { data: { ...conversation, dm_event_id: message.id } });
     }),
   );
   router.get(

@@ -11,6 +11,7 @@ export type SimEvent =
   | { kind: 'read' | 'typing'; userId: string; brandId: string; messageId?: string }
   /** A message of X Chat, closed to X as well. */
   | { kind: 'chat'; event: ChatEvent; conversation: ChatConversation }
+  | { kind: 'handle'; userId: string; before: string; after: string }
   | { kind: 'revoked'; userId: string };
 
 /** What X Activity makes of an event for one user: an event type, and what is delivered. */
@@ -68,6 +69,10 @@ export function activityEvents(event: SimEvent, userId: string, context: EventCo
             }),
           ]
         : [];
+    case 'handle': {
+      const { before, after } = event;
+      return event.userId === userId ? [make('profile.update.handle', { payload: { before, after } })] : [];
+    }
     case 'revoked':
       return event.userId === userId ? [make('oauth.revoke', { payload: { user_id: userId } })] : [];
   }
@@ -102,6 +107,7 @@ export function accountActivity(event: SimEvent, userId: string, context: EventC
         ? { for_user_id: userId, favorite_events: [{ id: 'like', user: { id_str: event.userId } }] }
         : undefined;
     case 'chat':
+    case 'handle':
       return undefined;
     case 'read':
     case 'typing':

@@ -9,13 +9,16 @@ import { KeyBackup } from './chat/keyBackup';
 import { apiRoutes } from './apiRoutes';
 import { envelopeOf, type EnvelopeShape } from './envelopes';
 import { Feed } from './feed';
+import type { SimDialect } from './dialect';
 import { fileRoutes } from './fileRoutes';
 import { mediaRoutes, type MediaOptions } from './mediaRoutes';
+import { OAuth2Authority } from './oauth2';
 import { postRoutes, type PostRules } from './postRoutes';
 import { RateLimits, type Limit } from './rateLimits';
 import { ActivityStream, type StreamOptions } from './stream';
 import { accountActivityV1Routes, Subscriptions } from './subscriptions';
 import { signInRoutes } from './signInRoutes';
+import type { SignInRules } from './signIns';
 import { timelineRoutes } from './timelines';
 import { Webhooks, type SimApp, type Validation } from './webhooks';
 import { World, type SimDirectMessage, type SimMedia, type SimPost } from './world';
@@ -46,6 +49,12 @@ export interface XSimulatorOptions {
   after?: (ms: number, task: () => void) => void;
   /** What X answers when it is asked to validate a webhook. */
   validation?: Validation;
+  /** Which of X's sources its sign-ins are held to; the documents, which are the stricter, unless told. */
+  signInRules?: SignInRules;
+  /** The names X knows; those of its documents unless told. */
+  dialect?: SimDialect;
+  /** Answers in the shapes of X's local emulator. */
+  emulator?: boolean;
 }
 
 /** Three more tries within about five minutes. */
@@ -91,8 +100,7 @@ export class XSimulator {
   publicOrigin: string | undefined;
   /** Who is signed in on x.com in the browser of this test. */
   visitor = { id: '', username: '' };
-  /** The app's OAuth 2.0 client. */
-  readonly client = { id: 'sim-client-id', secret: 'sim-client-secret', redirectUri: 'http://127.0.0.1/' };
+  readonly oauth2: OAuth2Authority;
   readonly mediaOptions: MediaOptions;
   /** Where users keep copies of their chat keys, behind a PIN. */
   readonly keyBackup = new KeyBackup(() => this.url);
@@ -102,6 +110,7 @@ export class XSimulator {
   private constructor(private readonly options: XSimulatorOptions) {
     this.app = options.app ?? { consumerKey: 'sim-consumer-key', consumerSecret: 'sim-consumer-secret' };
     this.world = new World(options.now ?? Date.now);
+    this.oauth2 = new OAuth2Authority(this.world.now, () => this.visitor);
     this.chat = new ChatWorld(this.world);
     this.chat.onEvent = async (event, conversation) => {
       await this.feed.publish({ kind: 'chat', event, conversation });
@@ -146,12 +155,18 @@ export class XSimulator {
     await this.stop();
   }
 
-  /** Makes a brand with keys of its own for the app. */
+  /** Makes a brand that has signed in both ways. @returns the keys as an account's settings hold them */
   addBrand(id: string, username: string, name: string) {
     const keys = this.keysOf(id, 'sim-token');
     this.world.addUser({ id, username, name }, keys);
     this.visitor = { id, username };
-    return keys;
+    return { ...keys, oauth2: this.oauth2KeysOf(id) };
+  }
+
+  /** An OAuth 2.0 sign-in of a brand, as an account's settings hold it. */
+  oauth2KeysOf(brandId: string) {
+    const { id, secret } = this.oauth2.client;
+    return { clientId: id, clientSecret: secret, refreshToken: this.oauth2.seed(brandId) };
   }
 
   /** Has a user take part in encrypted chat, with keys of their own. */
@@ -161,10 +176,16 @@ export class XSimulator {
 
   /** The brand takes the app's access away: its keys are dead, its subscriptions gone, and X says so. */
   async revoke(brandId: string): Promise<void> {
-    for (const each of this.world.credentials.values()) if (each.userId === brandId) each.dead = true;
+    this.endSignIns(brandId);
     const told = this.feed.publish({ kind: 'revoked', userId: brandId });
     this.subscriptions.dropUser(brandId);
     await told;
+  }
+
+  /** X takes none of a brand's sign-ins any more. */
+  endSignIns(brandId: string): void {
+    for (const each of this.world.credentials.values()) if (each.userId === brandId) each.dead = true;
+    this.oauth2.revoke(brandId);
   }
 
   /** The brand signs in anew and has new keys. */
@@ -175,6 +196,15 @@ export class XSimulator {
     return keys;
   }
 
+  /** Somebody takes another handle. */
+  async rename(userId: string, after: string): Promise<void> {
+    const user = this.world.users.get(userId);
+    if (!user) return;
+    const before = user.username;
+    user.username = after;
+    await this.feed.publish({ kind: 'handle', userId, before, after });
+  }
+
   /** Somebody deletes a post of theirs. */
   async deletePost(post: SimPost): Promise<void> {
     post.deleted = true;
@@ -183,7 +213,9 @@ export class XSimulator {
 
   /** Where a message's media can be fetched: photos need a signed request. */
   mediaUrl = (media: SimMedia): string =>
-    media.type === 'photo' ? `${this.url}/1.1/ton/data/dm/${media.id}` : `${this.url}/media/${media.id}`;
+    media.type === 'photo'
+      ? `${this.url}/1.1/ton/data/dm/${media.id}/${media.id}/photo.jpg`
+      : `${this.url}/media/${media.id}`;
 
   /** Wraps messages as X would for the given subscribed user. */
   envelope(shape: EnvelopeShape, forUserId: string, ...messages: SimDirectMessage[]): object {
@@ -207,6 +239,11 @@ export class XSimulator {
       longestPage: this.options.longestPage ?? Infinity,
       calls: this.calls,
       mentionsRead: this.mentionsRead,
+      oauth2: this.oauth2,
+      isApp: (authorization) => this.webhooks.isAppToken(authorization),
+      signInRules: this.options.signInRules ?? 'documents',
+      dialect: this.options.dialect ?? 'tweet',
+      emulator: this.options.emulator ?? false,
       url: () => this.url,
     };
     app.disable('x-powered-by');
@@ -224,14 +261,13 @@ export class XSimulator {
     app.use(
       signInRoutes({
         app: this.app,
-        client: this.client,
         now: this.world.now,
         url: () => this.url,
         visitor: () => this.visitor,
-        grant: (accessToken, userId) => this.world.oauth2Tokens.set(accessToken, userId),
         keysFor: (userId) => this.renewKeys(userId),
       }),
     );
+    app.use(this.oauth2.routes());
     app.use(this.webhooks.routes());
     app.use(this.subscriptions.routes(context));
     app.get(
@@ -249,7 +285,7 @@ export class XSimulator {
     const backupOf = (id: string) => (this.keyBackup.size(id) > 0 ? this.keyBackup.configFor(id) : undefined);
     app.use(chatRoutes(context, this.chat, backupOf));
     app.use(mediaRoutes(context, this.mediaOptions));
-    app.use(fileRoutes(this.world, () => this.url));
+    app.use(fileRoutes(context));
     return app;
   }
 }

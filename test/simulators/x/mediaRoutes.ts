@@ -53,7 +53,9 @@ export function mediaRoutes(context: ApiContext, options: MediaOptions): Router 
   );
   router.post(
     '/2/media/upload/:id/append',
-    operation(context, paths.append, (request, response) => append(uploads, options, request, response)),
+    operation(context, paths.append, (request, response) =>
+      append(context, uploads, options, request, response),
+    ),
   );
   router.post(
     '/2/media/upload/:id/finalize',
@@ -114,12 +116,21 @@ function initialize(
 }
 
 async function append(
+  { emulator }: ApiContext,
   uploads: Map<string, Upload>,
   options: MediaOptions,
   request: Request,
   response: Response,
 ): Promise<void> {
-  const { fields, bytes, content } = await readMultipart(request, options.keepBytes);
+  const asJson = request.is('application/json') !== false;
+  if (emulator && !asJson) {
+    request.resume();
+    refuse(response, 'The body must be JSON with media and segment_index.');
+    return;
+  }
+  const { fields, bytes, content } = asJson
+    ? readJsonSegment(request)
+    : await readMultipart(request, options.keepBytes);
   const upload = uploads.get(String(request.params['id']));
   const index = Number(fields.get('segment_index') ?? NaN);
   if (!upload || upload.done) refuse(response, 'the media id is not known, or finalized already');
@@ -184,6 +195,13 @@ interface Multipart {
   fields: Map<string, string>;
   bytes: number;
   content: Buffer | undefined;
+}
+
+/** The other form of a segment: base64 in JSON. */
+function readJsonSegment({ body }: Request): Multipart {
+  const { media = '', segment_index: index } = body as { media?: string; segment_index?: number };
+  const content = Buffer.from(media, 'base64');
+  return { fields: new Map([['segment_index', String(index)]]), bytes: content.length, content };
 }
 
 function readMultipart(request: Request, keep: boolean): Promise<Multipart> {

@@ -12,6 +12,7 @@ interface Parameter {
 }
 
 interface Operation {
+  security?: Record<string, string[]>[];
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: object }> };
   responses: Record<string, { content?: Record<string, { schema: object }> }>;
@@ -52,6 +53,11 @@ export function refuseRequest(path: string, request: Request): string | undefine
   const json = operation.requestBody?.content['application/json'];
   if (!json || request.is('multipart/form-data')) return undefined;
   return check(`${pointer} body`, json.schema, { value: request.body as unknown });
+}
+
+/** The sign-ins an operation takes, each with the scopes it needs. */
+export function securityOf(path: string, method: string): Record<string, string[]> {
+  return Object.assign({}, ...(operationOf(path, method).security ?? [])) as Record<string, string[]>;
 }
 
 /**

@@ -1,18 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
-import express, { Router, type Request, type Response } from 'express';
+import { randomBytes } from 'node:crypto';
+import { Router, type Request, type Response } from 'express';
 import { readHeader, refuseSignature, type Credentials } from './oauth1';
 import type { SimApp } from './webhooks';
 
 export interface SignInWorld {
   app: SimApp;
-  /** The OAuth 2.0 client of the app; a confidential one. */
-  client: { id: string; secret: string; redirectUri: string };
   now: () => number;
   url: () => string;
   /** Who is signed in on x.com in the browser that allows the app. */
   visitor: () => { id: string; username: string };
-  /** Lets an OAuth 2.0 access token stand for a user. */
-  grant: (accessToken: string, userId: string) => void;
   /** Makes keys for whoever allowed the app. */
   keysFor: (userId: string) => Credentials;
 }
@@ -23,15 +19,9 @@ interface PinRequest {
   allowedBy?: { id: string; username: string };
 }
 
-/** Signing in with X: the PIN of OAuth 1.0a, and OAuth 2.0 with PKCE. */
+/** Signing in with X by OAuth 1.0a and a PIN. */
 export function signInRoutes(world: SignInWorld): Router {
   const router = Router();
-  addPin(router, world);
-  addOAuth2(router, world);
-  return router;
-}
-
-function addPin(router: Router, world: SignInWorld): void {
   const requests = new Map<string, PinRequest>();
   router.post('/oauth/request_token', (request, response) => {
     const fields = readHeader(request.get('authorization') ?? '');
@@ -78,6 +68,7 @@ function addPin(router: Router, world: SignInWorld): void {
       .type('text')
       .send(new URLSearchParams({ ...answer, user_id: id, screen_name: username }).toString());
   });
+  return router;
 }
 
 function isRefused(
@@ -99,70 +90,4 @@ function isRefused(
   );
   if (refusal !== undefined) response.status(401).type('text').send(refusal);
   return refusal !== undefined;
-}
-
-interface Grant {
-  userId: string;
-  challenge: string;
-  redirectUri: string;
-}
-
-function addOAuth2(router: Router, { client, visitor, grant: allow }: SignInWorld): void {
-  const codes = new Map<string, Grant>();
-  const refreshTokens = new Map<string, string>();
-  router.get('/i/oauth2/authorize', (request, response) => {
-    const query = request.query as Record<string, string>;
-    const {
-      client_id: id,
-      redirect_uri: redirectUri = '',
-      state = '',
-      code_challenge: challenge = '',
-    } = query;
-    const known = id === client.id && redirectUri === client.redirectUri && visitor().id !== '';
-    if (
-      !known ||
-      query['code_challenge_method'] !== 'S256' ||
-      !/offline\.access/.test(query['scope'] ?? '')
-    ) {
-      response.status(400).type('html').send('<h1>Something went wrong</h1>');
-      return;
-    }
-    const code = randomBytes(12).toString('hex');
-    codes.set(code, { challenge, redirectUri, userId: visitor().id });
-    response.redirect(`${redirectUri}?${new URLSearchParams({ state, code }).toString()}`);
-  });
-  router.post('/2/oauth2/token', express.urlencoded({ extended: false }), (request, response) => {
-    const basic = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
-    const body = request.body as Record<string, string>;
-    let userId: string;
-    const refuse = (error: string) => response.status(400).json({ error });
-    if (request.get('authorization') !== basic) {
-      response.status(401).json({ error: 'unauthorized_client' });
-      return;
-    }
-    if (body['grant_type'] === 'authorization_code') {
-      const grant = codes.get(body['code'] ?? '');
-      codes.delete(body['code'] ?? '');
-      const challenge = createHash('sha256')
-        .update(body['code_verifier'] ?? '')
-        .digest('base64url');
-      if (!grant || grant.challenge !== challenge || grant.redirectUri !== body['redirect_uri']) {
-        refuse('invalid_request');
-        return;
-      }
-      ({ userId } = grant);
-    } else {
-      const former = body['refresh_token'] ?? '';
-      userId = refreshTokens.get(former) ?? '';
-      if (!refreshTokens.delete(former)) {
-        refuse('invalid_grant');
-        return;
-      }
-    }
-    const refresh = `refresh-${randomBytes(8).toString('hex')}`;
-    refreshTokens.set(refresh, userId);
-    const access = `oauth2-${randomBytes(8).toString('hex')}`;
-    allow(access, userId);
-    response.json({ token_type: 'bearer', expires_in: 7200, access_token: access, refresh_token: refresh });
-  });
 }

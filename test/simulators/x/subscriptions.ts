@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { answer, oldError, operation, problem, refuse, type ApiContext } from './answers';
+import { isPublicEvent } from './signIns';
 import type { SimUser, World } from './world';
 import type { Webhooks } from './webhooks';
 
@@ -15,9 +16,6 @@ export interface SimSubscription {
 const path = '/2/activity/subscriptions';
 const accountPath = '/2/account_activity/webhooks/{webhook_id}/subscriptions/all';
 const pageSize = 50;
-
-/** Anybody may hear of these; for the others the user's own keys are needed. */
-const publicEvents = new Set(['post.create', 'post.delete']);
 
 /** Subscriptions of X Activity, one for each type and user, and of Account Activity v2. */
 export class Subscriptions {
@@ -81,7 +79,7 @@ export class Subscriptions {
       tag?: string;
     };
     const userId = body.filter.user_id ?? '';
-    if (!publicEvents.has(body.event_type) && userId !== user.id) {
+    if (!isPublicEvent(body.event_type) && userId !== user.id) {
       problem(
         response,
         403,

@@ -6,7 +6,12 @@ import { v2Includes, v2Media, v2Post } from './postShapes';
 import { askedFields, v2User } from './users';
 import type { SimDirectMessage, SimMedia, SimPost, SimUser } from './world';
 
-const paths = { events: '/2/dm_events', mentions: '/2/users/{id}/mentions', own: '/2/users/{id}/tweets' };
+const paths = {
+  events: '/2/dm_events',
+  mentions: '/2/users/{id}/mentions',
+  own: '/2/users/{id}/tweets',
+  quotes: '/2/tweets/{id}/quote_tweets',
+};
 
 /** Direct Messages can be read back this far. Milliseconds. */
 const messageReach = 30 * 24 * 60 * 60_000;
@@ -36,21 +41,32 @@ export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) 
       });
     }),
   );
-  router.get(
-    '/2/users/:id/mentions',
-    operation(context, paths.mentions, (request, response) => {
-      const page = pageOf(mentionsOf(context, request), request, response, { usual: 10, longest });
+  const postPage = (path: string, find: (request: Request) => SimPost[]) =>
+    operation(context, path, (request, response) => {
+      const page = pageOf(find(request), request, response, { usual: 10, longest });
       if (!page) return;
       const { items, meta } = page;
-      context.mentionsRead.push(items.length);
-      answer(request, response, paths.mentions, 200, {
+      if (path === paths.mentions) context.mentionsRead.push(items.length);
+      answer(request, response, path, 200, {
         ...(items.length > 0 ? { data: items.map((each) => shownPost(each, context, request)) } : {}),
         ...(asked(request, 'expansions').length > 0 && items.length > 0
           ? { includes: v2Includes(items, world, 'post', mediaUrl, askedFields(request)) }
           : {}),
-        meta: items.length > 0 ? { ...meta, newest_id: items[0]?.id, oldest_id: items.at(-1)?.id } : meta,
+        meta:
+          path === paths.mentions && items.length > 0
+            ? { ...meta, newest_id: items[0]?.id, oldest_id: items.at(-1)?.id }
+            : meta,
       });
-    }),
+    });
+  router.get(
+    '/2/users/:id/mentions',
+    postPage(paths.mentions, (request) => mentionsOf(context, request)),
+  );
+  router.get(
+    '/2/tweets/:id/quote_tweets',
+    postPage(paths.quotes, ({ params }) =>
+      world.posts.filter(({ quotes, deleted }) => quotes?.id === params['id'] && !deleted),
+    ),
   );
   router.get(
     '/2/users/:id/tweets',

@@ -193,6 +193,10 @@ export class Webhooks {
     };
   }
 
+  isAppToken(authorization: string): boolean {
+    return this.bearers.has(authorization.replace(/^Bearer /, ''));
+  }
+
   /** X no longer takes the tokens it gave out. */
   forgetTokens(): void {
     this.bearers.clear();

@@ -109,7 +109,6 @@ const idEpoch = 1_288_834_974_657n;
 export class World {
   readonly users = new Map<string, SimUser>();
   /** Whom an OAuth 2.0 access token stands for. */
-  readonly oauth2Tokens = new Map<string, string>();
   readonly credentials = new Map<string, { userId: string; keys: Credentials; dead: boolean }>();
   readonly messages: SimDirectMessage[] = [];
   readonly groups: SimGroup[] = [];
