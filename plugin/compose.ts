@@ -17,7 +17,6 @@ import { OtherUsers } from './bridge/otherUsers';
 import { Unstorable } from './bridge/unstorable';
 import { createAdmin } from './admin/admin';
 import { createAdminPorts, type AdminSources } from './adminPorts';
-import { watchClock } from './clockWatch';
 import { startChores, type ChoresOptions } from './chores';
 import type { ConfigFile } from './config/configFile';
 import { ConfigError } from './config/load';
@@ -38,6 +37,7 @@ import type { OpenLog } from './log/logger';
 import { pluginHealth } from './pluginHealth';
 import { replyPort } from './replyPort';
 import { warnOfOrphans, warnOfWeakness } from './startWarnings';
+import { watchMachine } from './watchMachine';
 import type { Delivery } from './x/receivers';
 import { ChatThreads } from './x/chat/threads';
 import { clearPassing } from './x/measureFile';
@@ -122,7 +122,7 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
     dataDir: config.dataDir,
     log,
   });
-  const stopWatching = watchClockFor(parts, log);
+  const stopWatching = watchMachine({ ...parts, log });
   const names = accounts.active().map(({ settings }) => settings.name);
   log.info('started', { version: options.version, port: live.port, accounts: names });
   return {
@@ -139,21 +139,6 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
       log.info('stopped');
     },
   };
-}
-
-/** What waits for a time of day waits for the wrong one once the clock was set. */
-function watchClockFor({ accounts, inbound, outbound }: Parts, log: Log): () => void {
-  return watchClock(
-    (by) => {
-      log.warn('the clock of this machine was set: all that waits is tried now', {
-        seconds: Math.round(by / 1000),
-      });
-      for (const account of accounts.all()) account.clockWasSet(by);
-      inbound.takeUp();
-      outbound.takeUp();
-    },
-    (error) => log.error('what waits could not be taken up, it is tried again', { reason: reasonOf(error) }),
-  );
 }
 
 function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {

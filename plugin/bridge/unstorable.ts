@@ -27,6 +27,8 @@ interface Failure {
   since: number;
   /** How much had been stored when it first failed. */
   storedBefore: number;
+  /** It was left out and told of; whatever brings it again is not refused for it. */
+  isLeftOut: boolean;
 }
 
 /** Keeps one part of an event that can never be stored from being delivered, and refused, for ever. */
@@ -53,9 +55,11 @@ export class Unstorable {
       this.failures.delete(key);
     } catch (error) {
       const reason = reasonOf(error);
-      if (!this.isHopeless(this.noteFailure(key)))
+      const failure = this.noteFailure(key);
+      if (!this.isHopeless(failure))
         throw new BridgeError('store-unavailable', reason, { retryable: true, cause: error });
-      this.failures.delete(key);
+      if (failure.isLeftOut) return;
+      failure.isLeftOut = true;
       this.ports.counters.count('events', { account, kind: 'any', result: 'unstorable' });
       this.ports.log.error('part of an event cannot be stored and is left out', { account, what, reason });
     }
@@ -74,6 +78,7 @@ export class Unstorable {
       times: (before?.times ?? 0) + 1,
       since: before?.since ?? this.ports.clock.now(),
       storedBefore: before?.storedBefore ?? this.stored,
+      isLeftOut: before?.isLeftOut ?? false,
     };
     this.failures.delete(key);
     this.failures.set(key, failure);

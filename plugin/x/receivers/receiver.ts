@@ -35,7 +35,7 @@ export interface Receiver {
   onChallenge(): void;
   /** X called, and what it brought is stored. */
   onPushed(): void;
-  /** X called, and what it brought could not be stored. */
+  /** X called, or may have, and what it brought could not be received or stored. */
   onRefused(): void;
   /** X said that the account's user took the app's access away. */
   onRevoked(): void;

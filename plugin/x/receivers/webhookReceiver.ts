@@ -31,6 +31,9 @@ const proofLastsMs = 4.5 * 60_000;
 /** After X could not reach the webhook it is asked again so soon, since it may have marked it invalid by that. */
 const askAgainMs = 10_000;
 
+/** What X called with in vain is read back so soon, if no call gets through earlier. */
+const noteRefusedMs = 5_000;
+
 /** Registers, subscribes, watches and repairs a webhook; the events themselves come in by HTTP. */
 export class WebhookReceiver implements Receiver {
   private current: SupplyState = { state: 'starting' };
@@ -50,10 +53,11 @@ export class WebhookReceiver implements Receiver {
   private reachedAt: number | undefined;
   /** How many looks in a row have shown no proof that X reaches this plugin. */
   private unproven = 0;
-  /** Since when events were refused because they could not be stored, in ms since 1970. */
+  /** Since when events may have been refused, in ms since 1970. */
   private refusedSince: number | undefined;
   private readonly endings: (() => void)[] = [];
   private cancelRetry = () => {};
+  private cancelNoting = () => {};
 
   constructor(
     private readonly way: WebhookWay,
@@ -83,6 +87,7 @@ export class WebhookReceiver implements Receiver {
   async stop(): Promise<void> {
     this.ending.abort();
     this.cancelRetry();
+    this.cancelNoting();
     for (const end of this.endings.splice(0)) end();
     await this.running;
     // Now that the end has begun, no more than what is being done already.
@@ -121,7 +126,10 @@ export class WebhookReceiver implements Receiver {
   }
 
   onRefused(): void {
-    this.refusedSince ??= this.ports.clock.now();
+    if (this.refusedSince !== undefined) return;
+    const { clock } = this.ports;
+    this.refusedSince = clock.now();
+    this.cancelNoting = clock.after(noteRefusedMs, () => this.safely(() => this.noteRefused()));
   }
 
   async retire(): Promise<void> {
@@ -284,7 +292,7 @@ export class WebhookReceiver implements Receiver {
     this.wasDown = false;
   }
 
-  /** What X delivered while nothing could be stored; writing the gap down shows that it can again. */
+  /** What X delivered while nothing could be stored or received; writing the gap down shows that it can again. */
   private noteRefused(): void {
     if (this.refusedSince === undefined) return;
     this.lifeline.openGap(this.refusedSince, false);
