@@ -72,6 +72,8 @@ export interface ChatSide {
 export interface ConversationKey {
   version: string;
   sealedKey: string;
+  /** The version of the customer's keys it was made for, in a conversation of two; undefined where it is not known. */
+  partnerVersion?: string;
 }
 
 /** A person's public keys of one version. base64. */

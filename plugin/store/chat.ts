@@ -55,23 +55,32 @@ function messages(store: StoreFile): Pick<ChatStore, OfMessages> {
 function conversationKeys(store: StoreFile): Pick<ChatStore, 'saveKey' | 'keys' | 'forgetKeys'> {
   const forget = store.prepare(`DELETE FROM chat_keys WHERE account = ?`);
   const save = store.prepare(
-    `INSERT INTO chat_keys (account, conversation_id, version, sealed_key) VALUES (?, ?, CAST(? AS INTEGER), ?)
-     ON CONFLICT DO UPDATE SET sealed_key = excluded.sealed_key`,
+    `INSERT INTO chat_keys (account, conversation_id, version, sealed_key, partner_version)
+     VALUES (?, ?, CAST(? AS INTEGER), ?, CAST(? AS INTEGER))
+     ON CONFLICT DO UPDATE SET sealed_key = excluded.sealed_key,
+       partner_version = coalesce(excluded.partner_version, partner_version)`,
   );
   const read = store.prepare(
-    `SELECT CAST(version AS TEXT) AS version, sealed_key FROM chat_keys
+    `SELECT CAST(version AS TEXT) AS version, sealed_key, CAST(partner_version AS TEXT) AS partner_version
+     FROM chat_keys
      WHERE account = ? AND conversation_id = ? ORDER BY chat_keys.version DESC`,
   );
   const keys: ChatStore['keys'] = (account, id) =>
-    read
-      .all(account, id)
-      .map((row) => ({ version: textOf(row, 'version'), sealedKey: textOf(row, 'sealed_key') }));
+    read.all(account, id).map((row) => {
+      const partnerVersion = optionalText(row['partner_version']);
+      return {
+        version: textOf(row, 'version'),
+        sealedKey: textOf(row, 'sealed_key'),
+        ...(partnerVersion === undefined ? {} : { partnerVersion }),
+      };
+    });
   return {
     keys,
     forgetKeys: (account) => void forget.run(account),
-    saveKey: (account, id, { version, sealedKey }) => {
+    saveKey: (account, id, { version, sealedKey, partnerVersion }) => {
       const known = keys(account, id).find((each) => each.version === version);
-      if (known?.sealedKey !== sealedKey) save.run(account, id, version, sealedKey);
+      if (known?.sealedKey === sealedKey && known.partnerVersion === partnerVersion) return;
+      save.run(account, id, version, sealedKey, partnerVersion ?? null);
     },
   };
 }

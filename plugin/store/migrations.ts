@@ -321,5 +321,6 @@ export const migrations: string[] = [
   `,
   `
   CREATE INDEX contacts_wrote_at ON contacts (account, wrote_at);
+  ALTER TABLE chat_keys ADD COLUMN partner_version INTEGER;
   `,
 ];

@@ -7,11 +7,18 @@ import { toldTime } from './toldTime';
 
 const base64 = z.string().min(1).max(1_000_000);
 
-/** `A:B` for two users, in some places with a hyphen; `g` and a number for a group. */
+/**
+ * Two users, or `g` and a number for a group. X writes the two in either order, with a colon or a hyphen (X docs: event
+ * payloads, xchat-xdk); what is signed has a colon and the smaller number first.
+ */
 const conversationId = z
   .string()
   .regex(/^(?:g\d{1,19}|\d{1,19}[:-]\d{1,19})$/)
-  .transform((id) => id.replace('-', ':'));
+  .transform((id) => {
+    const [one = '', other] = id.split(/[:-]/);
+    if (other === undefined) return id;
+    return BigInt(one) < BigInt(other) ? `${one}:${other}` : `${other}:${one}`;
+  });
 
 const chatPayload = z.object({
   conversation_id: conversationId,

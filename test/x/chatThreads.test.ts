@@ -26,6 +26,7 @@ test('a thread that has to be replaced knows the accounts as the former one did'
   const identity = () =>
     Promise.resolve({ account: 'a', userId: '1', version: '1', keys: Uint8Array.from(keys) });
   await threads.load('a', identity);
+  const ownKey = registration.publicKey.publicKey;
   const publicKeys = ['1', '2'].map((userId) => ({
     userId,
     publicKey: registration.publicKey.publicKey,
@@ -33,10 +34,12 @@ test('a thread that has to be replaced knows the accounts as the former one did'
   }));
   // Each of these goes to another thread; both make keys in the account's name.
   for (const about of ['', 'b'])
-    expect(await threads.call('prepareKeys', { account: 'a', publicKeys }, about)).toMatchObject({
+    expect(await threads.call('prepareKeys', { account: 'a', ownKey, publicKeys }, about)).toMatchObject({
       conversationId: '1:2',
     });
   await threads.unload('a');
-  await expect(threads.call('prepareKeys', { account: 'a', publicKeys })).rejects.toThrow(/has no keys here/);
+  await expect(threads.call('prepareKeys', { account: 'a', ownKey, publicKeys })).rejects.toThrow(
+    /has no keys here/,
+  );
   await threads.stop();
 });

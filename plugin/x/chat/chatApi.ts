@@ -3,7 +3,9 @@ import type { PersonKeys, SealedAnswer } from '../../bridge/chat';
 import { BridgeError } from '../../bridge/errors';
 import type { XClient } from '../client';
 import { isRecord, listOf } from '../fields';
+import { readProblem } from '../readProblem';
 import { read } from '../webhookApi';
+import { readWrapper } from './messageEvent';
 import type { PreparedKeys } from './protocol';
 import type { Registration } from 'chat-xdk-engine';
 
@@ -37,12 +39,19 @@ export async function fetchPublicKeys(client: XClient, userId: string): Promise<
   });
 }
 
-/** How to reach the backup of the account's own keys; undefined when X has none. */
+const backup = z.object({ public_key_version: version, juicebox_config: z.record(z.string(), z.unknown()) });
+
+/** How to reach the backup of the newest of the account's own keys; undefined when X has none. */
 export async function fetchBackupConfig(client: XClient, ownId: string): Promise<unknown> {
   const query = { 'public_key.fields': 'public_key_version,juicebox_config' };
   const { data } = read(publicKeys, (await getOrNothing(client, ownId, query)) ?? {});
-  const configs = data.flatMap((each) => (isRecord(each) ? [each['juicebox_config']] : []));
-  return configs.filter(isRecord).at(-1);
+  const backups = data.flatMap((each) => {
+    const read = backup.safeParse(each).data;
+    return read ? [read] : [];
+  });
+  // A realm's tokens are for one version of the keys (X docs: handling private keys).
+  backups.sort((one, other) => Number(BigInt(other.public_key_version) - BigInt(one.public_key_version)));
+  return backups[0]?.juicebox_config;
 }
 
 /** Someone who never used encrypted chat has no keys: X says so with 404 or with nothing. */
@@ -104,7 +113,7 @@ export async function registerKeys(
 
 /** Makes a conversation's new key known to both sides. */
 export async function addConversationKeys(client: XClient, prepared: PreparedKeys): Promise<void> {
-  await client.call({
+  const answer = await client.call({
     method: 'POST',
     path: `/2/chat/conversations/${inPath(prepared.conversationId)}/keys`,
     window: 'POST /2/chat/conversations/:id/keys',
@@ -127,6 +136,7 @@ export async function addConversationKeys(client: XClient, prepared: PreparedKey
     },
     changesThings: true,
   });
+  refuseErrors(answer, 'the key of the conversation');
 }
 
 /** Sends a message. X drops one whose signed id it has already. */
@@ -135,7 +145,7 @@ export async function sendMessage(
   { conversationId, messageId, content, signature }: SealedAnswer,
   token: string | undefined,
 ): Promise<void> {
-  await client.call({
+  const answer = await client.call({
     method: 'POST',
     path: `/2/chat/conversations/${inPath(conversationId)}/messages`,
     window: 'POST /2/chat/conversations/:id/messages',
@@ -147,6 +157,20 @@ export async function sendMessage(
     },
     changesThings: true,
   });
+  refuseErrors(answer, 'the encrypted message');
+}
+
+/**
+ * An answer of 200 may hold errors in the place of what was asked for (OpenAPI: every answer has `errors` beside `data`).
+ * @throws BridgeError `refused-by-x`
+ */
+export function refuseErrors(answer: unknown, what: string): void {
+  if (!isRecord(answer) || answer['data'] !== undefined) return;
+  const errors = answer['errors'];
+  if (!Array.isArray(errors) || errors.length === 0) return;
+  const { detail } = readProblem(answer);
+  const words = `X did not take ${what}: ${detail === '' ? 'it gives no reason' : detail}`;
+  throw new BridgeError('refused-by-x', words, { agentMessage: `${words}.` });
 }
 
 const page = z.object({
@@ -166,7 +190,13 @@ export interface EventsPage {
   next: string | undefined;
 }
 
-/** A page of a conversation's events, with the changes of its key that X shows beside them. */
+/** X shows changes of a key among the events as well (X docs: troubleshooting, "safe debugging"). */
+function keyChangeOf(event: unknown): string[] {
+  const encoded = isRecord(event) ? event['encoded_event'] : undefined;
+  return typeof encoded === 'string' && readWrapper(encoded).kind === 'keyChange' ? [encoded] : [];
+}
+
+/** A page of a conversation's events, with the changes of its key beside and among them. */
 export async function fetchEvents(
   client: XClient,
   conversationId: string,
@@ -185,7 +215,7 @@ export async function fetchEvents(
   const { data, meta } = read(page, answer ?? {});
   return {
     events: data,
-    keyChanges: meta?.conversation_key_events ?? [],
+    keyChanges: [...(meta?.conversation_key_events ?? []), ...data.flatMap(keyChangeOf)],
     next: meta?.next_token ?? undefined,
   };
 }

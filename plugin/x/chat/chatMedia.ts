@@ -11,7 +11,7 @@ import { mediaTypeOf } from '../mediaType';
 import { segmentsOf } from '../segments';
 import { acceptedType, interrupted } from '../uploadMedia';
 import { read } from '../webhookApi';
-import { inPath } from './chatApi';
+import { inPath, refuseErrors } from './chatApi';
 import { cipherStream } from './cipherStream';
 import { frameSize } from './frameSize';
 import type { ChatThreads } from './threads';
@@ -21,6 +21,8 @@ export interface ChatMediaOptions extends AppendPorts {
   threads: ChatThreads;
   dataDir: string;
 }
+
+const finalized = z.object({ data: z.object({ success: z.boolean() }) });
 
 const downloadTimeout = 30_000;
 
@@ -88,12 +90,18 @@ async function upload(
     await appendSegment({ ...target, index, bytes: segment }, ports);
     index += 1;
   }
-  await client.call({
+  const answer = await client.call({
     method: 'POST',
     path: `${session}/finalize`,
     window: 'POST /2/chat/media/upload/:id/finalize',
     body: { ...fields, num_parts: String(index) },
   });
+  refuseErrors(answer, 'the file');
+  // X says by this whether the file is whole (OpenAPI: `success` is required).
+  if (finalized.safeParse(answer).data?.data.success === false)
+    throw new BridgeError('refused-by-x', 'X did not take the file', {
+      agentMessage: 'X did not take the file.',
+    });
   return hashKey;
 }
 

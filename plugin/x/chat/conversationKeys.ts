@@ -6,6 +6,7 @@ import type { Log } from '../../bridge/ports';
 import type { XClient } from '../client';
 import { addConversationKeys, fetchEvents } from './chatApi';
 import { readWrapper } from './messageEvent';
+import { PageTokens } from '../pageTokens';
 import type { PublicKeys } from './publicKeys';
 import type { ChatThreads } from './threads';
 
@@ -21,6 +22,11 @@ export interface ConversationKeysOptions {
   onUntrusted: () => Promise<void>;
   log: Log;
 }
+
+/** A hundred events each: further back than that a message is given up. */
+const maxHistoryPages = 20;
+
+const maxSuspects = 10_000;
 
 /** So many changes are remembered as taken in. */
 const mostRemembered = 10_000;
@@ -40,6 +46,8 @@ const keyChange = z.object({
 export class ConversationKeys {
   /** Changes that were taken in, so that one that comes again, as they do, costs nothing. */
   private readonly learnt = new Set<string>();
+  /** Conversations whose key X has called wrong. */
+  private readonly suspects = new Set<string>();
 
   constructor(private readonly options: ConversationKeysOptions) {}
 
@@ -68,12 +76,24 @@ export class ConversationKeys {
     }
   }
 
-  /** Takes in the changes X remembers. @returns whether a version was new @throws BridgeError */
-  async learnFromHistory(conversationId: string): Promise<boolean> {
-    const before = new Set(this.known(conversationId).map(({ version }) => version));
-    const { keyChanges } = await fetchEvents(this.options.client, conversationId);
-    await this.learn(conversationId, keyChanges);
-    return this.known(conversationId).some(({ version }) => !before.has(version));
+  /**
+   * Takes in the changes X remembers, page by page.
+   * @param isEnough asked after each page that brought a new version; undefined: any will do
+   * @returns whether a version was new, and enough
+   * @throws BridgeError
+   */
+  async learnFromHistory(conversationId: string, isEnough = () => Promise.resolve(true)): Promise<boolean> {
+    const tokens = new PageTokens();
+    let next: string | undefined;
+    for (let pages = 0; pages < maxHistoryPages; pages += 1) {
+      const before = this.known(conversationId).length;
+      const page = await fetchEvents(this.options.client, conversationId, next);
+      await this.learn(conversationId, page.keyChanges);
+      if (this.known(conversationId).length > before && (await isEnough())) return true;
+      next = tokens.next(page.next);
+      if (next === undefined) break;
+    }
+    return false;
   }
 
   /**
@@ -84,11 +104,42 @@ export class ConversationKeys {
   async forSending(conversationId: string, partnerId: string | undefined): Promise<ChatConversation> {
     const newest = () => this.known(conversationId)[0];
     if (!newest()) await this.learnFromHistory(conversationId).catch(unlessUnknown);
-    const key = newest() ?? (partnerId === undefined ? undefined : await this.make(partnerId));
+    const known = newest();
+    const isUsable = known !== undefined && !(await this.isOutdated(conversationId, known, partnerId));
+    const key = isUsable || partnerId === undefined ? (newest() ?? known) : await this.make(partnerId);
+    this.suspects.delete(conversationId);
     if (key) return { id: conversationId, keyVersion: key.version };
     const words =
       'X shows no key for this encrypted group, so it cannot be answered here. Please answer on x.com.';
     throw new BridgeError('refused-by-x', words, { agentMessage: words });
+  }
+
+  /** X has said that a message failed because of the key: it is looked at before the next one is sealed. */
+  suspect(conversationId: string): void {
+    this.suspects.add(conversationId);
+    if (this.suspects.size > maxSuspects) this.suspects.clear();
+  }
+
+  /** Whether a customer has keys that the conversation's key was not made for: nobody could read what is sealed with it. */
+  private async isOutdated(
+    conversationId: string,
+    key: ConversationKey,
+    partnerId: string | undefined,
+  ): Promise<boolean> {
+    const { publicKeys } = this.options;
+    const isSuspect = this.suspects.has(conversationId);
+    try {
+      if (isSuspect && (await this.learnFromHistory(conversationId))) return false;
+      if (partnerId === undefined) return false;
+      if (isSuspect) return true;
+      if (key.partnerVersion === undefined) return false;
+      const newest = await publicKeys.newest(partnerId);
+      return newest !== undefined && BigInt(newest.version) > BigInt(key.partnerVersion);
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      // Where X does not tell, the key that is known has to do.
+      return false;
+    }
   }
 
   private async make(partnerId: string): Promise<ConversationKey> {
@@ -103,10 +154,10 @@ export class ConversationKeys {
       { userId: me.userId, publicKey: mine.identity, keyVersion: mine.version },
       { userId: partnerId, publicKey: theirs.identity, keyVersion: theirs.version },
     ];
-    const prepared = await threads.call('prepareKeys', { account, publicKeys: keys });
+    const prepared = await threads.call('prepareKeys', { account, ownKey: mine.identity, publicKeys: keys });
     await addConversationKeys(client, prepared);
     const sealedKey = prepared.participants.find(({ userId }) => userId === me.userId)?.sealedKey ?? '';
-    const key = { version: prepared.version, sealedKey };
+    const key = { version: prepared.version, sealedKey, partnerVersion: theirs.version };
     store.saveKey(account, prepared.conversationId, key);
     log.info('encrypted conversation begun', { userId: partnerId });
     return key;
@@ -141,8 +192,15 @@ export class ConversationKeys {
     }
     const me = own();
     const mine = change.participantKeys.find(({ userId }) => userId === me?.userId);
+    const partner = conversationId.startsWith('g')
+      ? undefined
+      : change.participantKeys.find(({ userId }) => userId !== me?.userId);
     if (mine)
-      store.saveKey(account, conversationId, { version: change.keyVersion, sealedKey: mine.encryptedKey });
+      store.saveKey(account, conversationId, {
+        version: change.keyVersion,
+        sealedKey: mine.encryptedKey,
+        ...(partner ? { partnerVersion: partner.publicKeyVersion } : {}),
+      });
     return true;
   }
 

@@ -54,7 +54,12 @@ function messageMethods(accounts: Accounts): Pick<Methods, 'open' | 'seal' | 'pr
       const { messageId, encryptedContent: content, encodedEventSignature: signature } = sealed;
       return { messageId, content, signature };
     },
-    prepareKeys: ({ account, publicKeys }) => {
+    prepareKeys: ({ account, ownKey, publicKeys }) => {
+      // X serves it, and could put a key of its own in its place: then it could read along.
+      if (!accounts.chat(account).matchesRegisteredKey(ownKey))
+        throw new Error(
+          'X shows another public key for this account than the one its private key belongs to',
+        );
       const change = accounts.chat(account).prepareConversationKeyChange({ publicKeys });
       change.conversationKey.fill(0);
       return {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { ClosedMessage, Opened } from '../../bridge/chat';
 import { BridgeError } from '../../bridge/errors';
 import type { Log } from '../../bridge/ports';
+import { isRecord } from '../fields';
 import { readContent } from './content';
 import { isMember, type ConversationKeys } from './conversationKeys';
 import { readWrapper } from './messageEvent';
@@ -74,7 +76,10 @@ async function openOrTell(closed: ClosedMessage, senderId: string, options: Open
     return kind === 'message' ? unreadable(whyOf(answer.fault, options), event) : { kind: 'nothing' };
   const content = readContent(answer.event);
   if (content.kind === 'damaged') return unreadable('malformed', event);
-  if (content.kind === 'fromX') return content.opened;
+  if (content.kind === 'fromX') {
+    if (keyFailures.has(content.failure ?? '')) conversationKeys.suspect(conversationId);
+    return content.opened;
+  }
   // What X says around the message must be what was signed.
   const isGenuine =
     content.verified && content.senderId === senderId && content.conversationId === conversationId;
@@ -87,17 +92,52 @@ async function openWithHelp(
   senderId: string,
   { account, threads, publicKeys, conversationKeys }: OpenOptions,
 ): Promise<OpenAnswer> {
+  /** The keys of whoever is quoted, where that is somebody else. */
+  let quoted: Awaited<ReturnType<PublicKeys['signersOf']>> = [];
   const open = async () => {
     const keys = conversationKeys.known(conversationId);
-    const signers = await publicKeys.signersOf(senderId);
+    const signers = [...(await publicKeys.signersOf(senderId)), ...quoted];
     return threads.call('open', { account, event, keys, signers }, conversationId);
   };
   const missing = (answer: OpenAnswer, fault: OpenFault) => 'fault' in answer && answer.fault === fault;
   let answer = await open();
+  const author = quotedAuthor(answer);
+  if (author !== undefined) {
+    quoted = await publicKeys.signersOf(author);
+    answer = quoted.length > 0 ? await open() : unproven(answer);
+  }
   if (missing(answer, 'unverified') && (await publicKeys.refresh(senderId))) answer = await open();
-  if (missing(answer, 'no-key') && (await conversationKeys.learnFromHistory(conversationId)))
-    answer = await open();
+  if (missing(answer, 'no-key'))
+    await conversationKeys.learnFromHistory(conversationId, async () => {
+      answer = await open();
+      return !missing(answer, 'no-key');
+    });
   return answer;
+}
+
+/** X's names for what failed because of the conversation's key (X Chat library: FailureType). */
+const keyFailures = new Set(['nonLatestKeyVersion', 'recipientKeyChanged']);
+
+const quoting = z.object({
+  senderId: z.string(),
+  replyPreviewValidation: z.literal('invalid'),
+  content: z.object({ replying_to_preview: z.object({ senderId: z.string().regex(/^\d{1,20}$/) }) }),
+});
+
+/**
+ * Whose words a message quotes, where they could not be verified with its sender's keys: the account's own, mostly, or another
+ * member's (X docs: xchat-xdk, "encrypt and send helpers").
+ */
+function quotedAuthor(answer: OpenAnswer): string | undefined {
+  const read = 'event' in answer ? quoting.safeParse(answer.event).data : undefined;
+  const author = read?.content.replying_to_preview.senderId;
+  return author === read?.senderId ? undefined : author;
+}
+
+/** X no longer serves the keys of somebody who has left: what they are quoted with is neither proven nor forged. */
+function unproven(answer: OpenAnswer): OpenAnswer {
+  if (!('event' in answer) || !isRecord(answer.event)) return answer;
+  return { event: { ...answer.event, replyPreviewValidation: undefined } };
 }
 
 function whyOf(fault: OpenFault, { keysAreStale }: OpenOptions): Reason {

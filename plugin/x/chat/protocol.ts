@@ -19,7 +19,12 @@ export interface ChatCalls {
   open: { input: OpenCall; answer: OpenAnswer };
   seal: { input: SealCall; answer: SealedMessage };
   prepareKeys: {
-    input: { account: string; publicKeys: { userId: string; publicKey: string; keyVersion: string }[] };
+    input: {
+      account: string;
+      /** The account's own public key as X shows it, which must be that of the private one. */
+      ownKey: string;
+      publicKeys: { userId: string; publicKey: string; keyVersion: string }[];
+    };
     answer: PreparedKeys;
   };
   measureImage: { input: { head: Uint8Array }; answer: { width: number; height: number } | null };

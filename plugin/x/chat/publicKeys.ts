@@ -19,12 +19,17 @@ export interface PublicKeysOptions {
 /** That a user has no keys is believed for so long, in milliseconds. */
 const absenceLife = 60 * 60_000;
 
+/** That a user has no newer keys is believed for so long. Milliseconds. */
+const newestLifeMs = 5 * 60_000;
+
 /**
  * People's public keys, by version. A version once seen stays as it was seen: X showing another key for it later
  * would be somebody else's key under the customer's name.
  */
 export class PublicKeys {
   private readonly absent = new BoundedMap<string, number>(10_000);
+  /** When X was last asked about a user, in ms since 1970. */
+  private readonly askedAt = new BoundedMap<string, number>(10_000);
 
   constructor(private readonly options: PublicKeysOptions) {}
 
@@ -37,9 +42,18 @@ export class PublicKeys {
     return store.personKeys(account, userId);
   }
 
+  /** The newest keys of a user, as X had them no longer than some minutes ago. @throws BridgeError */
+  async newest(userId: string): Promise<PersonKeys | undefined> {
+    const { clock } = this.options;
+    if (clock.now() - (this.askedAt.get(userId) ?? -Infinity) > newestLifeMs) await this.refresh(userId);
+    const [newest] = await this.of(userId);
+    return newest;
+  }
+
   /** Asks X for what is new. @returns whether there was a new version @throws BridgeError */
   async refresh(userId: string): Promise<boolean> {
     const { account, client, threads, store, clock, log } = this.options;
+    this.askedAt.set(userId, clock.now());
     const known = store.personKeys(account, userId);
     let found = false;
     for (const keys of await fetchPublicKeys(client, userId)) {

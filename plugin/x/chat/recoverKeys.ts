@@ -20,7 +20,16 @@ let loaded: Promise<void> | undefined;
  * Gets an account's private keys out of X's key backup, which is spread over several realms: each wrong PIN takes
  * one of the guesses, and the last one destroys the backup (Juicebox protocol). Tried once, never again by itself.
  */
-export async function recoverKeys({ config, tokens, pin }: RecoverCall): Promise<RecoverAnswer> {
+export function recoverKeys(call: RecoverCall): Promise<RecoverAnswer> {
+  const mine = last.then(() => recoverOne(call));
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
+/** The library has one global token for all recoveries: two at once would try one account's PIN on the other's backup. */
+let last: Promise<unknown> = Promise.resolve();
+
+async function recoverOne({ config, tokens, pin }: RecoverCall): Promise<RecoverAnswer> {
   await (loaded ??= load());
   // The library asks for each realm's token by this global name.
   Object.assign(globalThis, {

@@ -145,7 +145,7 @@ export class ChatPoll {
     let next: string | undefined;
     do {
       const page = await fetchEvents(client, id, next);
-      if (next === undefined) keyChanges.push(...page.keyChanges);
+      keyChanges.push(...page.keyChanges);
       let isOlder = page.events.length === 0;
       readEach(batch, 'chat', page.events, (event) => {
         const message = readChat(event, clock.now());

@@ -146,7 +146,8 @@ const postData = (post: SimPost, { world, mediaUrl }: EventContext) => ({
 
 function chatPayload({ event, conversation }: Extract<SimEvent, { kind: 'chat' }>) {
   return {
-    conversation_id: conversation.id,
+    // As in X's sample: the larger number first.
+    conversation_id: conversation.id.split(':').reverse().join(':'),
     conversation_token: conversation.token,
     sender_id: event.senderId,
     encoded_event: event.encoded,

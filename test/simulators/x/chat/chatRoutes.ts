@@ -40,14 +40,16 @@ function addPublicKeys(
       const id = String(request.params['id']);
       const fields = request.query['public_key.fields'];
       const asked = (typeof fields === 'string' ? fields : 'public_key_version').split(',');
-      const data = (chat.registry.get(id) ?? []).map((key) => {
+      const registered = chat.registry.get(id) ?? [];
+      const data = [...registered].reverse().map((key) => {
         const whole = {
           public_key_version: key.version,
           public_key: key.publicKey,
           signing_public_key: key.signingPublicKey,
           identity_public_key_signature: key.signature,
           // Nobody gets the way to somebody else's backup.
-          ...(id === user.id ? { juicebox_config: backupOf(id) } : {}),
+          // The way to the backup is for one version of the keys.
+          ...(id === user.id ? { juicebox_config: key === registered.at(-1) ? backupOf(id) : {} } : {}),
         };
         return Object.fromEntries(
           Object.entries(whole).filter(([name, value]) => asked.includes(name) && value !== undefined),
@@ -104,7 +106,9 @@ function addConversations(router: Router, context: ApiContext, chat: ChatWorld):
         meta: {
           result_count: data.length,
           ...more,
-          ...(conversation.keyChanges.length > 0 ? { conversation_key_events: conversation.keyChanges } : {}),
+          ...(chat.keysBeside && conversation.keyChanges.length > 0
+            ? { conversation_key_events: conversation.keyChanges }
+            : {}),
         },
       });
     }),

@@ -69,6 +69,8 @@ export class ChatWorld {
   readonly registry = new Map<string, SimPublicKey[]>();
   readonly conversations = new Map<string, ChatConversation>();
   readonly files = new Map<string, ChatFile>();
+  /** Whether changes of a key come beside the events of a conversation, and not only among them. */
+  keysBeside = false;
   /** Hears of every event that is to be delivered. */
   onEvent: (event: ChatEvent, conversation: ChatConversation) => Promise<void> = () => Promise.resolve();
   private sequence = 1_990_000_000_000_000_000n;

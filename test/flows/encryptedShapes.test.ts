@@ -1,0 +1,73 @@
+import type { ChatPerson } from '../simulators/x/chat/chatPerson';
+import { EncryptedRig } from '../support/encrypted';
+import { brandId, customer, otherCustomer, type Rig, type RigOptions } from '../support/rig';
+import { until } from '../support/until';
+
+/** What X's documents require of whoever reads and writes encrypted chat, beside the cryptography itself. */
+
+let encrypted: EncryptedRig;
+let rig: Rig;
+let jane: ChatPerson;
+afterEach(() => rig.stop());
+
+async function start(options: RigOptions = {}): Promise<void> {
+  encrypted = await EncryptedRig.start(options);
+  ({ rig, jane } = encrypted);
+}
+
+test("a customer who quotes the agent's reply is shown with the quote, and not called a forger", async () => {
+  await start();
+  await jane.say(brandId, 'hello');
+  await rig.receives(1);
+  expect((await encrypted.answers('Your parcel comes on Monday')).status).toBe(200);
+  const reply = encrypted.conversation.events.find(({ senderId }) => senderId === brandId);
+  await jane.reply(brandId, reply!, 'Monday is fine');
+  await rig.receives(2);
+  expect(encrypted.bodies[1]).toBe('> Your parcel comes on Monday\nMonday is fine');
+});
+
+test('a key that changed many pages back in the history is found there, among the events', async () => {
+  await start({ x: { longestPage: 5 } });
+  await encrypted.unheard(async () => {
+    await jane.rotateKey(brandId);
+    for (let count = 0; count < 30; count += 1) await jane.say(brandId, `unheard ${count}`);
+  });
+  await jane.say(brandId, 'heard');
+  await until(() => encrypted.bodies.includes('heard'), 'the message to be opened');
+  expect(encrypted.bodies.join()).not.toContain('cannot be read');
+});
+
+test('a 200 that holds errors in the place of the message is no success', async () => {
+  await start();
+  await jane.say(brandId, 'hello');
+  await rig.receives(1);
+  const detail = 'The recipient cannot be reached.';
+  rig.x.faults.add({ when: /messages$/, status: 200, body: { errors: [{ title: 'Not sent', detail }] } });
+  const outcome = await encrypted.answers('are you there?');
+  expect(outcome).toMatchObject({
+    status: 422,
+    body: { error: { message: expect.stringContaining(detail) as string } },
+  });
+});
+
+test("a conversation's key is not made for a stranger's public key under the account's name", async () => {
+  await start();
+  const thief = await rig.x.chatPerson(otherCustomer.id);
+  const own = rig.x.chat.registry.get(brandId)!;
+  const stolen = rig.x.chat.registry.get(thief.id)!.at(-1)!;
+  own.splice(0, own.length, { ...stolen, version: own.at(-1)!.version });
+  await rig.replyOutcome({ body: 'hello', Contact: { twitter: customer.username } });
+  expect(rig.x.chat.conversation(customer.id, brandId).keyChanges).toEqual([]);
+  await rig.logged(/another public key/);
+});
+
+test('a customer who has new keys can read the next reply: the conversation gets a new key first', async () => {
+  await start();
+  await jane.say(brandId, 'from the old phone');
+  await rig.receives(1);
+  expect((await encrypted.answers('to the old phone')).status).toBe(200);
+  await jane.changeDevice();
+  rig.clock.jump(6 * 60_000);
+  expect((await encrypted.answers('to the new phone')).status).toBe(200);
+  expect(jane.read(brandId).map(({ text }) => text)).toContain('to the new phone');
+});
