@@ -105,11 +105,14 @@ async function store(
   const also = async (what: string, work: () => void | Promise<void>) =>
     ports.unstorable.attempt(what, account.name, work);
   for (const own of [...batch.own, ...batch.messages])
-    await also('an own post', () => noteOwnPost(own, account, ports));
-  await also('deleted posts', () => honourDeletions(batch.deletedPosts, account.name, ports));
-  for (const mark of batch.marks) await also(mark.kind, () => ports.marks.save(account.name, mark));
+    await also(`own post ${own.messageId}`, () => noteOwnPost(own, account, ports));
+  await also(`deleted posts ${batch.deletedPosts.join(' ')}`, () =>
+    honourDeletions(batch.deletedPosts, account.name, ports),
+  );
+  for (const mark of batch.marks)
+    await also(`${mark.kind} at ${mark.at}`, () => ports.marks.save(account.name, mark));
   for (const { userId, username } of batch.handles)
-    await also('a handle', () => noteHandle(userId, username, account.name, ports));
+    await also(`handle of ${userId}`, () => noteHandle(userId, username, account.name, ports));
   report(batch, foreign, account, ports);
   messages.forEach((message, index) => {
     const result = fresh[index] === true ? 'kept' : 'duplicate';
@@ -120,7 +123,7 @@ async function store(
   });
   const last = encrypted.at(-1);
   if (last)
-    await also('the time of a message', () =>
+    await also(`time of message ${last.messageId}`, () =>
       ports.facts.save(account.name, encryptedFact, String(last.sentAt)),
     );
   return messages.filter((_, index) => fresh[index] !== true);

@@ -71,3 +71,23 @@ test('a customer who has new keys can read the next reply: the conversation gets
   expect((await encrypted.answers('to the new phone')).status).toBe(200);
   expect(jane.read(brandId).map(({ text }) => text)).toContain('to the new phone');
 });
+
+test('where X takes no new key, the reply goes with the known one, once, and the log says so', async () => {
+  await start();
+  await jane.say(brandId, 'from the old phone');
+  await rig.receives(1);
+  await jane.changeDevice();
+  rig.clock.jump(6 * 60_000);
+  const { keyChanges } = encrypted.conversation;
+  const before = keyChanges.length;
+  rig.x.faults.add({
+    when: /POST .*keys$/,
+    status: 400,
+    body: { title: 'Bad', detail: 'no' },
+    times: Infinity,
+  });
+  expect((await encrypted.answers('all the same')).status).toBe(200);
+  expect(keyChanges).toHaveLength(before);
+  expect(encrypted.conversation.events.filter(({ senderId }) => senderId === brandId)).toHaveLength(1);
+  await rig.logged(/gets no new key/);
+});

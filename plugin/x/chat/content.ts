@@ -8,7 +8,7 @@ import { strangeAttachment } from '../fields';
 export type Content =
   | { kind: 'damaged' }
   /** X's own word, which nobody signs. */
-  | { kind: 'fromX'; opened: Opened; failure: string | undefined }
+  | { kind: 'fromX'; opened: Opened }
   | ({ kind: 'content'; opened: Opened } & Signed);
 
 interface Signed {
@@ -63,8 +63,7 @@ export function readContent(value: unknown): Content {
   const { type, verified, senderId, conversationId } = read.data;
   const signed = { verified, senderId, conversationId };
   if (type === 'message') return { kind: 'content', opened: openedMessage(read.data), ...signed };
-  if (type === 'failure')
-    return { kind: 'fromX', opened: failed(read.data), failure: read.data.failure ?? undefined };
+  if (type === 'failure') return { kind: 'fromX', opened: failed(read.data) };
   if (type === 'messageDeleted' && read.data.deleteForAll)
     return { kind: 'content', opened: deleted(read.data), ...signed };
   // Signs of presence, settings and members are nothing for an agent, and nobody signs most of them.

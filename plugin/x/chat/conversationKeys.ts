@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ChatConversation, ChatStore, ConversationKey, PersonKeys } from '../../bridge/chat';
-import { BridgeError } from '../../bridge/errors';
+import { BridgeError, reasonOf } from '../../bridge/errors';
 import type { Log } from '../../bridge/ports';
 import type { XClient } from '../client';
 import { addConversationKeys, fetchEvents } from './chatApi';
@@ -26,8 +26,6 @@ export interface ConversationKeysOptions {
 /** A hundred events each: further back than that a message is given up. */
 const maxHistoryPages = 20;
 
-const maxSuspects = 10_000;
-
 /** So many changes are remembered as taken in. */
 const mostRemembered = 10_000;
 
@@ -46,8 +44,6 @@ const keyChange = z.object({
 export class ConversationKeys {
   /** Changes that were taken in, so that one that comes again, as they do, costs nothing. */
   private readonly learnt = new Set<string>();
-  /** Conversations whose key X has called wrong. */
-  private readonly suspects = new Set<string>();
 
   constructor(private readonly options: ConversationKeysOptions) {}
 
@@ -71,8 +67,22 @@ export class ConversationKeys {
     for (const event of changes) {
       const name = createHash('sha256').update(event).digest('base64');
       if (this.learnt.has(name)) continue;
-      if (await this.learnOne(conversationId, event)) this.learnt.add(name);
+      if (await this.learnOrLeaveOut(conversationId, event)) this.learnt.add(name);
       if (this.learnt.size > mostRemembered) this.learnt.clear();
+    }
+  }
+
+  /** One whose signer X refuses to show must not keep the others from being learnt. */
+  private async learnOrLeaveOut(conversationId: string, event: string): Promise<boolean> {
+    try {
+      return await this.learnOne(conversationId, event);
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.retryable) throw error;
+      this.options.log.warn('a change of a conversation key cannot be checked and was left out', {
+        conversationId,
+        reason: reasonOf(error),
+      });
+      return false;
     }
   }
 
@@ -105,44 +115,51 @@ export class ConversationKeys {
     const newest = () => this.known(conversationId)[0];
     if (!newest()) await this.learnFromHistory(conversationId).catch(unlessUnknown);
     const known = newest();
-    const isUsable = known !== undefined && !(await this.isOutdated(conversationId, known, partnerId));
-    const key = isUsable || partnerId === undefined ? (newest() ?? known) : await this.make(partnerId);
-    this.suspects.delete(conversationId);
+    let key = known;
+    if (partnerId !== undefined)
+      key = known ? await this.renewed(conversationId, known, partnerId) : await this.make(partnerId);
     if (key) return { id: conversationId, keyVersion: key.version };
     const words =
       'X shows no key for this encrypted group, so it cannot be answered here. Please answer on x.com.';
     throw new BridgeError('refused-by-x', words, { agentMessage: words });
   }
 
-  /** X has said that a message failed because of the key: it is looked at before the next one is sealed. */
-  suspect(conversationId: string): void {
-    this.suspects.add(conversationId);
-    if (this.suspects.size > maxSuspects) this.suspects.clear();
-  }
-
-  /** Whether a customer has keys that the conversation's key was not made for: nobody could read what is sealed with it. */
-  private async isOutdated(
+  /** The key that is known, or a new one where the customer has newer keys than it was made for, and so could not read. */
+  private async renewed(
     conversationId: string,
-    key: ConversationKey,
-    partnerId: string | undefined,
-  ): Promise<boolean> {
-    const { publicKeys } = this.options;
-    const isSuspect = this.suspects.has(conversationId);
+    known: ConversationKey,
+    partnerId: string,
+  ): Promise<ConversationKey> {
+    const { account, log } = this.options;
     try {
-      if (isSuspect && (await this.learnFromHistory(conversationId))) return false;
-      if (partnerId === undefined) return false;
-      if (isSuspect) return true;
-      if (key.partnerVersion === undefined) return false;
-      const newest = await publicKeys.newest(partnerId);
-      return newest !== undefined && BigInt(newest.version) > BigInt(key.partnerVersion);
+      if (!(await this.isOutdated(known, partnerId))) return known;
+      // The customer's app may have made one already.
+      await this.learnFromHistory(conversationId);
+      const [newest = known] = this.known(conversationId);
+      if (!(await this.isOutdated(newest, partnerId))) return newest;
+      return await this.make(partnerId, newest.version);
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
-      // Where X does not tell, the key that is known has to do.
-      return false;
+      log.warn(
+        'an encrypted conversation gets no new key, so that the customer may not be able to read the reply',
+        {
+          account,
+          userId: partnerId,
+          reason: reasonOf(error),
+        },
+      );
+      return this.known(conversationId)[0] ?? known;
     }
   }
 
-  private async make(partnerId: string): Promise<ConversationKey> {
+  private async isOutdated({ partnerVersion }: ConversationKey, partnerId: string): Promise<boolean> {
+    if (partnerVersion === undefined) return false;
+    const newest = await this.options.publicKeys.newest(partnerId);
+    return newest !== undefined && BigInt(newest.version) > BigInt(partnerVersion);
+  }
+
+  /** @param above the version of the key it takes the place of; X takes no older one */
+  private async make(partnerId: string, above = '0'): Promise<ConversationKey> {
     const { account, client, threads, store, publicKeys, own, log } = this.options;
     const me = own();
     // Encrypted for a device they no longer use, nobody could read it.
@@ -155,6 +172,8 @@ export class ConversationKeys {
       { userId: partnerId, publicKey: theirs.identity, keyVersion: theirs.version },
     ];
     const prepared = await threads.call('prepareKeys', { account, ownKey: mine.identity, publicKeys: keys });
+    if (BigInt(prepared.version) <= BigInt(above))
+      throw new BridgeError('refused-by-x', "the known key is newer than this machine's clock");
     await addConversationKeys(client, prepared);
     const sealedKey = prepared.participants.find(({ userId }) => userId === me.userId)?.sealedKey ?? '';
     const key = { version: prepared.version, sealedKey, partnerVersion: theirs.version };

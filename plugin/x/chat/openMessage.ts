@@ -76,10 +76,7 @@ async function openOrTell(closed: ClosedMessage, senderId: string, options: Open
     return kind === 'message' ? unreadable(whyOf(answer.fault, options), event) : { kind: 'nothing' };
   const content = readContent(answer.event);
   if (content.kind === 'damaged') return unreadable('malformed', event);
-  if (content.kind === 'fromX') {
-    if (keyFailures.has(content.failure ?? '')) conversationKeys.suspect(conversationId);
-    return content.opened;
-  }
+  if (content.kind === 'fromX') return content.opened;
   // What X says around the message must be what was signed.
   const isGenuine =
     content.verified && content.senderId === senderId && content.conversationId === conversationId;
@@ -102,8 +99,9 @@ async function openWithHelp(
   const missing = (answer: OpenAnswer, fault: OpenFault) => 'fault' in answer && answer.fault === fault;
   let answer = await open();
   const author = quotedAuthor(answer);
-  if (author !== undefined) {
-    quoted = await publicKeys.signersOf(author);
+  if (author !== undefined && isMember(author, conversationId)) {
+    // The message itself is open: whom it quotes must not hold it up.
+    quoted = await publicKeys.signersOf(author).catch(noneFromX);
     answer = quoted.length > 0 ? await open() : unproven(answer);
   }
   if (missing(answer, 'unverified') && (await publicKeys.refresh(senderId))) answer = await open();
@@ -114,9 +112,6 @@ async function openWithHelp(
     });
   return answer;
 }
-
-/** X's names for what failed because of the conversation's key (X Chat library: FailureType). */
-const keyFailures = new Set(['nonLatestKeyVersion', 'recipientKeyChanged']);
 
 const quoting = z.object({
   senderId: z.string(),
@@ -132,6 +127,11 @@ function quotedAuthor(answer: OpenAnswer): string | undefined {
   const read = 'event' in answer ? quoting.safeParse(answer.event).data : undefined;
   const author = read?.content.replying_to_preview.senderId;
   return author === read?.senderId ? undefined : author;
+}
+
+function noneFromX(error: unknown): [] {
+  if (!(error instanceof BridgeError)) throw error;
+  return [];
 }
 
 /** X no longer serves the keys of somebody who has left: what they are quoted with is neither proven nor forged. */
