@@ -91,3 +91,18 @@ test('where X takes no new key, the reply goes with the known one, once, and the
   expect(encrypted.conversation.events.filter(({ senderId }) => senderId === brandId)).toHaveLength(1);
   await rig.logged(/gets no new key/);
 });
+
+test('where X has a fault when the new key is posted, the reply waits for it, so that the customer can read it', async () => {
+  await start();
+  await jane.say(brandId, 'from the old phone');
+  await rig.receives(1);
+  await jane.changeDevice();
+  rig.clock.jump(6 * 60_000);
+  rig.x.faults.add({ when: /POST .*keys$/, status: 503 });
+  void encrypted.answers('worth the wait');
+  const isRead = () => {
+    rig.clock.jump(5_000);
+    return jane.read(brandId).some(({ text }) => text === 'worth the wait');
+  };
+  await until(isRead, 'the reply under the new key');
+});

@@ -88,7 +88,7 @@ export class ConversationKeys {
 
   /**
    * Takes in the changes X remembers, page by page.
-   * @param isEnough asked after each page that brought a new version; undefined: any will do
+   * @param isEnough asked after each page that brought a new version; without it, any new version is enough
    * @returns whether a version was new, and enough
    * @throws BridgeError
    */
@@ -124,7 +124,10 @@ export class ConversationKeys {
     throw new BridgeError('refused-by-x', words, { agentMessage: words });
   }
 
-  /** The key that is known, or a new one where the customer has newer keys than it was made for, and so could not read. */
+  /**
+   * The key that is known, or a new one where the customer has newer keys than it was made for, and so could not read.
+   * @throws BridgeError what may go well later: a reply that waits is better than one nobody can read
+   */
   private async renewed(
     conversationId: string,
     known: ConversationKey,
@@ -139,7 +142,7 @@ export class ConversationKeys {
       if (!(await this.isOutdated(newest, partnerId))) return newest;
       return await this.make(partnerId, newest.version);
     } catch (error) {
-      if (!(error instanceof BridgeError)) throw error;
+      if (!(error instanceof BridgeError) || error.retryable) throw error;
       log.warn(
         'an encrypted conversation gets no new key, so that the customer may not be able to read the reply',
         {
