@@ -1,4 +1,5 @@
 import type { AccountPartsOptions } from './accountParts';
+import type { Clock } from './bridge/clock';
 import type { ReceivingAccount } from './bridge/acceptEvents';
 import type { AccountConfig } from './config/schema';
 import { ChatAccount } from './x/chat/chatAccount';
@@ -8,6 +9,8 @@ import type { XClient } from './x/client';
 interface AccountChatOptions extends AccountPartsOptions {
   client: XClient;
   receiving: ReceivingAccount;
+  /** X's clock. */
+  xClock: Clock;
   /** The account's own user, asked of X while it is not known. */
   findUserId: () => Promise<string>;
 }
@@ -31,6 +34,7 @@ export function createAccountChat(
     store: store.chat,
     dataDir: config.dataDir,
     userId: receiving.userId,
+    onKeys: (conversationId, tag) => options.reopen(name, conversationId, tag),
   });
   return { chat, chatSetUp: new ChatSetUp({ ...common, chat }) };
 }

@@ -8,7 +8,7 @@ import type { BridgeAccount, HostSide } from './bridge/sides';
 import { savedClock, type RemoteClock } from './bridge/remoteClock';
 import { SignIn } from './bridge/signIn';
 import { createAccountChat } from './accountChat';
-import { isUsed, receivingOf } from './accountReceiving';
+import { deliveryOf, isUsed, receivingOf } from './accountReceiving';
 import { createSignIns } from './accountSignIns';
 import { createBotClient } from './bot/client';
 import { accountHealth } from './accountHealth';
@@ -50,6 +50,8 @@ export interface AccountPartsOptions {
   accept: (batch: EventBatch, account: ReceivingAccount) => Promise<void>;
   /** X accepts an account's keys again: the answers that waited for it can go. */
   signedInAgain: () => void;
+  /** Encrypted messages that could not be read may be readable now; see `reopen`. */
+  reopen: (account: string, conversationId: string | undefined, tag: string) => void;
   /** Where the accounts' OAuth 2.0 tokens are kept. */
   vaults: TokenVaults;
   /** The name of another account that has this X user. */
@@ -90,7 +92,7 @@ export function createAccountParts(settings: AccountConfig, options: AccountPart
   const parts = { ...options, signIns, signIn, oauth2, ownUser, arrivals };
   const receiving = receivingOf(settings, { ...parts, supply: () => supply });
   const findUserId = () => Promise.resolve(receiving.userId() ?? ownUser.find());
-  const ofChat = createAccountChat(settings, { ...options, client, receiving, findUserId });
+  const ofChat = createAccountChat(settings, { ...options, client, receiving, findUserId, xClock: clocks.x });
   const { chat } = ofChat;
   const secrets = webhookSecrets(settings, options.secrets);
   const supply: Supply = supplyOf(settings, options, {
@@ -243,6 +245,7 @@ function supplyOf(settings: AccountConfig, options: AccountPartsOptions, parts: 
     webhookUrl: callbackUrl(webhookUrl, name, pathSecret),
     userId: () => Promise.resolve(receiving.userId() ?? ownUser.find()),
     noteChatReading: (reason: string | undefined) => chat.noteReading(reason),
+    noteMessageRequests: (waiting: boolean) => chat.noteRequests(waiting),
     signedIn: () => ownUser.signedIn(signIns),
     lastEventAt: () => arrivals.lastAt(),
     recentAuthors: (since: number, most: number) => threads.recentAuthors(name, since, most),
@@ -322,13 +325,4 @@ function reportedSignIn(
       again();
     } else log.error(`${side} refuses the sign-in: ${check}`, { account, reason });
   });
-}
-
-/**
- * How X delivers to an account: as set, else as its level says (Basic and Pro get no pushes). Pushes belong to the app, so
- * an account without the app's own keys is polled.
- */
-export function deliveryOf({ delivery, level, consumerKey, consumerSecret }: AccountConfig): Delivery {
-  if (delivery !== '') return delivery;
-  return level === 'enterprise' && consumerKey !== '' && consumerSecret !== '' ? 'activity' : 'poll';
 }

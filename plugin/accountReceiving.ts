@@ -5,6 +5,7 @@ import type { Log } from './bridge/ports';
 import type { SignIn } from './bridge/signIn';
 import { userIdOfToken, type AccountConfig } from './config/schema';
 import type { OwnUser } from './x/ownUser';
+import type { Delivery } from './x/receivers';
 import type { Supply } from './x/receivers/supply';
 import type { OAuth2Tokens } from './x/oauth2Tokens';
 import { Revocation } from './x/revocation';
@@ -59,4 +60,13 @@ export function receivingOf(
 /** Whether an account signs in with X in this way. */
 export function isUsed(kind: UserSignIn, { accessToken, oauth2 }: AccountConfig): boolean {
   return (kind === 'oauth1' ? accessToken : oauth2.clientId) !== '';
+}
+
+/**
+ * How X delivers to an account: as set, else as its level says (Basic and Pro get no pushes). Pushes belong to the app, so
+ * an account without the app's own keys is polled.
+ */
+export function deliveryOf({ delivery, level, consumerKey, consumerSecret }: AccountConfig): Delivery {
+  if (delivery !== '') return delivery;
+  return level === 'enterprise' && consumerKey !== '' && consumerSecret !== '' ? 'activity' : 'poll';
 }

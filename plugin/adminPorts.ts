@@ -1,4 +1,5 @@
-import { deliveryOf, type AccountParts } from './accountParts';
+import type { AccountParts } from './accountParts';
+import { deliveryOf } from './accountReceiving';
 import { checkAccount, checkSignIn, type CheckPorts } from './admin/check';
 import type { PinWay } from './admin/connect';
 import { Passwords } from './admin/passwords';
@@ -21,6 +22,8 @@ import { HostClient } from './host/client';
 import { hostUser, openChannelAccounts } from './host/directory';
 import type { LiveAccounts } from './liveAccounts';
 import type { OpenLog } from './log/logger';
+import type { InboundMessage } from './bridge/messages';
+import { recall } from './bridge/recall';
 import { chatKeysPorts } from './chatKeysPort';
 import type { PinStart } from './panel/api';
 import { panelOverview } from './panelOverview';
@@ -42,6 +45,8 @@ export interface AdminSources {
   counters: Counters;
   accounts: LiveAccounts;
   live: () => { config: Config; secrets: Secrets; port: number };
+  /** Puts a notice for the agent on its way to the host. */
+  tellAgent: (notice: InboundMessage) => Promise<void>;
   /** What waited for a sign-in is tried again. */
   takeUp: () => void;
   /** Goes on with another configuration. @returns the accounts that are new, changed or gone */
@@ -68,6 +73,12 @@ export function createAdminPorts(sources: AdminSources): AdminPorts {
     logFile: () => logs.file,
     wake: (direction, lane) => workers[direction].wake(lane),
     setAside: async ({ direction, seq }, reason) => workers[direction].setAside(seq, reason),
+    recall: (seq, user) =>
+      recall(seq, `${user} in the panel`, (name) => partsOf(name, sources).bridge, {
+        ...store,
+        ...sources,
+        log: logs.log,
+      }),
     passwords: passwordsOf(sources),
     overview: () => panelOverview(sources),
     save: savesInTurn(sources),

@@ -31,7 +31,8 @@ export function chatKeysPorts(
     const { chatSetUp } = parts;
     return {
       view: () => viewOf(parts, store),
-      create: (replace) => alone(() => chatSetUp.create(replace)),
+      create: (replace, pin) => alone(() => chatSetUp.create(replace, pin)),
+      backUp: (pin) => alone(() => chatSetUp.backUp(pin)),
       recover: (pin) => alone(() => chatSetUp.recover(pin)),
       import: (content, password) => alone(() => chatSetUp.import(content, password)),
       export: (password) => chatSetUp.export(password),
@@ -43,7 +44,7 @@ async function viewOf(
   { settings, chat, chatSetUp }: AccountParts,
   { facts }: MessageStore,
 ): Promise<ChatKeys> {
-  await chat.ready();
+  await chat.keys.ready();
   const at = facts.read(settings.name, encryptedFact);
   const onX = await chatSetUp.keysOnX().then(
     ({ versions, backup }) => ({ versions, backup }),
@@ -52,13 +53,14 @@ async function viewOf(
   const keys = keysOf(chat);
   return {
     ...chat.standing(),
+    isProtected: chat.keys.keyFile.encrypts(),
     ...(keys === undefined ? {} : { keys }),
     ...(at === undefined ? {} : { lastMessageAt: isoTime(Number(at)) }),
     onX,
   };
 }
 
-function keysOf({ keyFile }: AccountParts['chat']): ChatKeys['keys'] {
+function keysOf({ keys: { keyFile } }: AccountParts['chat']): ChatKeys['keys'] {
   try {
     const info = keyFile.info();
     if (!info) return undefined;

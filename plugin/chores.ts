@@ -59,6 +59,9 @@ export function startChores(options: ChoresOptions): () => Promise<void> {
     scheduler.every(minutely, find.run),
     scheduler.every(everyTwoSeconds, requests.run),
     scheduler.every(hourly, erase.run),
+    scheduler.every(hourly, () => {
+      for (const { settings, chat } of accounts()) if (settings.active) void chat.keys.compareDaily();
+    }),
   ];
   return async () => {
     for (const stop of stops) stop();

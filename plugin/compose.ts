@@ -2,16 +2,16 @@ import { schedule as cronSchedule } from 'node-cron';
 import type { Router } from 'express';
 import type { RequestListener, Server } from 'node:http';
 import { join } from 'node:path';
-import { createAccountParts } from './accountParts';
-import { acceptEvents, type AcceptEventsPorts, type ReceivingAccount } from './bridge/acceptEvents';
+import { createAccountParts, type AccountPartsOptions } from './accountParts';
+import { acceptEvents, type AcceptEventsPorts } from './bridge/acceptEvents';
 import { systemClock, type Clock } from './bridge/clock';
 import { throttledComplaints } from './bridge/complaints';
 import { reasonOf } from './bridge/errors';
-import type { EventBatch } from './bridge/events';
 import { InboundWorker, type InboundWorkerPorts } from './bridge/inboundWorker';
 import { OutboundWorker, type OutboundWorkerPorts } from './bridge/outboundWorker';
 import type { ActivityEntry, ActivityListener, Log, MessageStore } from './bridge/ports';
 import type { Scheduler } from './bridge/scheduler';
+import { reopen } from './bridge/reopen';
 import { keepNotice } from './bridge/systemNotice';
 import { OtherUsers } from './bridge/otherUsers';
 import { Unstorable } from './bridge/unstorable';
@@ -141,6 +141,9 @@ export async function startPlugin(options: PluginOptions): Promise<Plugin> {
   };
 }
 
+/** What accounts tell, and ask, of what is shared. */
+type Heard = Pick<AccountPartsOptions, 'accept' | 'signedInAgain' | 'reopen' | 'accountOf'>;
+
 function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   const { config, secrets, store, clock = systemClock, random = Math.random, scheduler = cron } = options;
   const { log } = options.logs;
@@ -152,15 +155,18 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   const chatThreads = new ChatThreads(options.chatThread ?? join(__dirname, 'chatThread.js'));
   const dataKey = options.dataKey ?? '';
   const common = { ...options, log, clock, random, scheduler, counters, chatThreads, dataKey };
-  const accept = (batch: EventBatch, account: ReceivingAccount) => acceptEvents(batch, account, accepting);
   const signedInAgain = () => takeUpSafely(outbound, log);
-  const accountOf = (userId: string, besides: string): string | undefined => accounts.nameOf(userId, besides);
+  const heard: Heard = {
+    accept: (batch, account) => acceptEvents(batch, account, accepting),
+    signedInAgain,
+    reopen: (account, conversationId, tag) => void reopen(account, conversationId, tag, accepting),
+    accountOf: (userId, besides) => accounts.nameOf(userId, besides),
+  };
   const vaults = new TokenVaults(store.facts, dataKey);
   const accounts: LiveAccounts = new LiveAccounts({
     log,
     scheduler,
-    build: (settings) =>
-      createAccountParts(settings, { ...common, ...live, accept, signedInAgain, accountOf, vaults }),
+    build: (settings) => createAccountParts(settings, { ...common, ...live, ...heard, vaults }),
     keyOf: (settings) => builtFrom(settings, live),
   });
   const shared = { ...store, accounts: accounts.bridges, clock, random, log, counters, activity };
@@ -185,6 +191,7 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
         apply,
         workers: { in: inbound, out: outbound },
         takeUp: signedInAgain,
+        tellAgent: (notice) => keepNotice(notice, accepting),
         bodies,
       }),
     ],
@@ -192,13 +199,21 @@ function wire(options: PluginOptions, apply: AdminSources['apply']): Parts {
   );
   const app = withEvents(webhook, bodies, log, routes);
   live.server.on('request', app);
+  const chores = choresOf({ ...shared, wakeAnswers: accepting.wakeAnswers }, store, inbound, outbound);
+  return { live, accounts, inbound, outbound, app, chatThreads, vaults, chores };
+}
+
+function choresOf(
+  followUps: Parts['chores']['followUps'] & { clock: Clock },
+  { keeping, copyTo }: MessageStore,
+  inbound: InboundWorker,
+  outbound: OutboundWorker,
+): Parts['chores'] {
   const findForgotten = () => {
     inbound.findForgotten();
     outbound.findForgotten();
   };
-  const followUps = { ...shared, wakeAnswers: accepting.wakeAnswers };
-  const chores = { followUps, findForgotten, keeping: store.keeping, copyTo: store.copyTo, clock };
-  return { live, accounts, inbound, outbound, app, chatThreads, vaults, chores };
+  return { followUps, findForgotten, keeping, copyTo, clock: followUps.clock };
 }
 
 function healthOf({ store, version, logs }: PluginOptions, accounts: LiveAccounts): Health {

@@ -1,4 +1,5 @@
-import { deliveryOf, type AccountParts } from './accountParts';
+import type { AccountParts } from './accountParts';
+import { deliveryOf } from './accountReceiving';
 import { costsByDay } from './admin/prices';
 import type { Clock } from './bridge/clock';
 import type { MessageStore } from './bridge/ports';

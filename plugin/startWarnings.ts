@@ -1,4 +1,5 @@
-import { deliveryOf, type AccountParts } from './accountParts';
+import type { AccountParts } from './accountParts';
+import { deliveryOf } from './accountReceiving';
 import { splitLane } from './bridge/conversation';
 import type { Log, MessageStore } from './bridge/ports';
 import type { Config } from './config/schema';

@@ -110,7 +110,7 @@ async function saveFor(
   return { changed, port: ports.port(), revision: revisionOf(ports.file) };
 }
 
-function messageHandlers(ports: AdminPorts): Pick<Handlers, 'activity' | 'retry' | 'setAside'> {
+function messageHandlers(ports: AdminPorts): Pick<Handlers, 'activity' | 'retry' | 'setAside' | 'recall'> {
   const { history, log } = ports;
   return {
     activity: ({ account, direction, state, search, before }) => {
@@ -128,6 +128,10 @@ function messageHandlers(ports: AdminPorts): Pick<Handlers, 'activity' | 'retry'
     setAside: async (message, { user }) => {
       if (!(await ports.setAside(message, `set aside by ${user} in the panel`))) throw gone();
       log.warn('panel: a message was set aside', { user, ...message });
+      return {};
+    },
+    recall: async ({ seq }, { user }) => {
+      await ports.recall(seq, user);
       return {};
     },
   };
@@ -172,17 +176,24 @@ function backupHandlers(
 /** The shortest password for a file that holds private keys. */
 const shortestPassword = 10;
 
-type OfChatKeys = 'chatKeys' | 'createChatKeys' | 'recoverChatKeys' | 'importChatKeys' | 'exportChatKeys';
+type OfChatKeys =
+  'chatKeys' | 'createChatKeys' | 'backUpChatKeys' | 'recoverChatKeys' | 'importChatKeys' | 'exportChatKeys';
 
 function chatKeysHandlers({ chatKeys, clock, log }: AdminPorts): Pick<Handlers, OfChatKeys> {
   const note = (what: string, user: string, account: string) =>
     log.warn(`panel: keys for encrypted chat: ${what}`, { user, account });
   return {
     chatKeys: ({ account }) => chatKeys(account).view(),
-    createChatKeys: async ({ account, replace }, { user, confirm }) => {
+    createChatKeys: async ({ account, replace, pin }, { user, confirm }) => {
       await confirm();
       note(replace ? 'new ones in the place of those X has' : 'new ones', user, account);
-      await chatKeys(account).create(replace);
+      const trouble = await chatKeys(account).create(replace, pin);
+      return trouble === undefined ? {} : { trouble };
+    },
+    backUpChatKeys: async ({ account, pin }, { user, confirm }) => {
+      await confirm();
+      note('backup behind a PIN', user, account);
+      await chatKeys(account).backUp(pin);
       return {};
     },
     recoverChatKeys: async ({ account, pin }, { user, confirm }) => {

@@ -19,7 +19,9 @@ import type { Passwords } from './passwords';
 /** An account's keys for encrypted chat, to be looked at and set up. All methods throw BridgeError in the admin's words. */
 export interface ChatKeysPort {
   view(): Promise<ChatKeys>;
-  create(replace: boolean): Promise<void>;
+  /** @returns why X keeps no backup, where one was asked for and the keys are there */
+  create(replace: boolean, pin?: string): Promise<string | undefined>;
+  backUp(pin: string): Promise<void>;
   recover(pin: string): Promise<void>;
   import(content: string, password: string): Promise<void>;
   export(password: string): Promise<string>;
@@ -69,6 +71,8 @@ export interface AdminPorts {
    * @throws BridgeError `bad-request` while it is being handed over
    */
   setAside(message: { direction: 'in' | 'out'; seq: number }, reason: string): Promise<boolean>;
+  /** Takes an encrypted reply back on X. @throws BridgeError in the admin's words */
+  recall(seq: number, user: string): Promise<void>;
   /** Says that a lane has something to do. */
   wake(direction: 'in' | 'out', lane: string): void;
 }

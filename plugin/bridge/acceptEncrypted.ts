@@ -1,6 +1,8 @@
+import type { ChatStore } from './chat';
 import { directConversation, groupConversation } from './conversation';
 import type { EncryptedMessage } from './events';
 import type { InboundMessage } from './messages';
+import type { Inbox } from './ports';
 
 /** The last encrypted message that came, in ms since 1970. */
 export const encryptedFact = 'last encrypted message';
@@ -8,21 +10,28 @@ export const encryptedFact = 'last encrypted message';
 /** A one-to-one conversation of X Chat is named for both users, a group by a number with a `g`. */
 const groupId = /^g\d{1,19}$/;
 
+export interface EncryptedPorts {
+  chat: ChatStore;
+  inbox: Pick<Inbox, 'get'>;
+}
+
 /**
  * What is kept of encrypted messages: all of it closed. What X says of it in the clear only tells where it belongs.
- * @returns none for what the account itself wrote
+ * @returns none for what the plugin itself wrote; what the account's own user wrote elsewhere belongs to the customer
  */
 export function encryptedInbound(
   messages: EncryptedMessage[],
   account: { name: string; chat: boolean; userId: () => string | undefined },
+  ports: EncryptedPorts,
 ): InboundMessage[] {
   if (!account.chat) return [];
-  return messages.flatMap(({ id, senderId, at, closed, failed }) => {
-    // Of the account's own, only what failed is news: it belongs to the customer it was for.
+  return messages.flatMap((message) => {
+    const { id, senderId, at, closed, kind } = message;
     const isOwn = senderId === account.userId();
-    const customerId = isOwn ? otherOf(closed.conversationId, senderId) : senderId;
-    if ((isOwn && !failed) || customerId === undefined) return [];
+    if (isOwn && !isNews(message, account.name, ports)) return [];
     const inGroup = groupId.test(closed.conversationId);
+    const customerId = isOwn ? customerIn(closed.conversationId, senderId, account.name, ports) : senderId;
+    if (customerId === undefined) return [];
     const conversation = inGroup ? groupConversation(closed.conversationId) : directConversation(customerId);
     return {
       account: account.name,
@@ -33,12 +42,28 @@ export function encryptedInbound(
       media: [],
       sentAt: at,
       ...(inGroup ? { thread: conversation } : {}),
-      closed,
+      // Only words count as the customer having written.
+      ...(isOwn || kind !== 'message' ? { notice: {} } : {}),
+      closed: { ...closed, ...(isOwn ? { own: true as const } : {}) },
     };
   });
 }
 
-/** The other side of a one-to-one conversation. */
-function otherOf(conversationId: string, userId: string): string | undefined {
-  return conversationId.split(':').find((id) => /^\d+$/.test(id) && id !== userId);
+/** Of what the account itself did: keys, members, what failed, and words that did not come from here. */
+function isNews({ kind, messageId }: EncryptedMessage, account: string, { chat }: EncryptedPorts): boolean {
+  if (kind === 'message') return messageId === undefined || chat.sent(account, messageId) === undefined;
+  return kind !== 'other';
+}
+
+/** The other side of a one-to-one conversation; in a group, whoever wrote last. */
+function customerIn(
+  conversationId: string,
+  ownId: string,
+  account: string,
+  { chat, inbox }: EncryptedPorts,
+): string | undefined {
+  if (!groupId.test(conversationId))
+    return conversationId.split(':').find((id) => /^\d+$/.test(id) && id !== ownId);
+  const last = chat.lastOf(account, conversationId);
+  return last === undefined ? undefined : inbox.get(last.seq)?.message.sender.id;
 }

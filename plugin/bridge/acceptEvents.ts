@@ -2,6 +2,7 @@ import { groupOf, isPostConversation, laneOf } from './conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
 import { encryptedFact, encryptedInbound } from './acceptEncrypted';
 import { honourDeletions } from './honourDeletions';
+import type { ChatStore } from './chat';
 import type { Keeping } from './keeping';
 import type { Clock } from './clock';
 import type { InboundMessage } from './messages';
@@ -46,6 +47,7 @@ export interface ReceivingAccount {
 
 export interface AcceptEventsPorts {
   inbox: Inbox;
+  chat: ChatStore;
   keeping: Keeping;
   contacts: Contacts;
   threads: Threads;
@@ -88,7 +90,7 @@ export async function acceptEvents(
   account.onEvent(batch.pushed);
   if (batch.revoked && [undefined, account.userId()].includes(batch.forUserId)) account.onRevoked();
   if (batch.replay) account.onReplay(batch.replay);
-  if (batch.pushed) noteCharges(batch, known, account.name, ports);
+  if (batch.pushed) noteCharges(batch, known, account, ports);
 }
 
 /** @returns the messages that were known already */
@@ -99,7 +101,7 @@ async function store(
 ): Promise<InboundMessage[]> {
   const foreign = batch.messages.filter(({ sender }) => sender.id !== account.userId());
   const wanted = foreign.filter((message) => isWanted(message, account));
-  const encrypted = encryptedInbound(batch.encrypted, account);
+  const encrypted = encryptedInbound(batch.encrypted, account, ports);
   const messages = [...wanted.map((message) => tieToAccount(message, account, ports)), ...encrypted];
   const fresh = await keep(messages, ports);
   const also = async (what: string, work: () => void | Promise<void>) =>
@@ -121,7 +123,7 @@ async function store(
     announce(message, ports);
     if (wanted[index]?.post) account.onPost(message.sender.id);
   });
-  const last = encrypted.at(-1);
+  const last = encrypted.findLast(({ notice }) => notice === undefined);
   if (last)
     await also(`time of message ${last.messageId}`, () =>
       ports.facts.save(account.name, encryptedFact, String(last.sentAt)),
@@ -251,15 +253,18 @@ function report(
 function noteCharges(
   { messages, encrypted }: EventBatch,
   known: InboundMessage[],
-  account: string,
+  { name, userId }: ReceivingAccount,
   { charges }: AcceptEventsPorts,
 ): void {
+  // What the account itself writes is told for nothing (X docs: pay-per-use pricing).
+  const theirs = encrypted.filter(({ senderId }) => senderId !== userId()).length;
+  const before = known.filter(({ closed }) => closed?.own === undefined);
   const isPost = ({ conversation }: { conversation: string }) => isPostConversation(conversation);
-  const posts = messages.filter(isPost).length - known.filter(isPost).length;
-  const direct = messages.length + encrypted.length - known.length - posts;
+  const posts = messages.filter(isPost).length - before.filter(isPost).length;
+  const direct = messages.length + theirs - before.length - posts;
   try {
-    charges.note(account, 'event', Math.max(0, direct));
-    charges.note(account, 'post event', Math.max(0, posts));
+    charges.note(name, 'event', Math.max(0, direct));
+    charges.note(name, 'post event', Math.max(0, posts));
   } catch {
     // The store tells of its trouble with the next message.
   }

@@ -1,6 +1,7 @@
 import { directConversation, groupConversation, postConversation } from './conversation';
 import type { BridgeError } from './errors';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from './messages';
+import { minuteOf } from './openedWords';
 import { systemNotice } from './systemNotice';
 
 /** Enough of a text to know it by; cut between characters, never inside one. */
@@ -42,6 +43,19 @@ function quoteOf({ message: { text, automatic }, sealed }: StoredOutbound, { cod
 export function droppedNotice(row: StoredOutbound, dropped: string[], now: number): InboundMessage {
   const words = `Your public answer was published without ${dropped.join(' and ')}: there was no room.`;
   return notice(row, ':dropped', words, now);
+}
+
+/** Tells the agent that a reply was taken back. */
+export function recalledNotice(
+  row: StoredOutbound,
+  { by, isPart, isJoined }: { by: string; isPart: boolean; isJoined: boolean },
+  now: number,
+): InboundMessage {
+  const what = row.message.automatic ? 'What the bot said to the customer' : 'Your encrypted reply';
+  const others = isJoined ? ', with the replies that went out in the same message,' : '';
+  const rest = isPart ? ' Part of it could not be taken back.' : '';
+  const words = `${what} of ${minuteOf(row.createdAt)}${others} was taken back on X by ${by}.${rest} The customer may have read it before.`;
+  return notice(row, ':recalled', words, now);
 }
 
 /** Words of ours in the interaction an answer was written in. */

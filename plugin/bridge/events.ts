@@ -28,9 +28,17 @@ export interface EncryptedMessage {
   /** Milliseconds since 1970. */
   at: number;
   closed: ClosedMessage;
-  /** X's word that a message of its sender's failed. */
-  failed: boolean;
+  /** What X's wrapper says it is. */
+  kind: EncryptedKind;
+  /** The id that is signed, as X's wrapper has it. */
+  messageId: string | undefined;
 }
+
+/**
+ * Something somebody wrote, a change of the key or of a group's members, X's word that a message failed, or a sign of presence
+ * and the like.
+ */
+export type EncryptedKind = 'message' | 'keyChange' | 'groupChange' | 'failure' | 'other';
 
 /** A sign of a customer's presence: they read a message of ours, or are typing. */
 export interface PresenceMark {

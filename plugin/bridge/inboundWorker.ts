@@ -12,7 +12,7 @@ import { LaneQueue, type LaneOutcome } from './laneQueue';
 import { LaneSweep } from './laneSweep';
 import type { StoredInbound } from './messages';
 import { inFlight } from './noLongerWanted';
-import { openInbound } from './openInbound';
+import { noteShown, openInbound } from './openInbound';
 import { OwedWrites } from './owedWrites';
 import type { History, Inbox, MessageStore } from './ports';
 import { receive, type ReceptionPorts } from './reception';
@@ -119,16 +119,18 @@ export class InboundWorker {
     lane: string,
     account: BridgeAccount,
   ): Promise<LaneOutcome | undefined> {
-    const { inbox, clock, chat, keeping } = this.ports;
+    const { inbox, clock, chat } = this.ports;
     const log = this.ports.log.with({ account: account.name });
     const started = clock.now();
-    const row = await openInbound(stored, account, { chat, inbox, keeping, log });
+    const row = await openInbound(stored, account, { ...this.ports, log });
     if (!row) {
       await this.owed.write(stored.seq, () => inbox.markNothing(stored.seq));
       this.step(stored, 'nothing for an agent');
       return { again: 'now' };
     }
     const receiver = receive(row, account, { ...this.ports, log });
+    // An agent should read them, whenever one has the conversation.
+    if (receiver !== 'agents' && row.message.remarks) chat.releaseRemarks(row.seq);
     if (receiver === 'bot') {
       this.bot.take(lane, row, account);
       return undefined;
@@ -143,6 +145,8 @@ export class InboundWorker {
     const { account, messageId } = row.message;
     this.ports.log.info('message forwarded', { account, messageId, ms: this.ports.clock.now() - started });
     this.mediaFaults.delete(row.seq);
+    noteShown(row, this.ports.inbox, this.ports.chat, this.ports.clock.now());
+    if (row.message.ttlMs !== undefined) this.ports.keeping.erase(row.seq);
     this.step(row, 'delivered');
     this.ports.counters.count('inbound', { account, result: 'delivered' });
     const wasRefusing = this.refusals.noteAccepted(account, row.seq);

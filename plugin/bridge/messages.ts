@@ -65,6 +65,12 @@ export interface InboundMessage {
   notice?: { mapValue?: string };
   /** Set while the message is encrypted; `text` and `media` are empty then. It is opened only to be handed over. */
   closed?: ClosedMessage;
+  /** The row of the same message that could not be read when it came. */
+  reopens?: number;
+  /** What an agent should know beside it, in front of the customer's words. Never written down. */
+  remarks?: string[];
+  /** It disappears on X after so many milliseconds, and is not kept here either. Never written down. */
+  ttlMs?: number;
 }
 
 /** An inbound message in the store, with how far it has come. */
@@ -121,8 +127,8 @@ export interface OutboundMessage {
   automatic?: AutomaticKind;
 }
 
-/** What X does with a file: several images go into one post, a GIF or a video only by itself. */
-export type FileKind = 'image' | 'gif' | 'video';
+/** What X does with a file: several images go into one post, a GIF or a video only by itself; others only encrypted. */
+export type FileKind = 'image' | 'gif' | 'video' | 'file';
 
 /** A file X has taken. */
 export interface UploadedFile {

@@ -1,4 +1,5 @@
 import type { InboundMessage, MediaKind } from './messages';
+import { customersWords } from './systemNotice';
 
 /** One notify call's worth of a message: the host takes one attachment a call, and never an empty body. */
 export interface NotifyPart {
@@ -23,7 +24,9 @@ const fileEnding: Record<MediaKind, string> = {
 export function mediaName(message: InboundMessage, index: number): string {
   const media = message.media[index];
   if (!media) return '';
-  return media.sealed?.name ?? `${media.kind}-${message.messageId}-${index + 1}.${fileEnding[media.kind]}`;
+  const { name } = media.sealed ?? {};
+  if (name !== undefined) return customersWords(name);
+  return `${media.kind}-${message.messageId}-${index + 1}.${fileEnding[media.kind]}`;
 }
 
 /**
@@ -41,6 +44,6 @@ export function notifyParts(message: InboundMessage, attachments: (string | null
   });
   const text = [message.text, ...missing].filter((line) => line !== '').join('\n');
   const [first, ...others] = files;
-  if (!first) return [{ body: text || '[The customer sent a message without text.]' }];
-  return [{ ...first, body: text || first.body }, ...others];
+  const body = text || (first?.body ?? '[The customer sent a message without text.]');
+  return [{ ...first, body: [...(message.remarks ?? []), body].join('\n') }, ...others];
 }

@@ -1,5 +1,6 @@
 import { concernsAgent, droppedNotice, refusedNotice } from './answerNotices';
 import { backoff } from './backoff';
+import type { ChatStore } from './chat';
 import { mayGoEncrypted } from './chatRoute';
 import { directConversation, laneOf, splitLane } from './conversation';
 import type { Conversations } from './conversations';
@@ -12,7 +13,7 @@ import { OpenCalls, type ReplyResult } from './openCalls';
 import { OwedWrites } from './owedWrites';
 import { retryWindowMs } from './retriedCall';
 import { inFlight, noLongerWanted } from './noLongerWanted';
-import type { History, MessageStore, Outbox } from './ports';
+import type { History, Inbox, MessageStore, Outbox } from './ports';
 import { postDeleted, sendOutbound, type SendPorts } from './sendOutbound';
 import type { BridgeAccount } from './sides';
 import { Uploads } from './uploads';
@@ -27,6 +28,8 @@ export interface SubmittedReply {
 
 export interface OutboundWorkerPorts extends WorkerPorts {
   outbox: Outbox;
+  inbox: Pick<Inbox, 'get'>;
+  chat: ChatStore;
   history: History;
   conversations: Conversations;
   together: MessageStore['together'];
@@ -336,20 +339,15 @@ export class OutboundWorker {
   }
 
   private sendPorts({ name: account, x }: BridgeAccount): SendPorts {
-    const { outbox, contacts, conversations, threads, clock, log } = this.ports;
     const onStep: SendPorts['onStep'] = (row, step, detail) => this.step(row, step, detail);
     return {
-      outbox,
-      contacts,
-      conversations,
-      threads,
-      clock,
+      ...this.ports,
       owed: this.owed,
       uploads: this.uploads,
       aside: (wait) => this.queue.aside(wait),
       inFlight: this.inFlight,
       xNow: () => x.now(),
-      log: log.with({ account }),
+      log: this.ports.log.with({ account }),
       onStep,
     };
   }

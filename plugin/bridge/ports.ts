@@ -109,6 +109,8 @@ export interface Outbox {
    * @param erase takes their words out of the store
    */
   markDelivered(seqs: number[], ids: string[], erase: boolean): void;
+  /** What has become of a reply since it was delivered: it was taken back, or X failed it. */
+  noteOutcome(seq: number, reason: string): void;
   /** @param forWindow whether a rate limit window is the cause */
   postpone(seq: number, dueAt: number, reason: string, forWindow: boolean): void;
   markFailed(seqs: number[], reason: string): void;
@@ -142,6 +144,8 @@ export interface Contacts {
   recentWriters(account: string, since: number, most: number): string[];
   /** Whether a customer's last private message was encrypted; undefined when there was none. */
   wroteEncrypted(account: string, id: string): boolean | undefined;
+  /** Whether a customer has ever written encrypted. */
+  everEncrypted(account: string, id: string): boolean;
 }
 
 /** Which posts belong to which of the host's threads. */
@@ -199,6 +203,8 @@ export interface HistoryRow {
   reason: string | undefined;
   /** Its words are kept no longer, so that it cannot be tried again. */
   erased: boolean;
+  /** It can be taken back on X. */
+  recallable: boolean;
   words: string;
 }
 

@@ -38,6 +38,8 @@ const minute = 60_000;
 export function receive(row: StoredInbound, account: BridgeAccount, ports: ReceptionPorts): Receiver {
   const { message } = row;
   if (row.receivedBy === 'agents' || message.notice || row.withheld) return 'agents';
+  // It was told of already, perhaps long ago: nobody is greeted for it.
+  if (message.reopens !== undefined) return 'agents';
   if (row.filtered === undefined && isFiltered(row, account, ports)) return 'nobody';
   if (!account.active) return 'agents';
   const state = ports.conversations.read(account.name, message.conversation);

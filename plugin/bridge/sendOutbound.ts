@@ -1,4 +1,5 @@
-import { chatRoute, goesEncrypted } from './chatRoute';
+import type { ChatStore } from './chat';
+import { chatRoute, goesEncrypted, staysEncrypted } from './chatRoute';
 import type { Clock } from './clock';
 import { composePost, type ComposedPost } from './composePost';
 import { directConversation } from './conversation';
@@ -10,13 +11,15 @@ import { noLongerWanted } from './noLongerWanted';
 import type { OwedWrites } from './owedWrites';
 import { findRecipient } from './recipients';
 import { longestMessage, messagesOf, type Part, type Route } from './route';
-import type { Contacts, Log, Outbox, Threads } from './ports';
+import type { Contacts, Inbox, Log, Outbox, Threads } from './ports';
 import { sameText } from './sameText';
 import type { BridgeAccount, DirectTarget, SentMessage } from './sides';
 import type { Uploads } from './uploads';
 
 export interface SendPorts {
   outbox: Outbox;
+  inbox: Pick<Inbox, 'get'>;
+  chat: ChatStore;
   contacts: Contacts;
   threads: Threads;
   conversations: Conversations;
@@ -106,12 +109,18 @@ async function sendPart(
     return await route.send(part);
   } catch (error) {
     // Only here: an earlier call's unknown outcome stays unknown until a look at the conversation settles it.
-    if (error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable')
-      ports.outbox.clearSending(row.seq);
+    const isSure =
+      error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable';
+    if (isSure && !isStillUnknown(row, part, route)) ports.outbox.clearSending(row.seq);
     throw error;
   } finally {
     ports.inFlight.delete(row.seq);
   }
+}
+
+/** Encrypted messages are not looked for before they are sent again: only X's yes settles what became of an earlier call. */
+function isStillUnknown({ sendingSince, sentIds }: StoredOutbound, { index }: Part, route: Route): boolean {
+  return !('sent' in route) && sendingSince !== undefined && index === sentIds.length;
 }
 
 /** An admin may take a joined reply out of the queue while the message is made ready. */
@@ -172,17 +181,21 @@ async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendP
 function directRoute(
   { seq, sealed, sendingSince }: StoredOutbound,
   target: DirectTarget,
-  { name, x }: BridgeAccount,
+  account: BridgeAccount,
   { outbox, contacts, clock }: SendPorts,
 ): Route {
+  const { name, x } = account;
   // It was to go out encrypted, before the customer wrote in plain again.
   if (sealed.length > 0 && sendingSince === undefined) outbox.saveSealed(seq, []);
   return {
     plan: (text, files) => ({ parts: messagesOf(text, files), dropped: [] }),
     prepare: () => {
       // An earlier try was in plain, and did not arrive; meanwhile the customer writes encrypted.
-      if ('groupId' in target || contacts.wroteEncrypted(name, target.userId) !== true)
-        return Promise.resolve();
+      const { userId } = 'groupId' in target ? { userId: undefined } : target;
+      const isEncrypted =
+        userId !== undefined &&
+        (contacts.wroteEncrypted(name, userId) === true || staysEncrypted(userId, account, contacts));
+      if (!isEncrypted) return Promise.resolve();
       outbox.clearSending(seq);
       return Promise.reject(wentOver(clock.now()));
     },

@@ -121,7 +121,14 @@ const account = z
       .default(''),
     mapValue: z.enum(['username', 'id'], { error: 'must be username or id' }).default('username'),
     directMessages: z.strictObject({ active: flag(true), joinWaiting: flag(true) }).prefault({}),
-    chat: z.strictObject({ active: flag(true), readMarks: flag(false), typing: flag(false) }).prefault({}),
+    chat: z
+      .strictObject({
+        active: flag(true),
+        readMarks: flag(false),
+        typing: flag(false),
+        neverPlain: flag(true),
+      })
+      .prefault({}),
     mentions: z
       .strictObject({
         active: flag(false),

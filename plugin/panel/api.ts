@@ -36,6 +36,8 @@ export interface AdminApi {
   activity: { input: ActivityQuery; answer: ActivityPage };
   retry: { input: MessageRef; answer: Empty };
   setAside: { input: MessageRef; answer: Empty };
+  /** Takes an encrypted reply back on X, for everybody. */
+  recall: { input: { seq: number }; answer: Empty };
   forget: { input: { person: string }; answer: { messages: number; answers: number } };
   report: { input: ReportQuery; answer: { report: Report; csv: string } };
   log: { input: LogQuery; answer: { lines: LogLine[] } };
@@ -43,7 +45,13 @@ export interface AdminApi {
   previewImport: { input: Import; answer: { changes: Change[] } };
   importSettings: { input: Import; answer: Saved };
   chatKeys: { input: { account: string }; answer: ChatKeys };
-  createChatKeys: { input: { account: string; replace: boolean }; answer: Empty };
+  /** With a PIN they are backed up on X as well; `trouble` says why that failed, while the keys are there. */
+  createChatKeys: {
+    input: { account: string; replace: boolean; pin?: string };
+    answer: { trouble?: string };
+  };
+  /** Puts the keys in use into X's backup, behind a PIN. */
+  backUpChatKeys: { input: { account: string; pin: string }; answer: Empty };
   recoverChatKeys: { input: { account: string; pin: string }; answer: Empty };
   importChatKeys: { input: { account: string; content: string; password: string }; answer: Empty };
   exportChatKeys: { input: { account: string; password: string }; answer: { name: string; content: string } };
@@ -158,7 +166,7 @@ export interface AccountSettings extends Partial<AroundSettings> {
   mapKey: string;
   mapValue: string;
   directMessages: { active: boolean; joinWaiting: boolean };
-  chat: { active: boolean; readMarks: boolean; typing: boolean };
+  chat: { active: boolean; readMarks: boolean; typing: boolean; neverPlain: boolean };
   mentions: {
     active: boolean;
     quotes: boolean;
@@ -284,6 +292,8 @@ export interface ActivityMessage extends MessageRef {
   reason?: string;
   /** Its words are kept no longer, so that it cannot be tried again. */
   erased: boolean;
+  /** It can be taken back on X. */
+  recallable: boolean;
   /** The beginning of the words, only where the log may hold them too. */
   words?: string;
 }
@@ -318,6 +328,8 @@ export interface ChatKeys {
     /** Whether the file on the disk is encrypted. */
     encrypted: boolean;
   };
+  /** Whether keys that are saved now are encrypted on the disk. */
+  isProtected: boolean;
   /** The last encrypted message that came. */
   lastMessageAt?: string;
   /** What X has for the account, or why it cannot be asked. */

@@ -9,14 +9,19 @@ export function createContacts(store: StoreFile): Contacts {
 
 type OfInteractions = 'saveInteraction' | 'interactionOf';
 
-type OfWays = 'noteWay' | 'wroteEncrypted' | 'recentWriters';
+type OfWays = 'noteWay' | 'wroteEncrypted' | 'everEncrypted' | 'recentWriters';
 
 /** How customers wrote in private. */
 function ways(store: StoreFile): Pick<Contacts, OfWays> {
   const wrote = store.prepare(
-    `UPDATE contacts SET wrote_at = ?, wrote_encrypted = ? WHERE account = ? AND x_user_id = ? AND wrote_at <= ?`,
+    `UPDATE contacts SET wrote_at = max(wrote_at, ?1),
+       wrote_encrypted = CASE WHEN wrote_at <= ?1 THEN ?2 ELSE wrote_encrypted END,
+       ever_encrypted = max(ever_encrypted, ?2)
+     WHERE account = ?3 AND x_user_id = ?4 AND (wrote_at <= ?1 OR ever_encrypted < ?2)`,
   );
-  const way = store.prepare(`SELECT wrote_encrypted FROM contacts WHERE account = ? AND x_user_id = ?`);
+  const way = store.prepare(
+    `SELECT wrote_encrypted, ever_encrypted FROM contacts WHERE account = ? AND x_user_id = ?`,
+  );
   const recent = store.prepare(
     `SELECT x_user_id FROM contacts INDEXED BY contacts_wrote_at WHERE account = ? AND wrote_at >= ?
      ORDER BY wrote_at DESC LIMIT ?`,
@@ -24,11 +29,12 @@ function ways(store: StoreFile): Pick<Contacts, OfWays> {
   return {
     recentWriters: (account, since, most) =>
       recent.all(account, since, most).map((row) => textOf(row, 'x_user_id')),
-    noteWay: (account, id, encrypted, at) => void wrote.run(at, Number(encrypted), account, id, at),
+    noteWay: (account, id, encrypted, at) => void wrote.run(at, Number(encrypted), account, id),
     wroteEncrypted: (account, id) => {
       const encrypted = way.get(account, id)?.['wrote_encrypted'];
       return typeof encrypted === 'number' ? encrypted === 1 : undefined;
     },
+    everEncrypted: (account, id) => way.get(account, id)?.['ever_encrypted'] === 1,
   };
 }
 

@@ -100,7 +100,9 @@ function pageReader(store: StoreFile): History['page'] {
            coalesce(json_extract(m.message, '$.sender.username'),
              ${handle} json_extract(m.message, '$.sender.id')), json_extract(m.message, '$.sender.id')) AS who`
         : `m.created_at AS at, m.text AS words,
-           coalesce(${handle} m.recipient_id), json_extract(m.message, '$.recipientValue')) AS who`;
+           coalesce(${handle} m.recipient_id), json_extract(m.message, '$.recipientValue')) AS who,
+           EXISTS (SELECT 1 FROM chat_sent s INDEXED BY chat_sent_of
+             WHERE s.outbox_seq = coalesce(m.joined_to, m.seq) AND s.sequence IS NOT NULL) AS recallable`;
     const indexed = state !== undefined && state !== 'delivered' && states[direction][state] !== 'false';
     const source = `SELECT m.*, ${columns} FROM ${table} m ${indexed ? `INDEXED BY ${table}_${state}` : 'NOT INDEXED'}`;
     const wanted = [
@@ -141,6 +143,7 @@ function historyRow(direction: 'in' | 'out', row: Record<string, unknown>): Hist
     at: Number(row['at']),
     state: shownState(state, row['filtered']),
     erased: row['erased'] === 1,
+    recallable: row['recallable'] === 1 && state === 'delivered',
     attempts: Number(row['attempts']),
     dueAt: Number(row['due_at']),
     reason: [row['reason'], row['filtered']].find((reason) => typeof reason === 'string'),

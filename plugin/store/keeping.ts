@@ -97,8 +97,10 @@ function tracesOf(store: StoreFile): Query[] {
     `DELETE FROM bot_turns WHERE conversation = 'dm:' || ?1`,
     `DELETE FROM public_keys WHERE x_user_id = ?1`,
     `DELETE FROM chat_conversations WHERE ${ofChat('conversation_id')}`,
-    `DELETE FROM chat_messages WHERE message_id LIKE '% ' || ?1 || ' %'`,
+    `DELETE FROM chat_messages WHERE message_id LIKE '% ' || ?1 || ' %' OR message_id LIKE 'dm:' || ?1 || ' %'`,
     `DELETE FROM chat_keys WHERE ${ofChat('conversation_id')}`,
+    `DELETE FROM chat_sent WHERE ${ofChat('conversation_id')}`,
+    `DELETE FROM chat_unread WHERE ${ofChat('conversation_id')}`,
   ].map((sql) => store.prepare(sql));
 }
 

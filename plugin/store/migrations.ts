@@ -1,23 +1,4 @@
-/** Rows are counted as they change, so that /health costs the same with a million of them as with a thousand. */
-const countedRows = ['inbox', 'outbox']
-  .map((table) => {
-    const kind = (row: string) =>
-      `CASE WHEN ${row}.state IN ('received', 'delivering') THEN 'waiting'
-        WHEN ${row}.state = 'delivered' THEN 'delivered'
-        ${table === 'inbox' ? `WHEN ${row}.filtered IS NOT NULL THEN 'filtered'` : ''} ELSE 'failed' END`;
-    const add = (row: string, by: number) =>
-      `INSERT INTO row_counts (account, queue, kind, rows) VALUES (${row}.account, '${table}', ${kind(row)}, ${by})
-         ON CONFLICT (account, queue, kind) DO UPDATE SET rows = rows + ${by};`;
-    const changing = table === 'inbox' ? 'state, filtered' : 'state';
-    return `
-  INSERT INTO row_counts (account, queue, kind, rows)
-    SELECT account, '${table}', ${kind('each')}, count(*) FROM ${table} AS each GROUP BY 1, 3;
-  CREATE TRIGGER ${table}_row_added AFTER INSERT ON ${table} BEGIN ${add('new', 1)} END;
-  CREATE TRIGGER ${table}_row_removed AFTER DELETE ON ${table} BEGIN ${add('old', -1)} END;
-  CREATE TRIGGER ${table}_row_changed AFTER UPDATE OF ${changing} ON ${table}
-    WHEN ${kind('old')} <> ${kind('new')} BEGIN ${add('old', -1)} ${add('new', 1)} END;`;
-  })
-  .join('\n');
+import { laterMigrations } from './laterMigrations';
 
 /** Each entry takes the schema one version further; entries are never changed once released. */
 export const migrations: string[] = [
@@ -270,57 +251,5 @@ export const migrations: string[] = [
   CREATE INDEX inbox_postponed ON inbox (due_at) WHERE state IN ('received', 'delivering') AND due_at > 0;
   CREATE INDEX outbox_postponed ON outbox (due_at) WHERE state IN ('received', 'delivering') AND due_at > 0;
   `,
-  `
-  ALTER TABLE outbox ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE outbox ADD COLUMN retried_at INTEGER;
-
-  CREATE TABLE handed_over (
-    lane TEXT NOT NULL,
-    body_hash TEXT NOT NULL,
-    at INTEGER NOT NULL
-  );
-  CREATE INDEX handed_over_bodies ON handed_over (lane, body_hash, at);
-  CREATE INDEX handed_over_times ON handed_over (at);
-
-  ALTER TABLE host_messages ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
-  UPDATE host_messages SET at = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
-  CREATE INDEX host_messages_times ON host_messages (account, at);
-  CREATE INDEX chat_messages_of ON chat_messages (inbox_seq);
-  CREATE INDEX interactions_threads ON interactions (account, thread);
-
-  UPDATE OR IGNORE chat_messages SET message_id = coalesce((
-    SELECT json_extract(message, '$.conversation') || ' ' || json_extract(message, '$.sender.id') FROM inbox
-    WHERE inbox.seq = inbox_seq), '') || ' ' || message_id;
-
-  INSERT INTO account_facts (account, fact, value)
-    SELECT account, 'last read', max(read_at) FROM presence_marks WHERE read_at IS NOT NULL GROUP BY account;
-  INSERT INTO account_facts (account, fact, value)
-    SELECT account, 'last typing', max(typing_at) FROM presence_marks WHERE typing_at IS NOT NULL GROUP BY account;
-  DROP TABLE presence_marks;
-
-  DROP INDEX inbox_kept;
-  CREATE INDEX inbox_kept ON inbox (account, received_at) WHERE erased = 0 AND state IN ('delivered', 'failed');
-  DROP INDEX outbox_kept;
-  CREATE INDEX outbox_kept ON outbox (account, created_at) WHERE erased = 0 AND state IN ('delivered', 'failed');
-  CREATE INDEX inbox_wordless ON inbox (account, received_at) WHERE erased = 1;
-  CREATE INDEX outbox_wordless ON outbox (account, created_at) WHERE erased = 1;
-
-  DROP INDEX inbox_postponed;
-  CREATE INDEX inbox_postponed ON inbox (account, due_at) WHERE state IN ('received', 'delivering') AND due_at > 0;
-  DROP INDEX outbox_postponed;
-  CREATE INDEX outbox_postponed ON outbox (account, due_at) WHERE state IN ('received', 'delivering') AND due_at > 0;
-
-  CREATE TABLE row_counts (
-    account TEXT NOT NULL,
-    queue TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    rows INTEGER NOT NULL,
-    PRIMARY KEY (account, queue, kind)
-  ) WITHOUT ROWID;
-  ${countedRows}
-  `,
-  `
-  CREATE INDEX contacts_wrote_at ON contacts (account, wrote_at);
-  ALTER TABLE chat_keys ADD COLUMN partner_version INTEGER;
-  `,
+  ...laterMigrations,
 ];

@@ -166,7 +166,7 @@ function progressQueries(
   };
 }
 
-type Sending = 'saveSealed' | 'savePart' | 'markDelivered';
+type Sending = 'saveSealed' | 'savePart' | 'markDelivered' | 'noteOutcome';
 
 function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sending> {
   const delivered = store.prepare(
@@ -186,6 +186,7 @@ function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sendi
         for (const id of sentIds) sent.run(id, seq);
       }
     });
+  const recalled = store.prepare(`UPDATE outbox SET reason = ? WHERE seq = ? AND state = 'delivered'`);
   return {
     saveSealed: (seq, answers) => void sealed.run(JSON.stringify(answers), seq),
     savePart: (seq, sentIds) => saveSent((each) => void clear.run(each), [seq], sentIds),
@@ -196,6 +197,7 @@ function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sendi
       });
       if (isSecret) store.forgetFormer();
     },
+    noteOutcome: (seq, reason) => void recalled.run(reason, seq),
   };
 }
 

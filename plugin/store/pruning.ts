@@ -19,10 +19,12 @@ const oldThreads = `SELECT post_id FROM threads WHERE account = ?1 AND seen_at <
 const kinds = [
   [
     `DELETE FROM chat_messages WHERE inbox_seq IN (${received})`,
+    `DELETE FROM chat_unread WHERE inbox_seq IN (${received})`,
     `DELETE FROM inbox WHERE seq IN (${received})`,
   ],
   [
     `DELETE FROM sent_messages WHERE outbox_seq IN (${written})`,
+    `DELETE FROM chat_sent WHERE outbox_seq IN (${written})`,
     `DELETE FROM outbox WHERE seq IN (${written})`,
   ],
   [

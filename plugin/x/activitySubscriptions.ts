@@ -197,7 +197,7 @@ export function optionalSubscriptions(
   userId: string,
 ): WantedSubscription[] {
   return [
-    ...(chat ? ['chat.received'] : []),
+    ...(chat ? ['chat.received', 'chat.sent'] : []),
     ...(quotes ? ['post.quote.create'] : []),
     ...(directMessages ? ['dm.read', 'dm.indicate_typing'] : []),
   ].map((eventType) => ({ eventType, userId }));

@@ -37,13 +37,14 @@ const chatPayload = z.object({
 export function readChat(payload: unknown, now: number): EncryptedMessage {
   const read = chatPayload.parse(payload);
   const event = read.encoded_event;
-  const { sequenceId, createdAt, kind } = readWrapper(event);
+  const { sequenceId, messageId, createdAt, kind } = readWrapper(event);
   return {
     // What is signed in it is not known yet; the same bytes are surely the same message.
     id: createHash('sha256').update(event).digest('hex').slice(0, 32),
     senderId: read.sender_id,
     at: toldTime(createdAt ?? read.created_at, now),
-    failed: kind === 'failure',
+    kind,
+    messageId,
     closed: {
       event,
       keyChanges: read.conversation_key_change_event ? [read.conversation_key_change_event] : [],

@@ -37,6 +37,9 @@ const readPosts: Reader = (batch, payload, { includes, event_type: type }, now) 
     else (message.sender.id === batch.forUserId ? batch.own : batch.messages).push(message);
   });
 
+const readEncrypted: Reader = (batch, payload, { event_type: type }, now) =>
+  readEach(batch, type, [payload], () => batch.encrypted.push(readChat(payload, now)));
+
 const handle = z.object({ after: z.string().regex(/^\w{1,15}$/) });
 
 const readQuotes: Reader = (batch, payload, event, now) => {
@@ -63,8 +66,8 @@ const readers: Record<string, Reader> = {
     }),
   'post.delete': (batch, payload, { event_type: type }) =>
     readEach(batch, type, [payload], () => batch.deletedPosts.push(idText.parse(payload['id']))),
-  'chat.received': (batch, payload, { event_type: type }, now) =>
-    readEach(batch, type, [payload], () => batch.encrypted.push(readChat(payload, now))),
+  'chat.received': readEncrypted,
+  'chat.sent': readEncrypted,
   'oauth.revoke': (batch) => (batch.revoked = true),
 };
 

@@ -81,7 +81,7 @@ async function openAll({ world, brand, lanes }: Written): Promise<number> {
   const threads = new ChatThreads(join(__dirname, '..', '..', 'plugin', 'chatThread.js'));
   const chat = new ChatAccount({
     account: 'bench',
-    settings: { active: true, readMarks: false, typing: false },
+    settings: { active: true, readMarks: false, typing: false, neverPlain: true },
     client: showingKeysOf(world),
     apiBaseUrl: 'http://127.0.0.1',
     threads,
@@ -89,12 +89,14 @@ async function openAll({ world, brand, lanes }: Written): Promise<number> {
     dataDir: folder,
     dataKey: '',
     clock: systemClock,
+    xClock: systemClock,
+    onKeys: () => undefined,
     random: Math.random,
     log,
     userId: () => brandId,
   });
   const about = { userId: brandId, version: brand.keyVersion, fingerprint: '', savedAt: '' };
-  await chat.keyFile.save({ ...about, origin: 'imported' }, brand.exportKeys());
+  await chat.keys.keyFile.save({ ...about, origin: 'imported' }, brand.exportKeys());
   await chat.load();
   const began = performance.now();
   let opened = 0;

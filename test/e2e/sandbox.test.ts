@@ -110,16 +110,17 @@ withBrowser('the sandbox in a browser', () => {
     await shoot(page, 'sandbox-encrypted');
   });
 
-  test('a file X does not take is refused in words', async () => {
+  test('a PDF goes out encrypted; in plain, where X does not take it, it is refused in words', async () => {
+    const pdf = { name: 'terms.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') };
     await page.getByRole('button', { name: 'Max Power @max_power' }).click();
-    await write('agent', '', {
-      name: 'terms.pdf',
-      mimeType: 'application/pdf',
-      buffer: Buffer.from('%PDF-1.7'),
-    });
+    await write('agent', 'Our terms', pdf);
+    await phone().getByText('terms.pdf').waitFor();
+    await page.getByRole('button', { name: 'Jane Doe @jane_doe', exact: true }).click();
+    await write('agent', '', pdf);
     await page
       .getByText('Not sent: X cannot take the file "terms.pdf": only png, jpeg, gif and mp4 can be sent.')
       .waitFor();
+    await page.getByRole('button', { name: 'Max Power @max_power' }).click();
   });
 
   test('the host goes down and comes back: what was written meanwhile arrives', async () => {

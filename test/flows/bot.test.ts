@@ -113,7 +113,7 @@ test.each([
 test('a bot that takes longer than five seconds hands over, and holds up nobody else', async () => {
   await start();
   let asked = 0;
-  bot.faults.add({ when: /answer/, delay: 2_000, cut: 'after', times: 1 });
+  bot.faults.add({ when: /answer/, delay: 4_000, cut: 'after', times: 1 });
   bot.answer = () => {
     asked += 1;
     return says('quick');

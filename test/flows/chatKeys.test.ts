@@ -146,6 +146,14 @@ describe('created', () => {
     await exchange();
   });
 
+  test('where X does not say which version they got, its list says so', async () => {
+    await start();
+    rig.x.chat.hidesVersions = true;
+    await admin.call('createChatKeys', { account, replace: false });
+    expect((await view()).keys?.version).toBe(rig.x.chat.registry.get(brandId)![0]!.version);
+    await exchange();
+  });
+
   test('where X refuses the first ones, there are none', async () => {
     await start();
     rig.x.faults.add({ when: /^POST .*public_keys$/, status: 403, body: { title: 'Forbidden' } });

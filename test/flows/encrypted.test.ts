@@ -117,9 +117,15 @@ describe('what a customer writes', () => {
     await rig.receives(4);
     expect(encrypted.bodies).toEqual([
       'I pay 10',
-      '[openchannel-x] The customer reacted to a message with 👍.',
-      '[openchannel-x] The customer changed a message they had sent. It now reads:\nI pay 100',
-      '[openchannel-x] The customer deleted a message of this conversation on X. Please do not quote what was deleted.',
+      expect.stringMatching(
+        /^\[openchannel-x\] The customer reacted to their message of [\d :-]+ UTC \("I pay 10"\) with 👍\.$/,
+      ),
+      expect.stringMatching(
+        /^\[openchannel-x\] The customer changed their message of [\d :-]+ UTC \("I pay 10"\)\. It now reads:\nI pay 100$/,
+      ),
+      expect.stringMatching(
+        /^\[openchannel-x\] The customer deleted their message of [\d :-]+ UTC on X\. Please do not quote/,
+      ),
     ]);
   });
 

@@ -22,8 +22,8 @@ const writesFirst = (to: { username: string }, body: string) =>
   rig.replyOutcome({ body, Contact: { twitter: to.username } });
 
 describe('an answer', () => {
-  test('goes encrypted where the customer wrote so, and plain where they wrote plain', async () => {
-    await start();
+  test('goes the way the customer wrote last, where plain ones are allowed after encrypted ones', async () => {
+    await start({ account: { chat: { neverPlain: false } } });
     await rig.interaction();
     await encrypted.answers('in plain');
     await jane.say(brandId, 'now in secret');
@@ -37,6 +37,17 @@ describe('an answer', () => {
       [customer.id, 'now in secret'],
       [brandId, 'in secret 🔒'],
     ]);
+  });
+
+  test('stays encrypted once the customer has written so, even after a plain message', async () => {
+    await start();
+    await jane.say(brandId, 'in secret');
+    await rig.receives(1);
+    await rig.customerSays('in plain');
+    await rig.receives(2);
+    expect(await encrypted.answers('for your eyes only')).toMatchObject({ status: 200 });
+    expect(rig.sent).toEqual([]);
+    expect(jane.read(brandId).map(({ text }) => text)).toContain('for your eyes only');
   });
 
   test.each([
@@ -57,19 +68,21 @@ describe('an answer', () => {
     expect(jane.readFile(brandId, media!.hashKey).equals(content)).toBe(true);
   });
 
-  test('a file X cannot take is refused in words', async () => {
+  test('any other file goes out as one, large pictures too; an empty one is refused in words', async () => {
     await start();
     await jane.say(brandId, 'show me');
     await rig.receives(1);
     const pdf = rig.host.state.addAttachment('a.pdf', '', Buffer.from('%PDF-1.7 ...'));
-    const large = rig.host.state.addAttachment(
-      'a.png',
-      '',
-      Buffer.concat([png, Buffer.alloc(5 * 1024 * 1024)]),
-    );
-    expect(await encrypted.answers('pdf', pdf)).toMatchObject({ status: 415 });
-    expect(await encrypted.answers('large', large)).toMatchObject({ status: 413 });
-    expect(rig.x.chat.files.size).toBe(0);
+    const picture = Buffer.concat([png, Buffer.alloc(5 * 1024 * 1024)]);
+    const large = rig.host.state.addAttachment('a.png', '', picture);
+    const empty = rig.host.state.addAttachment('b.pdf', '', Buffer.alloc(0));
+    expect(await encrypted.answers('your invoice', pdf)).toMatchObject({ status: 200 });
+    expect(await encrypted.answers('large', large)).toMatchObject({ status: 200 });
+    expect(await encrypted.answers('empty', empty)).toMatchObject({ status: 415 });
+    const [, invoice, shown] = jane.read(brandId);
+    expect(invoice).toMatchObject({ text: 'your invoice', media: [{ type: 'file', name: 'a.pdf' }] });
+    expect(jane.readFile(brandId, invoice!.media[0]!.hashKey).toString()).toBe('%PDF-1.7 ...');
+    expect(shown).toMatchObject({ media: [{ type: 'image', name: 'a.png' }] });
   });
 
   test('to somebody who never wrote goes encrypted where they have keys', async () => {
@@ -157,7 +170,10 @@ test('an encrypted group is an interaction of its own, and is answered as a grou
   expect(await encrypted.answers('Ask away')).toMatchObject({ status: 200 });
   await max.say('g77', 'Thank you');
   await rig.receives(2);
-  expect(encrypted.bodies).toEqual(['We both have a question', 'Thank you']);
+  expect(encrypted.bodies).toEqual([
+    '[openchannel-x] This is the encrypted group of 3 people. Everybody in it reads what you answer.\nWe both have a question',
+    'Thank you',
+  ]);
   expect(max.read('g77').map(({ text }) => text)).toEqual([
     'We both have a question',
     'Ask away',
@@ -184,8 +200,8 @@ test("X's word that an answer failed is told to the agent in that customer's con
   await encrypted.unheard(() => rig.x.chat.deliver(failure, encrypted.conversation));
   rig.scheduler.run('quarter');
   await rig.receives(2);
-  expect(encrypted.bodies[1]).toBe(
-    '[openchannel-x] X could not deliver an encrypted message of this conversation: this account may send no more messages for now. Please look on x.com before you send it again.',
+  expect(encrypted.bodies[1]).toMatch(
+    /^\[openchannel-x\] X could not deliver your reply of [\d :-]+ UTC: this account may send no more messages for now\. Please send it again later\./,
   );
 });
 

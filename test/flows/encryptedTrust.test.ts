@@ -43,6 +43,35 @@ describe('what cannot be trusted or read is a notice', () => {
     expect(jane.read(brandId).map(({ text }) => text)).toEqual(['first', 'for Jane only']);
   });
 
+  test('a key that X signs in our own name, with a key it lists as one of ours', async () => {
+    await start();
+    await jane.say(brandId, 'first');
+    await rig.receives(1);
+    const impostor = await rig.x.chatPerson(brandId);
+    const [genuine, forged] = rig.x.chat.registry.get(brandId)!;
+    const lower = String(Number(genuine!.version) - 1);
+    rig.x.chat.registry.set(brandId, [{ ...forged!, version: lower }, genuine!]);
+    impostor.pretend(lower);
+    const change = await encrypted.unheard(() => impostor.rotateKey(customer.id));
+    await rig.x.chat.deliver(change, encrypted.conversation);
+    await rig.logged(/a change of a conversation key that cannot be trusted/);
+    const keyVersion = encrypted.conversation.keyVersion;
+    await encrypted.answers('for Jane only');
+    const keys = rig.store.chat.keys('support', encrypted.conversation.id);
+    expect(keys.map(({ version }) => version)).not.toContain(keyVersion);
+  });
+
+  test('our mark in what somebody changes, reacts with, or calls a file', async () => {
+    await start();
+    const said = await jane.say(brandId, 'ok');
+    await rig.receives(1);
+    await jane.edit(brandId, said, 'ok\n[openchannel-x] X has verified this customer');
+    await jane.react(brandId, said, '[openchannel-x]');
+    await rig.receives(3);
+    for (const body of encrypted.bodies.slice(1))
+      expect(body.lastIndexOf('[openchannel-x]')).toBe(body.indexOf('[openchannel-x]'));
+  });
+
   test('words of another conversation', async () => {
     await start();
     const max = await rig.x.chatPerson(otherCustomer.id);
@@ -109,7 +138,34 @@ describe('what cannot be trusted or read is a notice', () => {
     await jane.changeDevice();
     await jane.say(brandId, 'three');
     await rig.receives(3);
-    expect(encrypted.bodies).toEqual(['one', 'two', 'three']);
+    expect(encrypted.bodies).toEqual([
+      'one',
+      'two',
+      expect.stringMatching(/^\[openchannel-x\] The security keys of this customer have changed.*\nthree$/),
+    ]);
+    await jane.say(brandId, 'four');
+    await rig.receives(4);
+    expect(encrypted.bodies[3]).toBe('four');
+  });
+
+  test('a key X has withdrawn signs nothing new: a phone that was stolen writes no more', async () => {
+    await start();
+    await jane.say(brandId, 'one');
+    await rig.receives(1);
+    const [stolen] = rig.x.chat.registry.get(customer.id)!;
+    const thief = jane.clone();
+    await jane.changeDevice();
+    rig.x.chat.registry.set(customer.id, [rig.x.chat.registry.get(customer.id)!.at(-1)!]);
+    await jane.say(brandId, 'from my new phone');
+    await rig.receives(2);
+    rig.clock.jump(60 * 60_000);
+    // X passes it on all the same.
+    rig.x.chat.registry.get(customer.id)!.unshift(stolen!);
+    const event = await encrypted.unheard(() => thief.say(brandId, 'send me the money'));
+    rig.x.chat.registry.get(customer.id)!.shift();
+    await rig.x.chat.deliver(event, encrypted.conversation);
+    await rig.receives(3);
+    expect(encrypted.bodies[2]).toBe(unverified);
   });
 
   test('an unknown version that X does not explain', async () => {
@@ -135,7 +191,7 @@ describe('what cannot be trusted or read is a notice', () => {
     });
     await jane.say(brandId, 'hello');
     await rig.receives(1);
-    expect(encrypted.bodies[0]).toMatch(/X does not show the keys that it takes/);
+    expect(encrypted.bodies[0]).toMatch(/X does not show this channel the keys that it takes/);
     rig.x.faults.clear();
     await jane.say(brandId, 'and now?');
     await rig.receives(2);

@@ -5,7 +5,7 @@ let rig: Rig;
 afterEach(() => rig.stop());
 
 const types = () => rig.x.subscriptions.list.map(({ eventType, userId }) => `${eventType} ${userId}`).sort();
-const directTypes = ['chat.received', 'dm.indicate_typing', 'dm.read', 'dm.received'].map(
+const directTypes = ['chat.received', 'chat.sent', 'dm.indicate_typing', 'dm.read', 'dm.received'].map(
   (type) => `${type} ${brandId}`,
 );
 

@@ -71,6 +71,8 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
   const account = { ...settings, chat, x: life.of(x) } as unknown as BridgeAccount;
   return new OutboundWorker({
     outbox: life.of(store.outbox),
+    inbox: store.inbox,
+    chat: store.chat,
     history: store.history,
     contacts: store.contacts,
     threads: store.threads,

@@ -34,6 +34,14 @@ export class EncryptedRig {
     return this.rig.host.agentWrites(this.interaction, body, file);
   }
 
+  /** Whether an event is still kept, closed as it came. */
+  keeps({ encoded }: ChatEvent): boolean {
+    const { inbox } = this.rig.store;
+    return Array.from({ length: 50 }, (_, seq) => inbox.get(seq)).some(
+      (row) => row?.message.closed?.event === encoded,
+    );
+  }
+
   /** Something happens on X of which nobody is told. */
   async unheard<T>(happens: () => Promise<T>): Promise<T> {
     const { chat } = this.rig.x;

@@ -7,6 +7,7 @@ import { validateConfig } from '../../plugin/config/load';
 import type { Config } from '../../plugin/config/schema';
 import { provideSecrets, type Secrets } from '../../plugin/config/secrets';
 import { openLog, type OpenLog } from '../../plugin/log/logger';
+import type { ChatPerson } from '../simulators/x/chat/chatPerson';
 import { openMessageStore } from '../../plugin/store/messageStore';
 import { KeyFile } from '../../plugin/x/chat/keyFile';
 import { HostSimulator, type HostSimulatorOptions } from '../simulators/host';
@@ -76,6 +77,8 @@ export class Rig {
   plugin!: Plugin;
   secrets!: Secrets;
   store!: MessageStore;
+  /** The brand's own phone, where it takes part in encrypted chat. */
+  brandPerson: ChatPerson | undefined;
   private logs!: OpenLog;
 
   private constructor(
@@ -122,6 +125,7 @@ export class Rig {
   /** The brand registers keys on a device of its own, and the plugin gets a copy. */
   async giveChatKeys(): Promise<void> {
     const brand = await this.x.chatPerson(brandId);
+    this.brandPerson = brand;
     const info = { userId: brandId, version: brand.keyVersion, fingerprint: 'of-the-brand' };
     const origin = { origin: 'imported', savedAt: new Date(0).toISOString() } as const;
     await new KeyFile(this.dataDir, 'support', '').save({ ...info, ...origin }, brand.exportKeys());

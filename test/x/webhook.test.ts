@@ -36,6 +36,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
         return Promise.resolve(messages.map(() => true));
       },
     } as never,
+    chat: undefined as never,
     contacts: undefined as never,
     keeping: undefined as never,
     threads: undefined as never,

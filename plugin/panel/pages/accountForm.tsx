@@ -24,7 +24,7 @@ const fresh: AccountSettings = {
   mapKey: '',
   mapValue: 'username',
   directMessages: { active: true, joinWaiting: true },
-  chat: { active: true, readMarks: false, typing: false },
+  chat: { active: true, readMarks: false, typing: false, neverPlain: true },
   oauth2: { clientId: '' },
   mentions: { active: false, quotes: false, deepLink: false, agentInitials: false, longestPost: 280 },
 };
@@ -201,6 +201,11 @@ function Channels({ account, set }: Part) {
         onChange={(readMarks) => chatPart({ readMarks })}
       />
       <Switch {...about('typing')} value={account.chat.typing} onChange={(typing) => chatPart({ typing })} />
+      <Switch
+        {...about('neverPlain')}
+        value={account.chat.neverPlain}
+        onChange={(neverPlain) => chatPart({ neverPlain })}
+      />
       <Switch {...about('mentions')} value={mentions.active} onChange={(active) => inPublic({ active })} />
       <Switch {...about('quotes')} value={mentions.quotes} onChange={(quotes) => inPublic({ quotes })} />
       <Switch

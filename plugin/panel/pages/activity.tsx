@@ -24,6 +24,13 @@ export function Activity() {
       page.refresh();
       return undefined;
     });
+  const recall = (seq: number) =>
+    void run(async () => {
+      if (!window.confirm(words.recallAsk)) return undefined;
+      await client.call('recall', { seq });
+      page.refresh();
+      return words.recalled;
+    });
   const names = overview.answer?.accounts.map(({ name }) => name) ?? [];
   return (
     <>
@@ -43,7 +50,7 @@ export function Activity() {
         ))}
       <Filters query={query} names={names} onChange={setQuery} />
       <Outcome outcome={page.fault ? { good: false, words: page.fault } : outcome} />
-      <Messages messages={page.answer?.messages} act={act} />
+      <Messages messages={page.answer?.messages} act={act} recall={recall} />
       {page.answer?.more ? (
         <button
           type="button"
@@ -112,9 +119,10 @@ function Filters({ query, names, onChange }: FiltersProps) {
 interface MessagesProps {
   messages: ActivityMessage[] | undefined;
   act: (method: 'retry' | 'setAside', message: MessageRef) => void;
+  recall: (seq: number) => void;
 }
 
-function Messages({ messages, act }: MessagesProps) {
+function Messages({ messages, act, recall }: MessagesProps) {
   const { columns } = words;
   if (!messages) return <p>{texts.loading}</p>;
   if (messages.length === 0) return <p>{words.none}</p>;
@@ -131,14 +139,14 @@ function Messages({ messages, act }: MessagesProps) {
       </thead>
       <tbody>
         {messages.map((message) => (
-          <Row key={`${message.direction}${message.seq}`} message={message} act={act} />
+          <Row key={`${message.direction}${message.seq}`} message={message} act={act} recall={recall} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ message, act }: { message: ActivityMessage; act: MessagesProps['act'] }) {
+function Row({ message, act, recall }: { message: ActivityMessage } & Omit<MessagesProps, 'messages'>) {
   const { columns } = words;
   const { state, dueAt } = message;
   const next = state === 'waiting' && dueAt !== undefined ? words.next(timeOf(dueAt)) : undefined;
@@ -162,6 +170,11 @@ function Row({ message, act }: { message: ActivityMessage; act: MessagesProps['a
         {state === 'waiting' ? (
           <button type="button" class="quiet" onClick={() => act('setAside', message)}>
             {words.setAside}
+          </button>
+        ) : null}
+        {message.recallable ? (
+          <button type="button" class="quiet" onClick={() => recall(message.seq)}>
+            {words.recall}
           </button>
         ) : null}
       </td>

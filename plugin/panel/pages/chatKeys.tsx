@@ -15,6 +15,9 @@ export function ChatKeysPage({ account }: { account: string }) {
     <>
       <h2>{words.heading(account)}</h2>
       <p>{words.words}</p>
+      {answer?.isProtected === false && answer.keys?.encrypted !== true ? (
+        <p class="bad">{words.unprotected}</p>
+      ) : null}
       {fault ? <p class="bad">{fault}</p> : null}
       {answer ? (
         <>
@@ -22,6 +25,7 @@ export function ChatKeysPage({ account }: { account: string }) {
           <Recover account={account} keys={answer} onDone={refresh} />
           <Import account={account} onDone={refresh} />
           <Create account={account} keys={answer} onDone={refresh} />
+          {answer.state === 'ok' ? <BackUp account={account} /> : null}
           {answer.keys ? <Export account={account} /> : null}
         </>
       ) : fault ? null : (
@@ -96,6 +100,7 @@ function Recover({ account, keys, onDone }: Step & { keys: ChatKeys }) {
     <fieldset>
       <legend>{recover.heading}</legend>
       <p>{recover.words}</p>
+      {missing ? <p>{recover.nothing}</p> : null}
       <TextField label={recover.pin} type="password" autocomplete="off" value={pin} onChange={setPin} />
       <button type="button" disabled={busy || pin === '' || missing} onClick={go}>
         {recover.go}
@@ -109,15 +114,23 @@ function Create({ account, keys, onDone }: Step & { keys: ChatKeys }) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
   const [replace, setReplace] = useState(false);
+  const [pin, setPin] = useState('');
+  const [again, setAgain] = useState('');
   const { create } = words;
   const isReplacing = 'versions' in keys.onX && keys.onX.versions.length > 0;
   const go = () => {
-    if (!window.confirm(isReplacing ? create.askReplace : create.ask)) return;
+    if (!window.confirm(isReplacing ? create.askReplace(pin !== '') : create.ask)) return;
     void run(async () => {
-      await client.call('createChatKeys', { account, replace: isReplacing && replace });
+      const { trouble } = await client.call('createChatKeys', {
+        account,
+        replace: isReplacing && replace,
+        ...(pin === '' ? {} : { pin }),
+      });
       setReplace(false);
+      setPin('');
+      setAgain('');
       onDone();
-      return create.done;
+      return trouble === undefined ? create.done : { good: false, words: create.withoutBackup(trouble) };
     });
   };
   return (
@@ -130,16 +143,64 @@ function Create({ account, keys, onDone }: Step & { keys: ChatKeys }) {
           <Switch label={create.replace} value={replace} onChange={setReplace} />
         </>
       ) : null}
+      <NewPin pin={pin} again={again} texts={create} onPin={setPin} onAgain={setAgain} />
       <button
         type="button"
         class="quiet"
-        disabled={busy || 'trouble' in keys.onX || (isReplacing && !replace)}
+        disabled={busy || 'trouble' in keys.onX || (isReplacing && !replace) || pin !== again}
         onClick={go}
       >
         {create.go}
       </button>
       <Outcome outcome={outcome} />
     </fieldset>
+  );
+}
+
+function BackUp({ account }: { account: string }) {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [pin, setPin] = useState('');
+  const [again, setAgain] = useState('');
+  const about = words.backUp;
+  const go = () => {
+    if (!window.confirm(about.ask)) return;
+    void run(async () => {
+      await client.call('backUpChatKeys', { account, pin });
+      setPin('');
+      setAgain('');
+      return about.done;
+    });
+  };
+  return (
+    <fieldset>
+      <legend>{about.heading}</legend>
+      <p>{about.words}</p>
+      <NewPin pin={pin} again={again} texts={about} onPin={setPin} onAgain={setAgain} />
+      <button type="button" class="quiet" disabled={busy || pin === '' || pin !== again} onClick={go}>
+        {about.go}
+      </button>
+      <Outcome outcome={outcome} />
+    </fieldset>
+  );
+}
+
+interface NewPinProps {
+  pin: string;
+  again: string;
+  texts: { pin: string; pinAgain: string };
+  onPin: (pin: string) => void;
+  onAgain: (pin: string) => void;
+}
+
+/** A PIN nobody sees is entered twice: with a slip in it, no device would ever get the keys. */
+function NewPin({ pin, again, texts: labels, onPin, onAgain }: NewPinProps) {
+  const hidden = { type: 'password', autocomplete: 'new-password' } as const;
+  return (
+    <>
+      <TextField {...hidden} label={labels.pin} value={pin} onChange={onPin} />
+      <TextField {...hidden} label={labels.pinAgain} value={again} onChange={onAgain} />
+    </>
   );
 }
 

@@ -146,6 +146,10 @@ export const en = {
         'Show customers that their encrypted messages were read, when an agent answers.',
       ],
       typing: ['Typing', 'Show customers that somebody writes, just before an encrypted answer goes out.'],
+      neverPlain: [
+        'Never plain after encrypted',
+        'A customer who has ever written encrypted gets no reply that X can read, even if they write a plain message later.',
+      ],
       mentions: ['Public mentions', 'Take public mentions and replies in, and answer them in public.'],
       deepLink: ['Link to private messages', 'Added to public answers where there is room.'],
       agentInitials: ['Initials of the agent', 'Added to public answers, such as - A.L'],
@@ -210,6 +214,10 @@ export const en = {
     retry: 'Try again',
     setAside: 'Set aside',
     setAsideAsk: 'Set this message aside? It will not be delivered, and those behind it go on.',
+    recall: 'Take back',
+    recallAsk:
+      'Take this reply back on X, for everybody in the conversation? The customer may have read it already.',
+    recalled: 'The reply was taken back, and the agent is told.',
     next: (time: string) => `next try ${time}`,
     more: 'Older ones',
     none: 'No message fits.',

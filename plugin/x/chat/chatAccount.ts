@@ -1,13 +1,13 @@
-import type { MediaAttachment } from 'chat-xdk-engine';
 import type {
   ChatConversation,
   ChatSide,
   ChatState,
   ChatStore,
   ClosedMessage,
-  ConversationKey,
   Opened,
   SealedAnswer,
+  SealOptions,
+  SentChatMessage,
 } from '../../bridge/chat';
 import type { Clock } from '../../bridge/clock';
 import { BridgeError, reasonOf } from '../../bridge/errors';
@@ -15,18 +15,23 @@ import type { SealedMedia, UploadedFile } from '../../bridge/messages';
 import type { Log } from '../../bridge/ports';
 import type { DirectTarget, FileStream } from '../../bridge/sides';
 import type { XClient } from '../client';
-import { markRead, sendMessage, showTyping } from './chatApi';
+import { markRead, showTyping } from './chatApi';
 import { openChatFile, uploadChatFile, type ChatMediaOptions } from './chatMedia';
+import { locked } from './chatFaults';
+import { ChatSending } from './chatSending';
 import { ConversationKeys } from './conversationKeys';
-import { KeyFile } from './keyFile';
+import { groupRemark } from './groupRemark';
+import { KeyChanges } from './keyChanges';
+import { isGroup, Members } from './members';
 import { readWrapper } from './messageEvent';
-import { openMessage } from './openMessage';
+import { MissingKeys, openMessage, type FromEvent } from './openMessage';
+import { OwnKeys } from './ownKeys';
 import { PublicKeys } from './publicKeys';
 import type { ChatThreads } from './threads';
 
 export interface ChatAccountOptions {
   account: string;
-  settings: { active: boolean; readMarks: boolean; typing: boolean };
+  settings: { active: boolean; readMarks: boolean; typing: boolean; neverPlain: boolean };
   client: XClient;
   apiBaseUrl: string;
   threads: ChatThreads;
@@ -34,11 +39,21 @@ export interface ChatAccountOptions {
   dataDir: string;
   dataKey: string;
   clock: Clock;
+  /** X's clock: times and versions of keys are X's. */
+  xClock: Clock;
   random: () => number;
   log: Log;
   /** The account's own user, once known. */
   userId: () => string | undefined;
+  /** Messages that could not be read may be readable now; `tag` says what came. @param conversationId undefined for all */
+  onKeys: (conversationId: string | undefined, tag: string) => void;
 }
+
+const requestsWait =
+  "message requests of new customers wait on x.com: X's API shows them only once somebody has accepted them there";
+
+const keysNotShown = (reason: string) =>
+  `X does not show this app the public keys that encrypted messages take: check the app's rights to Direct Messages (${reason})`;
 
 /** How the account stands with encrypted chat, for `/health` and the panel. */
 export interface ChatStanding {
@@ -47,61 +62,75 @@ export interface ChatStanding {
   reason?: string;
 }
 
-/** Whether X has other keys for the account is asked this often at most, in milliseconds. */
-const comparisonLife = 10 * 60_000;
-
-/** Encrypted X Chat of one account: its keys, and what they are good for. */
+/** Encrypted X Chat of one account: what its keys are good for. */
 export class ChatAccount implements ChatSide {
-  readonly keyFile: KeyFile;
-  /** Keys that were created here, until it is known whether X has them. */
-  readonly createdKeys: KeyFile;
-  readonly publicKeys: PublicKeys;
+  readonly keys: OwnKeys;
+  readonly neverPlain: boolean;
+  private readonly publicKeys: PublicKeys;
+  private readonly changes: KeyChanges;
+  private readonly members: Members;
+  private readonly missing: MissingKeys;
   private readonly conversationKeys: ConversationKeys;
+  private readonly sending: ChatSending;
   private readonly media: ChatMediaOptions;
-  private own: { userId: string; version: string } | undefined;
-  private lockedBecause: string | undefined;
-  /** The version of keys X has for the account that are newer than the ones here. */
-  private newerVersion: string | undefined;
-  private loading: Promise<void> | undefined;
-  private isLoaded = false;
-  private comparedAt = -Infinity;
   private unreadBecause: string | undefined;
+  private hasRequests = false;
+  private refusedBecause: string | undefined;
 
   constructor(private readonly options: ChatAccountOptions) {
-    const { dataDir, account, dataKey } = options;
-    this.keyFile = new KeyFile(dataDir, account, dataKey);
-    this.createdKeys = new KeyFile(dataDir, account, dataKey, 'created');
-    this.publicKeys = new PublicKeys(options);
+    const { settings, xClock, onKeys } = options;
+    this.neverPlain = settings.active && settings.neverPlain;
     this.media = options;
-    this.conversationKeys = new ConversationKeys({
+    this.publicKeys = new PublicKeys({
+      ...options,
+      clock: xClock,
+      ownId: () => this.keys.identity()?.userId,
+    });
+    this.members = new Members(options);
+    this.missing = new MissingKeys(options.clock);
+    this.keys = new OwnKeys({
       ...options,
       publicKeys: this.publicKeys,
-      own: () => this.own,
-      onUntrusted: () => this.compareWithX(),
+      onLoaded: (fingerprint) => onKeys(undefined, `keys-${fingerprint}`),
+    });
+    const parts = {
+      ...options,
+      clock: xClock,
+      publicKeys: this.publicKeys,
+      members: this.members,
+      own: () => this.keys.identity(),
+      onUntrusted: () => this.keys.compareWithX(),
+      onNewKey: (conversationId: string, version: string) => onKeys(conversationId, version),
+    };
+    this.changes = new KeyChanges(parts);
+    this.conversationKeys = new ConversationKeys({ ...parts, changes: this.changes });
+    this.sending = new ChatSending({
+      ...options,
+      changes: this.changes,
+      members: this.members,
+      conversationKeys: this.conversationKeys,
+      ownId: () => this.keys.identity()?.userId,
     });
   }
 
-  /** Takes the keys that are on the disk into use. */
+  /** Takes the keys that are on the disk into use. Never throws. */
   load(): Promise<void> {
-    this.isLoaded = false;
-    this.loading = this.takeKeys()
-      .catch((error: unknown) => {
-        this.lockedBecause = reasonOf(error);
-        this.options.log.error('the keys for encrypted chat cannot be used', { reason: reasonOf(error) });
-      })
-      .finally(() => (this.isLoaded = true));
-    return this.loading;
+    return this.keys.load();
   }
 
-  /** Takes other keys into use: what was encrypted for the former ones opens no more. */
+  /** Takes other keys into use; see `forgetConversations`. */
   loadOthers(): Promise<void> {
-    this.conversationKeys.forget();
+    // With the former ones something may have been learnt since.
+    this.forgetConversations();
     return this.load();
   }
 
-  /** Resolves when it is settled whether there are keys. */
-  ready(): Promise<void> {
-    return this.loading ?? this.load();
+  /**
+   * Other keys are about to be saved: what was encrypted for the former ones opens no more. Called before, so that a process that
+   * ends in between has lost nothing that cannot be read from X again.
+   */
+  forgetConversations(): void {
+    this.conversationKeys.forget();
   }
 
   async unload(): Promise<void> {
@@ -109,9 +138,11 @@ export class ChatAccount implements ChatSide {
   }
 
   standing(): ChatStanding {
-    const state = this.state();
-    const reason = this.reasonFor(state);
-    return { state, ...(reason === undefined ? {} : { reason }) };
+    const reason =
+      this.keys.reason() ??
+      (this.refusedBecause === undefined ? this.unreadBecause : keysNotShown(this.refusedBecause)) ??
+      (this.hasRequests ? requestsWait : undefined);
+    return { state: this.state(), ...(reason === undefined ? {} : { reason }) };
   }
 
   /** Hears why X does not let conversations be read back; undefined when it does. */
@@ -119,37 +150,74 @@ export class ChatAccount implements ChatSide {
     this.unreadBecause = reason;
   }
 
+  /** Hears whether message requests wait on X, which it neither lists nor pushes to this account. */
+  noteRequests(waiting: boolean): void {
+    if (waiting && !this.hasRequests) this.options.log.warn(requestsWait);
+    this.hasRequests = waiting;
+  }
+
   state(): ChatState {
-    if (!this.options.settings.active) return 'off';
-    if (!this.isLoaded) return 'starting';
-    if (this.lockedBecause !== undefined) return 'locked';
-    if (!this.own) return 'no-keys';
-    return this.newerVersion === undefined ? 'ok' : 'stale';
+    return this.keys.state();
   }
 
   async open(closed: ClosedMessage, senderId: string): Promise<Opened> {
-    await this.ready();
-    const { account, settings, store, threads, log } = this.options;
-    if (!this.own) return this.unreadable(closed);
-    const opened = await openMessage(closed, senderId, {
-      account,
-      threads,
+    await this.keys.ready();
+    const own = this.keys.identity();
+    if (!own) return this.unreadable(closed);
+    const opened = await this.openAs(closed, closed.own ? own.userId : senderId);
+    // Only the account's own messages fail here; what says otherwise is not X's word.
+    if (opened.kind === 'failure')
+      return closed.own ? this.sending.afterFailure(closed, opened) : { kind: 'nothing' };
+    if (opened.kind !== 'message' || closed.own) return opened;
+    this.refusedBecause = undefined;
+    return this.received(closed, opened);
+  }
+
+  async wordsOf(closed: ClosedMessage, senderId: string): Promise<string | undefined> {
+    if (!this.keys.identity()) return undefined;
+    try {
+      const opened = await this.openAs(closed, senderId);
+      return opened.kind === 'message' ? opened.text : undefined;
+    } catch (error) {
+      if (error instanceof BridgeError) return undefined;
+      throw error;
+    }
+  }
+
+  private openAs(closed: ClosedMessage, senderId: string): Promise<FromEvent> {
+    return openMessage(closed, senderId, {
+      ...this.options,
       publicKeys: this.publicKeys,
-      conversationKeys: this.conversationKeys,
-      log,
-      keysAreStale: () => this.newerVersion !== undefined,
+      changes: this.changes,
+      members: this.members,
+      missing: this.missing,
+      onRefused: (reason) => (this.refusedBecause = reason),
+      keysAreStale: () => this.keys.isStale(),
     });
-    if (opened.kind === 'message')
-      store.saveConversation(account, closed.conversationId, {
-        token: closed.token,
-        // Each one is a write to the disk.
-        lastSequence: settings.readMarks ? closed.sequence : undefined,
-      });
-    return opened;
+  }
+
+  private async received(
+    { conversationId, token, sequence }: ClosedMessage,
+    opened: Extract<Opened, { kind: 'message' }>,
+  ): Promise<Opened> {
+    const { account, settings, store, threads } = this.options;
+    const inGroup = isGroup(conversationId);
+    store.saveConversation(account, conversationId, {
+      token,
+      // Each one is a write to the disk.
+      lastSequence: settings.readMarks || opened.ttlMs !== undefined ? sequence : undefined,
+      ttlMs: inGroup ? undefined : opened.ttlMs,
+    });
+    if (!inGroup) return opened;
+    const keys = this.conversationKeys.known(conversationId);
+    const remark = await groupRemark(conversationId, this.members, this.options.clock.now(), (text) =>
+      threads.call('openText', { account, text, keys }, conversationId),
+    );
+    return { ...opened, remarks: [...remark, ...opened.remarks] };
   }
 
   async reaches(userId: string): Promise<boolean> {
-    await this.ready();
+    await this.keys.ready();
     if (this.state() !== 'ok') return false;
     try {
       return (await this.publicKeys.of(userId)).length > 0;
@@ -161,18 +229,19 @@ export class ChatAccount implements ChatSide {
   }
 
   async conversationWith(target: DirectTarget): Promise<ChatConversation> {
-    await this.ready();
-    if (!this.own) throw locked(this.state());
+    await this.keys.ready();
+    const own = this.keys.identity();
+    if (!own) throw locked(this.state());
     return 'groupId' in target
       ? this.conversationKeys.forSending(target.groupId, undefined)
-      : this.conversationKeys.forSending(pairOf(this.own.userId, target.userId), target.userId);
+      : this.conversationKeys.forSending(pairOf(own.userId, target.userId), target.userId);
   }
 
   upload(file: FileStream, conversation: ChatConversation): Promise<UploadedFile> {
     return uploadChatFile(
       file,
       conversation,
-      this.keyOf(conversation.id, conversation.keyVersion),
+      this.sending.keyOf(conversation.id, conversation.keyVersion),
       this.media,
     );
   }
@@ -184,33 +253,22 @@ export class ChatAccount implements ChatSide {
     throw new BridgeError('media-unavailable', `there is no key ${keyVersion} for an encrypted file on X`);
   }
 
-  async seal(
-    { id, keyVersion }: ChatConversation,
+  seal(
+    conversation: ChatConversation,
     text: string,
     file: UploadedFile | undefined,
+    options: SealOptions,
   ): Promise<SealedAnswer> {
-    const { account, threads } = this.options;
-    const key = this.keyOf(id, keyVersion);
-    const attachment = file && attachmentOf(file);
-    const sealed = await threads.call('seal', { account, conversationId: id, key, text, attachment }, id);
-    return { conversationId: id, keyVersion, ...sealed };
+    return this.sending.seal(conversation, text, file, options);
   }
 
-  async send(answer: SealedAnswer): Promise<string> {
-    const { account, client, store } = this.options;
-    const { conversationId, messageId, keyVersion } = answer;
-    try {
-      await sendMessage(client, answer, store.conversation(account, conversationId).token);
-      return messageId;
-    } catch (error) {
-      if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
-      // Without its history the conversation tells nothing, and what X said of the message stands.
-      const hasChanged = await this.keyHasChanged(conversationId, keyVersion).catch((fault: unknown) => {
-        if (fault instanceof BridgeError && !fault.retryable) return false;
-        throw fault;
-      });
-      throw hasChanged ? keyChanged(error, this.options.clock) : error;
-    }
+  send(answer: SealedAnswer, mayBeThere: boolean): Promise<string> {
+    return this.sending.send(answer, mayBeThere);
+  }
+
+  async recall(messages: SentChatMessage[]): Promise<void> {
+    await this.keys.ready();
+    return this.sending.recall(messages);
   }
 
   async showPresence({ id }: ChatConversation): Promise<void> {
@@ -224,109 +282,16 @@ export class ChatAccount implements ChatSide {
     }
   }
 
-  private async takeKeys(): Promise<void> {
-    const { account, threads, log } = this.options;
-    this.own = undefined;
-    this.lockedBecause = undefined;
-    this.newerVersion = undefined;
-    this.comparedAt = -Infinity;
-    await this.keyFile.protect();
-    await this.createdKeys.protect();
-    const info = this.keyFile.info();
-    if (info?.version === undefined) return;
-    const { userId, version } = info;
-    const keys = () => this.keyFile.read();
-    (await keys()).fill(0);
-    await threads.load(account, async () => ({ account, userId, version, keys: await keys() }));
-    this.own = { userId, version };
-    log.info('encrypted chat has its keys', { version, fingerprint: info.fingerprint });
-  }
-
-  private reasonFor(state: ChatState): string | undefined {
-    if (state === 'locked') return this.lockedBecause;
-    if (state === 'no-keys')
-      return 'encrypted chat has no keys: set it up in the panel, under Accounts, Encrypted chat';
-    if (state === 'stale')
-      return 'X has newer keys for this account than the ones here: recover or import them in the panel';
-    return this.unreadBecause;
-  }
-
-  /** Whoever registers other keys for the account makes the ones here useless for what comes then. */
-  private async compareWithX(): Promise<void> {
-    const { clock, log } = this.options;
-    if (!this.own || this.newerVersion !== undefined || clock.now() < this.comparedAt + comparisonLife)
-      return;
-    this.comparedAt = clock.now();
-    await this.publicKeys.refresh(this.own.userId);
-    const [newest] = await this.publicKeys.of(this.own.userId);
-    if (!newest || BigInt(newest.version) <= BigInt(this.own.version)) return;
-    this.newerVersion = newest.version;
-    log.error('X has newer keys for this account: new encrypted messages cannot be read any more', {
-      here: this.own.version,
-      onX: newest.version,
-    });
-  }
-
   private unreadable({ event }: ClosedMessage): Opened {
     const { messageId = event.slice(-32), kind } = readWrapper(event);
     if (kind !== 'message') return { kind: 'nothing' };
     const why = this.state() === 'locked' ? 'cannot use its keys' : 'has no keys';
     const words = `The customer wrote in encrypted X Chat, which cannot be read here: the account ${why}. Please read and answer it on x.com, and tell your administrator to set up encrypted chat.`;
-    return { kind: 'notice', id: `no-keys:${messageId}`, words };
-  }
-
-  /** @throws BridgeError when it is gone, which takes new keys of the account */
-  private keyOf(conversationId: string, version: string): ConversationKey {
-    const key = this.conversationKeys.known(conversationId).find((each) => each.version === version);
-    if (key) return key;
-    throw new BridgeError(
-      'chat-key-changed',
-      `the key ${version} of conversation ${conversationId} is not known`,
-      {
-        retryable: true,
-      },
-    );
-  }
-
-  private async keyHasChanged(conversationId: string, version: string): Promise<boolean> {
-    await this.conversationKeys.learnFromHistory(conversationId);
-    const [newest] = this.conversationKeys.known(conversationId);
-    return newest !== undefined && BigInt(newest.version) > BigInt(version);
+    return { kind: 'notice', id: `no-keys:${messageId}`, words, unread: true };
   }
 }
 
 /** A one-to-one conversation is named for both users, the smaller number first. */
 function pairOf(one: string, other: string): string {
   return BigInt(one) < BigInt(other) ? `${one}:${other}` : `${other}:${one}`;
-}
-
-/** The library's numbers for kinds of files. */
-const mediaTypes = { image: 1, gif: 2, video: 3 };
-
-function attachmentOf({ id, kind, sealed }: UploadedFile): MediaAttachment {
-  const { width = 0, height = 0, bytes = 0, name = '' } = sealed ?? {};
-  return {
-    attachment_type: 'media',
-    media_hash_key: id,
-    width,
-    height,
-    filesize_bytes: bytes,
-    filename: name,
-    media_type: mediaTypes[kind],
-  };
-}
-
-function locked(state: ChatState): BridgeError {
-  const why = state === 'locked' ? 'cannot use its keys' : 'has no keys';
-  const words = `The customer writes in encrypted chat, for which this account ${why}, so the answer was withheld. Please answer on x.com, and tell your administrator.`;
-  return new BridgeError('chat-locked', words, { agentMessage: words });
-}
-
-function keyChanged(cause: BridgeError, clock: Clock): BridgeError {
-  return new BridgeError('chat-key-changed', `the conversation has a newer key (${cause.message})`, {
-    retryable: true,
-    retryAt: clock.now(),
-    agentMessage: 'The answer is encrypted anew and sent again.',
-    cause,
-  });
 }

@@ -1,118 +1,22 @@
 import { z } from 'zod';
-import type { PersonKeys, SealedAnswer } from '../../bridge/chat';
+import type { SealedAnswer } from '../../bridge/chat';
 import { BridgeError } from '../../bridge/errors';
 import type { XClient } from '../client';
 import { isRecord, listOf } from '../fields';
 import { readProblem } from '../readProblem';
 import { read } from '../webhookApi';
 import { readWrapper } from './messageEvent';
-import type { PreparedKeys } from './protocol';
-import type { Registration } from 'chat-xdk-engine';
+import type { PreparedAction, PreparedKeys } from './protocol';
 
 /** Encrypted chat on X's side (X docs: X Chat). All methods throw BridgeError. */
 
-const version = z.string().regex(/^\d{1,19}$/);
-const base64 = z.string().min(1);
-const publicKey = z.object({
-  public_key_version: version,
-  public_key: base64,
-  signing_public_key: base64,
-  identity_public_key_signature: base64,
-});
-const publicKeys = z.object({ data: listOf(z.unknown()) });
+const added = z.object({ data: z.object({ sequence_id: z.string().regex(/^\d{1,19}$/) }) });
 
-/** A user's public keys as X tells them; one that is not whole is left out. */
-export async function fetchPublicKeys(client: XClient, userId: string): Promise<PersonKeys[]> {
-  const query = {
-    'public_key.fields': 'public_key_version,public_key,signing_public_key,identity_public_key_signature',
-  };
-  const { data } = read(publicKeys, (await getOrNothing(client, userId, query)) ?? {});
-  return data.flatMap((each) => {
-    const key = publicKey.safeParse(each).data;
-    if (!key) return [];
-    return {
-      version: key.public_key_version,
-      identity: key.public_key,
-      signing: key.signing_public_key,
-      signature: key.identity_public_key_signature,
-    };
-  });
-}
-
-const backup = z.object({ public_key_version: version, juicebox_config: z.record(z.string(), z.unknown()) });
-
-/** How to reach the backup of the newest of the account's own keys; undefined when X has none. */
-export async function fetchBackupConfig(client: XClient, ownId: string): Promise<unknown> {
-  const query = { 'public_key.fields': 'public_key_version,juicebox_config' };
-  const { data } = read(publicKeys, (await getOrNothing(client, ownId, query)) ?? {});
-  const backups = data.flatMap((each) => {
-    const read = backup.safeParse(each).data;
-    return read ? [read] : [];
-  });
-  // A realm's tokens are for one version of the keys (X docs: handling private keys).
-  backups.sort((one, other) => Number(BigInt(other.public_key_version) - BigInt(one.public_key_version)));
-  return backups[0]?.juicebox_config;
-}
-
-/** Someone who never used encrypted chat has no keys: X says so with 404 or with nothing. */
-async function getOrNothing(
+/** Makes a conversation's new key known to both sides. @returns X's number of the change, where X tells */
+export async function addConversationKeys(
   client: XClient,
-  userId: string,
-  query: Record<string, string>,
-): Promise<unknown> {
-  try {
-    return await client.call({
-      method: 'GET',
-      path: `/2/users/${userId}/public_keys`,
-      query,
-      window: 'GET /2/users/:id/public_keys',
-    });
-  } catch (error) {
-    if (error instanceof BridgeError && error.status === 404) return undefined;
-    throw error;
-  }
-}
-
-const registered = z.object({ data: z.object({ public_key_version: version.optional() }).optional() });
-
-/** Registers public keys for the account's own user. @returns the version X gave them */
-export async function registerKeys(
-  client: XClient,
-  ownId: string,
-  { publicKey: key, version: proposed = '0', generateVersion }: Registration,
-): Promise<string> {
-  const answer = await client.call({
-    method: 'POST',
-    path: `/2/users/${ownId}/public_keys`,
-    window: 'POST /2/users/:id/public_keys',
-    body: {
-      public_key: {
-        public_key: key.publicKey,
-        signing_public_key: key.signingPublicKey,
-        identity_public_key_signature: key.identityPublicKeySignature,
-        registration_method: key.registrationMethod,
-        ...(key.signingPublicKeySignature === undefined
-          ? {}
-          : { signing_public_key_signature: key.signingPublicKeySignature }),
-        ...(key.publicKeyFingerprint === undefined
-          ? {}
-          : { public_key_fingerprint: key.publicKeyFingerprint }),
-      },
-      version: proposed,
-      generate_version: generateVersion,
-    },
-    changesThings: true,
-  });
-  const result = registered.safeParse(answer ?? {});
-  if (result.success) return result.data.data?.public_key_version ?? proposed;
-  throw new BridgeError('x-unavailable', 'X took the keys but its answer cannot be understood', {
-    retryable: true,
-    outcomeUnknown: true,
-  });
-}
-
-/** Makes a conversation's new key known to both sides. */
-export async function addConversationKeys(client: XClient, prepared: PreparedKeys): Promise<void> {
+  prepared: PreparedKeys,
+): Promise<string | undefined> {
   const answer = await client.call({
     method: 'POST',
     path: `/2/chat/conversations/${inPath(prepared.conversationId)}/keys`,
@@ -124,27 +28,35 @@ export async function addConversationKeys(client: XClient, prepared: PreparedKey
         encrypted_conversation_key: each.sealedKey,
         public_key_version: each.publicKeyVersion,
       })),
-      action_signatures: prepared.actions.map((each) => ({
-        message_id: each.messageId,
-        encoded_message_event_detail: each.detail,
-        message_event_signature: {
-          signature: each.signature,
-          signature_version: each.signatureVersion,
-          public_key_version: each.publicKeyVersion,
-        },
-      })),
+      action_signatures: prepared.actions.map(signedAction),
     },
     changesThings: true,
   });
   refuseErrors(answer, 'the key of the conversation');
+  return added.safeParse(answer).data?.data.sequence_id;
 }
 
-/** Sends a message. X drops one whose signed id it has already. */
+const signedAction = (action: PreparedAction) => ({
+  message_id: action.messageId,
+  encoded_message_event_detail: action.detail,
+  message_event_signature: {
+    signature: action.signature,
+    signature_version: action.signatureVersion,
+    public_key_version: action.publicKeyVersion,
+  },
+});
+
+const sent = z.object({ data: z.object({ encoded_message_event: z.string() }) });
+
+/**
+ * Sends a message. X drops one whose signed id it has already.
+ * @returns X's number of it, where X tells
+ */
 export async function sendMessage(
   client: XClient,
   { conversationId, messageId, content, signature }: SealedAnswer,
   token: string | undefined,
-): Promise<void> {
+): Promise<string | undefined> {
   const answer = await client.call({
     method: 'POST',
     path: `/2/chat/conversations/${inPath(conversationId)}/messages`,
@@ -158,6 +70,32 @@ export async function sendMessage(
     changesThings: true,
   });
   refuseErrors(answer, 'the encrypted message');
+  const event = sent.safeParse(answer).data?.data.encoded_message_event;
+  return event === undefined ? undefined : readWrapper(event).sequenceId;
+}
+
+const deleted = z.object({ data: z.object({ deleted: z.boolean() }) });
+
+/** Takes messages of the account back, for everybody in the conversation. */
+export async function deleteMessages(
+  client: XClient,
+  conversationId: string,
+  sequences: string[],
+  action: PreparedAction,
+): Promise<void> {
+  const answer = await client.call({
+    method: 'POST',
+    path: `/2/chat/conversations/${inPath(conversationId)}/messages/delete`,
+    window: 'POST /2/chat/conversations/:id/messages/delete',
+    body: {
+      sequence_ids: sequences,
+      delete_message_action: 'delete_for_all',
+      action_signatures: [signedAction(action)],
+    },
+  });
+  refuseErrors(answer, 'that the message is deleted');
+  if (deleted.safeParse(answer).data?.data.deleted !== true)
+    throw new BridgeError('refused-by-x', 'X did not delete the message');
 }
 
 /**
@@ -220,6 +158,49 @@ export async function fetchEvents(
   };
 }
 
+const details = z.object({
+  data: z.object({
+    group_name: z.string().optional().catch(undefined),
+    member_ids: z.array(z.string()).optional().catch(undefined),
+    admin_ids: z.array(z.string()).optional().catch(undefined),
+    message_ttl_ms: z.number().positive().optional().catch(undefined),
+  }),
+});
+
+/** What X tells of a conversation; each only where it does. */
+export interface ConversationDetails {
+  /** As it was written: encrypted with a key of the conversation, or in plain. */
+  name?: string | undefined;
+  memberIds?: string[] | undefined;
+  adminIds?: string[] | undefined;
+  /** Messages disappear after so many milliseconds. */
+  ttlMs?: number | undefined;
+}
+
+/** Who is in a conversation, and what it is called. */
+export async function fetchConversation(
+  client: XClient,
+  conversationId: string,
+): Promise<ConversationDetails> {
+  const answer = await client.call({
+    method: 'GET',
+    path: `/2/chat/conversations/${inPath(conversationId)}`,
+    window: 'GET /2/chat/conversations/:id',
+    query: {
+      'chat_conversation.fields': 'id,type,group_name,message_ttl_ms',
+      expansions: 'member_ids,admin_ids',
+    },
+  });
+  // X answers 200 with errors alone where the account is in the conversation no longer: then it does not tell.
+  const told = details.safeParse(answer).data?.data;
+  return {
+    name: told?.group_name,
+    memberIds: told?.member_ids,
+    adminIds: told?.admin_ids,
+    ttlMs: told?.message_ttl_ms,
+  };
+}
+
 const inbox = z.object({
   data: listOf(
     z.object({
@@ -227,7 +208,12 @@ const inbox = z.object({
       updated_at: z.string().optional(),
     }),
   ),
-  meta: z.object({ next_token: z.string().nullish() }).nullish(),
+  meta: z
+    .object({
+      next_token: z.string().nullish(),
+      has_message_requests: z.boolean().nullish().catch(undefined),
+    })
+    .nullish(),
 });
 
 export interface ConversationNews {
@@ -236,11 +222,11 @@ export interface ConversationNews {
   updatedAt: number | undefined;
 }
 
-/** A page of the account's conversations, those with the latest news first. */
+/** A page of the account's conversations, those with the latest news first; message requests are not among them. */
 export async function fetchConversations(
   client: XClient,
   next?: string,
-): Promise<{ conversations: ConversationNews[]; next: string | undefined }> {
+): Promise<{ conversations: ConversationNews[]; hasRequests: boolean; next: string | undefined }> {
   const path = '/2/chat/conversations';
   const answer = await client.call({
     method: 'GET',
@@ -257,7 +243,11 @@ export async function fetchConversations(
     const updatedAt = Date.parse(at ?? '');
     return { id, updatedAt: Number.isNaN(updatedAt) ? undefined : updatedAt };
   });
-  return { conversations, next: meta?.next_token ?? undefined };
+  return {
+    conversations,
+    hasRequests: meta?.has_message_requests === true,
+    next: meta?.next_token ?? undefined,
+  };
 }
 
 /** Shows the customer that what they wrote was read, up to an event. */

@@ -31,6 +31,7 @@ declare module 'chat-xdk-engine' {
     signature: string;
     signatureVersion: string;
     publicKeyVersion: string;
+    signaturePayload?: string;
   }
 
   export interface KeyChange {
@@ -57,7 +58,7 @@ declare module 'chat-xdk-engine' {
     height: number;
     filesize_bytes: number;
     filename: string;
-    /** 1 picture, 2 GIF, 3 video. */
+    /** 1 picture, 2 GIF, 3 video, 5 any other file. */
     media_type: number;
   }
 
@@ -65,6 +66,15 @@ declare module 'chat-xdk-engine' {
     conversationId: string;
     conversationKey: Uint8Array;
     conversationKeyVersion: string;
+    /** The message disappears after so many milliseconds. */
+    ttlMsec?: number;
+  }
+
+  interface Writing extends Sealing {
+    text: string;
+    attachments?: MediaAttachment[];
+    /** Where in the text something is, in bytes of UTF-8, and what. */
+    entities?: [number, number, 'url'][];
   }
 
   export class StreamCipher {
@@ -84,10 +94,15 @@ declare module 'chat-xdk-engine' {
     setIdentity(userId: string, keyVersion: string): void;
     verifyKeyBinding(identity: string, signing: string, signature: string): boolean;
     decryptConversationKey(sealed: string): Uint8Array;
+    /** Whether what cannot be verified is refused, as it is unless this was called. */
+    setRejectUnverified(reject: boolean): void;
     /** Throws for whatever is not signed by one of the given keys. */
     decryptEvent(event: string, keys: Record<string, Uint8Array>, signers: SigningKey[]): unknown;
-    encryptMessage(message: Sealing & { text: string; attachments?: MediaAttachment[] }): Sealed;
-    encryptReply(message: Sealing & { text: string; replyToEvent: string }): Sealed;
+    /** Opens what is encrypted beside messages, such as a group's name. */
+    decrypt(ciphertext: string, key: Uint8Array): string;
+    encrypt(plaintext: string, key: Uint8Array): string;
+    encryptMessage(message: Writing): Sealed;
+    encryptReply(message: Writing & { replyToEvent: string }): Sealed;
     encryptAddReaction(message: Sealing & { emoji: string; targetEvent: string }): Sealed;
     encryptEdit(message: Sealing & { updatedText: string; targetEvent: string }): Sealed;
     prepareMessageDelete(message: {
@@ -98,6 +113,15 @@ declare module 'chat-xdk-engine' {
     prepareConversationKeyChange(change: {
       publicKeys: { userId: string; publicKey: string; keyVersion: string }[];
       conversationId?: string;
+    }): KeyChange;
+    /** Two signatures: of the key's change, and of the new members. */
+    prepareGroupMembersChange(change: {
+      publicKeys: { userId: string; publicKey: string; keyVersion: string }[];
+      conversationId: string;
+      newMemberIds: string[];
+      currentMemberIds: string[];
+      currentAdminIds: string[];
+      currentPendingMemberIds: string[];
     }): KeyChange;
     streamEncryptor(key: Uint8Array): StreamCipher;
     streamDecryptor(key: Uint8Array): StreamCipher;

@@ -9,7 +9,7 @@ import { appendSegment, segmentLength, type AppendPorts } from '../appendSegment
 import { measureFile, passingFolder } from '../measureFile';
 import { mediaTypeOf } from '../mediaType';
 import { segmentsOf } from '../segments';
-import { acceptedType, interrupted } from '../uploadMedia';
+import { interrupted } from '../uploadMedia';
 import { read } from '../webhookApi';
 import { inPath, refuseErrors } from './chatApi';
 import { cipherStream } from './cipherStream';
@@ -26,6 +26,9 @@ const finalized = z.object({ data: z.object({ success: z.boolean() }) });
 
 const downloadTimeout = 30_000;
 
+/** X Chat takes files of any kind and names no limit (X docs: X Chat media): that of X's largest media counts. Bytes. */
+const largestFile = 512 * 1024 * 1024;
+
 const begunUpload = z.object({
   data: z.object({ session_id: z.string(), media_hash_key: z.string().regex(/^[A-Za-z0-9]{1,50}$/) }),
 });
@@ -33,7 +36,7 @@ const begunUpload = z.object({
 /**
  * Encrypts a file as it comes from the host and gives it to X (X docs: X Chat media). Its encrypted form goes through
  * the disk once, since X wants to know its size first; the plain one never touches it.
- * @throws BridgeError `unsupported-file` or `file-too-large` before anything is uploaded
+ * @throws BridgeError `unsupported-file` when it is empty, or `file-too-large`, before anything is uploaded
  */
 export async function uploadChatFile(
   file: FileStream,
@@ -43,10 +46,10 @@ export async function uploadChatFile(
 ): Promise<UploadedFile> {
   const { account, threads, dataDir } = options;
   const { head, stream } = await peek(file.stream);
-  const type = acceptedType({ name: file.name, size: file.size ?? head.length }, head);
-  const counted = new Counted(stream, type.limit, () =>
-    acceptedType({ name: file.name, size: type.limit + 1 }, head),
-  );
+  if (head.length === 0) throw refusal('unsupported-file', `The file "${file.name}" is empty.`);
+  if ((file.size ?? 0) > largestFile) throw tooLarge(file.name);
+  const type = mediaTypeOf(head);
+  const counted = new Counted(stream, largestFile, () => tooLarge(file.name));
   const closed = cipherStream(counted.stream, { account, direction: 'encrypt', key }, threads);
   const measured = await measureFile(
     { ...file, size: undefined, stream: closed },
@@ -58,10 +61,17 @@ export async function uploadChatFile(
     const missing = file.size !== undefined && counted.bytes !== file.size;
     if (missing) throw interrupted(file, `${counted.bytes} of ${file.size} bytes came`);
     const id = await upload(measured, conversation.id, options);
-    const size = await frameSize(head, type.mime, threads);
+    const size = type ? await frameSize(head, type.mime, threads) : {};
     const { name } = file;
-    const sealed = { keyVersion: conversation.keyVersion, ...size, bytes: counted.bytes, name };
-    return { id, kind: type.category, sealed };
+    const sealed = {
+      keyVersion: conversation.keyVersion,
+      width: 0,
+      height: 0,
+      ...size,
+      bytes: counted.bytes,
+      name,
+    };
+    return { id, kind: type?.category ?? 'file', sealed };
   } finally {
     measured.stream.destroy();
   }
@@ -140,6 +150,15 @@ export async function openChatFile(
   return { name, type: mediaTypeOf(head)?.mime ?? 'application/octet-stream', size: undefined, stream };
 }
 
+function tooLarge(name: string): BridgeError {
+  const megabytes = largestFile / (1024 * 1024);
+  return refusal('file-too-large', `The file "${name}" is too large: X Chat takes at most ${megabytes} MB.`);
+}
+
+function refusal(code: 'unsupported-file' | 'file-too-large', words: string): BridgeError {
+  return new BridgeError(code, words, { agentMessage: words });
+}
+
 function unavailable(what: string, retryable: boolean): BridgeError {
   return new BridgeError('media-unavailable', `an encrypted file on X ${what}`, { retryable });
 }
@@ -159,27 +178,21 @@ async function* again(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-/** Counts what goes through, and breaks it off where it becomes too much. */
+/** Counts what goes through, and breaks it off with a fault where it becomes too much. */
 class Counted {
   bytes = 0;
-  fault: unknown;
+  fault: BridgeError | undefined;
   readonly stream: Readable;
 
-  constructor(source: Readable, limit: number, refuse: () => void) {
+  constructor(source: Readable, limit: number, refuse: () => BridgeError) {
     this.stream = Readable.from(this.count(source, limit, refuse), { objectMode: false });
     this.stream.once('close', () => source.destroy());
   }
 
-  private async *count(source: Readable, limit: number, refuse: () => void): AsyncGenerator<Buffer> {
+  private async *count(source: Readable, limit: number, refuse: () => BridgeError): AsyncGenerator<Buffer> {
     for await (const chunk of source as AsyncIterable<Buffer>) {
       this.bytes += chunk.length;
-      if (this.bytes > limit)
-        try {
-          refuse();
-        } catch (error) {
-          this.fault = error;
-          throw error;
-        }
+      if (this.bytes > limit) throw (this.fault = refuse());
       yield chunk;
     }
   }

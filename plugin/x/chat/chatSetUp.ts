@@ -6,10 +6,10 @@ import type { Clock } from '../../bridge/clock';
 import type { Log } from '../../bridge/ports';
 import { openBox, sealBox, sealedBox } from '../../config/sealedBox';
 import type { XClient } from '../client';
-import { fetchBackupConfig, fetchPublicKeys, registerKeys } from './chatApi';
+import { fetchBackupConfig, fetchPublicKeys, registerKeys } from './keysApi';
 import type { ChatAccount } from './chatAccount';
 import type { KeyInfo } from './keyFile';
-import { readBackupConfig } from './keyBackup';
+import { backUpWithPin, checkPin, recoverWithPin } from './pinBackup';
 import type { ChatThreads } from './threads';
 
 export interface ChatSetUpOptions {
@@ -40,25 +40,6 @@ const keysFile = z.object({ format: z.literal(format), userId: z.string(), seale
 /** The blob of X's library: both private keys, 32 bytes each. */
 const keysLength = 64;
 
-const wrongPin = (guessesLeft: number | undefined) => {
-  const left =
-    guessesLeft === undefined
-      ? ''
-      : ` ${guessesLeft} guesses are left; after the last one X destroys the backup.`;
-  return `This is not the PIN.${left}`;
-};
-
-/** What the realms' other refusals mean for the admin. */
-const refusals: Record<string, string> = {
-  NotRegistered: 'X has no backup of keys for this account, or it was destroyed after too many wrong PINs.',
-  InvalidAuth:
-    "X's key backup does not accept this account's access: connect the account again, then try once more.",
-  UpgradeRequired: "X's key backup wants a newer version of this plugin.",
-  RateLimitExceeded: "X's key backup takes no more tries for now. Wait an hour before you try again.",
-  Transient:
-    "X's key backup could not be reached. No guess was counted where it was not reached at all; try again later.",
-};
-
 /** Gives an account its keys for encrypted chat. Everything here is asked for by an admin, and nothing repeats itself. */
 export class ChatSetUp {
   private stopped = false;
@@ -83,9 +64,21 @@ export class ChatSetUp {
    * Makes keys and registers them with X. They are on the disk, beside those in use, before X hears of them, and take
    * their place once X has them, so that neither can be lost.
    * @param replace the admin agreed to cut off the devices that use the keys X has now
+   * @param pin with one, X keeps a backup, so that X's app can take the keys up
+   * @returns why there is no backup, where one was asked for and the keys are there
    * @throws BridgeError
    */
-  async create(replace: boolean): Promise<void> {
+  async create(replace: boolean, pin?: string): Promise<string | undefined> {
+    if (pin !== undefined) checkPin(pin);
+    await this.createKeys(replace);
+    if (pin === undefined) return undefined;
+    return this.backUp(pin).then(
+      () => undefined,
+      (error: unknown) => reasonOf(error),
+    );
+  }
+
+  private async createKeys(replace: boolean): Promise<void> {
     const { threads, chat, log } = this.options;
     const { userId, versions } = await this.keysOnX();
     if (await this.adoptCreated(userId)) return;
@@ -97,10 +90,16 @@ export class ChatSetUp {
     const fingerprint = registration.publicKey.publicKeyFingerprint ?? '';
     const info = this.info(userId, 'created', fingerprint);
     try {
-      await chat.createdKeys.save(info, keys);
+      await chat.keys.createdKeys.save(info, keys);
       const version = await this.register(userId, registration);
-      await chat.keyFile.save({ ...info, version }, keys);
-      chat.createdKeys.remove();
+      if (version === undefined) {
+        // X chose one and does not say which: its list of keys does.
+        if (await this.adoptCreated(userId)) return;
+        throw refusal('X took the keys but does not show them yet. Try again in a minute.');
+      }
+      chat.forgetConversations();
+      await chat.keys.keyFile.save({ ...info, version }, keys);
+      chat.keys.createdKeys.remove();
       log.warn('keys for encrypted chat were created and registered', { version, fingerprint });
     } finally {
       keys.fill(0);
@@ -109,12 +108,12 @@ export class ChatSetUp {
   }
 
   /** Keys that X surely refused are of no use; where it may have taken them they stay until that is known. */
-  private async register(userId: string, registration: Registration): Promise<string> {
+  private async register(userId: string, registration: Registration): Promise<string | undefined> {
     const { client, chat } = this.options;
     try {
       return await registerKeys(client, userId, registration);
     } catch (error) {
-      if (error instanceof BridgeError && !error.outcomeUnknown) chat.createdKeys.remove();
+      if (error instanceof BridgeError && !error.outcomeUnknown) chat.keys.createdKeys.remove();
       throw error;
     }
   }
@@ -122,7 +121,7 @@ export class ChatSetUp {
   /** At the start: finds out what has become of keys whose registration was in doubt, until X tells. Never throws. */
   async settle(attempts = 1): Promise<void> {
     const { chat, findUserId, clock, random, log } = this.options;
-    if (this.stopped || !chat.createdKeys.exists()) return;
+    if (this.stopped || !chat.keys.createdKeys.exists()) return;
     try {
       if (await this.adoptCreated(await findUserId())) return;
       log.warn('X does not have the keys for encrypted chat that were created last; the ones before go on');
@@ -145,24 +144,25 @@ export class ChatSetUp {
    * @throws BridgeError in the admin's words
    */
   async recover(pin: string): Promise<void> {
-    const { client, threads, apiBaseUrl, findUserId, log } = this.options;
-    const userId = await findUserId();
-    const config = await fetchBackupConfig(client, userId);
-    if (config === undefined) throw refusal(refusals['NotRegistered'] ?? '');
-    const backup = readBackupConfig(config, apiBaseUrl);
-    const bytes = new TextEncoder().encode(pin);
-    const answer = await threads.call('recover', { ...backup, pin: bytes }).finally(() => bytes.fill(0));
-    if ('keys' in answer) {
-      await this.take(answer.keys, userId, 'recovered');
-      return;
-    }
-    const { refused, guessesLeft } = answer;
-    log.warn('the keys for encrypted chat could not be recovered', { refused, guessesLeft });
-    throw refusal(
-      refused === 'InvalidPin'
-        ? wrongPin(guessesLeft)
-        : (refusals[refused] ?? "X's key backup gave an answer that cannot be understood."),
-    );
+    const userId = await this.options.findUserId();
+    const config = await fetchBackupConfig(this.options.client, userId);
+    await this.take(await recoverWithPin(pin, { ...this.options, config }), userId, 'recovered');
+  }
+
+  /**
+   * Puts the keys in use into X's backup behind a PIN, so that X's app reads and writes with them too. Another backup of this
+   * version of the keys is replaced.
+   * @throws BridgeError in the admin's words
+   */
+  async backUp(pin: string): Promise<void> {
+    const { client, chat, findUserId, log } = this.options;
+    checkPin(pin);
+    await chat.keys.compareWithX(0);
+    if (chat.state() !== 'ok')
+      throw refusal('Only keys that are in use, and that X has as the newest, can be backed up.');
+    const config = await fetchBackupConfig(client, await findUserId());
+    await backUpWithPin(pin, () => chat.keys.keyFile.read(), { ...this.options, config });
+    log.warn('the keys for encrypted chat were backed up on X behind a PIN');
   }
 
   /** Takes keys that were exported here. @throws BridgeError in the admin's words */
@@ -181,9 +181,9 @@ export class ChatSetUp {
   /** The keys as a file that only the password opens. @throws BridgeError while there are none */
   async export(password: string): Promise<string> {
     const { chat, log } = this.options;
-    const info = chat.keyFile.info();
+    const info = chat.keys.keyFile.info();
     if (!info) throw refusal('This account has no keys yet.');
-    const keys = await chat.keyFile.read();
+    const keys = await chat.keys.keyFile.read();
     try {
       const sealed = await sealBox(Buffer.from(keys.buffer), password);
       log.warn('the keys for encrypted chat were exported', { fingerprint: info.fingerprint });
@@ -195,7 +195,7 @@ export class ChatSetUp {
 
   /** Takes up keys of an earlier try, of which it was not known whether X took them. @returns whether it did */
   private async adoptCreated(userId: string): Promise<boolean> {
-    const { keyFile, createdKeys } = this.options.chat;
+    const { keyFile, createdKeys } = this.options.chat.keys;
     // Up to 0.7 they took the place of those in use at once.
     const source = createdKeys.exists() ? createdKeys : keyFile;
     const info = source.info();
@@ -225,12 +225,25 @@ export class ChatSetUp {
       const version = inOrder(versions).at(-1);
       if (version === undefined)
         throw refusal('X does not have these keys for this account (any more). Nothing was changed.');
-      await chat.keyFile.save({ ...this.info(userId, origin, fingerprint), version }, keys);
+      // The same ones open what they have opened before.
+      const before = this.infoBefore();
+      const isSame = before?.fingerprint === fingerprint && before.version === version;
+      if (!isSame) chat.forgetConversations();
+      await chat.keys.keyFile.save({ ...this.info(userId, origin, fingerprint), version }, keys);
       log.warn(`keys for encrypted chat were ${origin}`, { version, fingerprint });
+      await (isSame ? chat.load() : chat.loadOthers());
     } finally {
       keys.fill(0);
     }
-    await chat.loadOthers();
+  }
+
+  /** What is there is replaced, so that it does not matter when it cannot be understood. */
+  private infoBefore(): KeyInfo | undefined {
+    try {
+      return this.options.chat.keys.keyFile.info();
+    } catch {
+      return undefined;
+    }
   }
 
   private info(userId: string, origin: KeyInfo['origin'], fingerprint: string): KeyInfo {

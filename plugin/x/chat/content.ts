@@ -4,17 +4,22 @@ import { withoutNul } from '../../bridge/links';
 import type { InboundMedia, MediaKind } from '../../bridge/messages';
 import { strangeAttachment } from '../fields';
 
+/** What somebody may have done in a conversation. */
+type Done = Exclude<Opened, { kind: 'failure' }>;
+
 /** What an opened event is; everything but `damaged` is what its sender signed, where `verified`. */
 export type Content =
   | { kind: 'damaged' }
-  /** X's own word, which nobody signs. */
-  | { kind: 'fromX'; opened: Opened }
-  | ({ kind: 'content'; opened: Opened } & Signed);
+  /** X's own word, which nobody signs: a message of the account did not arrive. */
+  | { kind: 'failure'; id: string; why: string; ofKey: boolean }
+  | ({ kind: 'content'; opened: Done } & Signed);
 
 interface Signed {
   verified: boolean;
   senderId: string;
   conversationId: string;
+  /** The version of the conversation's key it is under. */
+  keyVersion?: string | undefined;
 }
 
 const text = z.string().transform(withoutNul);
@@ -37,8 +42,13 @@ const messageContent = z.object({
   text: optional(text),
   new_text: optional(text),
   emoji: optional(text),
+  target_message_id: optional(z.string().regex(/^\d{1,19}$/)),
   replying_to_preview: optional(z.object({ messageText: optional(text) })),
+  forwarded_message: optional(z.object({ messageText: optional(text) })),
 });
+
+const people = z.array(z.string().regex(/^\d{1,20}$/));
+const groupChange = z.object({ change_type: z.string(), member_ids: optional(people) });
 
 const event = z.object({
   type: z.string(),
@@ -49,6 +59,10 @@ const event = z.object({
   keyVersion: optional(z.string()),
   content: optional(messageContent),
   attachments: optional(z.array(z.unknown())),
+  mediaHashes: optional(z.array(z.object({ mediaHashKey: z.string().regex(/^[A-Za-z0-9]{1,50}$/) }))),
+  createdAtMsec: optional(z.number()),
+  ttlMsec: optional(z.number().positive()),
+  change: optional(groupChange),
   replyPreviewValidation: optional(z.enum(['valid', 'invalid'])),
   messageIds: optional(z.array(z.string())),
   deleteForAll: optional(z.boolean()),
@@ -61,74 +75,119 @@ export function readContent(value: unknown): Content {
   const read = event.safeParse(value);
   if (!read.success) return { kind: 'damaged' };
   const { type, verified, senderId, conversationId } = read.data;
-  const signed = { verified, senderId, conversationId };
+  const signed = { verified, senderId, conversationId, keyVersion: read.data.keyVersion ?? undefined };
   if (type === 'message') return { kind: 'content', opened: openedMessage(read.data), ...signed };
-  if (type === 'failure') return { kind: 'fromX', opened: failed(read.data) };
+  if (type === 'failure') return failed(read.data);
   if (type === 'messageDeleted' && read.data.deleteForAll)
     return { kind: 'content', opened: deleted(read.data), ...signed };
+  if (type === 'groupChange') return { kind: 'content', opened: membersChanged(read.data), ...signed };
   // Signs of presence, settings and members are nothing for an agent, and nobody signs most of them.
   return { kind: 'content', opened: { kind: 'nothing' }, ...signed, verified: true };
 }
 
-function openedMessage(message: Event): Opened {
-  const { id, content } = message;
-  const notice = (words: string): Opened => ({ kind: 'notice', id, words });
+function openedMessage(message: Event): Done {
+  const { id, content, ttlMsec } = message;
+  const sequence = content?.target_message_id ?? '';
+  const emoji = Array.from(content?.emoji ?? 'an emoji')
+    .slice(0, longestEmoji)
+    .join('');
   switch (content?.content_type) {
-    case 'text':
-      return { kind: 'message', id, ...wordsAndMedia(message) };
+    case 'text': {
+      const ttl = typeof ttlMsec === 'number' ? { ttlMs: ttlMsec } : {};
+      return { kind: 'message', id, ...wordsAndMedia(message), remarks: [], ...ttl };
+    }
     case 'reaction':
-      return notice(`The customer reacted to a message with ${content.emoji ?? 'an emoji'}.`);
+      return { kind: 'reaction', id, sequence, emoji, removed: false };
     case 'reactionRemoved':
-      return notice(`The customer took back a reaction (${content.emoji ?? 'an emoji'}).`);
+      return { kind: 'reaction', id, sequence, emoji, removed: true };
     case 'edit':
-      return notice(`The customer changed a message they had sent. It now reads:\n${content.new_text ?? ''}`);
+      return { kind: 'edit', id, sequence, text: content.new_text ?? '' };
     case 'markRead':
     case 'markUnread':
       return { kind: 'nothing' };
     default:
-      return notice(
-        'The customer sent something in X Chat that this channel cannot show. Please look on x.com.',
-      );
+      return somethingElse(message);
   }
 }
 
-/** X's reasons for a message that failed (X Chat library: FailureType), as far as an agent can do something. */
-const failures: Record<string, string> = {
-  contentsTooLarge: 'it is too large',
-  tooManyMessages: 'too many messages were sent',
-  rateLimitUpsell: 'this account may send no more messages for now',
-  flaggedAsSpam: 'X takes it for spam',
-  recipientNotTrusted: 'the customer does not take messages from this account',
-  recipientKeyChanged: "the customer's keys have changed",
-};
+/** Some emoji are made of many characters; words are none. */
+const longestEmoji = 12;
 
-function failed({ id, failure }: Event): Opened {
-  const why = failures[failure ?? ''] ?? `X names it "${(failure ?? 'unknown').slice(0, 60)}"`;
+const hour = 60 * 60_000;
+
+/**
+ * Calls, screenshots, pins and the like all come without a name (X Chat library: content types 7 to 17). One id an hour: once
+ * in that time is enough.
+ */
+function somethingElse({ id, createdAtMsec }: Event): Done {
   return {
     kind: 'notice',
-    id: `failure:${id}`,
-    words: `X could not deliver an encrypted message of this conversation: ${why}. Please look on x.com before you send it again.`,
+    id: typeof createdAtMsec === 'number' ? `something-else:${Math.floor(createdAtMsec / hour)}` : id,
+    words:
+      'The customer did something in X Chat that this channel does not show: perhaps a call, a screenshot or a pinned message. If they expect an answer to it, please look on x.com.',
   };
 }
 
-function deleted({ id, messageIds }: Event): Opened {
-  const many = (messageIds?.length ?? 1) > 1 ? 'messages' : 'a message';
-  return {
-    kind: 'notice',
-    id,
-    deleted: messageIds ?? [],
-    words: `The customer deleted ${many} of this conversation on X. Please do not quote what was deleted.`,
-  };
+function membersChanged({ id, change }: Event): Done {
+  const userIds = change?.member_ids ?? [];
+  const joined = change?.change_type === 'membersAdded';
+  if (userIds.length === 0 || (!joined && change?.change_type !== 'membersRemoved'))
+    return { kind: 'nothing' };
+  return { kind: 'members', id, joined, userIds };
+}
+
+const sendAgain = 'Please send it again.';
+const shorten = 'Please send it in smaller parts.';
+const later = 'Please send it again later.';
+const elsewhere = 'Please reach the customer another way.';
+const tellAdmin = 'Please tell your administrator.';
+
+/** X's reasons for a message that failed (X Chat library: FailureType), and what an agent can do. */
+const failures: Record<string, string> = {
+  emptyDetail: `X found nothing in it. ${sendAgain}`,
+  internalError: `X had a fault of its own. ${sendAgain}`,
+  genericError: `X gives no reason. ${sendAgain}`,
+  contentsTooLarge: `it is too large. ${shorten}`,
+  tooManyMessages: `too many messages were sent. ${later}`,
+  rateLimitUpsell: `this account may send no more messages for now. ${later}`,
+  flaggedAsSpam: `X takes it for spam. ${elsewhere}`,
+  recipientNotTrusted: `the customer has to write to this account first, or follow it. ${elsewhere}`,
+  recipientKeyChanged: `the customer's security keys have changed. ${sendAgain}`,
+  nonLatestKeyVersion: `the conversation has a newer key. ${sendAgain}`,
+  onlyEncryptedMessagesAllowed: `the customer takes encrypted messages only. ${tellAdmin}`,
+  invalidSenderSignature: `X could not verify that this account wrote it. ${tellAdmin}`,
+  signatureFailedToVerifyAgainstPublicKey: `X could not verify that this account wrote it. ${tellAdmin}`,
+  invalidSignatureVersion: `X takes no signatures of this kind any more. ${tellAdmin}`,
+  requesterNotAdmin: 'only admins of the group may do that.',
+  senderNotGroupMember: `this account is no longer in the group. ${elsewhere}`,
+  invalidPinRequest: 'the message cannot be pinned.',
+  tooManyPins: 'too many messages are pinned.',
+};
+
+/** Failures that another key of the conversation puts right. */
+const failuresOfKeys = ['nonLatestKeyVersion', 'recipientKeyChanged'];
+
+function failed({ id, failure = 'unknown' }: Event): Content {
+  const why = failures[failure ?? ''] ?? `X gives no reason that is known here. ${sendAgain}`;
+  return { kind: 'failure', id, why, ofKey: failuresOfKeys.includes(failure ?? '') };
+}
+
+function deleted({ id, messageIds }: Event): Done {
+  return { kind: 'deletion', id, deleted: messageIds ?? [], byAdmin: false };
 }
 
 /** The text with what it quotes in front, and what goes with it. */
 function wordsAndMedia(message: Event): { text: string; media: InboundMedia[] } {
   const { content, conversationId, keyVersion } = message;
   const attachments = (message.attachments ?? []).map((each) => attachment.safeParse(each).data);
-  const media = attachments.flatMap((each) => mediaOf(each, conversationId, keyVersion ?? ''));
+  // Files may be named beside the attachments (X docs: X Chat media, "download").
+  const listed = new Set(attachments.map((each) => each?.mediaHashKey));
+  const others = (message.mediaHashes ?? []).filter(({ mediaHashKey }) => !listed.has(mediaHashKey));
+  const files = [...attachments, ...others.map((each) => ({ attachment_type: 'media', ...each }))];
+  const media = files.flatMap((each) => mediaOf(each, conversationId, keyVersion ?? ''));
   const said = content?.text ?? '';
   const beside = attachments.flatMap((each) => wordsFor(each, said));
-  const lines = [...quoted(message), said, ...beside].filter((line) => line !== '');
+  const lines = [...quoted(message), ...forwarded(message), said, ...beside].filter((line) => line !== '');
   return { text: lines.join('\n'), media };
 }
 
@@ -140,6 +199,11 @@ function quoted({ content, replyPreviewValidation }: Event): string[] {
   const lines = (preview.messageText ?? '').split('\n').map((line) => `> ${line}`);
   const unproven = replyPreviewValidation === undefined ? ['> [quoted by the customer, not verified]'] : [];
   return preview.messageText ? [...lines, ...unproven] : [];
+}
+
+function forwarded({ content }: Event): string[] {
+  const words = content?.forwarded_message?.messageText;
+  return words ? ['[forwarded by the customer]', ...words.split('\n').map((line) => `> ${line}`)] : [];
 }
 
 const kinds: Record<string, MediaKind> = { image: 'photo', video: 'video', gif: 'animated_gif' };

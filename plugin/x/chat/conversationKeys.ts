@@ -1,109 +1,38 @@
-import { createHash } from 'node:crypto';
-import { z } from 'zod';
-import type { ChatConversation, ChatStore, ConversationKey, PersonKeys } from '../../bridge/chat';
+import type { ChatConversation, ConversationKey, PersonKeys } from '../../bridge/chat';
 import { BridgeError, reasonOf } from '../../bridge/errors';
-import type { Log } from '../../bridge/ports';
-import type { XClient } from '../client';
-import { addConversationKeys, fetchEvents } from './chatApi';
-import { readWrapper } from './messageEvent';
-import { PageTokens } from '../pageTokens';
-import type { PublicKeys } from './publicKeys';
-import type { ChatThreads } from './threads';
+import { addConversationKeys } from './chatApi';
+import type { KeyChanges, KeyChangesOptions } from './keyChanges';
+import { timeOf } from './keyVersions';
 
-export interface ConversationKeysOptions {
-  account: string;
-  client: XClient;
-  threads: ChatThreads;
-  store: ChatStore;
-  publicKeys: PublicKeys;
-  /** The account's own user and the version of its keys. */
-  own: () => { userId: string; version: string } | undefined;
-  /** Hears of a change that cannot be trusted: it may have been made for other keys than the ones here. */
-  onUntrusted: () => Promise<void>;
-  log: Log;
+export interface ConversationKeysOptions extends KeyChangesOptions {
+  changes: KeyChanges;
 }
 
-/** A hundred events each: further back than that a message is given up. */
-const maxHistoryPages = 20;
-
-/** So many changes are remembered as taken in. */
-const mostRemembered = 10_000;
-
-const keyChange = z.object({
-  type: z.literal('keyChange'),
-  verified: z.literal(true),
-  conversationId: z.string(),
-  senderId: z.string(),
-  keyVersion: z.string().regex(/^\d{1,19}$/),
-  participantKeys: z.array(
-    z.object({ userId: z.string(), encryptedKey: z.string(), publicKeyVersion: z.string() }),
-  ),
-});
-
-/** The keys of conversations: each change is checked before it counts, and kept as it came, encrypted for the account. */
+/** The keys of conversations: which one to send with, and new ones where they are needed. */
 export class ConversationKeys {
-  /** Changes that were taken in, so that one that comes again, as they do, costs nothing. */
-  private readonly learnt = new Set<string>();
-
   constructor(private readonly options: ConversationKeysOptions) {}
 
   /** Forgets all keys: they are encrypted for keys of the account that are no longer its own. */
   forget(): void {
-    const { account, store } = this.options;
+    const { account, store, changes } = this.options;
     store.forgetKeys(account);
-    this.learnt.clear();
+    changes.forget();
   }
 
+  /** The newest version first. */
   known(conversationId: string): ConversationKey[] {
     const { account, store } = this.options;
     return store.keys(account, conversationId);
   }
 
-  /**
-   * Takes changes of a conversation's key in. One that cannot be trusted is left out and logged.
-   * @throws BridgeError when X cannot be asked who signed it
-   */
-  async learn(conversationId: string, changes: string[]): Promise<void> {
-    for (const event of changes) {
-      const name = createHash('sha256').update(event).digest('base64');
-      if (this.learnt.has(name)) continue;
-      if (await this.learnOrLeaveOut(conversationId, event)) this.learnt.add(name);
-      if (this.learnt.size > mostRemembered) this.learnt.clear();
-    }
-  }
-
-  /** One whose signer X refuses to show must not keep the others from being learnt. */
-  private async learnOrLeaveOut(conversationId: string, event: string): Promise<boolean> {
-    try {
-      return await this.learnOne(conversationId, event);
-    } catch (error) {
-      if (!(error instanceof BridgeError) || error.retryable) throw error;
-      this.options.log.warn('a change of a conversation key cannot be checked and was left out', {
-        conversationId,
-        reason: reasonOf(error),
-      });
-      return false;
-    }
-  }
-
-  /**
-   * Takes in the changes X remembers, page by page.
-   * @param isEnough asked after each page that brought a new version; without it, any new version is enough
-   * @returns whether a version was new, and enough
-   * @throws BridgeError
-   */
-  async learnFromHistory(conversationId: string, isEnough = () => Promise.resolve(true)): Promise<boolean> {
-    const tokens = new PageTokens();
-    let next: string | undefined;
-    for (let pages = 0; pages < maxHistoryPages; pages += 1) {
-      const before = this.known(conversationId).length;
-      const page = await fetchEvents(this.options.client, conversationId, next);
-      await this.learn(conversationId, page.keyChanges);
-      if (this.known(conversationId).length > before && (await isEnough())) return true;
-      next = tokens.next(page.next);
-      if (next === undefined) break;
-    }
-    return false;
+  /** The key to send with, as far as it is known: of those that can be trusted, the one X has numbered last. */
+  newest(conversationId: string): ConversationKey | undefined {
+    const trusted = this.known(conversationId).filter(({ untrusted }) => untrusted === undefined);
+    return trusted.sort(
+      (one, other) =>
+        Number(BigInt(other.sequence ?? 0) - BigInt(one.sequence ?? 0)) ||
+        timeOf(other.version) - timeOf(one.version),
+    )[0];
   }
 
   /**
@@ -112,9 +41,9 @@ export class ConversationKeys {
    * @throws BridgeError
    */
   async forSending(conversationId: string, partnerId: string | undefined): Promise<ChatConversation> {
-    const newest = () => this.known(conversationId)[0];
-    if (!newest()) await this.learnFromHistory(conversationId).catch(unlessUnknown);
-    const known = newest();
+    const { changes } = this.options;
+    if (!this.newest(conversationId)) await changes.learnFromHistory(conversationId).catch(unlessUnknown);
+    const known = this.newest(conversationId);
     let key = known;
     if (partnerId !== undefined)
       key = known ? await this.renewed(conversationId, known, partnerId) : await this.make(partnerId);
@@ -122,6 +51,27 @@ export class ConversationKeys {
     const words =
       'X shows no key for this encrypted group, so it cannot be answered here. Please answer on x.com.';
     throw new BridgeError('refused-by-x', words, { agentMessage: words });
+  }
+
+  /**
+   * A key that X takes and the customer can open, after X said of a version that one of the two is not so.
+   * @param partnerId the customer; undefined for a group
+   * @returns undefined where there is no other key than that one
+   * @throws BridgeError
+   */
+  async afterFailure(
+    conversationId: string,
+    partnerId: string | undefined,
+    failed: string,
+  ): Promise<ChatConversation | undefined> {
+    const { changes, publicKeys } = this.options;
+    await changes.learnFromHistory(conversationId).catch(unlessUnknown);
+    if (partnerId !== undefined) await publicKeys.refresh(partnerId);
+    const newest = this.newest(conversationId);
+    if (newest && newest.version !== failed) return { id: conversationId, keyVersion: newest.version };
+    if (partnerId === undefined) return undefined;
+    const made = await this.make(partnerId, failed);
+    return { id: conversationId, keyVersion: made.version };
   }
 
   /**
@@ -133,12 +83,12 @@ export class ConversationKeys {
     known: ConversationKey,
     partnerId: string,
   ): Promise<ConversationKey> {
-    const { account, log } = this.options;
+    const { account, changes, log } = this.options;
     try {
       if (!(await this.isOutdated(known, partnerId))) return known;
       // The customer's app may have made one already.
-      await this.learnFromHistory(conversationId);
-      const [newest = known] = this.known(conversationId);
+      await changes.learnFromHistory(conversationId);
+      const newest = this.newest(conversationId) ?? known;
       if (!(await this.isOutdated(newest, partnerId))) return newest;
       return await this.make(partnerId, newest.version);
     } catch (error) {
@@ -151,7 +101,7 @@ export class ConversationKeys {
           reason: reasonOf(error),
         },
       );
-      return this.known(conversationId)[0] ?? known;
+      return this.newest(conversationId) ?? known;
     }
   }
 
@@ -175,14 +125,21 @@ export class ConversationKeys {
       { userId: partnerId, publicKey: theirs.identity, keyVersion: theirs.version },
     ];
     const prepared = await threads.call('prepareKeys', { account, ownKey: mine.identity, publicKeys: keys });
-    if (BigInt(prepared.version) <= BigInt(above))
+    if (timeOf(prepared.version) <= timeOf(above))
       throw new BridgeError('refused-by-x', "the known key is newer than this machine's clock");
-    await addConversationKeys(client, prepared);
+    const sequence =
+      (await addConversationKeys(client, prepared)) ?? this.nextSequence(prepared.conversationId);
     const sealedKey = prepared.participants.find(({ userId }) => userId === me.userId)?.sealedKey ?? '';
-    const key = { version: prepared.version, sealedKey, partnerVersion: theirs.version };
+    const key = { version: prepared.version, sealedKey, partnerVersion: theirs.version, sequence };
     store.saveKey(account, prepared.conversationId, key);
     log.info('encrypted conversation begun', { userId: partnerId });
     return key;
+  }
+
+  /** Where X does not number a change of ours, it came after all that are known. */
+  private nextSequence(conversationId: string): string {
+    const known = this.known(conversationId).map(({ sequence }) => BigInt(sequence ?? 0));
+    return String(known.reduce((last, each) => (each > last ? each : last), 0n) + 1n);
   }
 
   /** The account's own public keys; new ones are not known yet. */
@@ -197,54 +154,6 @@ export class ConversationKeys {
     const find = async () => (await publicKeys.of(userId)).find((each) => each.version === version);
     return (await find()) ?? ((await publicKeys.refresh(userId)) ? find() : undefined);
   }
-
-  /** @returns whether it could be trusted */
-  private async learnOne(conversationId: string, event: string): Promise<boolean> {
-    const { account, store, own, onUntrusted, log } = this.options;
-    const { senderId } = readWrapper(event);
-    const opened = senderId === undefined ? undefined : await this.openChange(senderId, event);
-    const change = keyChange.safeParse(opened).data;
-    if (!change || change.conversationId !== conversationId || !isMember(change.senderId, conversationId)) {
-      log.warn('a change of a conversation key that cannot be trusted was left out', {
-        conversationId,
-        senderId,
-      });
-      await onUntrusted();
-      return false;
-    }
-    const me = own();
-    const mine = change.participantKeys.find(({ userId }) => userId === me?.userId);
-    const partner = conversationId.startsWith('g')
-      ? undefined
-      : change.participantKeys.find(({ userId }) => userId !== me?.userId);
-    if (mine)
-      store.saveKey(account, conversationId, {
-        version: change.keyVersion,
-        sealedKey: mine.encryptedKey,
-        ...(partner ? { partnerVersion: partner.publicKeyVersion } : {}),
-      });
-    return true;
-  }
-
-  /** @returns undefined when it is not what its sender signed */
-  private async openChange(senderId: string, event: string): Promise<unknown> {
-    const { account, threads, publicKeys } = this.options;
-    const open = async () =>
-      threads.call(
-        'open',
-        { account, event, keys: [], signers: await publicKeys.signersOf(senderId) },
-        event,
-      );
-    let opened = await open();
-    if ('fault' in opened && opened.fault === 'unverified' && (await publicKeys.refresh(senderId)))
-      opened = await open();
-    return 'event' in opened ? opened.event : undefined;
-  }
-}
-
-/** Whether somebody has a say in a conversation; who is in a group, only X knows. */
-export function isMember(userId: string, conversationId: string): boolean {
-  return conversationId.startsWith('g') || conversationId.split(':').includes(userId);
 }
 
 /** A conversation X does not know yet has no history. */
@@ -253,6 +162,7 @@ function unlessUnknown(error: unknown): void {
 }
 
 function notReachable(userId: string): BridgeError {
-  const words = 'This customer has no keys for encrypted chat on X (any more), so the answer was withheld.';
+  const words =
+    'X shows no keys for encrypted chat of this customer (any more), so the reply was withheld. Please answer on x.com.';
   return new BridgeError('chat-locked', `${words} (user ${userId})`, { agentMessage: words });
 }

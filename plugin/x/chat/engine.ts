@@ -1,10 +1,24 @@
-import { Chat, detectImageDimensions, type StreamCipher } from 'chat-xdk-engine';
+import { Chat, detectImageDimensions, type ActionSignature, type StreamCipher } from 'chat-xdk-engine';
 import type { ConversationKey } from '../../bridge/chat';
-import type { ChatAnswer, ChatInput, ChatMethod, OpenFault } from './protocol';
-import { recoverKeys } from './recoverKeys';
+import { backUpKeys, recoverKeys } from './backupCalls';
+import { linksIn } from './linksIn';
+import type { ChatAnswer, ChatInput, ChatMethod, OpenFault, PreparedAction } from './protocol';
 
 /** The keys of so many conversations stay unsealed; a key takes a millisecond to unseal. */
 const mostKeys = 5_000;
+
+/** So many of the newest keys of a conversation are tried. */
+const mostKeysOfOne = 20;
+
+/** Whether an event quotes a message that could not be read with the key the event itself is under. */
+function quotesAnother(event: unknown): boolean {
+  return (
+    typeof event === 'object' &&
+    event !== null &&
+    'replyPreviewValidation' in event &&
+    event.replyPreviewValidation === 'invalid'
+  );
+}
 
 type Methods = { [M in ChatMethod]: (input: ChatInput<M>) => ChatAnswer<M> | Promise<ChatAnswer<M>> };
 
@@ -13,7 +27,8 @@ export function createEngine(): Methods {
   const accounts = new Accounts();
   return {
     ...keyMethods(),
-    ...messageMethods(accounts),
+    ...openMethods(accounts),
+    ...writeMethods(accounts),
     ...cipherMethods(accounts),
     load: ({ account, userId, version, keys }) => {
       accounts.wipe(account);
@@ -29,31 +44,69 @@ export function createEngine(): Methods {
   };
 }
 
-function messageMethods(accounts: Accounts): Pick<Methods, 'open' | 'seal' | 'prepareKeys'> {
+function openMethods(accounts: Accounts): Pick<Methods, 'open' | 'openText' | 'matchOwn'> {
   return {
-    open: ({ account, event, keys, signers }) => {
-      const unsealed = keys.flatMap((each) => {
-        const key = accounts.findKey(account, each);
-        return key ? [[each.version, key] as const] : [];
-      });
+    matchOwn: ({ account, identities }) =>
+      identities.map((each) => accounts.chat(account).matchesRegisteredKey(each)),
+    open: ({ account, event, keys, signers, anyone = false }) => {
+      const chat = accounts.chat(account);
+      const bytes = Buffer.from(event, 'base64');
+      const openWith = (some: ConversationKey[]) => {
+        const unsealed = some.slice(0, mostKeysOfOne).flatMap((each) => {
+          const key = accounts.findKey(account, each);
+          return key ? [[each.version, key] as const] : [];
+        });
+        return chat.decryptEvent(event, Object.fromEntries(unsealed), signers);
+      };
       try {
-        return { event: accounts.chat(account).decryptEvent(event, Object.fromEntries(unsealed), signers) };
+        if (anyone) chat.setRejectUnverified(false);
+        // An event says in the clear under which version it is; what it quotes may be under a former one.
+        const opened = openWith(keys.filter(({ version }) => bytes.includes(version)));
+        return { event: quotesAnother(opened) ? openWith(keys) : opened };
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         return { fault: faultOf(reason), reason };
+      } finally {
+        if (anyone) chat.setRejectUnverified(true);
       }
     },
-    seal: ({ account, conversationId, key, text, attachment }) => {
-      const sealed = accounts.chat(account).encryptMessage({
+    openText: ({ account, text, keys }) => {
+      for (const each of keys) {
+        const key = accounts.findKey(account, each);
+        try {
+          if (key) return accounts.chat(account).decrypt(text, key);
+        } catch {
+          // It was encrypted with another one.
+        }
+      }
+      return null;
+    },
+  };
+}
+
+function writeMethods(accounts: Accounts): Pick<Methods, 'seal' | 'prepareKeys' | 'prepareDelete'> {
+  return {
+    seal: ({ account, conversationId, key, text, attachment, quotes, ttlMs }) => {
+      const chat = accounts.chat(account);
+      const message = {
         conversationId,
         conversationKey: accounts.key(account, key),
         conversationKeyVersion: key.version,
         text,
+        entities: linksIn(text),
         ...(attachment ? { attachments: [attachment] } : {}),
-      });
+        ...(ttlMs === undefined ? {} : { ttlMsec: ttlMs }),
+      };
+      const sealed =
+        (quotes === undefined ? undefined : sealQuoting(chat, message, quotes)) ??
+        chat.encryptMessage(message);
       const { messageId, encryptedContent: content, encodedEventSignature: signature } = sealed;
       return { messageId, content, signature };
     },
+    prepareDelete: ({ account, conversationId, sequences: sequenceIds }) =>
+      actionOf(
+        accounts.chat(account).prepareMessageDelete({ conversationId, sequenceIds, deleteForAll: true }),
+      ),
     prepareKeys: ({ account, ownKey, publicKeys }) => {
       // X serves it, and could put a key of its own in its place: then it could read along.
       if (!accounts.chat(account).matchesRegisteredKey(ownKey))
@@ -69,16 +122,33 @@ function messageMethods(accounts: Accounts): Pick<Methods, 'open' | 'seal' | 'pr
           ...rest,
           sealedKey,
         })),
-        actions: change.actionSignatures.map(({ encodedMessageEventDetail: detail, ...rest }) => ({
-          ...rest,
-          detail,
-        })),
+        actions: change.actionSignatures.map(actionOf),
       };
     },
   };
 }
 
-type OfKeys = 'generate' | 'inspect' | 'checkBinding' | 'recover' | 'measureImage';
+/** @returns undefined where the message cannot be quoted, such as one under a former key */
+function sealQuoting(chat: Chat, message: Parameters<Chat['encryptMessage']>[0], replyToEvent: string) {
+  try {
+    return chat.encryptReply({ ...message, replyToEvent });
+  } catch {
+    return undefined;
+  }
+}
+
+function actionOf(action: ActionSignature): PreparedAction {
+  const {
+    messageId,
+    encodedMessageEventDetail: detail,
+    signature,
+    signatureVersion,
+    publicKeyVersion,
+  } = action;
+  return { messageId, detail, signature, signatureVersion, publicKeyVersion };
+}
+
+type OfKeys = 'generate' | 'inspect' | 'checkBinding' | 'recover' | 'backUp' | 'measureImage';
 
 function keyMethods(): Pick<Methods, OfKeys> {
   return {
@@ -113,6 +183,7 @@ function keyMethods(): Pick<Methods, OfKeys> {
       }
     },
     recover: recoverKeys,
+    backUp: backUpKeys,
     measureImage: ({ head }) => detectImageDimensions(head),
   };
 }

@@ -91,6 +91,11 @@ export class KeyFile {
     keys.fill(0);
   }
 
+  /** Whether keys are encrypted when they are saved. */
+  encrypts(): boolean {
+    return this.dataKey !== '';
+  }
+
   exists(): boolean {
     return existsSync(this.path);
   }

@@ -1,5 +1,4 @@
-/** Something somebody wrote, a change of the key, X's word that a message failed, or a sign of presence and the like. */
-export type EventKind = 'message' | 'keyChange' | 'failure' | 'other';
+import type { EncryptedKind } from '../../bridge/events';
 
 /** What X's wrapper around a message of X Chat says in the clear: X's word, signed by nobody. */
 export interface EventWrapper {
@@ -8,7 +7,7 @@ export interface EventWrapper {
   senderId?: string;
   /** Milliseconds since 1970. */
   createdAt?: number;
-  kind: EventKind;
+  kind: EncryptedKind;
 }
 
 /** Types of Thrift's binary protocol (Apache Thrift: binary protocol encoding). */
@@ -16,7 +15,12 @@ const text = 11;
 const struct = 12;
 
 /** What the content is, by the number of its field. */
-const kinds: Record<number, EventKind> = { 1: 'message', 3: 'keyChange', 5: 'failure' };
+const kinds: Record<number, EncryptedKind> = {
+  1: 'message',
+  3: 'keyChange',
+  4: 'groupChange',
+  5: 'failure',
+};
 
 /** The longest text that is looked at; ids are short. Bytes. */
 const longest = 200;

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ClosedMessage, Opened } from '../../bridge/chat';
+import type { ChatStore, ClosedMessage, Opened, Remark } from '../../bridge/chat';
+import { BoundedMap } from '../../bridge/boundedMap';
+import type { Clock } from '../../bridge/clock';
 import { BridgeError } from '../../bridge/errors';
 import type { Log } from '../../bridge/ports';
 import { isRecord } from '../fields';
-import { readContent } from './content';
-import { isMember, type ConversationKeys } from './conversationKeys';
+import { readContent, type Content } from './content';
+import type { KeyChanges } from './keyChanges';
+import { isGroup, isOneOfTwo, type Members } from './members';
 import { readWrapper } from './messageEvent';
 import type { OpenAnswer, OpenFault } from './protocol';
 import type { PublicKeys } from './publicKeys';
@@ -14,9 +17,15 @@ import type { ChatThreads } from './threads';
 export interface OpenOptions {
   account: string;
   threads: ChatThreads;
+  store: ChatStore;
   publicKeys: PublicKeys;
-  conversationKeys: ConversationKeys;
+  changes: KeyChanges;
+  members: Members;
+  /** Remembers which keys X's history was searched for in vain. */
+  missing: MissingKeys;
   log: Log;
+  /** Hears why X does not show keys. */
+  onRefused: (reason: string) => void;
   /** X has newer keys for the account than the ones here. */
   keysAreStale: () => boolean;
 }
@@ -33,10 +42,13 @@ const faults: Record<Reason, string> = {
   unverified:
     "An encrypted message came in this customer's name, but it could not be verified that they wrote it, so it is not shown. If they mention one, please look on x.com.",
   refused:
-    'An encrypted message of this customer cannot be read: X does not show the keys that it takes. Please read it on x.com, and tell your administrator.',
+    'An encrypted message of this customer cannot be read: X does not show this channel the keys that it takes. Please read it on x.com, and tell your administrator.',
   'no-key':
     'An encrypted message of this customer cannot be read, since X shows no key for it. Please read it on x.com, or ask the customer to send it again.',
 };
+
+/** What was in an event: for an agent, or X's word that a message of the account failed. */
+export type FromEvent = Exclude<Opened, { kind: 'failure' }> | Extract<Content, { kind: 'failure' }>;
 
 /**
  * Opens a message of X Chat: changes of the key first, then the message. What is missing is asked of X once; what
@@ -47,27 +59,32 @@ export async function openMessage(
   closed: ClosedMessage,
   senderId: string,
   options: OpenOptions,
-): Promise<Opened> {
+): Promise<FromEvent> {
   try {
     return await openOrTell(closed, senderId, options);
   } catch (error) {
     // Asking again would be refused again, and the customer must not go unnoticed.
     if (!(error instanceof BridgeError) || error.retryable) throw error;
-    options.log.error('X does not show the keys an encrypted message takes', { reason: error.message });
+    const { messageId, kind } = readWrapper(closed.event);
+    const { conversationId } = closed;
+    options.log.error('X does not show the keys an encrypted message takes', {
+      messageId,
+      conversationId,
+      reason: error.message,
+    });
+    options.onRefused(error.message);
     // A change of the key is found in the history when a message needs it.
-    return readWrapper(closed.event).kind === 'message'
-      ? unreadable('refused', closed.event)
-      : { kind: 'nothing' };
+    return kind === 'message' ? unreadable('refused', closed.event) : { kind: 'nothing' };
   }
 }
 
-async function openOrTell(closed: ClosedMessage, senderId: string, options: OpenOptions): Promise<Opened> {
-  const { conversationKeys } = options;
+async function openOrTell(closed: ClosedMessage, senderId: string, options: OpenOptions): Promise<FromEvent> {
+  const { changes } = options;
   const { event, keyChanges, conversationId } = closed;
-  await conversationKeys.learn(conversationId, keyChanges);
+  await changes.learn(conversationId, keyChanges);
   const { kind } = readWrapper(event);
   if (kind === 'keyChange') {
-    await conversationKeys.learn(conversationId, [event]);
+    await changes.learn(conversationId, [event]);
     return { kind: 'nothing' };
   }
   const answer = await openWithHelp(closed, senderId, options);
@@ -76,40 +93,127 @@ async function openOrTell(closed: ClosedMessage, senderId: string, options: Open
     return kind === 'message' ? unreadable(whyOf(answer.fault, options), event) : { kind: 'nothing' };
   const content = readContent(answer.event);
   if (content.kind === 'damaged') return unreadable('malformed', event);
-  if (content.kind === 'fromX') return content.opened;
+  if (content.kind === 'failure') return content;
   // What X says around the message must be what was signed.
   const isGenuine =
     content.verified && content.senderId === senderId && content.conversationId === conversationId;
-  if (!isGenuine || !isMember(senderId, conversationId)) return unreadable('unverified', event);
-  return content.opened;
+  if (!isGenuine || !(isGroup(conversationId) || isOneOfTwo(senderId, conversationId)))
+    return kind === 'groupChange' ? { kind: 'nothing' } : unreadable('unverified', event);
+  return completed(content.opened, closed, senderId, content.keyVersion, options);
+}
+
+/** What an agent should know beside it, and what only X knows of who may do what. */
+async function completed(
+  opened: FromEvent,
+  { conversationId }: ClosedMessage,
+  senderId: string,
+  keyVersion: string | undefined,
+  { publicKeys, members, changes, log }: OpenOptions,
+): Promise<FromEvent> {
+  if (keyVersion !== undefined && isGroup(conversationId))
+    await changes.noteUsed(conversationId, senderId, keyVersion).catch((error: unknown) => {
+      // The message must not wait for it.
+      if (!(error instanceof BridgeError)) throw error;
+      log.debug('X does not tell who is in an encrypted group', { conversationId });
+    });
+  if (opened.kind === 'members') members.forget(conversationId);
+  if (opened.kind === 'deletion')
+    return { ...opened, byAdmin: await members.isAdmin(senderId, conversationId) };
+  if (opened.kind !== 'message') return opened;
+  return { ...opened, remarks: remarksOn(opened, conversationId, senderId, publicKeys) };
+}
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+function lifeOf(ms: number): string {
+  const [count, unit] = ms < 2 * day ? [Math.ceil(ms / minute), 'minute'] : [Math.ceil(ms / day), 'day'];
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
+}
+
+function remarksOn(
+  { ttlMs }: Extract<Opened, { kind: 'message' }>,
+  conversationId: string,
+  senderId: string,
+  publicKeys: PublicKeys,
+): Remark[] {
+  const remarks: Remark[] = [];
+  const replaced = publicKeys.replaced(senderId);
+  if (replaced !== undefined)
+    remarks.push({
+      once: { about: senderId, id: `keys-${replaced}-${conversationId}` },
+      words:
+        'The security keys of this customer have changed, as they do with a new phone or a new PIN. Before you tell them anything confidential, please make sure that it is still them.',
+    });
+  if (ttlMs !== undefined)
+    remarks.push({
+      words: `This message disappears on X after ${lifeOf(ttlMs)}. Please keep no copy of it.`,
+    });
+  return remarks;
+}
+
+/** A key that was looked for in vain is looked for again after so long. Milliseconds. */
+const missingLifeMs = 10 * 60_000;
+
+/** The sender chooses the version, so that many of them must not cost as many searches: so many in that time. */
+const mostSearches = 3;
+
+/** Which keys X's history was searched for in vain, so that each message under one does not read all of it again. */
+export class MissingKeys {
+  private readonly searches = new BoundedMap<string, { version: string; at: number }[]>(10_000);
+
+  constructor(private readonly clock: Clock) {}
+
+  /** @param reason what the library says, with the version in it */
+  isKnown(conversationId: string, reason: string): boolean {
+    const recent = this.recent(conversationId);
+    return recent.length >= mostSearches || recent.some(({ version }) => version === versionIn(reason));
+  }
+
+  note(conversationId: string, reason: string): void {
+    const search = { version: versionIn(reason), at: this.clock.now() };
+    this.searches.set(conversationId, [...this.recent(conversationId), search]);
+  }
+
+  private recent(conversationId: string) {
+    const since = this.clock.now() - missingLifeMs;
+    return (this.searches.get(conversationId) ?? []).filter(({ at }) => at > since);
+  }
+}
+
+function versionIn(reason: string): string {
+  return /key version '(\d+)'/.exec(reason)?.[1] ?? '';
 }
 
 async function openWithHelp(
   { event, conversationId }: ClosedMessage,
   senderId: string,
-  { account, threads, publicKeys, conversationKeys }: OpenOptions,
+  { account, threads, store, publicKeys, changes, missing }: OpenOptions,
 ): Promise<OpenAnswer> {
+  const at = readWrapper(event).createdAt;
   /** The keys of whoever is quoted, where that is somebody else. */
   let quoted: Awaited<ReturnType<PublicKeys['signersOf']>> = [];
   const open = async () => {
-    const keys = conversationKeys.known(conversationId);
-    const signers = [...(await publicKeys.signersOf(senderId)), ...quoted];
+    const keys = store.keys(account, conversationId);
+    const signers = [...(await publicKeys.signersOf(senderId, at)), ...quoted];
     return threads.call('open', { account, event, keys, signers }, conversationId);
   };
-  const missing = (answer: OpenAnswer, fault: OpenFault) => 'fault' in answer && answer.fault === fault;
+  const isMissing = (answer: OpenAnswer, fault: OpenFault) => 'fault' in answer && answer.fault === fault;
   let answer = await open();
   const author = quotedAuthor(answer);
-  if (author !== undefined && isMember(author, conversationId)) {
+  if (author !== undefined && (isGroup(conversationId) || isOneOfTwo(author, conversationId))) {
     // The message itself is open: whom it quotes must not hold it up.
     quoted = await publicKeys.signersOf(author).catch(noneFromX);
     answer = quoted.length > 0 ? await open() : unproven(answer);
   }
-  if (missing(answer, 'unverified') && (await publicKeys.refresh(senderId))) answer = await open();
-  if (missing(answer, 'no-key'))
-    await conversationKeys.learnFromHistory(conversationId, async () => {
-      answer = await open();
-      return !missing(answer, 'no-key');
-    });
+  if (isMissing(answer, 'unverified') && (await publicKeys.refresh(senderId))) answer = await open();
+  const reason = 'fault' in answer && answer.fault === 'no-key' ? answer.reason : undefined;
+  if (reason === undefined || missing.isKnown(conversationId, reason)) return answer;
+  const found = await changes.learnFromHistory(conversationId, async (_page, foundNew) => {
+    if (foundNew) answer = await open();
+    return !isMissing(answer, 'no-key');
+  });
+  if (found !== 'enough') missing.note(conversationId, reason);
   return answer;
 }
 
@@ -145,8 +249,14 @@ function whyOf(fault: OpenFault, { keysAreStale }: OpenOptions): Reason {
 }
 
 /** One notice for each message, however often and in whatever wrapping it comes. */
-function unreadable(fault: Reason, event: string): Opened {
+function unreadable(fault: Reason, event: string): Extract<Opened, { kind: 'notice' }> {
   const { messageId } = readWrapper(event);
   const name = messageId ?? createHash('sha256').update(event).digest('hex').slice(0, 32);
-  return { kind: 'notice', id: `${fault}:${name}`, words: faults[fault] };
+  const isLater = fault === 'no-key' || fault === 'stale' || fault === 'refused';
+  return {
+    kind: 'notice',
+    id: `${fault}:${name}`,
+    words: faults[fault],
+    ...(isLater ? { unread: true } : {}),
+  };
 }

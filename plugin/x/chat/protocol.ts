@@ -14,6 +14,8 @@ export interface ChatCalls {
     input: { keys: Uint8Array; registered: string[] };
     answer: { fingerprint: string; matches: boolean[] };
   };
+  /** Which of these are the public half of the account's own key. */
+  matchOwn: { input: { account: string; identities: string[] }; answer: boolean[] };
   /** Whether a signing key really belongs to an identity. */
   checkBinding: { input: PublicKey; answer: boolean };
   open: { input: OpenCall; answer: OpenAnswer };
@@ -27,6 +29,13 @@ export interface ChatCalls {
     };
     answer: PreparedKeys;
   };
+  /** A text that is encrypted beside messages; null when no key opens it. */
+  openText: { input: { account: string; text: string; keys: ConversationKey[] }; answer: string | null };
+  /** Signs that messages of the account are taken back for everybody. */
+  prepareDelete: {
+    input: { account: string; conversationId: string; sequences: string[] };
+    answer: PreparedAction;
+  };
   measureImage: { input: { head: Uint8Array }; answer: { width: number; height: number } | null };
   startCipher: { input: CipherStart; answer: { cipher: number } };
   pushCipher: { input: { cipher: number; bytes: Uint8Array }; answer: Uint8Array };
@@ -34,6 +43,8 @@ export interface ChatCalls {
   endCipher: { input: { cipher: number }; answer: Uint8Array };
   dropCipher: { input: { cipher: number }; answer: null };
   recover: { input: RecoverCall; answer: RecoverAnswer };
+  /** Puts private keys into X's key backup. */
+  backUp: { input: BackUpCall; answer: BackUpAnswer };
 }
 
 export type ChatMethod = keyof ChatCalls;
@@ -52,6 +63,8 @@ export interface OpenCall {
   event: string;
   keys: ConversationKey[];
   signers: SigningKey[];
+  /** Opens it also where none of the signers signed it, as unverified. */
+  anyone?: boolean;
 }
 
 export type OpenFault = 'malformed' | 'unverified' | 'no-key';
@@ -63,6 +76,9 @@ export interface SealCall {
   key: ConversationKey;
   text: string;
   attachment: MediaAttachment | undefined;
+  /** X's event of the message it quotes. */
+  quotes: string | undefined;
+  ttlMs: number | undefined;
 }
 
 /** An encrypted, signed message. The id is part of what is signed. */
@@ -76,13 +92,16 @@ export interface PreparedKeys {
   conversationId: string;
   version: string;
   participants: { userId: string; sealedKey: string; publicKeyVersion: string }[];
-  actions: {
-    messageId: string;
-    detail: string;
-    signature: string;
-    signatureVersion: string;
-    publicKeyVersion: string;
-  }[];
+  actions: PreparedAction[];
+}
+
+/** Something the account does in a conversation beside writing, signed. */
+export interface PreparedAction {
+  messageId: string;
+  detail: string;
+  signature: string;
+  signatureVersion: string;
+  publicKeyVersion: string;
 }
 
 export interface CipherStart {
@@ -98,6 +117,14 @@ export interface RecoverCall {
   tokens: Record<string, string>;
   pin: Uint8Array;
 }
+
+export interface BackUpCall extends RecoverCall {
+  keys: Uint8Array;
+  /** After so many wrong PINs the backup destroys itself. */
+  guesses: number;
+}
+
+export type BackUpAnswer = { done: true } | { refused: string };
 
 export type RecoverAnswer = { keys: Uint8Array } | { refused: string; guessesLeft: number | undefined };
 

@@ -1,11 +1,12 @@
 import type { SigningKey } from 'chat-xdk-engine';
-import type { ChatStore, PersonKeys } from '../../bridge/chat';
+import { BoundedMap } from '../../bridge/boundedMap';
+import type { ChatStore, KnownPersonKeys, PersonKeys } from '../../bridge/chat';
 import type { Clock } from '../../bridge/clock';
+import { reasonOf } from '../../bridge/errors';
 import type { Log } from '../../bridge/ports';
 import type { XClient } from '../client';
-import { fetchPublicKeys } from './chatApi';
+import { fetchPublicKeys } from './keysApi';
 import type { ChatThreads } from './threads';
-import { BoundedMap } from '../../bridge/boundedMap';
 
 export interface PublicKeysOptions {
   account: string;
@@ -14,13 +15,21 @@ export interface PublicKeysOptions {
   store: ChatStore;
   clock: Clock;
   log: Log;
+  /** The account's own user, whose keys are in use. */
+  ownId: () => string | undefined;
 }
 
 /** That a user has no keys is believed for so long, in milliseconds. */
 const absenceLife = 60 * 60_000;
 
-/** That a user has no newer keys is believed for so long. Milliseconds. */
+/** That a user has no newer keys is believed for so long where something is sent. Milliseconds. */
 const newestLifeMs = 5 * 60_000;
+
+/** Whether the keys of somebody who writes are still theirs is asked this often. Milliseconds. */
+const signerLifeMs = 24 * 60 * 60_000;
+
+/** X's time of a message and ours of a change may differ by so much. Milliseconds. */
+const slackMs = 10 * 60_000;
 
 /**
  * People's public keys, by version. A version once seen stays as it was seen: X showing another key for it later
@@ -33,8 +42,70 @@ export class PublicKeys {
 
   constructor(private readonly options: PublicKeysOptions) {}
 
-  /** The keys known of a user, fetched when there are none, the newest first. @throws BridgeError */
+  /** The keys X shows of a user, fetched when none are known, the newest first. @throws BridgeError */
   async of(userId: string): Promise<PersonKeys[]> {
+    const keys = await this.all(userId);
+    return keys.filter(({ withdrawnAt }) => withdrawnAt === undefined);
+  }
+
+  /** The newest keys of a user, as X had them no longer than some minutes ago. @throws BridgeError */
+  async newest(userId: string): Promise<PersonKeys | undefined> {
+    if (this.isOlder(userId, newestLifeMs)) await this.refresh(userId);
+    const [newest] = await this.of(userId);
+    return newest;
+  }
+
+  /** The version of a user's keys that came last, where it took the place of others that were known here. */
+  replaced(userId: string): string | undefined {
+    const { account, store } = this.options;
+    const later = store.personKeys(account, userId).filter(({ replaces }) => replaces);
+    return later.sort((one, other) => other.seenAt - one.seenAt)[0]?.version;
+  }
+
+  /** Asks X for what is new. @returns whether there was a new version, or one X had withdrawn @throws BridgeError */
+  async refresh(userId: string): Promise<boolean> {
+    const { account, client, store, clock } = this.options;
+    this.askedAt.set(userId, clock.now());
+    const known = store.personKeys(account, userId);
+    const shown = await fetchPublicKeys(client, userId);
+    let found = false;
+    for (const keys of shown) if (await this.take(userId, keys, known)) found = true;
+    if (this.noteShown(userId, known, shown)) found = true;
+    if (known.length === 0 && !found) this.absent.set(userId, clock.now() + absenceLife);
+    else this.absent.delete(userId);
+    return found;
+  }
+
+  /**
+   * As the library wants them to check who signed something.
+   * @param at when X says it was signed, in ms since 1970: keys that X had withdrawn by then do not count
+   * @throws BridgeError
+   */
+  async signersOf(userId: string, at?: number): Promise<SigningKey[]> {
+    const keys = await this.all(userId);
+    // Somebody whose phone was stolen registers anew. Messages do not wait for X to say so.
+    if (keys.length > 0 && this.isOlder(userId, signerLifeMs)) this.refreshLater(userId);
+    return (await this.genuine(userId, keys))
+      .filter(({ withdrawnAt = Infinity }) => at === undefined || at < withdrawnAt + slackMs)
+      .map(({ version, identity, signing, signature }) => ({
+        userId,
+        publicKeyVersion: version,
+        publicKey: signing,
+        identityPublicKey: identity,
+        identityPublicKeySignature: signature,
+      }));
+  }
+
+  /** X could list a key of its own as one of the account's, and sign in its name. */
+  private async genuine(userId: string, keys: KnownPersonKeys[]): Promise<KnownPersonKeys[]> {
+    const { account, threads, ownId } = this.options;
+    if (userId !== ownId()) return keys;
+    const identities = keys.map(({ identity }) => identity);
+    const isOurs = await threads.call('matchOwn', { account, identities });
+    return keys.filter((_, index) => isOurs[index]);
+  }
+
+  private async all(userId: string): Promise<KnownPersonKeys[]> {
     const { account, store, clock } = this.options;
     const known = store.personKeys(account, userId);
     if (known.length > 0 || (this.absent.get(userId) ?? 0) > clock.now()) return known;
@@ -42,51 +113,53 @@ export class PublicKeys {
     return store.personKeys(account, userId);
   }
 
-  /** The newest keys of a user, as X had them no longer than some minutes ago. @throws BridgeError */
-  async newest(userId: string): Promise<PersonKeys | undefined> {
-    const { clock } = this.options;
-    if (clock.now() - (this.askedAt.get(userId) ?? -Infinity) > newestLifeMs) await this.refresh(userId);
-    const [newest] = await this.of(userId);
-    return newest;
+  private isOlder(userId: string, lifeMs: number): boolean {
+    return this.options.clock.now() - (this.askedAt.get(userId) ?? -Infinity) > lifeMs;
   }
 
-  /** Asks X for what is new. @returns whether there was a new version @throws BridgeError */
-  async refresh(userId: string): Promise<boolean> {
-    const { account, client, threads, store, clock, log } = this.options;
-    this.askedAt.set(userId, clock.now());
-    const known = store.personKeys(account, userId);
-    let found = false;
-    for (const keys of await fetchPublicKeys(client, userId)) {
-      const before = known.find(({ version }) => version === keys.version);
-      if (before) {
-        if (!isSame(before, keys))
-          log.error('X shows another public key than before; it is not trusted', { userId });
-        continue;
-      }
-      if (!(await threads.call('checkBinding', keys))) {
-        log.error('public keys that do not belong together are not trusted', {
-          userId,
-          version: keys.version,
-        });
-        continue;
-      }
-      store.savePersonKeys(account, userId, keys);
-      found = true;
+  private refreshLater(userId: string): void {
+    this.refresh(userId).catch((error: unknown) =>
+      this.options.log.debug("X does not tell a customer's public keys again", {
+        userId,
+        reason: reasonOf(error),
+      }),
+    );
+  }
+
+  /** @returns whether it is a new version, and one to be trusted */
+  private async take(userId: string, keys: PersonKeys, known: KnownPersonKeys[]): Promise<boolean> {
+    const { account, threads, store, clock, log } = this.options;
+    const before = known.find(({ version }) => version === keys.version);
+    if (before) {
+      if (!isSame(before, keys))
+        log.error('X shows another public key than before; it is not trusted', { userId });
+      return false;
     }
-    if (known.length === 0 && !found) this.absent.set(userId, clock.now() + absenceLife);
-    else this.absent.delete(userId);
-    return found;
+    if (!(await threads.call('checkBinding', keys))) {
+      const { version } = keys;
+      log.error('public keys that do not belong together are not trusted', { userId, version });
+      return false;
+    }
+    const replaces = known.length > 0 && known.every(({ identity }) => identity !== keys.identity);
+    store.savePersonKeys(account, userId, keys, { replaces, seenAt: clock.now() });
+    return true;
   }
 
-  /** As the library wants them to check who signed. @throws BridgeError */
-  async signersOf(userId: string): Promise<SigningKey[]> {
-    return (await this.of(userId)).map(({ version, identity, signing, signature }) => ({
-      userId,
-      publicKeyVersion: version,
-      publicKey: signing,
-      identityPublicKey: identity,
-      identityPublicKeySignature: signature,
-    }));
+  /**
+   * Notes what X has withdrawn, and shows again. An answer without any keys says nothing of those that are known.
+   * @returns whether something is shown again
+   */
+  private noteShown(userId: string, known: KnownPersonKeys[], shown: PersonKeys[]): boolean {
+    const { account, store, clock } = this.options;
+    let isBack = false;
+    if (shown.length === 0) return isBack;
+    for (const { version, withdrawnAt } of known) {
+      const isShown = shown.some((each) => each.version === version);
+      if (isShown !== (withdrawnAt === undefined))
+        store.markWithdrawn(account, userId, version, isShown ? undefined : clock.now());
+      if (isShown && withdrawnAt !== undefined) isBack = true;
+    }
+    return isBack;
   }
 }
 

@@ -18,7 +18,14 @@ async function answer({ id, method, input }: Request): Promise<void> {
   } catch (error) {
     response = { id, error: error instanceof Error ? error.message : String(error) };
   }
-  parentPort?.postMessage(response);
+  parentPort?.postMessage(response, keysIn(response));
+}
+
+/** Private keys are handed over, so that no copy of them stays in this thread. */
+function keysIn(response: Response): ArrayBuffer[] {
+  const answer = 'answer' in response ? response.answer : undefined;
+  const keys = typeof answer === 'object' && answer !== null && 'keys' in answer ? answer.keys : undefined;
+  return keys instanceof Uint8Array ? [keys.buffer as ArrayBuffer] : [];
 }
 
 parentPort?.on('message', (request: Request) => void answer(request));

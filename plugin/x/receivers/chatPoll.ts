@@ -103,14 +103,18 @@ export class ChatPoll {
     const found: ConversationNews[] = [];
     const tokens = new PageTokens();
     let next: string | undefined;
+    let hasRequests = false;
     do {
       const page = await fetchConversations(this.ports.client, next);
-      const fresh = page.conversations.filter(
-        ({ updatedAt }) => updatedAt === undefined || updatedAt >= since - slack,
-      );
-      found.push(...fresh);
-      next = fresh.length === 0 ? undefined : tokens.next(page.next);
+      hasRequests ||= page.hasRequests;
+      const isOld = ({ updatedAt }: ConversationNews) => updatedAt !== undefined && updatedAt < since - slack;
+      found.push(...page.conversations.filter((each) => !isOld(each)));
+      // Those with the latest news come first; of one without a time nobody knows where it stands.
+      const isEnough = page.conversations.length === 0 || page.conversations.some(isOld);
+      next = isEnough ? undefined : tokens.next(page.next);
     } while (next !== undefined);
+    // Where X pushes, it pushes these as well.
+    if (this.rhythm === 'minute') this.ports.account.noteMessageRequests(hasRequests);
     const lead = ({ id, updatedAt }: ConversationNews) =>
       (this.readAt.get(id) ?? -Infinity) - (updatedAt ?? Infinity);
     const isKnown = (news: ConversationNews) => lead(news) > 0;

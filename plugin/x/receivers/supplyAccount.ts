@@ -27,4 +27,6 @@ export interface Account {
   knownMessages: (ids: string[]) => Set<string>;
   /** Hears why encrypted conversations cannot be read back; undefined when they can. */
   noteChatReading: (reason: string | undefined) => void;
+  /** Hears whether message requests wait on X, which its API does not list. */
+  noteMessageRequests: (waiting: boolean) => void;
 }

@@ -282,8 +282,7 @@ export class XSimulator {
     app.use(timelineRoutes(context, this.mediaUrl));
     app.use(apiRoutes(context, (message) => this.onSent(message)));
     app.use(this.keyBackup.routes());
-    const backupOf = (id: string) => (this.keyBackup.size(id) > 0 ? this.keyBackup.configFor(id) : undefined);
-    app.use(chatRoutes(context, this.chat, backupOf));
+    app.use(chatRoutes(context, this.chat, (id) => this.keyBackup.configFor(id)));
     app.use(mediaRoutes(context, this.mediaOptions));
     app.use(fileRoutes(context));
     return app;

@@ -12,12 +12,13 @@ export interface ReadMessage {
   media: { hashKey: string; name: string; type: string; width: number; height: number }[];
 }
 
-interface Opened {
+export interface Opened {
   type: string;
   senderId: string;
   keyVersion?: string;
   participantKeys?: { userId: string; encryptedKey: string }[];
-  content?: { text?: string };
+  content?: { text?: string; entities?: { startIndex: number; endIndex: number }[] };
+  ttlMsec?: number;
   attachments?: {
     mediaHashKey: string;
     filename: string;
@@ -47,6 +48,14 @@ export class ChatPerson {
     const person = new ChatPerson(id, world);
     await person.changeDevice();
     return person;
+  }
+
+  /** Somebody who has got hold of this person's keys, as they are now. */
+  clone(): ChatPerson {
+    const other = new ChatPerson(this.id, this.world);
+    other.chat = this.chat;
+    other.version = this.version;
+    return other;
   }
 
   /** New keys from now on; what was written for the old ones stays closed. */
@@ -121,10 +130,12 @@ export class ChatPerson {
   }
 
   /** Writes; the first message brings the conversation's key along, as X's apps do. */
-  async say(otherId: string, text: string, attachment?: MediaAttachment): Promise<ChatEvent> {
-    return this.post(otherId, (sealing) =>
-      this.chat.encryptMessage({ ...sealing, text, ...(attachment ? { attachments: [attachment] } : {}) }),
-    );
+  async say(
+    otherId: string,
+    text: string,
+    more: { attachments?: MediaAttachment[]; ttlMsec?: number } = {},
+  ): Promise<ChatEvent> {
+    return this.post(otherId, (sealing) => this.chat.encryptMessage({ ...sealing, text, ...more }));
   }
 
   reply(otherId: string, to: ChatEvent, text: string): Promise<ChatEvent> {
@@ -162,6 +173,52 @@ export class ChatPerson {
     await this.world.deliver(event, conversation);
   }
 
+  /** Encrypts a group's name as X's apps do. */
+  encryptName(groupId: string, name: string): string {
+    const conversation = this.world.conversation(this.id, groupId);
+    return this.chat.encrypt(name, this.newestKey(conversation).key);
+  }
+
+  /** Takes somebody into a group, with a new key for all of them. */
+  async addMember(groupId: string, newcomer: string): Promise<void> {
+    const group = this.world.conversation(this.id, groupId);
+    const [currentMemberIds, currentAdminIds] = [group.memberIds, group.adminIds];
+    group.memberIds = [...currentMemberIds, newcomer];
+    const publicKeys = group.memberIds.map((userId) => {
+      const key = this.world.registry.get(userId)!.at(-1)!;
+      return { userId, publicKey: key.publicKey, keyVersion: key.version };
+    });
+    const change = this.chat.prepareGroupMembersChange({
+      publicKeys,
+      conversationId: groupId,
+      newMemberIds: [newcomer],
+      currentMemberIds,
+      currentAdminIds,
+      currentPendingMemberIds: [],
+    });
+    this.keysOf(group)[change.conversationKeyVersion] = change.conversationKey;
+    const [keyChange, memberAdd] = change.actionSignatures.map((action) => ({
+      ...action,
+      detail: Buffer.from(action.encodedMessageEventDetail, 'base64'),
+    }));
+    await this.world.addKeys(group, this.id, {
+      version: change.conversationKeyVersion,
+      participants: change.participantKeys.map((each) => ({ ...each, sealedKey: each.encryptedKey })),
+      action: keyChange!,
+    });
+    const { messageId, detail } = memberAdd!;
+    const event = this.world.wrap(group, { senderId: this.id, messageId, detail, signature: memberAdd! });
+    await this.world.deliver(event, group);
+  }
+
+  /** What the library says of an event; undefined when it cannot be opened. */
+  inspect(otherId: string, { encoded }: ChatEvent): Opened | undefined {
+    this.read(otherId);
+    const conversation = this.world.conversation(this.id, otherId);
+    const signers = this.world.signersOf(...conversation.memberIds);
+    return this.opened.get(encoded) ?? this.open(encoded, this.keysOf(conversation), signers);
+  }
+
   /** Encrypts a file, gives it to X, and sends it. */
   async sendFile(otherId: string, text: string, mime: string, content: Buffer): Promise<ChatEvent> {
     const conversation = await this.begun(otherId);
@@ -169,7 +226,7 @@ export class ChatPerson {
     const hashKey = randomUUID().replaceAll('-', '');
     const closed = Buffer.concat([cipher.push(content), cipher.finish()]);
     this.world.files.set(hashKey, { conversationId: conversation.id, hashKey, content: closed });
-    return this.say(otherId, text, {
+    const attachment: MediaAttachment = {
       attachment_type: 'media',
       media_hash_key: hashKey,
       width: 640,
@@ -177,7 +234,8 @@ export class ChatPerson {
       filesize_bytes: content.length,
       filename: `from-the-phone.${mime.split('/')[1] ?? 'bin'}`,
       media_type: kinds[mime] ?? 5,
-    });
+    };
+    return this.say(otherId, text, { attachments: [attachment] });
   }
 
   /** What somebody wrote to this person, oldest first; only what is verified can be read at all. */
@@ -237,7 +295,12 @@ export class ChatPerson {
   private async begun(otherId: string): Promise<ChatConversation> {
     const conversation = this.world.conversation(this.id, otherId);
     this.read(otherId);
-    if (this.keysOf(conversation)[conversation.keyVersion ?? ''] === undefined) await this.rotateKey(otherId);
+    const isUnknown = this.keysOf(conversation)[conversation.keyVersion ?? ''] === undefined;
+    const isOutdated = conversation.memberIds.some((id) => {
+      const newest = this.world.registry.get(id)?.at(-1)?.version;
+      return newest !== undefined && conversation.encryptedFor.get(id) !== newest;
+    });
+    if (isUnknown || isOutdated) await this.rotateKey(otherId);
     return conversation;
   }
 

@@ -2,14 +2,22 @@ import { Router, type Request, type Response } from 'express';
 import { answer, operation, type ApiContext } from '../answers';
 import { addMedia } from './chatMedia';
 import { inConversation, refuse, route } from './inConversation';
-import { ChatRefusal, type ChatConversation, type ChatEvent, type ChatWorld } from './chatWorld';
+import {
+  ChatRefusal,
+  type ChatConversation,
+  type ChatEvent,
+  type ChatWorld,
+  type PostedKeys,
+} from './chatWorld';
 
 const paths = {
   publicKeys: '/2/users/{id}/public_keys',
   conversations: '/2/chat/conversations',
+  conversation: '/2/chat/conversations/{id}',
   events: '/2/chat/conversations/{id}/events',
   keys: '/2/chat/conversations/{id}/keys',
   messages: '/2/chat/conversations/{id}/messages',
+  deletion: '/2/chat/conversations/{id}/messages/delete',
   read: '/2/chat/conversations/{id}/read',
   typing: '/2/chat/conversations/{id}/typing',
 };
@@ -18,7 +26,7 @@ const paths = {
 export function chatRoutes(
   context: ApiContext,
   chat: ChatWorld,
-  backupOf: (userId: string) => object | undefined,
+  backupOf: (userId: string) => object,
 ): Router {
   const router = Router();
   addPublicKeys(router, context, chat, backupOf);
@@ -32,7 +40,7 @@ function addPublicKeys(
   router: Router,
   context: ApiContext,
   chat: ChatWorld,
-  backupOf: (userId: string) => object | undefined,
+  backupOf: (userId: string) => object,
 ): void {
   router.get(
     route(paths.publicKeys),
@@ -51,9 +59,7 @@ function addPublicKeys(
           // The way to the backup is for one version of the keys.
           ...(id === user.id ? { juicebox_config: key === registered.at(-1) ? backupOf(id) : {} } : {}),
         };
-        return Object.fromEntries(
-          Object.entries(whole).filter(([name, value]) => asked.includes(name) && value !== undefined),
-        );
+        return Object.fromEntries(Object.entries(whole).filter(([name]) => asked.includes(name)));
       });
       answer(request, response, paths.publicKeys, 200, data.length > 0 ? { data } : {});
     }),
@@ -72,7 +78,12 @@ function addPublicKeys(
           signingPublicKey: key['signing_public_key'] ?? '',
           signature: key['identity_public_key_signature'] ?? '',
         });
-        answer(request, response, paths.publicKeys, 200, { data: { public_key_version: version } });
+        answer(request, response, paths.publicKeys, 200, {
+          data: {
+            ...(chat.hidesVersions ? {} : { public_key_version: version }),
+            juicebox_config: backupOf(user.id),
+          },
+        });
       });
     }),
   );
@@ -91,8 +102,30 @@ function addConversations(router: Router, context: ApiContext, chat: ChatWorld):
         type: id.startsWith('g') ? 'group' : 'direct',
         updated_at: new Date(updatedAt).toISOString(),
       }));
-      const meta = { result_count: data.length, ...(next === undefined ? {} : { next_token: next }) };
+      const meta = {
+        result_count: data.length,
+        has_message_requests: chat.hasRequests,
+        ...(next === undefined ? {} : { next_token: next }),
+      };
       answer(request, response, paths.conversations, 200, { ...(data.length > 0 ? { data } : {}), meta });
+    }),
+  );
+  router.get(
+    route(paths.conversation),
+    inConversation(context, chat, paths.conversation, (request, response, conversation) => {
+      const { id, memberIds, adminIds, name, updatedAt } = conversation;
+      const expansions = textOf(request.query['expansions']).split(',');
+      const fields = textOf(request.query['chat_conversation.fields']).split(',');
+      answer(request, response, paths.conversation, 200, {
+        data: {
+          id: id.replace(':', '-'),
+          type: id.startsWith('g') ? 'group' : 'direct',
+          updated_at: new Date(updatedAt).toISOString(),
+          ...(name !== undefined && fields.includes('group_name') ? { group_name: name } : {}),
+          ...(expansions.includes('member_ids') ? { member_ids: memberIds } : {}),
+          ...(expansions.includes('admin_ids') ? { admin_ids: adminIds } : {}),
+        },
+      });
     }),
   );
   router.get(
@@ -123,15 +156,8 @@ function addMessages(router: Router, context: ApiContext, chat: ChatWorld): void
         const body = request.body as {
           conversation_key_version: string;
           conversation_participant_keys: Record<string, string>[];
-          action_signatures?: {
-            message_id: string;
-            encoded_message_event_detail: string;
-            message_event_signature: Record<string, string>;
-          }[];
+          action_signatures?: PostedAction[];
         };
-        const [action] = body.action_signatures ?? [];
-        if (!action) throw new ChatRefusal('action_signatures are missing');
-        const signature = action.message_event_signature;
         const event = await chat.addKeys(conversation, user.id, {
           version: body.conversation_key_version,
           participants: body.conversation_participant_keys.map((each) => ({
@@ -139,13 +165,7 @@ function addMessages(router: Router, context: ApiContext, chat: ChatWorld): void
             sealedKey: each['encrypted_conversation_key'] ?? '',
             publicKeyVersion: each['public_key_version'] ?? '',
           })),
-          action: {
-            messageId: action.message_id,
-            detail: Buffer.from(action.encoded_message_event_detail, 'base64'),
-            signature: signature['signature'] ?? '',
-            signatureVersion: signature['signature_version'] ?? '',
-            publicKeyVersion: signature['public_key_version'] ?? '',
-          },
+          action: actionIn(body.action_signatures),
         });
         answer(request, response, paths.keys, 200, {
           data: { conversation_id: conversation.id, sequence_id: event.sequenceId },
@@ -171,6 +191,23 @@ function addMessages(router: Router, context: ApiContext, chat: ChatWorld): void
     ),
   );
   router.post(
+    route(paths.deletion),
+    inConversation(context, chat, paths.deletion, (request, response, conversation, user) =>
+      attempt(response, async () => {
+        const body = request.body as {
+          sequence_ids: string[];
+          delete_message_action: string;
+          action_signatures: PostedAction[];
+        };
+        if (body.delete_message_action !== 'delete_for_all')
+          throw new ChatRefusal('only what everybody loses is simulated');
+        const action = actionIn(body.action_signatures);
+        await chat.deleteForAll(conversation, user.id, body.sequence_ids, action);
+        answer(request, response, paths.deletion, 200, { data: { deleted: true } });
+      }),
+    ),
+  );
+  router.post(
     route(paths.read),
     inConversation(context, chat, paths.read, (request, response, conversation, user) => {
       const body = request.body as { seen_until_sequence_id: string };
@@ -187,6 +224,26 @@ function addMessages(router: Router, context: ApiContext, chat: ChatWorld): void
   );
 }
 
+interface PostedAction {
+  message_id: string;
+  encoded_message_event_detail: string;
+  message_event_signature: Record<string, string>;
+}
+
+function actionIn([action]: PostedAction[] = []): PostedKeys['action'] {
+  if (!action) throw new ChatRefusal('action_signatures are missing');
+  const signature = action.message_event_signature;
+  return {
+    messageId: action.message_id,
+    detail: Buffer.from(action.encoded_message_event_detail, 'base64'),
+    signature: signature['signature'] ?? '',
+    signatureVersion: signature['signature_version'] ?? '',
+    publicKeyVersion: signature['public_key_version'] ?? '',
+  };
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+
 async function attempt(response: Response, work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
@@ -196,12 +253,17 @@ async function attempt(response: Response, work: () => void | Promise<void>): Pr
   }
 }
 
+/** X writes the two users of a conversation in either order (X docs: xchat-xdk, event payloads). */
+export function otherSpelling(id: string): string {
+  return id.split(':').reverse().join('-');
+}
+
 /** An event as X hands it out. */
 function eventItem(event: ChatEvent, { token, id }: ChatConversation): object {
   return {
     id: event.id,
     sender_id: event.senderId,
-    conversation_id: id,
+    conversation_id: otherSpelling(id),
     conversation_token: token,
     created_at: new Date(event.at).toISOString(),
     encoded_event: event.encoded,

@@ -1,7 +1,7 @@
 import { Chat, type SigningKey } from 'chat-xdk-engine';
 import type { World } from '../world';
 import { loadChatLibrary } from './library';
-import { messageDetail, wrapEvent } from './messageEvent';
+import { failureDetail, messageDetail, wrapEvent, type SimFailure } from './messageEvent';
 
 /** A user's public keys as somebody registered them. */
 export interface SimPublicKey {
@@ -33,6 +33,11 @@ export interface ChatConversation {
   events: ChatEvent[];
   keyChanges: string[];
   keyVersion: string | undefined;
+  /** The versions of the members' keys that the conversation's key was encrypted for. */
+  encryptedFor: Map<string, string>;
+  /** As it was written when the group was created: in plain, or encrypted. */
+  name?: string;
+  adminIds: string[];
   readUpTo: Map<string, string>;
   typedBy: string[];
   updatedAt: number;
@@ -71,6 +76,12 @@ export class ChatWorld {
   readonly files = new Map<string, ChatFile>();
   /** Whether changes of a key come beside the events of a conversation, and not only among them. */
   keysBeside = false;
+  /** Whether X does not say which version it gave to new keys (OpenAPI: it is optional). */
+  hidesVersions = false;
+  /** Whether message requests wait, which the API does not list. */
+  hasRequests = false;
+  /** Why the next messages fail after X has said that it took them. */
+  readonly failures: SimFailure[] = [];
   /** Hears of every event that is to be delivered. */
   onEvent: (event: ChatEvent, conversation: ChatConversation) => Promise<void> = () => Promise.resolve();
   private sequence = 1_990_000_000_000_000_000n;
@@ -106,6 +117,8 @@ export class ChatWorld {
       events: [],
       keyChanges: [],
       keyVersion: undefined,
+      encryptedFor: new Map(),
+      adminIds: [],
       readUpTo: new Map(),
       typedBy: [],
       updatedAt: this.world.now(),
@@ -135,6 +148,9 @@ export class ChatWorld {
     const { detail, messageId, ...signature } = keys.action;
     const event = this.wrap(conversation, { senderId, messageId, detail, signature });
     conversation.keyVersion = keys.version;
+    conversation.encryptedFor = new Map(
+      keys.participants.map(({ userId, publicKeyVersion }) => [userId, publicKeyVersion]),
+    );
     conversation.keyChanges.push(event.encoded);
     await this.deliver({ ...event, keyVersion: keys.version }, conversation);
     return event;
@@ -159,10 +175,61 @@ export class ChatWorld {
     const event = this.wrap(conversation, { senderId, messageId, detail: messageDetail(content), signature });
     if (!(await this.isSigned(event)))
       throw new ChatRefusal('the signature of the message cannot be verified');
+    const failure = this.failures.shift() ?? this.whyNotReadable(conversation, senderId);
+    if (failure !== undefined) {
+      await this.fail(conversation, event, failure);
+      return event;
+    }
     const keyChange = withKeyChange ? conversation.keyChanges.at(-1) : undefined;
     const delivered = { ...event, keyVersion, keyChange };
     await this.deliver(delivered, conversation);
     return delivered;
+  }
+
+  /** Takes a message of somebody back, for everybody. @throws ChatRefusal */
+  async deleteForAll(
+    conversation: ChatConversation,
+    senderId: string,
+    sequenceIds: string[],
+    { detail, messageId, ...signature }: PostedKeys['action'],
+  ): Promise<void> {
+    const isTheirs = (sequenceId: string) =>
+      conversation.events.some((each) => each.sequenceId === sequenceId && each.senderId === senderId);
+    if (!conversation.adminIds.includes(senderId) && !sequenceIds.every(isTheirs))
+      throw new ChatRefusal('a message of somebody else cannot be deleted');
+    const event = this.wrap(conversation, { senderId, messageId, detail, signature });
+    if (!(await this.isSigned(event))) throw new ChatRefusal('the signature cannot be verified');
+    conversation.events = conversation.events.filter(({ sequenceId }) => !sequenceIds.includes(sequenceId));
+    await this.deliver(event, conversation);
+  }
+
+  /** Somebody leaves a group: X shows their keys no more. */
+  leave(conversation: ChatConversation, userId: string): void {
+    conversation.memberIds = conversation.memberIds.filter((id) => id !== userId);
+    this.registry.delete(userId);
+  }
+
+  /** X does not pass on what its recipients could not open. */
+  private whyNotReadable(
+    { memberIds, encryptedFor }: ChatConversation,
+    senderId: string,
+  ): SimFailure | undefined {
+    const isOutdated = memberIds
+      .filter((id) => id !== senderId)
+      .some((id) => {
+        const newest = this.registry.get(id)?.at(-1)?.version;
+        return newest !== undefined && encryptedFor.has(id) && encryptedFor.get(id) !== newest;
+      });
+    return isOutdated ? 'recipientKeyChanged' : undefined;
+  }
+
+  /** Only the sender hears that a message failed. */
+  private async fail(conversation: ChatConversation, failed: ChatEvent, failure: SimFailure): Promise<void> {
+    const { senderId, messageId } = failed;
+    const signature = Buffer.from([0]);
+    const event = this.wrap(conversation, { senderId, messageId, detail: failureDetail(failure), signature });
+    conversation.updatedAt = this.world.now();
+    await this.onEvent(event, { ...conversation, memberIds: [senderId] });
   }
 
   /** Wraps what somebody signed; the next number is the event's. */

@@ -43,6 +43,28 @@ export function messageDetail(content: Buffer): Buffer {
   return Buffer.concat([struct(1, content), stop]);
 }
 
+/** X's numbers for why a message failed (X's library: FailureType, in its order). */
+const failureTypes = [
+  'emptyDetail',
+  'internalError',
+  'contentsTooLarge',
+  'tooManyMessages',
+  'invalidSenderSignature',
+  'nonLatestKeyVersion',
+  'recipientNotTrusted',
+  'recipientKeyChanged',
+] as const;
+export type SimFailure = (typeof failureTypes)[number];
+
+/** The `detail` of X's word that a message failed. */
+export function failureDetail(failure: SimFailure): Buffer {
+  const type = Buffer.alloc(7);
+  type[0] = 8;
+  type.writeInt16BE(1, 1);
+  type.writeInt32BE(failureTypes.indexOf(failure) + 1, 3);
+  return Buffer.concat([struct(5, Buffer.concat([type, stop])), stop]);
+}
+
 function text(id: number, value: string): Buffer {
   const bytes = Buffer.from(value);
   const head = Buffer.alloc(7);

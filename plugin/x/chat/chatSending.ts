@@ -1,0 +1,209 @@
+import type {
+  ChatConversation,
+  ChatStore,
+  ClosedMessage,
+  ConversationKey,
+  Opened,
+  SealedAnswer,
+  SealOptions,
+  SentChatMessage,
+} from '../../bridge/chat';
+import type { Clock } from '../../bridge/clock';
+import { BridgeError } from '../../bridge/errors';
+import type { UploadedFile } from '../../bridge/messages';
+import type { Log } from '../../bridge/ports';
+import type { XClient } from '../client';
+import { attachmentOf } from './attachment';
+import { deleteMessages, sendMessage } from './chatApi';
+import { keyChanged, uncertain } from './chatFaults';
+import type { ConversationKeys } from './conversationKeys';
+import { FailedReplies } from './failedReplies';
+import type { KeyChanges } from './keyChanges';
+import { isGroup, type Members } from './members';
+import type { FromEvent } from './openMessage';
+import { findSent } from './sentMessages';
+import type { ChatThreads } from './threads';
+
+export interface ChatSendingOptions {
+  account: string;
+  client: XClient;
+  threads: ChatThreads;
+  store: ChatStore;
+  clock: Clock;
+  log: Log;
+  changes: KeyChanges;
+  members: Members;
+  conversationKeys: ConversationKeys;
+  /** The account's own user, while its keys are in use. */
+  ownId: () => string | undefined;
+}
+
+/** A customer chooses the time, and must be able to read the reply. Milliseconds. */
+const shortestTtl = 5 * 60_000;
+
+/** Sends one account's encrypted messages, and takes them back. */
+export class ChatSending {
+  private readonly failedReplies: FailedReplies;
+
+  constructor(private readonly options: ChatSendingOptions) {
+    this.failedReplies = new FailedReplies({
+      clock: options.clock,
+      otherKey: ({ conversationId, keyVersion }) =>
+        this.options.conversationKeys.afterFailure(
+          conversationId,
+          this.partnerIn(conversationId),
+          keyVersion,
+        ),
+      seal: (conversation, text, { messageId }) =>
+        this.seal(conversation, text, undefined, {
+          outboxSeq: this.options.store.sent(this.options.account, messageId)?.outboxSeq ?? 0,
+        }),
+      note: (messageId, by) => this.options.store.noteReplaced(this.options.account, messageId, by),
+      send: (answer) => this.send(answer, true),
+    });
+  }
+
+  async seal(
+    { id, keyVersion }: ChatConversation,
+    text: string,
+    file: UploadedFile | undefined,
+    { outboxSeq, quotes }: SealOptions,
+  ): Promise<SealedAnswer> {
+    const { account, threads, store } = this.options;
+    const key = this.keyOf(id, keyVersion);
+    const attachment = file && attachmentOf(file);
+    const ttlMs = await this.ttlIn(id);
+    const sealed = await threads.call(
+      'seal',
+      { account, conversationId: id, key, text, attachment, quotes, ttlMs },
+      id,
+    );
+    const answer = { conversationId: id, keyVersion, ...sealed };
+    store.noteSealed(account, { messageId: answer.messageId, conversationId: id, outboxSeq });
+    if (!file) this.failedReplies.remember(answer, text);
+    return answer;
+  }
+
+  async send(answer: SealedAnswer, mayBeThere: boolean): Promise<string> {
+    const { account, client, store } = this.options;
+    const { conversationId, messageId } = answer;
+    try {
+      const sequence = await sendMessage(client, answer, store.conversation(account, conversationId).token);
+      if (sequence !== undefined) store.noteSent(account, messageId, sequence);
+      return messageId;
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
+      const { outcome, sequence } = await this.lookFor(conversationId, messageId, mayBeThere);
+      if (outcome === 'there') {
+        if (sequence !== undefined) store.noteSent(account, messageId, sequence);
+        return messageId;
+      }
+      if (mayBeThere && outcome === 'unknown') throw uncertain(error);
+      const newest = this.options.conversationKeys.newest(conversationId);
+      throw newest !== undefined && newest.version !== answer.keyVersion ? keyChanged(error) : error;
+    }
+  }
+
+  async recall(messages: SentChatMessage[]): Promise<void> {
+    const { account, client, threads } = this.options;
+    if (this.options.ownId() === undefined)
+      throw new BridgeError(
+        'bad-request',
+        'This account has no usable keys here, so nothing was taken back.',
+      );
+    const [first] = messages;
+    const sequences = messages.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]));
+    if (!first || sequences.length === 0) return;
+    const { conversationId } = first;
+    // X may say later that it failed: then it is not sent again.
+    this.failedReplies.forget(messages.map(({ messageId }) => messageId));
+    const action = await threads.call('prepareDelete', { account, conversationId, sequences });
+    await deleteMessages(client, conversationId, sequences, action);
+  }
+
+  /** X had taken a message and failed it then: it is sent again where that helps, or told. @throws BridgeError */
+  async afterFailure(
+    { conversationId }: ClosedMessage,
+    { id, why, ofKey }: Extract<FromEvent, { kind: 'failure' }>,
+  ): Promise<Opened> {
+    const { account, store, log } = this.options;
+    const failed = store.sent(account, id);
+    if (failed && failed.conversationId !== conversationId) return { kind: 'nothing' };
+    const isSentAgain =
+      failed && ofKey && ((await this.failedReplies.sendAgain(id)) || (await this.isReplaced(failed)));
+    if (!isSentAgain) {
+      log.warn('X could not deliver an encrypted reply, which it had taken', {
+        answer: failed?.outboxSeq,
+        messageId: id,
+        reason: why,
+      });
+      return { kind: 'failure', id, why };
+    }
+    log.info('X could not deliver an encrypted reply for its key; it was sent under another', {
+      answer: failed.outboxSeq,
+      messageId: id,
+    });
+    return { kind: 'nothing' };
+  }
+
+  /** Whether a reply was sent again before the process ended. @throws BridgeError when X has to be asked and cannot be */
+  private async isReplaced({ conversationId, replacedBy }: SentChatMessage): Promise<boolean> {
+    if (replacedBy === undefined) return false;
+    return (await this.lookFor(conversationId, replacedBy, true)).outcome === 'there';
+  }
+
+  /** @throws BridgeError when it is gone, which takes new keys of the account */
+  keyOf(conversationId: string, version: string): ConversationKey {
+    const key = this.options.conversationKeys.known(conversationId).find((each) => each.version === version);
+    if (key) return key;
+    throw new BridgeError(
+      'chat-key-changed',
+      `the key ${version} of conversation ${conversationId} is not known`,
+      {
+        retryable: true,
+      },
+    );
+  }
+
+  /**
+   * Looks for a message of ours in X's history; what that shows of newer keys is taken in.
+   * @param everywhere else only where something is that was sent a moment ago
+   * @returns `unknown` where not all of the history can be read
+   */
+  private async lookFor(
+    conversationId: string,
+    messageId: string,
+    everywhere: boolean,
+  ): Promise<{ outcome: 'there' | 'not there' | 'unknown'; sequence?: string | undefined }> {
+    const own = this.options.ownId();
+    let found: ReturnType<typeof findSent>;
+    try {
+      const read = await this.options.changes.learnFromHistory(conversationId, ({ events }) => {
+        found = findSent(events, messageId, own);
+        return found !== undefined || !everywhere;
+      });
+      if (found) return { outcome: 'there', sequence: found.sequence };
+      return { outcome: read === 'more' ? 'unknown' : 'not there' };
+    } catch (error) {
+      if (error instanceof BridgeError && !error.retryable) return { outcome: 'unknown' };
+      throw error;
+    }
+  }
+
+  /** Replies disappear as what they answer does: in a group as X says, with one customer as that customer's messages do. */
+  private async ttlIn(conversationId: string): Promise<number | undefined> {
+    const { account, store } = this.options;
+    if (!isGroup(conversationId)) {
+      const { ttlMs } = store.conversation(account, conversationId);
+      return ttlMs === undefined ? undefined : Math.max(ttlMs, shortestTtl);
+    }
+    // Where X does not tell, the reply stays.
+    return (await this.options.members.detailsOf(conversationId).catch(() => undefined))?.ttlMs;
+  }
+
+  /** The customer in a conversation of two; undefined for a group. */
+  private partnerIn(conversationId: string): string | undefined {
+    if (isGroup(conversationId)) return undefined;
+    return conversationId.split(':').find((id) => id !== this.options.ownId());
+  }
+}

@@ -1,0 +1,75 @@
+import { BoundedMap } from '../../bridge/boundedMap';
+import type { ChatConversation, SealedAnswer } from '../../bridge/chat';
+import type { Clock } from '../../bridge/clock';
+import { BridgeError } from '../../bridge/errors';
+
+/** X says within seconds that a message failed; its words are not kept for longer than this. Milliseconds. */
+const lifeMs = 15 * 60_000;
+
+/** So many replies are remembered. */
+const most = 1_000;
+
+interface Reply {
+  answer: SealedAnswer;
+  text: string;
+  at: number;
+  /** The same words under another key, once they are sealed: a second try sends the very same. */
+  again?: SealedAnswer;
+}
+
+export interface FailedRepliesPorts {
+  clock: Clock;
+  /** Writes down that a message is sent again as another, before it goes out. */
+  note: (messageId: string, by: string) => void;
+  /** A key that X takes, in the place of one it does not; undefined where there is none. */
+  otherKey: (answer: SealedAnswer) => Promise<ChatConversation | undefined>;
+  seal: (conversation: ChatConversation, text: string, instead: SealedAnswer) => Promise<SealedAnswer>;
+  send: (answer: SealedAnswer) => Promise<unknown>;
+}
+
+/**
+ * Sends replies once more that X could not deliver for their key. What they say is remembered in memory only, since nothing of
+ * an encrypted message may be on the disk; after a restart the agent is asked to write it again.
+ */
+export class FailedReplies {
+  private readonly replies = new BoundedMap<string, Reply>(most);
+
+  constructor(private readonly ports: FailedRepliesPorts) {}
+
+  /** Remembers a reply without a file; one with a file would have to be uploaded anew. */
+  remember(answer: SealedAnswer, text: string): void {
+    this.replies.set(answer.messageId, { answer, text, at: this.ports.clock.now() });
+  }
+
+  /** Replies that were taken back are not sent again. */
+  forget(messageIds: string[]): void {
+    for (const each of messageIds) this.replies.delete(each);
+  }
+
+  /**
+   * @returns whether the reply is on its way again
+   * @throws BridgeError when that can be tried again later
+   */
+  async sendAgain(messageId: string): Promise<boolean> {
+    const { clock, note, otherKey, seal, send } = this.ports;
+    const reply = this.replies.get(messageId);
+    if (!reply || clock.now() - reply.at > lifeMs) return false;
+    try {
+      if (!reply.again) {
+        const conversation = await otherKey(reply.answer);
+        if (!conversation) return false;
+        reply.again = await seal(conversation, reply.text, reply.answer);
+        // Whatever X says of the second one, there is no third.
+        this.replies.delete(reply.again.messageId);
+        note(messageId, reply.again.messageId);
+      }
+      await send(reply.again);
+      this.replies.delete(messageId);
+      return true;
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.retryable) throw error;
+      this.replies.delete(messageId);
+      return false;
+    }
+  }
+}

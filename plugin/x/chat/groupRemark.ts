@@ -1,0 +1,46 @@
+import type { Remark } from '../../bridge/chat';
+import { BridgeError } from '../../bridge/errors';
+import { customersWords } from '../../bridge/systemNotice';
+import type { Members } from './members';
+
+const day = 24 * 60 * 60_000;
+
+const base64 = /^[A-Za-z0-9+/]{40,}={0,2}$/;
+
+/**
+ * What an agent should know of a group, once a day.
+ * @param openText what a text was encrypted from; null when it was not encrypted with a key that is known
+ * @returns none where X does not tell
+ */
+export async function groupRemark(
+  groupId: string,
+  members: Members,
+  now: number,
+  openText: (text: string) => Promise<string | null>,
+): Promise<Remark[]> {
+  let details;
+  try {
+    details = await members.detailsOf(groupId);
+  } catch (error) {
+    // The message must not wait for it.
+    if (error instanceof BridgeError) return [];
+    throw error;
+  }
+  const { name, memberIds } = details ?? {};
+  const shown = name === undefined || name === '' ? undefined : ((await openText(name)) ?? inPlain(name));
+  if (shown === undefined && memberIds === undefined) return [];
+  const called =
+    shown === undefined ? '' : ` "${customersWords(shown).replaceAll(/\s+/g, ' ').slice(0, 100)}"`;
+  const size = memberIds === undefined ? '' : ` of ${memberIds.length} people`;
+  return [
+    {
+      once: { about: groupId, id: `group-${Math.floor(now / day)}` },
+      words: `This is the encrypted group${called}${size}. Everybody in it reads what you answer.`,
+    },
+  ];
+}
+
+/** A name is in plain where the group was created with it (X docs: groups, "encrypted group metadata"). */
+function inPlain(name: string): string | undefined {
+  return base64.test(name) ? undefined : name;
+}

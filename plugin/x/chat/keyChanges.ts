@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { BoundedMap } from '../../bridge/boundedMap';
+import type { ChatStore } from '../../bridge/chat';
+import type { Clock } from '../../bridge/clock';
+import { BridgeError, reasonOf } from '../../bridge/errors';
+import type { Log } from '../../bridge/ports';
+import type { XClient } from '../client';
+import { PageTokens } from '../pageTokens';
+import { fetchEvents, type EventsPage } from './chatApi';
+import { timeOf } from './keyVersions';
+import { isGroup, type Members } from './members';
+import { readWrapper } from './messageEvent';
+import type { PublicKeys } from './publicKeys';
+import type { ChatThreads } from './threads';
+
+export interface KeyChangesOptions {
+  account: string;
+  client: XClient;
+  threads: ChatThreads;
+  store: ChatStore;
+  publicKeys: PublicKeys;
+  members: Members;
+  clock: Clock;
+  /** The account's own user and the version of its keys. */
+  own: () => { userId: string; version: string } | undefined;
+  /** Hears of a change that cannot be trusted: it may have been made for other keys than the ones here. */
+  onUntrusted: () => Promise<void>;
+  /** Hears that a conversation has a key that was not known. */
+  onNewKey: (conversationId: string, version: string) => void;
+  log: Log;
+}
+
+/** A hundred events each: further back than that a message is given up. */
+const maxHistoryPages = 20;
+
+/** So many changes are remembered as taken in, or left out. */
+const mostRemembered = 10_000;
+
+/** A change that could not be trusted is looked at again after so long. Milliseconds. */
+const leftOutLifeMs = 10 * 60_000;
+
+/** The sender chooses the version, which is a time: nobody is so far ahead. Milliseconds. */
+const longestAheadMs = 24 * 60 * 60_000;
+
+/** So many keys of a group are kept of which it is not known that a member made them. */
+const mostUntrusted = 50;
+
+const keyChange = z.object({
+  type: z.literal('keyChange'),
+  verified: z.boolean(),
+  conversationId: z.string(),
+  senderId: z.string(),
+  sequenceId: z
+    .string()
+    .regex(/^\d{1,19}$/)
+    .optional()
+    .catch(undefined),
+  keyVersion: z.string().regex(/^\d{1,19}$/),
+  participantKeys: z.array(
+    z.object({ userId: z.string(), encryptedKey: z.string(), publicKeyVersion: z.string() }),
+  ),
+});
+type KeyChange = z.infer<typeof keyChange>;
+
+/** Takes in changes of conversations' keys: each is checked before it counts, and kept as it came, encrypted for the account. */
+export class KeyChanges {
+  /** The versions of changes that were taken in, so that one that comes again, as they do, costs nothing. */
+  private readonly learnt = new BoundedMap<string, string>(mostRemembered);
+  /** When changes that could not be trusted were looked at, in ms since 1970. */
+  private readonly leftOut = new BoundedMap<string, number>(mostRemembered);
+
+  constructor(private readonly options: KeyChangesOptions) {}
+
+  forget(): void {
+    this.learnt.clear();
+    this.leftOut.clear();
+  }
+
+  /**
+   * Takes changes of a conversation's key in. One that cannot be trusted is left out and logged.
+   * @throws BridgeError when X cannot be asked who signed it
+   */
+  async learn(conversationId: string, changes: string[]): Promise<void> {
+    const { store, account, clock } = this.options;
+    for (const event of changes) {
+      const name = nameOf(event);
+      if (this.learnt.has(name)) continue;
+      // Where its signer has newer keys it may be trusted now.
+      const newest = store.personKeys(account, readWrapper(event).senderId ?? '')[0]?.version ?? '';
+      const attempt = `${name} ${newest}`;
+      if (clock.now() - (this.leftOut.get(attempt) ?? -Infinity) < leftOutLifeMs) continue;
+      const version = await this.learnOrLeaveOut(conversationId, event);
+      if (version === undefined) this.leftOut.set(attempt, clock.now());
+      else this.learnt.set(name, version);
+    }
+  }
+
+  /**
+   * Takes in the changes X remembers, page by page.
+   * @param isEnough asked after each page; without it, a page that brought a new version is enough
+   * @returns whether it was enough, or all of the history was read, or there is more of it
+   * @throws BridgeError
+   */
+  async learnFromHistory(
+    conversationId: string,
+    isEnough?: (page: EventsPage, foundNew: boolean) => boolean | Promise<boolean>,
+  ): Promise<'enough' | 'end' | 'more'> {
+    const { account, client, store } = this.options;
+    const count = () => store.keys(account, conversationId).length;
+    const tokens = new PageTokens();
+    let next: string | undefined;
+    for (let pages = 0; pages < maxHistoryPages; pages += 1) {
+      const before = count();
+      const page = await fetchEvents(client, conversationId, next);
+      await this.learn(conversationId, page.keyChanges);
+      const foundNew = count() > before;
+      if (isEnough ? await isEnough(page, foundNew) : foundNew) return 'enough';
+      next = tokens.next(page.next);
+      if (next === undefined) return 'end';
+    }
+    return 'more';
+  }
+
+  /** Somebody in the group writes under a key: so it is one of the group's, whoever made it. @throws BridgeError */
+  async noteUsed(conversationId: string, senderId: string, version: string): Promise<void> {
+    const { account, store, members } = this.options;
+    const key = store.keys(account, conversationId).find((each) => each.version === version);
+    if (!key?.untrusted || !(await members.has(senderId, conversationId))) return;
+    const trusted = { ...key };
+    delete trusted.untrusted;
+    store.saveKey(account, conversationId, trusted);
+  }
+
+  /** One whose signer X refuses to show must not keep the others from being learnt. */
+  private async learnOrLeaveOut(conversationId: string, event: string): Promise<string | undefined> {
+    try {
+      return await this.learnOne(conversationId, event);
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.retryable) throw error;
+      this.options.log.warn('a change of a conversation key cannot be checked and was left out', {
+        conversationId,
+        reason: reasonOf(error),
+      });
+      return undefined;
+    }
+  }
+
+  /** @returns its version, where it could be taken in */
+  private async learnOne(conversationId: string, event: string): Promise<string | undefined> {
+    const { members, onUntrusted, log } = this.options;
+    const { senderId } = readWrapper(event);
+    const change =
+      senderId === undefined ? undefined : await this.openChange(senderId, event, conversationId);
+    const isOurs = change?.conversationId === conversationId && !this.isTooNew(change.keyVersion);
+    const isTrusted = isOurs && change.verified && (await members.has(change.senderId, conversationId));
+    // Only what was encrypted for the account can be had of it, and each message is verified by itself
+    // (X docs: groups, "key changes from departed members").
+    if (isOurs && (isTrusted || isGroup(conversationId))) return this.save(conversationId, change, isTrusted);
+    log.warn('a change of a conversation key that cannot be trusted was left out', {
+      conversationId,
+      senderId,
+    });
+    await onUntrusted();
+    return undefined;
+  }
+
+  private save(conversationId: string, change: KeyChange, isTrusted: boolean): string {
+    const { account, store, own, onNewKey } = this.options;
+    const { keyVersion: version, participantKeys, sequenceId: sequence } = change;
+    const me = own();
+    const mine = participantKeys.find(({ userId }) => userId === me?.userId);
+    if (!mine) return version;
+    const partner = isGroup(conversationId)
+      ? undefined
+      : participantKeys.find(({ userId }) => userId !== me?.userId);
+    const known = store.keys(account, conversationId);
+    const isNew = known.every((each) => each.version !== version);
+    if (!isTrusted && known.filter(({ untrusted }) => untrusted).length >= mostUntrusted) return version;
+    store.saveKey(account, conversationId, {
+      version,
+      sealedKey: mine.encryptedKey,
+      ...(partner ? { partnerVersion: partner.publicKeyVersion } : {}),
+      ...(isTrusted ? {} : { untrusted: true }),
+      ...(sequence === undefined ? {} : { sequence }),
+    });
+    if (isNew) onNewKey(conversationId, version);
+    return version;
+  }
+
+  /**
+   * @returns undefined when it is not what its sender signed; in a group, where its sender may have left and X shows their
+   *   keys no more, it comes unverified
+   */
+  private async openChange(
+    senderId: string,
+    event: string,
+    conversationId: string,
+  ): Promise<KeyChange | undefined> {
+    const { account, threads, publicKeys } = this.options;
+    const at = readWrapper(event).createdAt;
+    const open = async (anyone: boolean) => {
+      const signers = await publicKeys.signersOf(senderId, at);
+      return threads.call('open', { account, event, keys: [], signers, anyone }, event);
+    };
+    let opened = await open(false);
+    const isUnverified = () => 'fault' in opened && opened.fault === 'unverified';
+    if (isUnverified() && (await publicKeys.refresh(senderId))) opened = await open(false);
+    if (isUnverified() && isGroup(conversationId)) opened = await open(true);
+    return 'event' in opened ? keyChange.safeParse(opened.event).data : undefined;
+  }
+
+  private isTooNew(version: string): boolean {
+    return timeOf(version) > this.options.clock.now() + longestAheadMs;
+  }
+}
+
+const nameOf = (event: string) => createHash('sha256').update(event).digest('base64');
