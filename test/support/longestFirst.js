@@ -11,7 +11,6 @@ const longest = [
   'chaos/pairs',
   'long/soak',
   'fuzz/fuzz',
-  'e2e/killedSending',
   'flows/chatKeys',
   'flows/polling',
   'flows/gaps',

@@ -56,19 +56,19 @@ export class ContactCenter {
     private readonly config: Record<string, unknown> & { port: number },
     readonly random: Random,
     private readonly circumstances: Circumstances,
-    private readonly clockBase: number,
   ) {}
 
   static async open(random: Random, circumstances: Circumstances = {}): Promise<ContactCenter> {
     const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-chaos-'));
     const port = await freePort();
     const { speed = 1, hostTellsIds = true } = circumstances;
-    const clockBase = Date.now();
-    const now = () => clockBase + (Date.now() - clockBase) * speed;
+    // While everything starts, time passes as it does.
+    let fastFrom = Infinity;
+    const now = () => Date.now() + Math.max(0, Date.now() - fastFrom) * (speed - 1);
     const nobody = 'http://127.0.0.1:1';
     const x = await XSimulator.start({
       now,
-      after: (ms, task) => void setTimeout(task, ms / speed).unref(),
+      after: (ms, task) => void setTimeout(task, Date.now() < fastFrom ? ms : ms / speed).unref(),
       resolve: (url) =>
         url.replace('https://plugin.example.com', center.isReachable ? `http://127.0.0.1:${port}` : nobody),
       limits: {
@@ -100,7 +100,6 @@ export class ContactCenter {
       },
       random,
       circumstances,
-      clockBase,
     );
     if (circumstances.skewMs !== undefined)
       writeFileSync(join(folder, 'clock'), String(circumstances.skewMs));
@@ -109,6 +108,11 @@ export class ContactCenter {
       ['ok', 'quiet'].includes((await center.health())?.accounts['support']?.webhook.state ?? '');
     await until(isSubscribed, 'X to deliver to the plugin', 20_000);
     await center.introduce();
+    if (speed !== 1) {
+      fastFrom = Date.now();
+      writeFileSync(join(folder, 'fast'), String(fastFrom));
+      center.process.child.kill('SIGUSR2');
+    }
     return center;
   }
 
@@ -128,7 +132,7 @@ export class ContactCenter {
     this.process = PluginProcess.run(['-c', `trap '' XFSZ; exec ${command}`], this.config.port, '/bin/bash', {
       CLOCK_FILE: join(this.folder, 'clock'),
       CLOCK_SPEED: String(this.circumstances.speed ?? 1),
-      CLOCK_BASE: String(this.clockBase),
+      CLOCK_FAST_FROM: join(this.folder, 'fast'),
     });
     await this.process.ready();
   }
