@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
 
-/** Lints what would be in some files; in a process of its own, since the configuration is a module. */
+/**
+ * Lints what would be in some files, by the rules for imports alone, which need no types; in a process of its own, since the
+ * configuration is a module.
+ */
 const script = `
 const { ESLint } = require('eslint');
-const eslint = new ESLint();
 (async () => {
+  const { default: config } = await import(process.cwd() + '/eslint.config.mjs');
+  const overrideConfig = config.filter(({ rules }) => rules && 'no-restricted-imports' in rules);
+  const eslint = new ESLint({ overrideConfigFile: true, overrideConfig });
   for (const [filePath, imported] of JSON.parse(process.argv[1])) {
     const [{ messages }] = await eslint.lintText("import * as other from '" + imported + "';\\nexport default other;\\n", { filePath });
     console.log(messages.map(({ message }) => message).join(' '));
