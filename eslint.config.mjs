@@ -1,33 +1,37 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Which rooms each room may import: see the table in the README, "The house". */
-const rooms = {
-  config: [],
-  bridge: [],
+/** Which folders each folder may import: see the table in docs/architecture.md. */
+const parts = ['admin', 'bot', 'core', 'http', 'log', 'motion', 'panel', 'settings', 'store', 'x'];
+const imports = {
+  core: [],
+  settings: [],
   log: [],
-  x: ['bridge', 'config'],
-  host: ['bridge'],
-  store: ['bridge'],
-  bot: ['bridge'],
-  http: ['bridge', 'config'],
-  admin: ['bridge', 'config', 'panel'],
   panel: [],
+  x: ['core', 'settings'],
+  motion: ['core'],
+  store: ['core'],
+  bot: ['core'],
+  http: ['core', 'settings'],
+  admin: ['core', 'settings', 'panel'],
+  accounts: parts,
+  commands: [...parts, 'accounts'],
+  app: [...parts, 'accounts', 'commands'],
 };
 
-const allRooms = Object.keys(rooms);
-const roomRules = Object.entries(rooms).map(([room, may]) => ({
-  files: [`plugin/${room}/**/*.ts`, `plugin/${room}/**/*.tsx`],
+const folders = Object.keys(imports);
+const importRules = folders.map((folder) => ({
+  files: [`plugin/${folder}/**/*.ts`, `plugin/${folder}/**/*.tsx`],
   rules: {
     'no-restricted-imports': [
       'error',
       {
-        patterns: allRooms
-          .filter((other) => other !== room && !may.includes(other))
+        patterns: [...folders, 'main']
+          .filter((other) => other !== folder && !imports[folder].includes(other))
           .map((other) => ({
             // From any depth of folders.
-            regex: String.raw`^(?:\.\./)+${other}/`,
-            message: `${room}/ must not import ${other}/.`,
+            regex: String.raw`^(?:\.\./)+${other}(?:/|$)`,
+            message: `${folder}/ must not import ${other}${other === 'main' ? '.ts' : '/'}.`,
           })),
       },
     ],
@@ -98,7 +102,7 @@ export default tseslint.config(
       },
     },
   },
-  ...roomRules,
+  ...importRules,
   {
     files: ['test/simulators/**/*.ts'],
     rules: {

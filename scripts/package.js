@@ -32,8 +32,9 @@ function packagePlugin() {
     files[`app/${file}`] = outputFiles[0].contents;
   for (const source of wasmSources) files[`app/${basename(source)}`] = read(source);
   for (const [file, content] of Object.entries(buildPanel())) files[`panel/${file}`] = content;
-  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'plugin.config.example.json'])
+  for (const file of ['CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'plugin.config.example.json'])
     files[file] = read(file);
+  addDocuments(files);
   for (const file of readdirSync(join(root, 'scripts', 'operations')))
     files[`operations/${file}`] = read(join('scripts', 'operations', file));
   const zip = zipSync(entries(files), { level: 9 });
@@ -43,6 +44,21 @@ function packagePlugin() {
   mkdirSync(resolve(root, folder), { recursive: true });
   writeFileSync(resolve(root, folder, `${name}.zip`), zip);
   process.stdout.write(`${folder}/${name}.zip: ${(zip.length / 1024 / 1024).toFixed(2)} MB\n`);
+}
+
+/** What an admin needs, with the pictures in it; its list of contents is the zip's README. */
+function addDocuments(files) {
+  const index = read('docs/index.md').toString();
+  const names = Array.from(index.matchAll(/\]\(([\w-]+\.md)\)/g), ([, name]) => name);
+  for (const name of names) {
+    const text = read(join('docs', name)).toString();
+    files[`docs/${name}`] = Buffer.from(text);
+    for (const [, image] of text.matchAll(/\]\((images\/[\w.-]+)\)/g))
+      files[`docs/${image}`] = read(join('docs', image));
+  }
+  const title = `# openchannel-x ${version}\n\nX (Twitter) for XCALLY Motion. Begin with [install](docs/install.md).\n\n`;
+  const links = index.replace(/\]\((?!\.\.\/)/g, '](docs/').replace(/\]\(\.\.\//g, '](');
+  files['README.md'] = Buffer.from(title + links.replace(/^# /, '## '));
 }
 
 /** In one order and with one time, so that the same sources make the same bytes. */

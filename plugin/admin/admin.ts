@@ -1,4 +1,4 @@
-import { BridgeError } from '../bridge/errors';
+import { BridgeError } from '../core/errors';
 import type { Method, ReportQuery, XIdentity } from '../panel/api';
 import type { CallbackAnswer } from './callbackAddress';
 import { Connections } from './connect';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import type { Clock } from '../bridge/clock';
-import { BridgeError } from '../bridge/errors';
+import type { Clock } from '../core/clock';
+import { BridgeError } from '../core/errors';
 
 /** So many wrong passwords are answered at once; after that each makes the next one wait longer. */
 const freeFailures = 5;

@@ -1,4 +1,4 @@
-import { BridgeError } from '../bridge/errors';
+import { BridgeError } from '../core/errors';
 
 /** What X adds to the callback address. */
 export interface CallbackAnswer {

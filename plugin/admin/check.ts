@@ -1,6 +1,6 @@
-import type { ChatState } from '../bridge/chat';
-import { BridgeError, reasonOf } from '../bridge/errors';
-import type { AccountConfig } from '../config/schema';
+import type { ChatState } from '../core/chat';
+import { BridgeError, reasonOf } from '../core/errors';
+import type { AccountConfig } from '../settings/schema';
 import type { CheckLine, OpenChannelAccount } from '../panel/api';
 
 /** What one account's check asks; each function throws BridgeError. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../bridge/clock';
-import { BridgeError, reasonOf } from '../bridge/errors';
+import type { Clock } from '../core/clock';
+import { BridgeError, reasonOf } from '../core/errors';
 import type { OAuth2Progress, XIdentity } from '../panel/api';
 import type { CallbackAnswer } from './callbackAddress';
 import type { ConnectedKeys } from './settings';

@@ -1,4 +1,4 @@
-import { BridgeError } from '../bridge/errors';
+import { BridgeError } from '../core/errors';
 import type { Carrier, Credentials, Hello, SignedIn } from '../panel/api';
 import { Attempts } from './attempts';
 import type { AdminPorts } from './ports';

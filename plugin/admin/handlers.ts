@@ -1,5 +1,5 @@
-import { BridgeError } from '../bridge/errors';
-import type { HistoryRow } from '../bridge/ports';
+import { BridgeError } from '../core/errors';
+import type { HistoryRow } from '../core/ports';
 import type { ActivityMessage, Answer, Input, Method } from '../panel/api';
 import { changesBetween, exportSettings, mergeImport, readBackup } from './backup';
 import { readCallbackAddress } from './callbackAddress';

@@ -2,9 +2,9 @@ import { createHmac, randomBytes, scrypt, type ScryptOptions } from 'node:crypto
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BridgeError } from '../bridge/errors';
-import { writeSafely } from '../config/writeSafely';
-import { sameSecret } from '../bridge/sameSecret';
+import { BridgeError } from '../core/errors';
+import { writeSafely } from '../settings/writeSafely';
+import { sameSecret } from '../core/sameSecret';
 
 const savedPanel = z.object({
   /** scrypt of the password somebody chose. */

@@ -1,8 +1,8 @@
-import type { Clock } from '../bridge/clock';
-import type { Forgotten } from '../bridge/keeping';
-import type { History, Log } from '../bridge/ports';
-import type { ConfigFile } from '../config/configFile';
-import type { Config } from '../config/schema';
+import type { Clock } from '../core/clock';
+import type { Forgotten } from '../core/retention';
+import type { History, Log } from '../core/ports';
+import type { ConfigFile } from '../settings/configFile';
+import type { Config } from '../settings/schema';
 import type {
   ChatKeys,
   CheckLine,

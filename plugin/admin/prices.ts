@@ -1,4 +1,4 @@
-import type { ChargeKind, Charges } from '../bridge/ports';
+import type { ChargeKind, Charges } from '../core/ports';
 import type { AccountState } from '../panel/api';
 
 /** X's pay-per-use price list, in US dollars (X docs: pricing, August 2026). An estimate: contracts differ. */

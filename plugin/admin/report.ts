@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import { setImmediate as turn } from 'node:timers/promises';
-import { BridgeError } from '../bridge/errors';
-import type { Charges } from '../bridge/ports';
-import type { Reporting } from '../bridge/reporting';
+import { BridgeError } from '../core/errors';
+import type { Charges } from '../core/ports';
+import type { Reporting } from '../core/reporting';
 import type { Counts, Duration, Report, ReportAccount, ReportHour, ReportQuery } from '../panel/api';
 import { costsByDay } from './prices';
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Clock } from '../bridge/clock';
-import { sameSecret } from '../bridge/sameSecret';
+import type { Clock } from '../core/clock';
+import { sameSecret } from '../core/sameSecret';
 
 export interface Session {
   user: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountSettings, Change, Settings, SettingsView } from '../panel/api';
-import type { ConfigFile } from '../config/configFile';
-import type { AccountConfig, Config } from '../config/schema';
+import type { ConfigFile } from '../settings/configFile';
+import type { AccountConfig, Config } from '../settings/schema';
 
 const accountSecrets = [
   'consumerKey',

@@ -1,9 +1,9 @@
 import axios from 'axios';
 import { z } from 'zod';
-import type { BotSide } from '../bridge/bot';
-import type { Clock } from '../bridge/clock';
-import { BridgeError } from '../bridge/errors';
-import { withoutNul } from '../bridge/links';
+import type { BotGateway } from '../core/automation/bot';
+import type { Clock } from '../core/clock';
+import { BridgeError } from '../core/errors';
+import { withoutNul } from '../core/links';
 
 export interface BotClientOptions {
   url: string;
@@ -33,7 +33,7 @@ const botAnswer = z.object({
  * A bot over HTTP: `POST {account, conversation, user, text}`, answered by `{messages: [{text}], handOver?}`. The
  * header `Idempotency-Key` is the same where one message is asked about twice.
  */
-export function createBotClient({ url, token, clock }: BotClientOptions): BotSide {
+export function createBotClient({ url, token, clock }: BotClientOptions): BotGateway {
   const http = axios.create({
     maxRedirects: 0,
     maxContentLength: longestAnswer,

@@ -1,7 +1,7 @@
 import { parse as parseCookies } from 'cookie';
 import { Router, type Request, type Response } from 'express';
-import { BridgeError } from '../bridge/errors';
-import { readJson } from '../bridge/readJson';
+import { BridgeError } from '../core/errors';
+import { readJson } from '../core/readJson';
 import type { Bodies } from './bodies';
 
 /** What the route needs of the panel's server side. */

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { BridgeError, reasonOf, type ErrorCode } from '../bridge/errors';
-import { ConfigError } from '../config/load';
-import type { Log } from '../bridge/ports';
+import { BridgeError, reasonOf, type ErrorCode } from '../core/errors';
+import { ConfigError } from '../settings/load';
+import type { Log } from '../core/ports';
 
 /** The one place where faults become HTTP statuses. */
 const statusOf: Record<ErrorCode, number> = {

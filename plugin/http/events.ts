@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Log } from '../bridge/ports';
+import type { Log } from '../core/ports';
 import { answerOf } from './answers';
 import { fault, type Bodies } from './bodies';
 import type { WebhookPort } from './messages';

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import type { CounterName, Counters } from '../bridge/ports';
+import type { CounterName, Counters } from '../core/ports';
 import type { AccountHealth, Health } from './health';
 
 const counterShapes: Record<CounterName, { help: string; labelNames: string[] }> = {

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { BridgeError } from '../bridge/errors';
+import { BridgeError } from '../core/errors';
 
 /** What X adds to the address it sends the browser to. */
 interface CallbackAnswer {

@@ -1,10 +1,10 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
-import { BridgeError } from '../bridge/errors';
-import { readJson } from '../bridge/readJson';
-import type { SubmittedReply } from '../bridge/outboundWorker';
-import { sameSecret } from '../bridge/sameSecret';
+import { BridgeError } from '../core/errors';
+import { readJson } from '../core/readJson';
+import type { SubmittedReply } from '../core/outbound/outboundWorker';
+import { sameSecret } from '../core/sameSecret';
 import type { Bodies } from './bodies';
-import { isoTime } from '../bridge/isoTime';
+import { isoTime } from '../core/isoTime';
 
 /** What the Reply URL's routes need of the bridge. */
 export interface ReplyPort {

@@ -1,8 +1,8 @@
 import express, { type Express, type Router } from 'express';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '../bridge/ports';
-import { ConfigError } from '../config/load';
+import type { Log } from '../core/ports';
+import { ConfigError } from '../settings/load';
 import { answerErrors, answerNotFound } from './answers';
 
 /** Connections at a time. X, the host and the admins need a few dozen; each takes memory before it says who it is. */

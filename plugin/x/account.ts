@@ -1,14 +1,14 @@
-import type { Clock } from '../bridge/clock';
-import type { Log } from '../bridge/ports';
-import type { XSide } from '../bridge/sides';
-import type { XClient } from './client';
-import { sendDirectMessage, sentMessages } from './directMessages';
-import type { XKeys } from './keys';
-import { measureFile, passingFolder } from './measureFile';
-import { openMedia } from './openMedia';
-import { createReplies } from './replies';
-import { uploadMedia } from './uploadMedia';
-import { userByHandle, userById } from './users';
+import type { Clock } from '../core/clock';
+import type { Log } from '../core/ports';
+import type { XGateway } from '../core/gateways';
+import type { XClient } from './api/client';
+import { sendDirectMessage, sentMessages } from './dm/directMessages';
+import type { XKeys } from './api/keys';
+import { measureFile, passingFolder } from './media/measureFile';
+import { openMedia } from './media/openMedia';
+import { createReplies } from './posts/replies';
+import { uploadMedia } from './media/uploadMedia';
+import { userByHandle, userById } from './api/users';
 
 export interface XAccountOptions {
   client: XClient;
@@ -24,7 +24,7 @@ export interface XAccountOptions {
 }
 
 /** X as one account sees it. */
-export function createXAccount(options: XAccountOptions): XSide {
+export function createXAccount(options: XAccountOptions): XGateway {
   const { client, keys, mediaHosts, clock, random, dataDir, userId, log } = options;
   return {
     now: () => clock.now(),

@@ -1,4 +1,4 @@
-import { openMessageStore } from '../../plugin/store/messageStore';
+import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { median, plain, runs, type Figure } from './figure';
 import { BenchHost, BenchPlugin } from './stage';
 

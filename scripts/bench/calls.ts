@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { costsByDay } from '../../plugin/admin/prices';
-import { startPlugin } from '../../plugin/compose';
-import { ConfigFile } from '../../plugin/config/configFile';
-import { provideSecrets } from '../../plugin/config/secrets';
+import { startPlugin } from '../../plugin/app/plugin';
+import { ConfigFile } from '../../plugin/settings/configFile';
+import { provideSecrets } from '../../plugin/settings/secrets';
 import { openLog } from '../../plugin/log/logger';
-import { openMessageStore } from '../../plugin/store/messageStore';
-import { version } from '../../plugin/version';
+import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
+import { version } from '../../plugin/app/version';
 import { HostSimulator } from '../../test/simulators/host';
 import type { HostAccount } from '../../test/simulators/host/state';
 import { XSimulator } from '../../test/simulators/x';
@@ -107,7 +107,14 @@ async function start(
   const secrets = provideSecrets(config);
   const store = openMessageStore(folder, () => Date.now());
   const logs = openLog({ ...config.log, fallbackDir: folder, secrets: [], console: false });
-  const plugin = await startPlugin({ config, secrets, store, logs, version });
+  const plugin = await startPlugin({
+    config,
+    secrets,
+    store,
+    logs,
+    version,
+    chatThread: join(__dirname, '..', '..', 'plugin', 'chatThread.js'),
+  });
   account.replyUrl = `http://127.0.0.1:${port}/api/reply?token=${secrets.replyToken}`;
   return { plugin, store, logs };
 }

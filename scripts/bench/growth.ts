@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync } from 'node:fs';
-import { StoreFile } from '../../plugin/store/database';
-import { openMessageStore } from '../../plugin/store/messageStore';
+import { StoreFile } from '../../plugin/store/sqlite/database';
+import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { signedEvents } from './events';
 import { atLeast, median, runs, type Figure } from './figure';
 import { measureLatency } from './latency';

@@ -1,4 +1,4 @@
-import '../../plugin/config/requireNode';
+import '../../plugin/settings/requireNode';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

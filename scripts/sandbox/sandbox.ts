@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { startPlugin } from '../../plugin/compose';
-import { ConfigFile } from '../../plugin/config/configFile';
-import { allSecrets, provideSecrets } from '../../plugin/config/secrets';
-import type { ActivityEntry } from '../../plugin/bridge/ports';
+import { startPlugin } from '../../plugin/app/plugin';
+import { ConfigFile } from '../../plugin/settings/configFile';
+import { allSecrets, provideSecrets } from '../../plugin/settings/secrets';
+import type { ActivityEntry } from '../../plugin/core/ports';
 import { openLog } from '../../plugin/log/logger';
-import { openMessageStore } from '../../plugin/store/messageStore';
-import { version } from '../../plugin/version';
+import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
+import { version } from '../../plugin/app/version';
 import { KeyFile } from '../../plugin/x/chat/keyFile';
 import { BotSimulator } from '../../test/simulators/bot';
 import { HostSimulator } from '../../test/simulators/host';
@@ -191,6 +191,7 @@ async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEn
     store,
     logs,
     version,
+    chatThread: join(__dirname, '..', '..', 'plugin', 'chatThread.js'),
     onActivity,
   });
   return { plugin, logs, replyUrl: `http://127.0.0.1:${plugin.port}/api/reply?token=${secrets.replyToken}` };

@@ -1,4 +1,4 @@
-import type { ActivityEntry } from '../../plugin/bridge/ports';
+import type { ActivityEntry } from '../../plugin/core/ports';
 import type { SimDirectMessage } from '../../test/simulators/x/world';
 import type { Stage } from './sandbox';
 

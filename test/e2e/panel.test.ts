@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
-import { version } from '../../plugin/version';
+import { version } from '../../plugin/app/version';
 import { HostSimulator } from '../simulators/host';
 import { XSimulator } from '../simulators/x';
 import { launchBrowser, shoot, withBrowser } from '../support/browser';

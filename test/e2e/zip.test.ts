@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { version } from '../../plugin/version';
+import { version } from '../../plugin/app/version';
 import { bundledPackages, buildZip, unpack, zipFiles } from '../support/zip';
 
 const zipName = `openchannel-x-${version}`;
@@ -20,7 +20,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test('one top folder, what the host wants in it, within 4 MB', () => {
   const paths = Object.keys(unzipSync(zip)).sort();
   expect(paths.every((path) => path.startsWith(`${zipName}/`))).toBe(true);
-  expect(paths.map((path) => path.slice(zipName.length + 1))).toEqual(zipFiles);
+  const names = paths.map((path) => path.slice(zipName.length + 1));
+  expect(names.filter((name) => !name.startsWith('docs/'))).toEqual(zipFiles);
   expect(zip.length).toBeLessThanOrEqual(4 * 1024 * 1024);
   const { manifest } = unpack(zip, zipName, join(folder, 'plugins'));
   expect(manifest).toMatchObject({
@@ -31,6 +32,18 @@ test('one top folder, what the host wants in it, within 4 MB', () => {
   });
   const licences = readFileSync(join(folder, 'plugins', zipName, 'LICENCES.txt'), 'utf8');
   for (const name of bundledPackages) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+});
+
+test('what its documents lead to is in it, and they tell nobody to run what is not', () => {
+  const files = unzipSync(zip);
+  const documents = Object.keys(files).filter((path) => /\/(?:docs\/[\w-]+|README)\.md$/.test(path));
+  expect(documents.length).toBeGreaterThan(10);
+  for (const path of documents) {
+    const text = Buffer.from(files[path]!).toString();
+    expect(text).not.toMatch(/\bnpm (?:run|start|test)\b|\bscripts\//);
+    for (const [, link] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+      expect(Object.keys(files)).toContain(join(path, '..', link!));
+  }
 });
 
 test('built again it is the same, byte for byte', () => {

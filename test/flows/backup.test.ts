@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runBackup } from '../../plugin/backupCommand';
-import { openMessageStore } from '../../plugin/store/messageStore';
+import { runBackup } from '../../plugin/commands/backup';
+import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { ManualScheduler } from '../support/manualScheduler';
 import { Rig, type RigOptions } from '../support/rig';
 import { scratchFolder } from '../support/scratch';

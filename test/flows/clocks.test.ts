@@ -1,4 +1,4 @@
-import { openMessageStore } from '../../plugin/store/messageStore';
+import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 import { until } from '../support/until';
 

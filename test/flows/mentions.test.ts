@@ -2,7 +2,7 @@ import { Rig, brandId, customer, deliveries, otherCustomer } from '../support/ri
 import { jpeg, mp4 } from '../support/files';
 import { until } from '../support/until';
 import type { PostOptions, SimPost } from '../simulators/x/world';
-import type { Delivery } from '../../plugin/x/receivers';
+import type { Delivery } from '../../plugin/x/delivery';
 
 let rig: Rig;
 let polling = false;

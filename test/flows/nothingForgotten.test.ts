@@ -1,4 +1,4 @@
-import { BridgeError } from '../../plugin/bridge/errors';
+import { BridgeError } from '../../plugin/core/errors';
 import { Rig, brandId, customer, otherCustomer } from '../support/rig';
 import { until } from '../support/until';
 

@@ -1,5 +1,5 @@
-import { BridgeError } from '../../plugin/bridge/errors';
-import type { Delivery } from '../../plugin/x/receivers';
+import { BridgeError } from '../../plugin/core/errors';
+import type { Delivery } from '../../plugin/x/delivery';
 import type { Validation } from '../simulators/x/webhooks';
 import { Rig, brandId, customer, otherCustomer, publicOrigin, type RigOptions } from '../support/rig';
 import { until } from '../support/until';

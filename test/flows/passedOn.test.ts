@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { validateConfig } from '../../plugin/config/load';
+import { validateConfig } from '../../plugin/settings/load';
 import { AdminClient } from '../support/adminClient';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 

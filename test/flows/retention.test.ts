@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { runForget } from '../../plugin/forgetCommand';
+import { runForget } from '../../plugin/commands/forget';
 import { BotSimulator } from '../simulators/bot';
-import { StoreFile } from '../../plugin/store/database';
+import { StoreFile } from '../../plugin/store/sqlite/database';
 import { AdminClient } from '../support/adminClient';
 import { EncryptedRig } from '../support/encrypted';
 import { png } from '../support/files';

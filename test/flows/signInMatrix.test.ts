@@ -2,7 +2,7 @@ import { EncryptedRig } from '../support/encrypted';
 import { png } from '../support/files';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 import { until } from '../support/until';
-import type { Delivery } from '../../plugin/x/receivers';
+import type { Delivery } from '../../plugin/x/delivery';
 import type { SimDialect } from '../simulators/x/dialect';
 import type { SignInRules } from '../simulators/x/signIns';
 

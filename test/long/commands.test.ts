@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { version } from '../../plugin/version';
+import { dirname, join, resolve } from 'node:path';
+import { version } from '../../plugin/app/version';
 import { PluginProcess } from '../support/process';
 import { customers, ProcessRig } from '../support/processRig';
 import { until } from '../support/until';
@@ -11,7 +11,15 @@ import { buildZip, unpack } from '../support/zip';
 /** Every command, script and file that the documents name, called as a user calls it. */
 
 const zipName = `openchannel-x-${version}`;
-const documents = ['README.md', 'SECURITY.md'].map((name) => readFileSync(name, 'utf8')).join('\n');
+const paths = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+const documents = paths.map((path) => readFileSync(path, 'utf8')).join('\n');
 const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-commands-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -129,7 +137,11 @@ describe('npm scripts', () => {
 });
 
 test('every file the documents name is there, here or in the zip', () => {
-  const linked = [...documents.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path!);
+  const linked = paths.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) =>
+      join(dirname(path), link!),
+    ),
+  );
   const quoted = [...documents.matchAll(/`((?:plugin|scripts|test|operations|app)\/[\w./-]*\w)`/g)].map(
     ([, path]) => path!,
   );

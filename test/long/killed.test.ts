@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { OutboundWorker } from '../../plugin/bridge/outboundWorker';
-import type { Log, MessageStore } from '../../plugin/bridge/ports';
-import type { BridgeAccount, SentMessage } from '../../plugin/bridge/sides';
-import { openMessageStore } from '../../plugin/store/messageStore';
+import { OutboundWorker } from '../../plugin/core/outbound/outboundWorker';
+import type { Log, MessageStore } from '../../plugin/core/ports';
+import type { BridgeAccount, SentMessage } from '../../plugin/core/gateways';
+import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { ManualClock } from '../support/manualClock';
 import { scratchFolder } from '../support/scratch';
 import { until } from '../support/until';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InboundMessage } from '../../plugin/bridge/messages';
-import type { MessageStore } from '../../plugin/bridge/ports';
-import { openMessageStore } from '../../plugin/store/messageStore';
+import type { InboundMessage } from '../../plugin/core/messages';
+import type { MessageStore } from '../../plugin/core/ports';
+import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 
 let folder: string;
 let store: MessageStore;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../plugin/bridge/clock';
+import type { Clock } from '../../plugin/core/clock';
 
 interface Timer {
   at: number;

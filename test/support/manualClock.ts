@@ -1,4 +1,4 @@
-import type { Clock } from '../../plugin/bridge/clock';
+import type { Clock } from '../../plugin/core/clock';
 
 /** A clock that moves only when told to. */
 export class ManualClock implements Clock {

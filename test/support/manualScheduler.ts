@@ -1,4 +1,4 @@
-import type { Scheduler } from '../../plugin/bridge/scheduler';
+import type { Scheduler } from '../../plugin/core/scheduler';
 
 type Rhythm = 'seconds' | 'minute' | 'twoMinutes' | 'quarter' | 'hour';
 

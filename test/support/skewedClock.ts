@@ -1,4 +1,4 @@
-import type { Clock } from '../../plugin/bridge/clock';
+import type { Clock } from '../../plugin/core/clock';
 
 /** A machine's clock that is wrong by some time. */
 export class SkewedClock implements Clock {

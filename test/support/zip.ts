@@ -2,10 +2,10 @@ import { unzipSync } from 'fflate';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { version } from '../../plugin/version';
+import { version } from '../../plugin/app/version';
 import { readPlugin, type InstalledPlugin } from '../simulators/host/appZone';
 
-/** All that is in the zip's top folder. */
+/** All that is in the zip's top folder, beside the documents. */
 export const zipFiles = [
   'CHANGELOG.md',
   'LICENCES.txt',

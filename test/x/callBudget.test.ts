@@ -1,5 +1,5 @@
-import { CallBudget } from '../../plugin/x/callBudget';
-import { readRateLimit } from '../../plugin/x/rateLimitHeaders';
+import { CallBudget } from '../../plugin/x/api/callBudget';
+import { readRateLimit } from '../../plugin/x/api/rateLimitHeaders';
 import { ManualClock } from '../support/manualClock';
 
 const name = 'POST /messages';

@@ -1,4 +1,4 @@
-import { callbackUrl } from '../../plugin/x/receivers/callbackUrl';
+import { callbackUrl } from '../../plugin/x/delivery/callbackUrl';
 
 const proxied = 'https://motion.example.com/api/plugins/webhook?port=3002&encoding=binary&path=/api/messages';
 

@@ -1,12 +1,12 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Opened } from '../../plugin/bridge/chat';
-import { systemClock } from '../../plugin/bridge/clock';
-import type { Log, MessageStore } from '../../plugin/bridge/ports';
-import { openMessageStore } from '../../plugin/store/messageStore';
+import type { Opened } from '../../plugin/core/chat';
+import { systemClock } from '../../plugin/core/clock';
+import type { Log, MessageStore } from '../../plugin/core/ports';
+import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { ChatAccount } from '../../plugin/x/chat/chatAccount';
 import { ChatThreads } from '../../plugin/x/chat/threads';
-import type { XClient } from '../../plugin/x/client';
+import type { XClient } from '../../plugin/x/api/client';
 import { scratchFolder } from '../support/scratch';
 
 interface Vectors {

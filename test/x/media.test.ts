@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
-import { checkMediaUrl, needsSignature } from '../../plugin/x/mediaHosts';
-import { mediaTypeOf } from '../../plugin/x/mediaType';
-import { steadyStream } from '../../plugin/bridge/steadyStream';
-import { segmentsOf } from '../../plugin/x/segments';
+import { checkMediaUrl, needsSignature } from '../../plugin/x/media/mediaHosts';
+import { mediaTypeOf } from '../../plugin/x/media/mediaType';
+import { steadyStream } from '../../plugin/core/steadyStream';
+import { segmentsOf } from '../../plugin/x/media/segments';
 import { ManualClock } from '../support/manualClock';
 import { gif, heic, jpeg, mp4, png, quicktime } from '../support/files';
 

@@ -1,6 +1,6 @@
-import { systemClock } from '../../plugin/bridge/clock';
-import { openMedia } from '../../plugin/x/openMedia';
-import { isPublic, publicLookup } from '../../plugin/x/publicLookup';
+import { systemClock } from '../../plugin/core/clock';
+import { openMedia } from '../../plugin/x/media/openMedia';
+import { isPublic, publicLookup } from '../../plugin/x/media/publicLookup';
 
 describe('media are fetched from the internet only', () => {
   const found = (...addresses: string[]) =>

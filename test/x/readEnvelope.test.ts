@@ -1,5 +1,5 @@
-import { readEnvelope } from '../../plugin/x/readEnvelope';
-import { parseJson } from '../../plugin/x/parseJson';
+import { readEnvelope } from '../../plugin/x/parse/readEnvelope';
+import { parseJson } from '../../plugin/x/api/parseJson';
 
 const now = 1_700_000_000_000;
 const brand = '900000000000000001';

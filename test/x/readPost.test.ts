@@ -1,6 +1,6 @@
-import { readIncludes } from '../../plugin/x/includes';
-import { readPost } from '../../plugin/x/readPost';
-import { readTweet } from '../../plugin/x/readTweet';
+import { readIncludes } from '../../plugin/x/parse/includes';
+import { readPost } from '../../plugin/x/parse/readPost';
+import { readTweet } from '../../plugin/x/parse/readTweet';
 
 const now = 1_700_000_000_000;
 const post = (changes: object = {}) => ({

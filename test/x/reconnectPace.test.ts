@@ -1,4 +1,4 @@
-import { ReconnectPace } from '../../plugin/x/reconnectPace';
+import { ReconnectPace } from '../../plugin/x/delivery/reconnectPace';
 
 const seconds = (list: number[]) => list.map((each) => each / 1000);
 const paceOf = (kind: 'network' | 'http' | 'rate-limited', times: number) => {

@@ -1,4 +1,4 @@
-import { refusalOf } from '../../plugin/x/refusals';
+import { refusalOf } from '../../plugin/x/api/refusals';
 
 // Every code of the table, with the sentence the agent reads.
 test.each([

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { answerChallenge, isPlainToken } from '../../plugin/x/challenge';
-import { signRequest } from '../../plugin/x/signRequest';
-import { verifySignature } from '../../plugin/x/verifySignature';
+import { answerChallenge, isPlainToken } from '../../plugin/x/delivery/challenge';
+import { signRequest } from '../../plugin/x/api/signRequest';
+import { verifySignature } from '../../plugin/x/delivery/verifySignature';
 import { refuseSignature } from '../simulators/x/oauth1';
 
 const keys = { consumerKey: 'ck', consumerSecret: 'c&s', accessToken: '1-at', accessTokenSecret: 's/+ =' };

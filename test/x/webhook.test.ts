@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import type { InboundMessage } from '../../plugin/bridge/messages';
-import type { Log } from '../../plugin/bridge/ports';
-import { OtherUsers } from '../../plugin/bridge/otherUsers';
-import { createWebhook, type WebhookAccount } from '../../plugin/x/webhook';
+import type { InboundMessage } from '../../plugin/core/messages';
+import type { Log } from '../../plugin/core/ports';
+import { OtherUsers } from '../../plugin/core/inbound/otherUsers';
+import { createWebhook, type WebhookAccount } from '../../plugin/x/delivery/webhook';
 import { ManualClock } from '../support/manualClock';
 
 function setUp(...accounts: { name: string; consumerSecret: string; userId: string }[]) {

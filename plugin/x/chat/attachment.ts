@@ -1,5 +1,5 @@
 import type { MediaAttachment } from 'chat-xdk-engine';
-import type { UploadedFile } from '../../bridge/messages';
+import type { UploadedFile } from '../../core/messages';
 
 /** The library's numbers for kinds of files. */
 const mediaTypes = { image: 1, gif: 2, video: 3, file: 5 };

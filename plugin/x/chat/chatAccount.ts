@@ -1,6 +1,6 @@
 import type {
   ChatConversation,
-  ChatSide,
+  ChatGateway,
   ChatState,
   ChatStore,
   ClosedMessage,
@@ -8,13 +8,13 @@ import type {
   SealedAnswer,
   SealOptions,
   SentChatMessage,
-} from '../../bridge/chat';
-import type { Clock } from '../../bridge/clock';
-import { BridgeError, reasonOf } from '../../bridge/errors';
-import type { SealedMedia, UploadedFile } from '../../bridge/messages';
-import type { Log } from '../../bridge/ports';
-import type { DirectTarget, FileStream } from '../../bridge/sides';
-import type { XClient } from '../client';
+} from '../../core/chat';
+import type { Clock } from '../../core/clock';
+import { BridgeError, reasonOf } from '../../core/errors';
+import type { SealedMedia, UploadedFile } from '../../core/messages';
+import type { Log } from '../../core/ports';
+import type { DirectTarget, FileStream } from '../../core/gateways';
+import type { XClient } from '../api/client';
 import { markRead, showTyping } from './chatApi';
 import { openChatFile, uploadChatFile, type ChatMediaOptions } from './chatMedia';
 import { locked } from './chatFaults';
@@ -63,7 +63,7 @@ export interface ChatStanding {
 }
 
 /** Encrypted X Chat of one account: what its keys are good for. */
-export class ChatAccount implements ChatSide {
+export class ChatAccount implements ChatGateway {
   readonly keys: OwnKeys;
   readonly neverPlain: boolean;
   private readonly publicKeys: PublicKeys;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { SealedAnswer } from '../../bridge/chat';
-import { BridgeError } from '../../bridge/errors';
-import type { XClient } from '../client';
-import { isRecord, listOf } from '../fields';
-import { readProblem } from '../readProblem';
-import { read } from '../webhookApi';
+import type { SealedAnswer } from '../../core/chat';
+import { BridgeError } from '../../core/errors';
+import type { XClient } from '../api/client';
+import { isRecord, listOf } from '../api/fields';
+import { readProblem } from '../api/readProblem';
+import { read } from '../delivery/webhookApi';
 import { readWrapper } from './messageEvent';
 import type { PreparedAction, PreparedKeys } from './protocol';
 

@@ -1,5 +1,5 @@
-import type { ChatState } from '../../bridge/chat';
-import { BridgeError } from '../../bridge/errors';
+import type { ChatState } from '../../core/chat';
+import { BridgeError } from '../../core/errors';
 
 /** There are no keys to write with. */
 export function locked(state: ChatState): BridgeError {

@@ -7,12 +7,12 @@ import type {
   SealedAnswer,
   SealOptions,
   SentChatMessage,
-} from '../../bridge/chat';
-import type { Clock } from '../../bridge/clock';
-import { BridgeError } from '../../bridge/errors';
-import type { UploadedFile } from '../../bridge/messages';
-import type { Log } from '../../bridge/ports';
-import type { XClient } from '../client';
+} from '../../core/chat';
+import type { Clock } from '../../core/clock';
+import { BridgeError } from '../../core/errors';
+import type { UploadedFile } from '../../core/messages';
+import type { Log } from '../../core/ports';
+import type { XClient } from '../api/client';
 import { attachmentOf } from './attachment';
 import { deleteMessages, sendMessage } from './chatApi';
 import { keyChanged, uncertain } from './chatFaults';

@@ -1,11 +1,11 @@
 import type { Registration } from 'chat-xdk-engine';
 import { z } from 'zod';
-import { backoff } from '../../bridge/backoff';
-import { BridgeError, reasonOf } from '../../bridge/errors';
-import type { Clock } from '../../bridge/clock';
-import type { Log } from '../../bridge/ports';
-import { openBox, sealBox, sealedBox } from '../../config/sealedBox';
-import type { XClient } from '../client';
+import { backoff } from '../../core/backoff';
+import { BridgeError, reasonOf } from '../../core/errors';
+import type { Clock } from '../../core/clock';
+import type { Log } from '../../core/ports';
+import { openBox, sealBox, sealedBox } from '../../settings/sealedBox';
+import type { XClient } from '../api/client';
 import { fetchBackupConfig, fetchPublicKeys, registerKeys } from './keysApi';
 import type { ChatAccount } from './chatAccount';
 import type { KeyInfo } from './keyFile';

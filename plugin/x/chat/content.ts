@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Opened } from '../../bridge/chat';
-import { withoutNul } from '../../bridge/links';
-import type { InboundMedia, MediaKind } from '../../bridge/messages';
-import { strangeAttachment } from '../fields';
+import type { Opened } from '../../core/chat';
+import { withoutNul } from '../../core/links';
+import type { InboundMedia, MediaKind } from '../../core/messages';
+import { strangeAttachment } from '../api/fields';
 
 /** What somebody may have done in a conversation. */
 type Done = Exclude<Opened, { kind: 'failure' }>;

@@ -1,5 +1,5 @@
-import type { ChatConversation, ConversationKey, PersonKeys } from '../../bridge/chat';
-import { BridgeError, reasonOf } from '../../bridge/errors';
+import type { ChatConversation, ConversationKey, PersonKeys } from '../../core/chat';
+import { BridgeError, reasonOf } from '../../core/errors';
 import { addConversationKeys } from './chatApi';
 import type { KeyChanges, KeyChangesOptions } from './keyChanges';
 import { timeOf } from './keyVersions';

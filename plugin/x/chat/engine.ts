@@ -1,5 +1,5 @@
 import { Chat, detectImageDimensions, type ActionSignature, type StreamCipher } from 'chat-xdk-engine';
-import type { ConversationKey } from '../../bridge/chat';
+import type { ConversationKey } from '../../core/chat';
 import { backUpKeys, recoverKeys } from './backupCalls';
 import { linksIn } from './linksIn';
 import type { ChatAnswer, ChatInput, ChatMethod, OpenFault, PreparedAction } from './protocol';

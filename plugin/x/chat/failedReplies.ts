@@ -1,7 +1,7 @@
-import { BoundedMap } from '../../bridge/boundedMap';
-import type { ChatConversation, SealedAnswer } from '../../bridge/chat';
-import type { Clock } from '../../bridge/clock';
-import { BridgeError } from '../../bridge/errors';
+import { BoundedMap } from '../../core/boundedMap';
+import type { ChatConversation, SealedAnswer } from '../../core/chat';
+import type { Clock } from '../../core/clock';
+import { BridgeError } from '../../core/errors';
 
 /** X says within seconds that a message failed; its words are not kept for longer than this. Milliseconds. */
 const lifeMs = 15 * 60_000;

@@ -1,4 +1,4 @@
-import type { MediaType } from '../mediaType';
+import type { MediaType } from '../media/mediaType';
 import type { ChatThreads } from './threads';
 
 export interface FrameSize {

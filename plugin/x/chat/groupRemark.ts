@@ -1,6 +1,6 @@
-import type { Remark } from '../../bridge/chat';
-import { BridgeError } from '../../bridge/errors';
-import { customersWords } from '../../bridge/systemNotice';
+import type { Remark } from '../../core/chat';
+import { BridgeError } from '../../core/errors';
+import { customersWords } from '../../core/systemNotice';
 import type { Members } from './members';
 
 const day = 24 * 60 * 60_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BridgeError } from '../../bridge/errors';
+import { BridgeError } from '../../core/errors';
 
 const realm = z.object({ id: z.string(), address: z.url() });
 const realms = z.looseObject({ realms: z.array(realm).min(1) });

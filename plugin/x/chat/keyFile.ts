@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BridgeError } from '../../bridge/errors';
-import { openBox, rememberingKeys, sealBox, sealedBox } from '../../config/sealedBox';
-import { writeSafely } from '../../config/writeSafely';
+import { BridgeError } from '../../core/errors';
+import { openBox, rememberingKeys, sealBox, sealedBox } from '../../settings/sealedBox';
+import { writeSafely } from '../../settings/writeSafely';
 
 const savedKeys = z.object({
   userId: z.string().regex(/^\d{1,20}$/),

@@ -1,10 +1,10 @@
 import type { Registration } from 'chat-xdk-engine';
 import { z } from 'zod';
-import type { PersonKeys } from '../../bridge/chat';
-import { BridgeError } from '../../bridge/errors';
-import type { XClient } from '../client';
-import { listOf } from '../fields';
-import { read } from '../webhookApi';
+import type { PersonKeys } from '../../core/chat';
+import { BridgeError } from '../../core/errors';
+import type { XClient } from '../api/client';
+import { listOf } from '../api/fields';
+import { read } from '../delivery/webhookApi';
 
 /** People's public keys on X's side (X docs: X Chat, encryption keys). All methods throw BridgeError. */
 

@@ -1,8 +1,8 @@
-import { BoundedMap } from '../../bridge/boundedMap';
-import type { Clock } from '../../bridge/clock';
-import { BridgeError, reasonOf } from '../../bridge/errors';
-import type { Log } from '../../bridge/ports';
-import type { XClient } from '../client';
+import { BoundedMap } from '../../core/boundedMap';
+import type { Clock } from '../../core/clock';
+import { BridgeError, reasonOf } from '../../core/errors';
+import type { Log } from '../../core/ports';
+import type { XClient } from '../api/client';
 import { fetchConversation, type ConversationDetails } from './chatApi';
 
 /** What X says of a conversation is believed for so long, in milliseconds. */

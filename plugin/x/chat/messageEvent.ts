@@ -1,4 +1,4 @@
-import type { EncryptedKind } from '../../bridge/events';
+import type { EncryptedKind } from '../../core/inbound/events';
 
 /** What X's wrapper around a message of X Chat says in the clear: X's word, signed by nobody. */
 export interface EventWrapper {

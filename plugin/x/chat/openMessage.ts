@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ChatStore, ClosedMessage, Opened, Remark } from '../../bridge/chat';
-import { BoundedMap } from '../../bridge/boundedMap';
-import type { Clock } from '../../bridge/clock';
-import { BridgeError } from '../../bridge/errors';
-import type { Log } from '../../bridge/ports';
-import { isRecord } from '../fields';
+import type { ChatStore, ClosedMessage, Opened, Remark } from '../../core/chat';
+import { BoundedMap } from '../../core/boundedMap';
+import type { Clock } from '../../core/clock';
+import { BridgeError } from '../../core/errors';
+import type { Log } from '../../core/ports';
+import { isRecord } from '../api/fields';
 import { readContent, type Content } from './content';
 import type { KeyChanges } from './keyChanges';
 import { isGroup, isOneOfTwo, type Members } from './members';

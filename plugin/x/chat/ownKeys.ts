@@ -1,7 +1,7 @@
-import type { ChatState } from '../../bridge/chat';
-import type { Clock } from '../../bridge/clock';
-import { reasonOf } from '../../bridge/errors';
-import type { Log } from '../../bridge/ports';
+import type { ChatState } from '../../core/chat';
+import type { Clock } from '../../core/clock';
+import { reasonOf } from '../../core/errors';
+import type { Log } from '../../core/ports';
 import { KeyFile } from './keyFile';
 import type { PublicKeys } from './publicKeys';
 import type { ChatThreads } from './threads';

@@ -1,5 +1,5 @@
-import { BridgeError } from '../../bridge/errors';
-import type { Log } from '../../bridge/ports';
+import { BridgeError } from '../../core/errors';
+import type { Log } from '../../core/ports';
 import { readBackupConfig } from './keyBackup';
 import type { ChatThreads } from './threads';
 

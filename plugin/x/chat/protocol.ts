@@ -1,5 +1,5 @@
 import type { MediaAttachment, Registration, SigningKey } from 'chat-xdk-engine';
-import type { ConversationKey } from '../../bridge/chat';
+import type { ConversationKey } from '../../core/chat';
 
 /** What the plugin asks of the threads that hold the keys. Byte arrays are handed over, not copied. */
 export interface ChatCalls {

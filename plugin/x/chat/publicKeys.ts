@@ -1,10 +1,10 @@
 import type { SigningKey } from 'chat-xdk-engine';
-import { BoundedMap } from '../../bridge/boundedMap';
-import type { ChatStore, KnownPersonKeys, PersonKeys } from '../../bridge/chat';
-import type { Clock } from '../../bridge/clock';
-import { reasonOf } from '../../bridge/errors';
-import type { Log } from '../../bridge/ports';
-import type { XClient } from '../client';
+import { BoundedMap } from '../../core/boundedMap';
+import type { ChatStore, KnownPersonKeys, PersonKeys } from '../../core/chat';
+import type { Clock } from '../../core/clock';
+import { reasonOf } from '../../core/errors';
+import type { Log } from '../../core/ports';
+import type { XClient } from '../api/client';
 import { fetchPublicKeys } from './keysApi';
 import type { ChatThreads } from './threads';
 

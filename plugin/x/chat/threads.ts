@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { BridgeError, reasonOf } from '../../bridge/errors';
+import { BridgeError, reasonOf } from '../../core/errors';
 import type { ChatAnswer, ChatInput, ChatMethod, Request, Response } from './protocol';
 
 /** An account's keys for a thread that needs them; asked for again when a thread had to be replaced. */

@@ -6,7 +6,7 @@ import { BenchPlugin, replyToken, type Running } from '../../../scripts/bench/st
 import { secret } from '../../../scripts/bench/events';
 import { SoakSides } from '../../../scripts/soak/sides';
 import { inputs as adminInputs } from '../../../plugin/admin/inputs';
-import { ConfigError, validateConfig } from '../../../plugin/config/load';
+import { ConfigError, validateConfig } from '../../../plugin/settings/load';
 import { envelopes, replyCalls } from './seeds';
 import { Mutator } from './mutate';
 

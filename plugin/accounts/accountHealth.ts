@@ -1,0 +1,92 @@
+import { encryptedFact } from '../core/inbound/ingestEncrypted';
+import type { Arrivals } from '../core/inbound/arrivals';
+import type { MessageStore } from '../core/ports';
+import type { SignIn } from '../core/signIn';
+import type { AccountConfig } from '../settings/schema';
+import type { AccountHealth, SignInHealth } from '../http/health';
+import type { ChatStanding } from '../x/chat/chatAccount';
+import type { SupplyState } from '../x/delivery/receiver';
+import { isoTime } from '../core/isoTime';
+import { signInNames, userSignIns, type UserSignIn } from '../x/api/signInKinds';
+
+export interface HealthSources {
+  delivery: string;
+  store: MessageStore;
+  signIn: Record<UserSignIn | 'host', SignIn>;
+  /** Whether the account signs in with X in this way. */
+  used: (kind: UserSignIn) => boolean;
+  arrivals: Arrivals;
+  supply: { state(): SupplyState };
+  chat: { standing(): ChatStanding };
+}
+
+/** How one account stands, for `/health`. */
+export function accountHealth(settings: AccountConfig, sources: HealthSources): AccountHealth {
+  const { store } = sources;
+  const { failed: setAside, ...inbound } = store.depths.inbound(settings.name);
+  const outbound = store.depths.outbound(settings.name);
+  const state = (waitingBecause: string | undefined) =>
+    !settings.active ? 'off' : waitingBecause === undefined ? 'ok' : 'waiting';
+  return {
+    active: settings.active,
+    inbound: {
+      state: state(inbound.waitingBecause),
+      ...inbound,
+      setAside,
+      filtered: store.depths.filtered(settings.name),
+    },
+    outbound: { state: state(outbound.waitingBecause), ...outbound },
+    webhook: supplyHealth(settings, sources),
+    signIn: signInHealth(sources),
+    chat: chatHealth(settings, sources),
+    customers: marksHealth(settings.name, store),
+  };
+}
+
+/** X counts as refused as soon as one of the account's sign-ins is: somebody has to look after it before the other ends. */
+function signInHealth({ signIn, used }: HealthSources): AccountHealth['signIn'] {
+  const kinds = userSignIns.filter(used);
+  const standing = kinds.map((kind): SignInHealth => {
+    const { reason, ...read } = signIn[kind].read();
+    return { ...read, ...(reason === undefined ? {} : { reason: `${signInNames[kind]}: ${reason}` }) };
+  });
+  const first = (['refused', 'ok'] as const)
+    .map((state) => standing.find((each) => each.state === state))
+    .find((each) => each !== undefined);
+  return {
+    x: first ?? { state: 'unknown' },
+    ...Object.fromEntries(kinds.map((kind, index) => [kind, standing[index]])),
+    host: signIn.host.read(),
+  };
+}
+
+function supplyHealth(settings: AccountConfig, sources: HealthSources): AccountHealth['webhook'] {
+  const { delivery, arrivals, supply } = sources;
+  const lastAt = arrivals.lastAt();
+  const { state, reason, since } = supply.state();
+  const quiet = lastAt === undefined ? 'quiet' : 'ok';
+  return {
+    state: !settings.active ? 'off' : state === 'ok' ? quiet : state,
+    delivery,
+    check: settings.webhookCheck,
+    ...(settings.active && reason !== undefined ? { reason } : {}),
+    ...(settings.active && since !== undefined ? { since: isoTime(since) } : {}),
+    ...(lastAt === undefined ? {} : { lastEventAt: isoTime(lastAt) }),
+  };
+}
+
+function chatHealth({ name, active }: AccountConfig, { store, chat }: HealthSources): AccountHealth['chat'] {
+  const at = store.facts.read(name, encryptedFact);
+  return {
+    ...(active ? chat.standing() : { state: 'off' }),
+    ...(at === undefined ? {} : { lastMessageAt: isoTime(Number(at)) }),
+  };
+}
+
+function marksHealth(account: string, { marks }: MessageStore): AccountHealth['customers'] {
+  const { readAt, typingAt } = marks.latest(account);
+  return {
+    ...(readAt === undefined ? {} : { lastReadAt: isoTime(readAt) }),
+    ...(typingAt === undefined ? {} : { lastTypingAt: isoTime(typingAt) }),
+  };
+}

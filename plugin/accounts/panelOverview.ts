@@ -1,0 +1,115 @@
+import type { AccountParts } from './accountParts';
+import { deliveryOf } from './accountReceiving';
+import { costsByDay } from '../admin/prices';
+import type { Clock } from '../core/clock';
+import type { MessageStore } from '../core/ports';
+import type { AccountHealth } from '../http/health';
+import type { AccountRegistry } from './accountRegistry';
+import type { OpenLog } from '../log/logger';
+import type { AccountState, Overview } from '../panel/api';
+import { pluginHealth } from './pluginHealth';
+
+export interface OverviewSources {
+  version: string;
+  store: MessageStore;
+  logs: OpenLog;
+  clock: Clock;
+  accounts: AccountRegistry;
+}
+
+const hour = 60 * 60_000;
+const hoursShown = 24;
+const daysOfCosts = 14;
+
+/** How everything stands, with what the charts need. */
+export function panelOverview({ version, store, logs, clock, accounts }: OverviewSources): Overview {
+  const health = pluginHealth({ store, version, logDir: logs.dir, accounts: accounts.all() });
+  return {
+    version,
+    status: health.status,
+    ...(health.store.reason === undefined ? {} : { storeTrouble: health.store.reason }),
+    logDir: logs.dir,
+    accounts: accounts.all().map((parts) => accountState(parts, store, clock.now())),
+  };
+}
+
+function accountState(parts: AccountParts, store: MessageStore, now: number): AccountState {
+  const { settings, client, webhook, ownUser } = parts;
+  const { name, active } = settings;
+  const health = parts.health();
+  const isConfirmed = health.signIn.x.state !== 'unknown' || ownUser.id() !== undefined;
+  const reasons = active
+    ? [...(isConfirmed ? [] : [unconfirmed(ownUser.trouble())]), ...reasonsOf(health)]
+    : [];
+  const waits = health.inbound.waiting + health.outbound.waiting > 0;
+  const handle = ownUser.handle();
+  const user = handle === undefined ? webhook.userId() : `@${handle}`;
+  return {
+    name,
+    active,
+    state: !active
+      ? 'off'
+      : !isConfirmed
+        ? 'starting'
+        : reasons.length > 0
+          ? 'trouble'
+          : waits
+            ? 'waiting'
+            : 'ok',
+    reasons,
+    delivery: deliveryOf(settings),
+    ...(user === undefined ? {} : { user }),
+    waitingIn: health.inbound.waiting,
+    waitingOut: health.outbound.waiting,
+    failedIn: health.inbound.setAside,
+    filtered: health.inbound.filtered,
+    failedOut: health.outbound.failed,
+    hours: hoursOf(name, store, now),
+    windows: client.windows(),
+    costs: costsByDay(store.charges.since(name, now - daysOfCosts * 24 * hour)),
+  };
+}
+
+function unconfirmed(trouble: string | undefined): string {
+  const why = trouble === undefined ? 'Asking X now.' : `The last try failed: ${trouble}.`;
+  return `X has not confirmed the sign-in yet. ${why}`;
+}
+
+/** What an admin has to do something about. */
+function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth): string[] {
+  return [
+    ...(signIn.x.state === 'refused'
+      ? [`The sign-in with X does not work: connect again under Edit. (${signIn.x.reason ?? ''})`]
+      : []),
+    ...(signIn.host.state === 'refused'
+      ? [`The host refuses the sign-in: correct it under Settings. (${signIn.host.reason ?? ''})`]
+      : []),
+    ...(webhook.state === 'trouble' ? [deliveryFault(webhook)] : []),
+    ...chatReasons(chat),
+    ...[inbound.waitingBecause, outbound.waitingBecause].filter((reason) => reason !== undefined),
+  ];
+}
+
+/** Without keys there is nothing to do until the first customer writes encrypted. */
+function chatReasons({ state, reason, lastMessageAt }: AccountHealth['chat']): string[] {
+  if (state === 'no-keys')
+    return lastMessageAt === undefined
+      ? []
+      : [
+          `Customers write in encrypted X Chat (last ${lastMessageAt}), which cannot be read without keys; agents are told of each. Set it up under Accounts, Encrypted chat.`,
+        ];
+  return reason === undefined ? [] : [`Encrypted chat: ${reason}.`];
+}
+
+function hoursOf(account: string, { history }: MessageStore, now: number): AccountState['hours'] {
+  const first = Math.floor(now / hour) * hour - (hoursShown - 1) * hour;
+  const counted = history.hours(account, first);
+  return Array.from({ length: hoursShown }, (_, index) => {
+    const at = first + index * hour;
+    return { at, in: counted.in.get(at) ?? 0, out: counted.out.get(at) ?? 0 };
+  });
+}
+
+function deliveryFault({ reason = 'X does not deliver.', since }: AccountHealth['webhook']): string {
+  return since === undefined ? reason : `Messages surely arrived until ${since}. Since then: ${reason}`;
+}

@@ -1,0 +1,29 @@
+import type { AccountParts } from './accountParts';
+import type { MessageStore } from '../core/ports';
+import type { Health } from '../http/health';
+
+export interface PluginHealthSources {
+  store: MessageStore;
+  version: string;
+  logDir: string;
+  accounts: AccountParts[];
+}
+
+/** How everything stands, for `/health` and the panel. */
+export function pluginHealth({ store, version, logDir, accounts }: PluginHealthSources): Health {
+  const trouble = store.trouble();
+  const entries = accounts.map((account) => [account.settings.name, account.health()] as const);
+  const wrong = entries.some(
+    ([, { inbound, outbound, webhook, signIn }]) =>
+      webhook.state === 'trouble' ||
+      [inbound, outbound].some(({ state }) => state === 'waiting') ||
+      [signIn.x, signIn.host].some(({ state }) => state === 'refused'),
+  );
+  return {
+    status: trouble !== undefined ? 'broken' : wrong ? 'degraded' : 'ok',
+    version,
+    store: trouble === undefined ? { state: 'ok' } : { state: 'broken', reason: trouble },
+    log: { dir: logDir },
+    accounts: Object.fromEntries(entries),
+  };
+}

@@ -1,0 +1,49 @@
+import { reasonOf } from '../core/errors';
+import type { InboundWorker } from '../core/inbound/inboundWorker';
+import type { OutboundWorker } from '../core/outbound/outboundWorker';
+import type { Log } from '../core/ports';
+import { watchClock } from './clockWatch';
+import { watchDescriptors } from './descriptorWatch';
+import type { AccountRegistry } from '../accounts/accountRegistry';
+
+export interface WatchMachinePorts {
+  accounts: AccountRegistry;
+  inbound: InboundWorker;
+  outbound: OutboundWorker;
+  log: Log;
+}
+
+/** Sees to what the machine does to the process without a word. @returns stops it */
+export function watchMachine(ports: WatchMachinePorts): () => void {
+  const ends = [watchClockFor(ports), watchDescriptorsFor(ports)];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** What waits for a time of day waits for the wrong one once the clock was set. */
+function watchClockFor({ accounts, inbound, outbound, log }: WatchMachinePorts): () => void {
+  return watchClock(
+    (by) => {
+      log.warn('the clock of this machine was set: all that waits is tried now', {
+        seconds: Math.round(by / 1000),
+      });
+      for (const account of accounts.all()) account.clockWasSet(by);
+      inbound.takeUp();
+      outbound.takeUp();
+    },
+    (error) => log.error('what waits could not be taken up, it is tried again', { reason: reasonOf(error) }),
+  );
+}
+
+/** The system may have closed X's calls, so that what they brought has to be read back. */
+function watchDescriptorsFor({ accounts, log }: WatchMachinePorts): () => void {
+  return watchDescriptors((moment) => {
+    if (moment === 'begins')
+      log.error(
+        'this process has almost as many files and connections open as it may: raise its limit (LimitNOFILE)',
+      );
+    if (moment === 'is over') log.info('files and connections can be opened again');
+    for (const { webhook } of accounts.all()) webhook.onRefused();
+  });
+}

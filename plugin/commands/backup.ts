@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cp, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { BridgeError, reasonOf } from '../core/errors';
+import type { MessageStore } from '../core/ports';
+import { askPlugin } from './requestFiles';
+import { copiedAtFile } from '../store/sqlite/doubt';
+import { withStore } from './openStore';
+
+/** What is of this running process only, or is copied in its own way. */
+const leftOut = /^(?:openchannel-x\.(?:db.*|pid)|forget|backup|logs?|.*\.part)$/;
+
+/**
+ * `backup --to FOLDER`: copies the data folder, also while the plugin runs and messages come.
+ * @returns what to tell whoever called it
+ * @throws Error in words
+ */
+export function runBackup(dataDir: string, folder: string): Promise<string> {
+  const target = resolve(folder);
+  return withStore(
+    dataDir,
+    (store) => backUp(dataDir, target, store),
+    () => askPlugin(dataDir, 'backup', target),
+  );
+}
+
+/**
+ * Copies what has to survive into an empty folder: the store as it is now, secrets, and keys.
+ * @throws BridgeError in words
+ */
+export async function backUp(
+  dataDir: string,
+  target: string,
+  { copyTo }: Pick<MessageStore, 'copyTo'>,
+): Promise<string> {
+  const inside = relative(resolve(dataDir), target);
+  if (inside === '' || !inside.startsWith('..'))
+    throw new BridgeError('bad-request', 'the copy must not be in the data folder itself');
+  if (existsSync(target) && readdirSync(target).length > 0)
+    throw new BridgeError('bad-request', `the folder ${target} is not empty`);
+  try {
+    mkdirSync(target, { recursive: true, mode: 0o700 });
+    const at = new Date();
+    await copyTo(join(target, 'openchannel-x.db'));
+    await cp(dataDir, target, {
+      recursive: true,
+      filter: (path) => resolve(path) === resolve(dataDir) || !leftOut.test(basename(path)),
+    });
+    await writeFile(join(target, copiedAtFile), at.toISOString(), { mode: 0o600 });
+  } catch (error) {
+    if (error instanceof BridgeError) throw error;
+    throw new BridgeError('bad-request', `the copy in ${target} failed: ${reasonOf(error)}`);
+  }
+  return `Copied to ${target}. To go back to it: stop the plugin, put the copy in the place of ${dataDir}, start it.`;
+}

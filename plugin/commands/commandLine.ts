@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { reasonOf } from '../core/errors';
+
+/** What the command line asks for, and the configuration file it names. */
+export type CommandLine = { configFile: string | undefined } & (
+  | { command: 'run' }
+  | { command: 'help' }
+  | { command: 'forget'; user: string }
+  | { command: 'backup'; folder: string }
+);
+
+/** The arguments make no sense; the message says why and how to call the program. */
+export class UsageError extends Error {}
+
+export const usage = `Usage:
+  main.js [--config FILE]                         runs the plugin
+  main.js forget --user ID [--config FILE]        erases what is kept about a person (id or handle)
+  main.js backup --to FOLDER [--config FILE]      copies the data folder, also while the plugin runs
+`;
+
+/** The flags each command takes, beside --config. */
+const flagsOf = { run: [], forget: ['user'], backup: ['to'] } as const;
+
+/**
+ * Reads the arguments of `main.js`.
+ * @throws UsageError for an unknown command or flag, a flag of another command, or one without its value
+ */
+export function readCommandLine(args: string[]): CommandLine {
+  const { values, positionals } = parse(args);
+  const configFile = values.config;
+  if (values.help) return { command: 'help', configFile };
+  const [name = 'run', ...rest] = positionals;
+  if (name !== 'run' && name !== 'forget' && name !== 'backup')
+    throw refuse(`there is no command "${name}"; the commands are forget and backup`);
+  if (rest.length > 0) throw refuse(`"${rest.join(' ')}" is one argument too many`);
+  const allowed: readonly string[] = flagsOf[name];
+  for (const flag of ['user', 'to'] as const)
+    if (values[flag] !== undefined && !allowed.includes(flag))
+      throw refuse(`--${flag} does not belong to ${name === 'run' ? 'starting the plugin' : name}`);
+  if (name === 'forget') return { command: name, user: required(values.user, '--user ID'), configFile };
+  if (name === 'backup') return { command: name, folder: required(values.to, '--to FOLDER'), configFile };
+  return { command: 'run', configFile };
+}
+
+function parse(args: string[]) {
+  const text = { type: 'string' } as const;
+  const options = { config: text, user: text, to: text, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    return parseArgs({ args, options, strict: true, allowPositionals: true });
+  } catch (error) {
+    throw refuse(reasonOf(error));
+  }
+}
+
+function required(value: string | undefined, flag: string): string {
+  if (value === undefined || value.trim() === '') throw refuse(`${flag} is missing`);
+  return value;
+}
+
+function refuse(reason: string): UsageError {
+  return new UsageError(`${reason}\n${usage}`);
+}

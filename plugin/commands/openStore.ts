@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import type { MessageStore } from '../core/ports';
+import { DataDirectoryInUse } from '../store/sqlite/dataDirectory';
+import { openMessageStore } from '../store/sqlite/messageStore';
+
+/**
+ * For a command: works on the store itself, or asks the plugin that has it.
+ * @throws Error in words; DataDirectoryError when it cannot be opened
+ */
+export async function withStore<T>(
+  dataDir: string,
+  work: (store: MessageStore) => Promise<T>,
+  ask: () => Promise<T>,
+): Promise<T> {
+  if (!existsSync(dataDir)) throw new Error(`there is no data folder ${dataDir}`);
+  try {
+    const store = openMessageStore(dataDir, () => Date.now());
+    try {
+      return await work(store);
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof DataDirectoryInUse)) throw error;
+    return ask();
+  }
+}

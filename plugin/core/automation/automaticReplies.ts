@@ -1,0 +1,85 @@
+import { directConversation, groupOf, laneOf, postConversation } from '../conversation';
+import { mapValueOf } from '../mapValue';
+import type { AutomaticKind, InboundMessage, OutboundMessage, XUser } from '../messages';
+import type { ActivityListener, Contacts, Counters, Outbox } from '../ports';
+import type { BridgeAccount } from '../gateways';
+
+export interface AutomaticPorts {
+  outbox: Outbox;
+  contacts: Contacts;
+  counters: Counters;
+  activity: ActivityListener;
+  /** Says that a lane of answers has something to do. */
+  wakeAnswers: (lane: string) => void;
+}
+
+/** The customer as far as they are known, by this message or by earlier ones. */
+export function knownSender(sender: XUser, account: string, contacts: Contacts): XUser {
+  const known = contacts.byId(account, sender.id);
+  return { ...known, ...sender, profile: { ...known?.profile, ...sender.profile } };
+}
+
+/** Words of the plugin's own to a customer in private. */
+export function privateWords(
+  kind: AutomaticKind,
+  text: string,
+  user: XUser,
+  account: BridgeAccount,
+  contacts: Contacts,
+): OutboundMessage {
+  const value = contacts.mapValueOf(account.name, user.id) ?? mapValueOf(user, account.mapValue);
+  return {
+    account: account.name,
+    // The lane of the agents' answers, so that none overtakes the other.
+    lane: value.toLowerCase(),
+    recipientValue: value,
+    recipientId: user.id,
+    text,
+    attachmentIds: [],
+    automatic: kind,
+  };
+}
+
+/** Words of the plugin's own where a message came from: in private, or as a public answer to the post. */
+export function wordsInReplyTo(
+  kind: AutomaticKind,
+  text: string,
+  { sender, thread, messageId }: InboundMessage,
+  account: BridgeAccount,
+  contacts: Contacts,
+): OutboundMessage {
+  const words = privateWords(kind, text, knownSender(sender, account.name, contacts), account, contacts);
+  if (thread === undefined) return words;
+  return { ...words, lane: postConversation(thread), publicReply: { thread, postId: messageId } };
+}
+
+/** Puts them on their way; to be called inside the commit that says why. @returns says that they are there */
+export function keepAutomatic(messages: OutboundMessage[], now: number, ports: AutomaticPorts): () => void {
+  const rows = messages.map((message) => ports.outbox.add(message, now));
+  return () => {
+    for (const { seq, message } of rows) {
+      const { account, lane, automatic, text } = message;
+      ports.counters.count('automatic', { account, kind: automatic ?? '' });
+      const messageId = `out:${seq}`;
+      ports.activity({
+        direction: 'out',
+        account,
+        messageId,
+        conversation: lane,
+        step: 'received',
+        detail: text,
+      });
+      ports.wakeAnswers(laneOf(account, lane));
+    }
+  };
+}
+
+/** Whether a message is one to the account alone. */
+export function isPrivate({ thread, conversation, sender }: InboundMessage): boolean {
+  return thread === undefined && conversation === directConversation(sender.id);
+}
+
+/** Whether a message is a post. */
+export function isPublic({ thread }: InboundMessage): boolean {
+  return thread !== undefined && groupOf(thread) === undefined;
+}

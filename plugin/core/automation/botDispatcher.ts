@@ -1,0 +1,176 @@
+import { keepAutomatic, knownSender, privateWords } from './automaticReplies';
+import { backoff } from '../backoff';
+import type { BotAnswer } from './bot';
+import type { ConversationState } from '../conversations';
+import { BridgeError, reasonOf } from '../errors';
+import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
+import type { StoredInbound } from '../messages';
+import {
+  closedNoticeDue,
+  autoReplies,
+  greetingDue,
+  isQuiet,
+  type RoutingPorts,
+} from '../inbound/routeMessage';
+import type { BridgeAccount } from '../gateways';
+import { wordIn } from './wholeWords';
+
+export interface BotDispatcherPorts extends RoutingPorts {
+  /** A number from 0 to 1. */
+  random: () => number;
+  /** Says that the lane's message has its answer, or goes to the agents. */
+  done: (lane: string) => void;
+}
+
+/** How many bots are asked at a time; a slow one must not hold up what goes to the agents. */
+const concurrency = 16;
+
+interface Talk {
+  row: StoredInbound;
+  account: BridgeAccount;
+}
+
+/** What came of asking: an answer, a reason to hand over, or both. */
+interface Outcome {
+  answer?: BotAnswer;
+  handOver?: string;
+}
+
+/** Has the bot answer customers, beside the street to the agents: each conversation in order. */
+export class BotDispatcher {
+  private readonly talks = new Map<string, Talk>();
+  private readonly queue: KeyedQueue;
+
+  constructor(private readonly ports: BotDispatcherPorts) {
+    this.queue = new KeyedQueue({
+      clock: ports.clock,
+      concurrency,
+      work: (lane) => this.work(lane),
+      onDefect: (lane, error) =>
+        ports.log.error('the bot failed unexpectedly, trying again', { lane, reason: reasonOf(error) }),
+    });
+  }
+
+  /** Takes the head of a lane over; `done` is called when it has been dealt with. */
+  take(lane: string, row: StoredInbound, account: BridgeAccount): void {
+    if (this.talks.has(lane)) return;
+    this.talks.set(lane, { row, account });
+    this.queue.wake(lane);
+  }
+
+  stop(): Promise<void> {
+    return this.queue.stop();
+  }
+
+  private async work(lane: string): Promise<QueueOutcome | undefined> {
+    const talk = this.talks.get(lane);
+    if (!talk) return undefined;
+    try {
+      await this.talk(talk);
+    } catch (error) {
+      // Nothing was written down, so that the bot is asked again.
+      if (!(error instanceof BridgeError)) throw error;
+      this.ports.log.warn('what the bot said could not be kept, it is asked again', {
+        account: talk.account.name,
+        messageId: talk.row.message.messageId,
+        reason: error.message,
+      });
+      return { again: 'at', dueAt: this.ports.clock.now() + backoff(1, this.ports.random()) };
+    }
+    this.talks.delete(lane);
+    this.ports.done(lane);
+    return undefined;
+  }
+
+  private async talk({ row, account }: Talk): Promise<void> {
+    const { conversations, clock } = this.ports;
+    const { conversation } = row.message;
+    const before = conversations.read(account.name, conversation);
+    // After a time of silence the bot begins anew, whoever had the conversation last.
+    const isNew = isQuiet(before, account.rules.bot.quietMinutes, clock.now());
+    const state = isNew ? { ...before, botTurns: 0, withAgents: undefined } : before;
+    const outcome = await this.ask(row, state, account);
+    this.settle({ row, account, state, isNew }, outcome);
+  }
+
+  private async ask(row: StoredInbound, state: ConversationState, account: BridgeAccount): Promise<Outcome> {
+    const { keywords, longestTurns } = account.rules.bot;
+    const { messageId, conversation, sender, text, media } = row.message;
+    const word = wordIn(text, keywords);
+    if (word !== undefined) return { handOver: `the customer wrote "${word}"` };
+    if (media.length > 0) return { handOver: 'the customer sent a file' };
+    if (state.botTurns >= longestTurns) return { handOver: `the bot has answered ${longestTurns} times` };
+    const { id, username, name } = knownSender(sender, account.name, this.ports.contacts);
+    const user = {
+      id,
+      ...(username === undefined ? {} : { username }),
+      ...(name === undefined ? {} : { name }),
+    };
+    try {
+      const answer = await account.bot.ask({ account: account.name, conversation, user, text }, messageId);
+      return { answer, ...(answer.handOver ? { handOver: 'the bot asked for an agent' } : {}) };
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      this.ports.log.warn('the bot gave no answer; the conversation goes to the agents', {
+        account: account.name,
+        messageId,
+        reason: error.message,
+      });
+      this.ports.counters.count('bot', { account: account.name, result: 'failed' });
+      return { handOver: 'the bot gave no answer' };
+    }
+  }
+
+  /** All that follows from one message is one commit. */
+  private settle(
+    { row, account, state, isNew }: Talk & { state: ConversationState; isNew: boolean },
+    { answer, handOver }: Outcome,
+  ): void {
+    const { conversations, inbox, contacts, clock, together } = this.ports;
+    const { message, seq } = row;
+    const now = clock.now();
+    const greeting = greetingDue(row, state, account, this.ports);
+    const closed = handOver === undefined ? undefined : closedNoticeDue(row, state, account, this.ports);
+    const said = (answer?.messages ?? []).map((text) =>
+      privateWords('bot', text, knownSender(message.sender, account.name, contacts), account, contacts),
+    );
+    const { words, state: next } = autoReplies([greeting, closed]);
+    const announce = together(() => {
+      // Set aside, or forgotten, while the bot was asked: then nothing is said.
+      if (!inbox.markReceived(seq, handOver === undefined ? 'bot' : 'agents')) return () => {};
+      if (isNew) conversations.dropTurns(account.name, message.conversation);
+      conversations.save(account.name, message.conversation, {
+        ...next,
+        receivedAt: now,
+        withAgents: handOver,
+        botTurns: state.botTurns + (said.length > 0 ? 1 : 0),
+      });
+      if (answer && said.length > 0)
+        conversations.addTurn(
+          account.name,
+          message.conversation,
+          { inboxSeq: seq, answers: answer.messages },
+          now,
+        );
+      const inOrder = [...words.filter(isGreeting), ...said, ...words.filter((each) => !isGreeting(each))];
+      return keepAutomatic(inOrder, now, this.ports);
+    });
+    announce();
+    this.report(row, account, handOver);
+  }
+
+  private report({ message }: StoredInbound, { name }: BridgeAccount, handOver: string | undefined): void {
+    const { messageId, conversation } = message;
+    const [step, result, detail = ''] =
+      handOver === undefined ? ['answered by the bot', 'answered'] : ['handed over', 'handed_over', handOver];
+    this.ports.log.info(`message ${step}`, {
+      account: name,
+      messageId,
+      ...(detail ? { reason: detail } : {}),
+    });
+    this.ports.counters.count('bot', { account: name, result });
+    this.ports.activity({ direction: 'in', account: name, messageId, conversation, step, detail });
+  }
+}
+
+const isGreeting = ({ automatic }: { automatic?: string }) => automatic === 'greeting';

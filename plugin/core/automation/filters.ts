@@ -1,0 +1,36 @@
+import { isPublic } from './automaticReplies';
+import type { ConversationRules } from './conversationRules';
+import type { InboundMessage, XProfile } from '../messages';
+import { wordIn } from './wholeWords';
+
+const day = 24 * 60 * 60_000;
+
+export interface FilterVerdict {
+  filter: 'blocked_user' | 'spam_word' | 'account_age' | 'followers';
+  /** In words for an admin; without the customer's. */
+  reason: string;
+}
+
+/**
+ * Why a message is kept from the agents. What X does not tell of a person speaks not against them.
+ * @param profileOf reads all that is known of the sender
+ * @param now milliseconds since 1970
+ */
+export function whyFiltered(
+  message: InboundMessage,
+  profileOf: () => XProfile,
+  { blockedUsers, spamWords, leastAccountDays, leastFollowers }: ConversationRules['filters'],
+  now: number,
+): FilterVerdict | undefined {
+  const { sender, text } = message;
+  if (blockedUsers.includes(sender.id)) return { filter: 'blocked_user', reason: 'filtered: blocked user' };
+  const word = wordIn(text, spamWords);
+  if (word !== undefined) return { filter: 'spam_word', reason: `filtered: the word "${word}"` };
+  if (!isPublic(message) || leastAccountDays + leastFollowers === 0) return undefined;
+  const { since, followers } = profileOf();
+  if (since !== undefined && now - since < leastAccountDays * day)
+    return { filter: 'account_age', reason: `filtered: on X for less than ${leastAccountDays} days` };
+  if (followers !== undefined && followers < leastFollowers)
+    return { filter: 'followers', reason: `filtered: fewer than ${leastFollowers} followers` };
+  return undefined;
+}

@@ -1,0 +1,89 @@
+import { keepAutomatic, privateWords, type AutomaticPorts } from './automaticReplies';
+import type { Clock } from '../clock';
+import { customerOf } from '../conversation';
+import type { AwaitedAnswer, Conversations } from '../conversations';
+import { BridgeError, reasonOf } from '../errors';
+import type { AutomaticKind } from '../messages';
+import { noticeText } from './noticeText';
+import type { Log, MessageStore } from '../ports';
+import type { BridgeAccount } from '../gateways';
+
+export interface FollowUpPorts extends AutomaticPorts {
+  conversations: Conversations;
+  together: MessageStore['together'];
+  clock: Clock;
+  log: Log;
+}
+
+const minute = 60_000;
+
+/** After an outage nobody wants to be reminded of yesterday's talk. Milliseconds. */
+const longestDelay = 24 * 60 * minute;
+
+/**
+ * Reminds the customers of an account who owe an answer, and takes leave of those who do not give it, where that is
+ * due. What is said, and that it was said, are one commit.
+ */
+export async function followUp(account: BridgeAccount, ports: FollowUpPorts): Promise<void> {
+  const { reminderMinutes, closingMinutes, reminder, closing } = account.rules.followUp;
+  const now = ports.clock.now();
+  const isDue = ({ since, reminded }: AwaitedAnswer) => {
+    const wait = !reminded && reminder !== '' ? reminderMinutes : closingMinutes;
+    return { due: now - since >= wait * minute, late: now - since >= wait * minute + longestDelay };
+  };
+  const shortest = Math.min(reminderMinutes, closingMinutes) * minute;
+  for (const awaited of ports.conversations.awaiting(account.name, now - shortest)) {
+    const { due, late } = isDue(awaited);
+    const isLast = awaited.reminded || reminder === '';
+    if (late || (isLast && closing === ''))
+      ports.conversations.endWaiting(account.name, awaited.conversation);
+    else if (due && (await isClosedOnHost(awaited, account, ports)))
+      ports.conversations.endWaiting(account.name, awaited.conversation);
+    else if (due) speak(awaited, isLast ? 'closing' : 'reminder', account, ports);
+  }
+}
+
+function speak(
+  { conversation, since }: AwaitedAnswer,
+  kind: AutomaticKind & ('reminder' | 'closing'),
+  account: BridgeAccount,
+  ports: FollowUpPorts,
+): void {
+  const { conversations, contacts, clock, together, log } = ports;
+  const id = customerOf(conversation);
+  // They may have written while the host was asked.
+  const { customerAt, agentAt } = conversations.read(account.name, conversation);
+  if (id === undefined || (customerAt ?? 0) > since || (agentAt ?? 0) > since) return;
+  const user = contacts.byId(account.name, id) ?? { id };
+  const text = noticeText(account.rules.followUp[kind], user, account);
+  const now = clock.now();
+  const announce = together(() => {
+    if (kind === 'reminder') conversations.noteReminded(account.name, conversation, now);
+    else conversations.endWaiting(account.name, conversation);
+    return keepAutomatic([privateWords(kind, text, user, account, contacts)], now, ports);
+  });
+  announce();
+  log.info('the customer has not answered', { account: account.name, conversation, said: kind });
+}
+
+/** Who was told "goodbye" by an agent is not asked whether they are still there. */
+async function isClosedOnHost(
+  { conversation }: AwaitedAnswer,
+  account: BridgeAccount,
+  { contacts, log }: FollowUpPorts,
+): Promise<boolean> {
+  const id = customerOf(conversation);
+  const interactionId = id === undefined ? undefined : contacts.interactionOf(account.name, id, undefined);
+  if (interactionId === undefined) return false;
+  try {
+    return await account.host.isClosed(interactionId);
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    log.warn('the host does not say whether the interaction is closed', {
+      account: account.name,
+      interactionId,
+      reason: reasonOf(error),
+    });
+    return false;
+  }
+}

@@ -1,0 +1,14 @@
+import type { XUser } from '../messages';
+import type { BridgeAccount } from '../gateways';
+import { hoursInWords } from './workingHours';
+
+/** A notice with its variables filled in. What a customer calls themselves is put in as it is, never read as a variable. */
+export function noticeText(text: string, user: XUser, { name, rules }: BridgeAccount): string {
+  const values: Record<string, string> = {
+    userId: user.id,
+    nickName: user.name ?? user.username ?? user.id,
+    account: name,
+    workingHours: hoursInWords(rules.workingHours),
+  };
+  return text.replace(/\$\{(\w+)\}/g, (_, variable: string) => values[variable] ?? '');
+}

@@ -1,0 +1,63 @@
+import type { Conversations } from '../conversations';
+import { BridgeError } from '../errors';
+import type { StoredInbound } from '../messages';
+import type { Inbox } from '../ports';
+import type { BridgeAccount } from '../gateways';
+import { customersWords, systemNotice } from '../systemNotice';
+
+export interface TranscriptPorts {
+  conversations: Conversations;
+  inbox: Inbox;
+}
+
+/** Code points; the latest is what matters. */
+const longest = 10_000;
+
+/**
+ * What was said with the bot, for the agent who goes on. Customers' encrypted words are opened for it, never kept.
+ * @returns undefined where nothing was said
+ * @throws BridgeError when X has to be asked for keys and cannot be
+ */
+export async function transcriptFor(
+  { message }: StoredInbound,
+  account: BridgeAccount,
+  { conversations, inbox }: TranscriptPorts,
+): Promise<string | undefined> {
+  const turns = conversations.turns(account.name, message.conversation);
+  if (turns.length === 0) return undefined;
+  const lines: string[] = [];
+  for (const { inboxSeq, answers } of turns) {
+    const asked = customersWords(await wordsOf(inbox.get(inboxSeq), account));
+    lines.push(`Customer: ${indented(asked)}`);
+    lines.push(...answers.map((answer) => `Bot: ${indented(answer)}`));
+  }
+  const reason = conversations.read(account.name, message.conversation).withAgents;
+  const characters = Array.from(lines.join('\n'));
+  const said = characters.slice(-longest).join('');
+  return systemNotice(
+    [
+      'What was said with the bot:',
+      characters.length > longest ? `…${said}` : said,
+      ...(reason === undefined ? [] : [`Handed over: ${reason}.`]),
+    ].join('\n'),
+  );
+}
+
+/** No line of what somebody said looks like the beginning of what somebody else did. */
+function indented(words: string): string {
+  return words.replaceAll(/\r\n?|[\n\u2028\u2029]/g, '\n    ');
+}
+
+async function wordsOf(row: StoredInbound | undefined, account: BridgeAccount): Promise<string> {
+  const missing = '[no longer kept]';
+  if (!row) return missing;
+  const { closed, text, sender } = row.message;
+  if (!closed) return text === '' ? missing : text;
+  try {
+    const opened = await account.chat.open(closed, sender.id);
+    return opened.kind === 'message' ? opened.text : missing;
+  } catch (error) {
+    if (!(error instanceof BridgeError) || error.retryable) throw error;
+    return missing;
+  }
+}

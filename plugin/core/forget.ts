@@ -1,0 +1,33 @@
+import { BridgeError } from './errors';
+import type { Forgotten, Keeping } from './retention';
+import type { Log } from './ports';
+
+export interface ForgetPorts {
+  keeping: Keeping;
+  log: Log;
+}
+
+/**
+ * Takes all out that is kept of a person, as they may ask for.
+ * @param called an X user id, or a handle that is known here
+ * @param by who asked for it
+ * @throws BridgeError `bad-request` in words, where it is neither, or several people had the handle
+ */
+export async function forget(called: string, by: string, { keeping, log }: ForgetPorts): Promise<Forgotten> {
+  const name = called.trim().replace(/^@/, '');
+  if (!/^[A-Za-z0-9_]{1,20}$/.test(name))
+    throw new BridgeError('bad-request', 'Enter an X user id, or a handle such as @jane_doe.');
+  const known = keeping.usersCalled(name);
+  if (known.length > 1 && !known.includes(name))
+    throw new BridgeError(
+      'bad-request',
+      `Several people had this handle: ${known.join(', ')}. Enter the id of the one you mean.`,
+    );
+  const id = known.includes(name) ? name : (known[0] ?? name);
+  // Somebody who was never seen may still have been written to; a handle of nobody is a slip of the pen.
+  if (!/^\d{1,19}$/.test(id)) throw new BridgeError('bad-request', `Nobody called "${name}" is known here.`);
+  const forgotten = await keeping.forget(id);
+  // The person's name is not to be in a log either.
+  log.warn('a person was forgotten on request', { by, ...forgotten });
+  return forgotten;
+}

@@ -1,0 +1,74 @@
+import { BoundedMap } from '../boundedMap';
+import type { Clock } from '../clock';
+import { mapValueOf } from '../mapValue';
+import type { XUser } from '../messages';
+import type { Contacts, Log } from '../ports';
+import type { BridgeAccount } from '../gateways';
+
+export interface ContactValuePorts {
+  contacts: Contacts;
+  clock: Clock;
+  log: Log;
+}
+
+/** A renamed customer's contact is looked up on the host at most this often. Milliseconds. */
+const lookUpPause = 60 * 60_000;
+
+/**
+ * The Map Key value a customer is handed to the host with. The X user id is the identity: who renames keeps
+ * the contact under the old value until the host's record has the new one, and a handle that X gave on to
+ * somebody else does not lead to the former holder's contact.
+ */
+export class ContactValues {
+  /** By user: the handle that was looked up last, and when. */
+  private readonly lookedUp = new BoundedMap<string, { wanted: string; at: number }>(10_000);
+
+  constructor(private readonly ports: ContactValuePorts) {}
+
+  async of(sender: XUser, account: BridgeAccount): Promise<string> {
+    const wanted = mapValueOf(sender, account.mapValue);
+    if (account.mapValue === 'id') return wanted;
+    const { contacts, log } = this.ports;
+    const kept = contacts.mapValueOf(account.name, sender.id);
+    if (kept !== undefined && sameValue(kept, wanted)) return kept;
+    const holder = contacts.byMapValue(account.name, wanted);
+    if (holder && holder.id !== sender.id) {
+      if (kept === undefined)
+        log.warn('the handle belongs to the contact of another customer; the id is used instead', {
+          account: account.name,
+          userId: sender.id,
+          handle: wanted,
+          contactOf: holder.id,
+        });
+      return kept ?? sender.id;
+    }
+    if (kept === undefined || sender.username === undefined) return kept ?? wanted;
+    return this.afterRenaming(kept, sender.username, sender, account);
+  }
+
+  private async afterRenaming(kept: string, wanted: string, sender: XUser, account: BridgeAccount) {
+    const { clock, log } = this.ports;
+    const key = `${account.name} ${sender.id}`;
+    const last = this.lookedUp.get(key);
+    if (last?.wanted === wanted && clock.now() - last.at < lookUpPause) return kept;
+    const fields = { account: account.name, userId: sender.id, kept, handle: wanted };
+    if ((await account.host.hasContact(wanted)) && !(await account.host.hasContact(kept))) {
+      this.lookedUp.delete(key);
+      log.info("the host's contact has the customer's new handle, which is used from now on", fields);
+      return wanted;
+    }
+    this.lookedUp.set(key, { wanted, at: clock.now() });
+    if (last?.wanted !== wanted)
+      log.info(
+        'customer renamed on X; the contact keeps its Map Key value until it is changed on the host',
+        fields,
+      );
+    return kept;
+  }
+}
+
+/** Handles differ not by case, and people write them with an @. */
+export function sameValue(one: string, other: string): boolean {
+  const plain = (value: string) => value.trim().replace(/^@/, '').toLowerCase();
+  return plain(one) === plain(other);
+}

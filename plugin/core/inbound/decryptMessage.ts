@@ -1,0 +1,229 @@
+import { concernsAgent } from '../outbound/replyNotices';
+import type { BridgeAccount } from '../gateways';
+import type { ChatStore, ChatWriter, ClosedMessage, Opened, Remark } from '../chat';
+import type { Clock } from '../clock';
+import { groupOf } from '../conversation';
+import type { Conversations } from '../conversations';
+import type { InboundMessage, StoredInbound } from '../messages';
+import type { Keeping } from '../retention';
+import {
+  colleagueWords,
+  deletionWords,
+  editedBefore,
+  editWords,
+  failureWords,
+  lateWords,
+  membersWords,
+  reactionWords,
+  type Target,
+} from './chatNotices';
+import type { Contacts, Inbox, Log, Outbox } from '../ports';
+import { systemNotice } from '../systemNotice';
+
+export interface DecryptPorts {
+  chat: ChatStore;
+  inbox: Inbox;
+  outbox: Pick<Outbox, 'get' | 'joinedTo' | 'noteOutcome'>;
+  contacts: Contacts;
+  conversations: Conversations;
+  keeping: Keeping;
+  clock: Clock;
+  log: Log;
+}
+
+/** A row while it is opened. */
+interface Opening {
+  row: StoredInbound;
+  closed: ClosedMessage;
+  account: BridgeAccount;
+  ports: DecryptPorts;
+}
+
+/**
+ * Opens a message of X Chat to hand it over. What was in it is never written down: every try opens it anew.
+ * @returns the row as it is to be handed over; undefined when there is nothing for an agent in it, or the same
+ *   message was handed over already
+ * @throws BridgeError when X has to be asked for keys and cannot be
+ */
+export async function decryptMessage(
+  row: StoredInbound,
+  account: BridgeAccount,
+  ports: DecryptPorts,
+): Promise<StoredInbound | undefined> {
+  const { closed, ...message } = row.message;
+  if (!closed) return row;
+  const opened = await account.chat.open(closed, message.sender.id);
+  if (opened.kind === 'nothing') return undefined;
+  const opening = { row, closed, account, ports };
+  if (!claim(opened, opening)) return undefined;
+  const shown = await shownOf(opened, opening);
+  if (!shown) return undefined;
+  // What X says around a message does not decide whether it is one.
+  const complete: InboundMessage = { ...message, ...shown };
+  if (!shown.notice) delete complete.notice;
+  return { ...row, message: complete };
+}
+
+/** @returns false when there is nothing new in it for an agent */
+function claim(opened: Exclude<Opened, { kind: 'nothing' }>, { row, closed, ports }: Opening): boolean {
+  const { chat, log } = ports;
+  const { account, messageId, reopens } = row.message;
+  const isUnread = opened.kind === 'notice' && opened.unread === true;
+  // It was told when it came, perhaps for another reason.
+  if (isUnread && reopens !== undefined) return false;
+  const id = opened.kind === 'failure' ? `failure:${opened.id}` : opened.id;
+  if (!chat.claim(writerOf(row, closed), id, row.seq, closed.sequence)) {
+    log.info('encrypted message came twice, handed over once', { messageId });
+    return false;
+  }
+  if (isUnread) chat.noteUnread(account, closed.conversationId, row.seq);
+  if (reopens !== undefined) chat.noteRead(reopens);
+  return true;
+}
+
+type Shown = Pick<InboundMessage, 'text' | 'media'> &
+  Partial<Pick<InboundMessage, 'notice' | 'remarks' | 'ttlMs'>>;
+
+async function shownOf(
+  opened: Exclude<Opened, { kind: 'nothing' }>,
+  opening: Opening,
+): Promise<Shown | undefined> {
+  const { row, closed, account, ports } = opening;
+  if (opened.kind === 'members') {
+    const isOwn = (id: string) => id === account.userId();
+    return notice(membersWords(opened, isOwn, (id) => ports.contacts.byId(account.name, id)));
+  }
+  if (closed.own) return ownShown(opened, opening);
+  switch (opened.kind) {
+    case 'message':
+      return messageShown(opened, opening);
+    case 'edit': {
+      const target = await targetOf(opened.sequence, opening);
+      // X may show only how it reads now, and a customer's first words must not come as a notice.
+      if (!target) return { text: opened.text, media: [], remarks: [systemNotice(editedBefore)] };
+      // Nobody can change what somebody else wrote.
+      return target.author === 'sender' ? notice(editWords(opened, target)) : undefined;
+    }
+    case 'reaction':
+      return notice(reactionWords(opened, await targetOf(opened.sequence, opening)));
+    case 'deletion': {
+      const targets: (Target | undefined)[] = [];
+      for (const id of opened.deleted) targets.push(await targetOf(id, opening, false));
+      for (const id of opened.deleted) eraseDeleted(id, opened.byAdmin, row, ports);
+      const isTheirs = (target: Target | undefined) => !target || target.author === 'sender';
+      const deleted = opened.byAdmin ? targets : targets.filter(isTheirs);
+      return deleted.length === 0 ? undefined : notice(deletionWords(deleted, opened.byAdmin));
+    }
+    case 'failure':
+      // It is the account's own message that fails.
+      return undefined;
+    case 'notice':
+      return notice(opened.words);
+  }
+}
+
+function messageShown(
+  { text, media, remarks, ttlMs }: Extract<Opened, { kind: 'message' }>,
+  { row, ports: { chat } }: Opening,
+): Shown {
+  const { account, sentAt, reopens } = row.message;
+  const isDue = ({ once }: Remark) => once === undefined || chat.claimRemark(account, once, row.seq);
+  const words = remarks.filter(isDue).map((each) => each.words);
+  if (reopens !== undefined) words.unshift(lateWords(sentAt));
+  return {
+    text,
+    media,
+    ...(words.length > 0 ? { remarks: words.map(systemNotice) } : {}),
+    ...(ttlMs === undefined ? {} : { ttlMs }),
+  };
+}
+
+/** What the account's own user did elsewhere, and X's word of what became of our replies. */
+function ownShown(opened: Exclude<Opened, { kind: 'nothing' }>, opening: Opening): Shown | undefined {
+  const { row, account, ports } = opening;
+  if (opened.kind === 'failure') return failureShown(opened, opening);
+  if (opened.kind !== 'message' || ports.chat.sent(account.name, opened.id)) return undefined;
+  const { conversation, sentAt, reopens } = row.message;
+  if (reopens === undefined) {
+    ports.conversations.noteAgent(account.name, conversation, ports.clock.now(), false);
+    ports.conversations.save(account.name, conversation, { withAgents: "a colleague wrote in X's app" });
+  }
+  const words = colleagueWords(opened.text, reopens === undefined ? undefined : sentAt);
+  return { ...notice(words), media: opened.media };
+}
+
+function failureShown(
+  failure: Extract<Opened, { kind: 'failure' }>,
+  { account, ports: { chat, outbox } }: Opening,
+): Shown | undefined {
+  const seq = chat.sent(account.name, failure.id)?.outboxSeq;
+  const reply = seq === undefined ? undefined : outbox.get(seq);
+  if (!reply) return notice(failureWords(failure, { reply, isPart: false, isJoined: false }));
+  outbox.noteOutcome(reply.seq, `X could not deliver it: ${failure.why}`);
+  // Of a greeting or reminder that does not arrive the log and the panel tell.
+  if (!concernsAgent(reply.message)) return undefined;
+  const isJoined = outbox.joinedTo(reply.seq).length > 0;
+  return notice(failureWords(failure, { reply, isPart: reply.sentIds.length > 1, isJoined }));
+}
+
+function notice(words: string): Shown {
+  return { text: systemNotice(words), media: [], notice: {} };
+}
+
+/**
+ * The message of this conversation with a number of X, as far as it is known here.
+ * @param withWords whether its words are opened once more
+ */
+async function targetOf(
+  sequence: string,
+  { row, closed, account, ports }: Opening,
+  withWords = true,
+): Promise<Target | undefined> {
+  const { chat, inbox, outbox } = ports;
+  const { conversation, sender } = row.message;
+  const ours = chat.sent(account.name, sequence);
+  if (ours) {
+    const reply = ours.conversationId === closed.conversationId ? outbox.get(ours.outboxSeq) : undefined;
+    return reply && { author: reply.message.automatic ? 'plugin' : 'agent', at: reply.createdAt };
+  }
+  const rows = chat.rowsOf(writerOf(row, closed), sequence).map((seq) => inbox.get(seq));
+  const message = rows.find((each) => each?.message.conversation === conversation)?.message;
+  if (!message) return undefined;
+  const author = message.closed?.own ? 'colleague' : message.sender.id === sender.id ? 'sender' : 'member';
+  const original = withWords && author === 'sender' ? message.closed : undefined;
+  const text = original && (await account.chat.wordsOf(original, sender.id));
+  return { author, at: message.sentAt, text };
+}
+
+function writerOf(
+  { message: { account, conversation, sender } }: StoredInbound,
+  closed: ClosedMessage,
+): ChatWriter {
+  return { account, conversation, senderId: closed.own ? 'own' : sender.id };
+}
+
+/** A message that was deleted is not kept here either. Its sender may do that, and an admin of a group. */
+function eraseDeleted(
+  id: string,
+  byAdmin: boolean,
+  deletion: StoredInbound,
+  { chat, inbox, keeping }: DecryptPorts,
+): void {
+  const { message } = deletion;
+  const { account, conversation, sender } = message;
+  for (const seq of chat.rowsOf({ account, conversation, senderId: sender.id }, id)) {
+    const row = inbox.get(seq);
+    const isTheirs = byAdmin || row?.message.sender.id === sender.id;
+    if (row?.state === 'delivered' && isTheirs && row.message.conversation === conversation)
+      keeping.erase(seq);
+  }
+}
+
+/** An agent of a group has a message: what is answered from now on may be meant for it. */
+export function noteShown({ seq, message }: StoredInbound, inbox: Inbox, chat: ChatStore, now: number): void {
+  const { account, conversation, notice: isNotice, reopens } = message;
+  const group = groupOf(conversation);
+  if (group?.startsWith('g') !== true || isNotice || reopens !== undefined) return;
+  const conversationId = inbox.get(seq)?.message.closed?.conversationId;
+  if (conversationId !== undefined) chat.noteLast(account, conversationId, seq, now);
+}

@@ -1,0 +1,291 @@
+import type { Clock } from '../clock';
+import type { ContactValues } from './contactValue';
+import { laneOf } from '../conversation';
+import { BridgeError, reasonOf } from '../errors';
+import type { InboundMessage, StoredInbound, XUser } from '../messages';
+import { isPrivate, knownSender } from '../automation/automaticReplies';
+import { cardFields, updateCard } from '../automation/contactCard';
+import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
+import type { PendingWrites } from '../pendingWrites';
+import type { Contacts, Inbox, Log, MessageStore } from '../ports';
+import { sameText } from '../sameText';
+import type { BridgeAccount, HostMessage, Notification, NotifyReceipt } from '../gateways';
+import { customersWords } from '../systemNotice';
+import { transcriptFor, type TranscriptPorts } from '../automation/transcript';
+
+export interface DeliverPorts extends TranscriptPorts {
+  inbox: Inbox;
+  contacts: Contacts;
+  gather: MessageStore['gather'];
+  clock: Clock;
+  log: Log;
+  owed: PendingWrites;
+  contactValues: ContactValues;
+  /** Messages whose notify call is under way. */
+  inFlight: Set<number>;
+  /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
+  mediaFaults: Map<number, number>;
+  /** Whether the host may have a message already, although nothing is written down of it. */
+  mayBeThere: (row: StoredInbound) => boolean;
+  onStep: (row: StoredInbound, step: string, detail?: string) => void;
+}
+
+/** How often media of X are tried before the text goes without them. */
+const mediaTries = 3;
+
+/**
+ * Hands one stored message to the host, from wherever an earlier try left off: attachments first, then one
+ * notify call for each part.
+ * @param row opened, where it was encrypted
+ * @throws BridgeError saying whether and when to try again
+ */
+export async function deliverMessage(
+  row: StoredInbound,
+  account: BridgeAccount,
+  ports: DeliverPorts,
+): Promise<void> {
+  const { message } = row;
+  const told = message.notice?.mapValue;
+  const before = ports.contacts.mapValueOf(account.name, message.sender.id);
+  const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
+  const from = told ?? (await ports.contactValues.of(sender, account));
+  const attachments = await moveAttachments(row, account, ports);
+  const preface = await prefaceOf(row, account, ports);
+  const parts = [...preface, ...notifyParts(shown(row), attachments)];
+  for (let index = row.notified; index < parts.length; index += 1) {
+    const part = parts[index];
+    if (!part) break;
+    const last = index === parts.length - 1;
+    const found = index === row.notified ? await findLost(row, part, account, ports) : undefined;
+    const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
+    await ports.owed.write(row.seq, () => {
+      ports.inbox.saveNotified(row.seq, receipt.messageId, last);
+      if (receipt.messageId === undefined)
+        ports.inbox.noteHandedOver(laneOf(account.name, message.conversation), part.body, account.host.now());
+      // In the same commit: without the preface the parts that are left would be counted wrongly.
+      if (last && preface.length > 0) ports.conversations.dropTurns(account.name, message.conversation);
+      if (receipt.interactionId)
+        ports.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
+      // An agent's reply may have told a newer value meanwhile.
+      const isCurrent = ports.contacts.mapValueOf(account.name, sender.id) === before;
+      if (told === undefined && isCurrent) ports.contacts.saveMapValue(account.name, sender.id, from);
+    });
+  }
+  if (!message.notice && account.rules.card.active)
+    void updateCard(knownSender(sender, account.name, ports.contacts), from, account, ports);
+}
+
+function shown({ message, withheld }: StoredInbound): InboundMessage {
+  return message.notice || withheld ? message : { ...message, text: customersWords(message.text) };
+}
+
+/** What was said before the agents got the conversation. */
+async function prefaceOf(
+  row: StoredInbound,
+  account: BridgeAccount,
+  ports: DeliverPorts,
+): Promise<NotifyPart[]> {
+  if (row.message.notice || !isPrivate(row.message)) return [];
+  const transcript = await transcriptFor(row, account, ports);
+  return transcript === undefined ? [] : [{ body: transcript }];
+}
+
+/** Completes a sender of whom the event told only the id. */
+async function identify(sender: XUser, account: BridgeAccount, ports: DeliverPorts): Promise<XUser> {
+  if (sender.username !== undefined || account.mapValue === 'id') return sender;
+  const seen = ports.contacts.byId(account.name, sender.id);
+  if (seen?.username !== undefined) return seen;
+  const user = await account.x.userById(sender.id).catch((error: unknown) => {
+    if (error instanceof BridgeError && !error.retryable) return undefined;
+    throw error;
+  });
+  if (!user) return sender;
+  ports.contacts.see(account.name, user, ports.clock.now());
+  return user;
+}
+
+async function moveAttachments(row: StoredInbound, account: BridgeAccount, ports: DeliverPorts) {
+  const attachments = [...row.attachments];
+  let refused = false;
+  for (let index = attachments.length; index < row.message.media.length; index += 1) {
+    ports.onStep(row, 'moving attachment', `${index + 1} of ${row.message.media.length}`);
+    const moved = await moveAttachment(row, index, account, ports);
+    attachments.push(moved.id);
+    refused ||= moved.refused;
+    // A host that refuses everything for a while may take the file when it takes the message.
+    if (!refused) ports.inbox.saveAttachments(row.seq, attachments);
+  }
+  return attachments;
+}
+
+/** @returns the attachment's id on the host, or null when it cannot be had and the text must go alone; who refused it */
+async function moveAttachment(
+  row: StoredInbound,
+  index: number,
+  account: BridgeAccount,
+  ports: DeliverPorts,
+): Promise<{ id: string | null; refused: boolean }> {
+  const media = row.message.media[index];
+  if (!media) return { id: null, refused: false };
+  try {
+    const name = mediaName(row.message, index);
+    const file = media.sealed
+      ? await account.chat.openMedia(media.sealed, name)
+      : await account.x.openMedia(media.url, name);
+    return { id: await account.host.putAttachment(file), refused: false };
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    if (error.retryable && !mediaGivenUp(row.seq, error, ports.mediaFaults)) throw error;
+    ports.log.warn('attachment left out, the text goes without it', {
+      messageId: row.message.messageId,
+      reason: error.message,
+    });
+    return { id: null, refused: error.code === 'refused-by-host' };
+  }
+}
+
+/** Whether X has failed to hand out this message's media often enough for the text to go without them. */
+function mediaGivenUp(seq: number, error: BridgeError, faults: Map<number, number>): boolean {
+  if (error.code !== 'media-unavailable') return false;
+  const times = (faults.get(seq) ?? 0) + 1;
+  if (times < mediaTries) faults.set(seq, times);
+  else faults.delete(seq);
+  return times >= mediaTries;
+}
+
+async function notifyOnce(
+  row: StoredInbound,
+  part: NotifyPart,
+  from: string,
+  sender: XUser,
+  account: BridgeAccount,
+  ports: DeliverPorts,
+): Promise<NotifyReceipt> {
+  const mapKey = await account.host.mapKey();
+  const attempt = async (key: string) => {
+    const now = account.host.now();
+    const isMarked = await ports.gather(() => ports.inbox.markDelivering(row.seq, now, row.withheld));
+    if (!isMarked) throw withheldMeanwhile(ports.clock.now());
+    ports.onStep(row, 'delivering', `${key} = ${from}`);
+    ports.inFlight.add(row.seq);
+    try {
+      const card = row.message.notice ? {} : cardOf(sender, key, account, ports);
+      return await account.host.notify(notificationOf(part, { from, key, sender, card }, row.message));
+    } catch (error) {
+      if (error instanceof BridgeError && !error.outcomeUnknown) ports.inbox.clearDelivering(row.seq);
+      throw error;
+    } finally {
+      ports.inFlight.delete(row.seq);
+    }
+  };
+  try {
+    return await attempt(mapKey);
+  } catch (error) {
+    if (!(error instanceof BridgeError) || error.code !== 'refused-by-host') throw error;
+    const current = await account.host.refreshMapKey().catch(() => mapKey);
+    if (current === mapKey) throw error;
+    ports.log.info('Map Key changed on the host', { before: mapKey, now: current });
+    return attempt(current);
+  }
+}
+
+/** The customer deleted the message, or an admin set it aside, while it was on its way; the row is read again at once. */
+function withheldMeanwhile(now: number): BridgeError {
+  return new BridgeError('message-withheld', 'the message was withheld while it was handed over', {
+    retryable: true,
+    retryAt: now,
+  });
+}
+
+function cardOf(sender: XUser, mapKey: string, { name, rules }: BridgeAccount, { contacts }: DeliverPorts) {
+  return rules.card.active ? cardFields(knownSender(sender, name, contacts), rules.card, mapKey) : {};
+}
+
+interface Addressing {
+  from: string;
+  /** The Map Key. */
+  key: string;
+  sender: XUser;
+  /** What else is known of the sender, by contact field. */
+  card: Record<string, string>;
+}
+
+function notificationOf(
+  part: NotifyPart,
+  { from, key: mapKey, sender, card }: Addressing,
+  { notice, thread }: InboundMessage,
+): Notification {
+  const { username, name } = sender;
+  const known = notice
+    ? {}
+    : {
+        firstName: name ?? username ?? sender.id,
+        ...(username === undefined ? {} : { twitter: username, url: `https://x.com/${username}` }),
+        ...card,
+      };
+  const contact = { ...known, [mapKey]: from };
+  return { ...part, from, mapKey, contact, ...(thread === undefined ? {} : { threadId: thread }) };
+}
+
+/**
+ * After a notify call whose answer was lost, or was never written down: is the message in the interaction already? Only a message that
+ * is surely not an earlier one counts, since taking an earlier "hello" for this one would lose this one.
+ */
+async function findLost(
+  row: StoredInbound,
+  part: NotifyPart,
+  account: BridgeAccount,
+  ports: DeliverPorts,
+): Promise<NotifyReceipt | undefined> {
+  const { messageId, sender, thread, sentAt } = row.message;
+  // X tells when it was sent; the host, by its own clock, when it got it.
+  const sinceSent = () => account.host.now() - (account.x.now() - sentAt);
+  const since = row.notifyingSince ?? (ports.mayBeThere(row) ? sinceSent() : undefined);
+  if (since === undefined) return undefined;
+  const interactionId = ports.contacts.interactionOf(account.name, sender.id, thread);
+  const from = since - clockSkew;
+  const candidates = interactionId ? await readInteraction(interactionId, from, account, ports) : [];
+  const known = ports.inbox.knownHostMessages(
+    account.name,
+    candidates.map(({ id }) => id),
+  );
+  const equal = candidates
+    .filter((each) => isSame(each, part, from) && !known.has(each.id))
+    .sort((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
+  // Of those that were handed over before, a host that tells no ids shows each once as well.
+  const handedOver = ports.inbox.handedOver(laneOf(account.name, row.message.conversation), part.body, from);
+  const found = equal.length > handedOver ? equal.at(-1) : undefined;
+  if (found) {
+    ports.log.info('message was already on the host, not sent again', { messageId, interactionId });
+    return { messageId: found.id, interactionId };
+  }
+  if (row.notifyingSince !== undefined)
+    ports.log.warn('the host may have this message already: an earlier answer was lost; sending it again', {
+      messageId,
+      interactionId,
+    });
+  return undefined;
+}
+
+async function readInteraction(
+  id: string,
+  since: number,
+  account: BridgeAccount,
+  ports: DeliverPorts,
+): Promise<HostMessage[]> {
+  try {
+    return await account.host.messagesOf(id, since);
+  } catch (error) {
+    if (error instanceof BridgeError && error.retryable) throw error;
+    ports.log.warn('interaction could not be read back', { interactionId: id, reason: reasonOf(error) });
+    return [];
+  }
+}
+
+/** The host's clock is known to a second or so. */
+const clockSkew = 5_000;
+
+function isSame(candidate: HostMessage, part: NotifyPart, since: number): boolean {
+  const { direction, body, createdAt } = candidate;
+  return direction === 'in' && sameText(body, part.body) && createdAt !== undefined && createdAt >= since;
+}

@@ -1,0 +1,247 @@
+import { backoff } from '../backoff';
+import { BoundedMap } from '../boundedMap';
+import { BotDispatcher } from '../automation/botDispatcher';
+import type { ChatStore } from '../chat';
+import { ContactValues } from './contactValue';
+import { laneOf, splitLane } from '../conversation';
+import { BridgeError, reasonOf } from '../errors';
+import { deliverMessage, type DeliverPorts } from './deliverMessage';
+import type { Keeping } from '../retention';
+import { HostRefusals } from './hostRefusals';
+import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
+import { QueueSweep } from '../queueSweep';
+import type { StoredInbound } from '../messages';
+import { inFlight } from '../outbound/noLongerWanted';
+import { noteShown, decryptMessage } from './decryptMessage';
+import { PendingWrites } from '../pendingWrites';
+import type { History, Inbox, MessageStore } from '../ports';
+import { receive, type RoutingPorts } from './routeMessage';
+import type { BridgeAccount } from '../gateways';
+import type { WorkerPorts } from '../workerPorts';
+import { isoTime } from '../isoTime';
+
+export interface InboundWorkerPorts extends WorkerPorts, RoutingPorts {
+  inbox: Inbox;
+  history: History;
+  chat: ChatStore;
+  keeping: Keeping;
+  gather: MessageStore['gather'];
+  doubtfulSince: number | undefined;
+}
+
+/** How many conversations are handed to the host side by side. */
+const concurrency = 16;
+
+/** Takes stored messages to the host: each conversation in order, many conversations at a time. */
+export class InboundWorker {
+  private readonly queue: KeyedQueue;
+  private readonly sweep: QueueSweep;
+  private readonly owed: PendingWrites;
+  private readonly mediaFaults = new BoundedMap<number, number>(10_000);
+  private readonly inFlight = new Set<number>();
+  private readonly refusals = new HostRefusals();
+  private readonly contactValues: ContactValues;
+  private readonly bot: BotDispatcher;
+  /** Accounts whose last hand-over failed on the host's side. */
+  private readonly troubled = new Set<string>();
+  private readonly startedAt: number;
+
+  constructor(private readonly ports: InboundWorkerPorts) {
+    this.startedAt = ports.clock.now();
+    this.owed = new PendingWrites(ports.gather);
+    this.contactValues = new ContactValues(ports);
+    this.bot = new BotDispatcher({ ...ports, done: (lane) => this.queue.wake(lane) });
+    this.queue = new KeyedQueue({
+      clock: ports.clock,
+      concurrency,
+      work: (lane) => this.work(lane),
+      onDefect: (lane, error) =>
+        ports.log.error('handing over failed unexpectedly, trying again', {
+          lane,
+          reason: reasonOf(error),
+        }),
+    });
+    this.sweep = new QueueSweep(this.queue, ports.inbox.lanes);
+  }
+
+  /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
+  takeUp(): void {
+    this.ports.inbox.release(undefined, this.ports.clock.now());
+    for (const lane of this.ports.inbox.lanes()) this.queue.wake(lane);
+  }
+
+  wake(lane: string): void {
+    this.queue.wake(lane);
+  }
+
+  /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
+  findForgotten(): void {
+    this.sweep.next();
+  }
+
+  /**
+   * An admin takes a message out of the queue; those behind it go on.
+   * @throws BridgeError `bad-request` while it is being handed over
+   */
+  setAside(seq: number, reason: string): boolean {
+    const { inbox, history } = this.ports;
+    const row = inbox.get(seq);
+    if (!row) return false;
+    if (this.inFlight.has(seq)) throw inFlight();
+    if (!history.setAside({ direction: 'in', seq }, reason)) return false;
+    this.step(row, 'failed', reason);
+    this.wake(laneOf(row.message.account, row.message.conversation));
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.queue.stop(), this.bot.stop()]);
+  }
+
+  private async work(lane: string): Promise<QueueOutcome | undefined> {
+    const { inbox, clock, accounts } = this.ports;
+    const row = inbox.nextOf(lane);
+    if (!row) return undefined;
+    if (await this.owed.settle(row.seq)) return { again: 'now' };
+    if (row.dueAt > clock.now()) return { again: 'at', dueAt: row.dueAt };
+    const account = accounts.get(splitLane(lane).account);
+    if (!account) return undefined;
+    try {
+      return await this.bring(row, lane, account);
+    } catch (error) {
+      return await this.afterFailure(row, error);
+    }
+  }
+
+  /** Brings a message to whoever takes it up. */
+  private async bring(
+    stored: StoredInbound,
+    lane: string,
+    account: BridgeAccount,
+  ): Promise<QueueOutcome | undefined> {
+    const { inbox, clock, chat } = this.ports;
+    const log = this.ports.log.with({ account: account.name });
+    const started = clock.now();
+    const row = await decryptMessage(stored, account, { ...this.ports, log });
+    if (!row) {
+      await this.owed.write(stored.seq, () => inbox.markNothing(stored.seq));
+      this.step(stored, 'nothing for an agent');
+      return { again: 'now' };
+    }
+    const receiver = receive(row, account, { ...this.ports, log });
+    // An agent should read them, whenever one has the conversation.
+    if (receiver !== 'agents' && row.message.remarks) chat.releaseRemarks(row.seq);
+    if (receiver === 'bot') {
+      this.bot.take(lane, row, account);
+      return undefined;
+    }
+    if (receiver === 'nobody') return { again: 'now' };
+    await deliverMessage(row, account, this.forwardPorts(account.name));
+    this.afterSuccess(row, started);
+    return { again: 'now' };
+  }
+
+  private afterSuccess(row: StoredInbound, started: number): void {
+    const { account, messageId } = row.message;
+    this.ports.log.info('message forwarded', { account, messageId, ms: this.ports.clock.now() - started });
+    this.mediaFaults.delete(row.seq);
+    noteShown(row, this.ports.inbox, this.ports.chat, this.ports.clock.now());
+    if (row.message.ttlMs !== undefined) this.ports.keeping.erase(row.seq);
+    this.step(row, 'delivered');
+    this.ports.counters.count('inbound', { account, result: 'delivered' });
+    const wasRefusing = this.refusals.noteAccepted(account, row.seq);
+    if (this.troubled.delete(account) || wasRefusing) {
+      this.ports.log.info('the host takes messages again', { account });
+      this.ports.inbox.release(account, this.ports.clock.now());
+      this.queue.wakeAll();
+    }
+  }
+
+  private async afterFailure(row: StoredInbound, error: unknown): Promise<QueueOutcome> {
+    if (!(error instanceof BridgeError)) throw error;
+    if (error.code === 'message-withheld') return { again: 'now' };
+    const { account, messageId } = row.message;
+    const { inbox, log, clock, counters } = this.ports;
+    if (!error.retryable && !this.hostRefusesAll(row, error)) {
+      await this.owed.write(row.seq, () => inbox.markFailed(row.seq, error.message));
+      log.error('message set aside: the host can never take it', {
+        account,
+        messageId,
+        reason: error.message,
+      });
+      this.step(row, 'failed', error.message);
+      counters.count('inbound', { account, result: 'failed' });
+      return { again: 'now' };
+    }
+    if (error.code === 'host-unavailable' || error.code === 'signed-out-of-host') this.troubled.add(account);
+    const attempts = row.attempts + 1;
+    const dueAt = error.retryAt ?? clock.now() + backoff(attempts, this.ports.random());
+    inbox.postpone(row.seq, dueAt, error.message);
+    const level = error.code === 'signed-out-of-host' ? 'error' : 'warn';
+    const again = isoTime(dueAt);
+    log[level]('message waits', { account, messageId, reason: error.message, attempts, again });
+    this.step(row, 'waiting', error.message);
+    counters.count('inbound', { account, result: 'postponed' });
+    return { again: 'at', dueAt };
+  }
+
+  /**
+   * Whether a message was refused because the host refuses them all. Then it waits; what was set aside before that was known
+   * waits with it.
+   */
+  private hostRefusesAll({ seq, message }: StoredInbound, { code }: BridgeError): boolean {
+    if (code !== 'refused-by-host') return false;
+    const { account, conversation } = message;
+    const refusal = this.refusals.noteRefused(account, seq, laneOf(account, conversation));
+    if (refusal.verdict === 'set-aside') return false;
+    const { history, log } = this.ports;
+    for (const each of refusal.restore) {
+      const lane = history.retry({ direction: 'in', seq: each });
+      if (lane !== undefined) this.queue.wake(lane);
+    }
+    if (refusal.restore.length > 0)
+      log.error(
+        'the host refuses the messages of several conversations: all wait until it takes them again',
+        {
+          account,
+          putBack: refusal.restore.length,
+        },
+      );
+    return true;
+  }
+
+  private step(row: StoredInbound, step: string, detail?: string): void {
+    const { account, messageId, conversation } = row.message;
+    this.ports.activity({
+      direction: 'in',
+      account,
+      messageId,
+      conversation,
+      step,
+      ...(detail === undefined ? {} : { detail }),
+    });
+  }
+
+  /** Whether the host may have a message although nothing is written of it. */
+  private mayBeThere(sentAt: number): boolean {
+    return sentAt < this.startedAt && sentAt > (this.ports.doubtfulSince ?? Infinity);
+  }
+
+  private forwardPorts(account: string): DeliverPorts {
+    const { inbox, contacts, conversations, gather, clock, log } = this.ports;
+    return {
+      inbox,
+      contacts,
+      conversations,
+      gather,
+      clock,
+      owed: this.owed,
+      contactValues: this.contactValues,
+      mediaFaults: this.mediaFaults,
+      inFlight: this.inFlight,
+      log: log.with({ account }),
+      mayBeThere: ({ message }) => this.mayBeThere(message.sentAt),
+      onStep: (row, step, detail) => this.step(row, step, detail),
+    };
+  }
+}

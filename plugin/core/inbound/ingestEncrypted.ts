@@ -1,0 +1,73 @@
+import type { ChatStore } from '../chat';
+import { directConversation, groupConversation } from '../conversation';
+import type { EncryptedMessage } from './events';
+import type { InboundMessage } from '../messages';
+import type { Inbox } from '../ports';
+
+/** The last encrypted message that came, in ms since 1970. */
+export const encryptedFact = 'last encrypted message';
+
+/** A one-to-one conversation of X Chat is named for both users, a group by a number with a `g`. */
+const groupId = /^g\d{1,19}$/;
+
+export interface IngestEncryptedPorts {
+  chat: ChatStore;
+  inbox: Pick<Inbox, 'get'>;
+}
+
+/**
+ * What is kept of encrypted messages: all of it closed. What X says of it in the clear only tells where it belongs.
+ * @returns none for what the plugin itself wrote; what the account's own user wrote elsewhere belongs to the customer
+ */
+export function ingestEncrypted(
+  messages: EncryptedMessage[],
+  account: { name: string; chat: boolean; userId: () => string | undefined },
+  ports: IngestEncryptedPorts,
+): InboundMessage[] {
+  if (!account.chat) return [];
+  return messages.flatMap((message) => {
+    const { id, senderId, at, closed, kind } = message;
+    const isOwn = senderId === account.userId();
+    if (isOwn && !isNews(message, account.name, ports)) return [];
+    const inGroup = groupId.test(closed.conversationId);
+    const customerId = isOwn ? customerIn(closed.conversationId, senderId, account.name, ports) : senderId;
+    if (customerId === undefined) return [];
+    const conversation = inGroup ? groupConversation(closed.conversationId) : directConversation(customerId);
+    return {
+      account: account.name,
+      messageId: `chat-${id}`,
+      conversation,
+      sender: { id: customerId },
+      text: '',
+      media: [],
+      sentAt: at,
+      ...(inGroup ? { thread: conversation } : {}),
+      // Only words count as the customer having written.
+      ...(isOwn || kind !== 'message' ? { notice: {} } : {}),
+      closed: { ...closed, ...(isOwn ? { own: true as const } : {}) },
+    };
+  });
+}
+
+/** Of what the account itself did: keys, members, what failed, and words that did not come from here. */
+function isNews(
+  { kind, messageId }: EncryptedMessage,
+  account: string,
+  { chat }: IngestEncryptedPorts,
+): boolean {
+  if (kind === 'message') return messageId === undefined || chat.sent(account, messageId) === undefined;
+  return kind !== 'other';
+}
+
+/** The other side of a one-to-one conversation; in a group, whoever wrote last. */
+function customerIn(
+  conversationId: string,
+  ownId: string,
+  account: string,
+  { chat, inbox }: IngestEncryptedPorts,
+): string | undefined {
+  if (!groupId.test(conversationId))
+    return conversationId.split(':').find((id) => /^\d+$/.test(id) && id !== ownId);
+  const last = chat.lastOf(account, conversationId);
+  return last === undefined ? undefined : inbox.get(last.seq)?.message.sender.id;
+}

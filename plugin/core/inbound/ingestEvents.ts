@@ -1,0 +1,267 @@
+import { groupOf, isPostConversation, laneOf } from '../conversation';
+import type { EventBatch, EventMessage, ReplayStatus } from './events';
+import { encryptedFact, ingestEncrypted } from './ingestEncrypted';
+import { honourDeletions } from './honourDeletions';
+import type { ChatStore } from '../chat';
+import type { Keeping } from '../retention';
+import type { Clock } from '../clock';
+import type { InboundMessage } from '../messages';
+import type {
+  AccountFacts,
+  ActivityListener,
+  Charges,
+  Contacts,
+  Counters,
+  Inbox,
+  Log,
+  MessageStore,
+  PresenceMarks,
+  Threads,
+} from '../ports';
+import type { OtherUsers } from './otherUsers';
+import { assignThread, noteOwnPost } from '../threads';
+import type { Unstorable } from './unstorable';
+
+/** An account as far as receiving goes. */
+export interface ReceivingAccount {
+  name: string;
+  directMessages: boolean;
+  mentions: boolean;
+  /** Whether posts that only quote the account are taken in. */
+  quotes: boolean;
+  /** Whether encrypted X Chat is taken in. */
+  chat: boolean;
+  /** The account's own X user, once known. */
+  userId: () => string | undefined;
+  /** X delivered something, by calling us or otherwise, and all of it is safely on disk. */
+  onEvent: (pushed: boolean) => void;
+  /** X called with something that could not be stored, so that it may give it up. */
+  onRefused: () => void;
+  /** Hears that the account's user took the app's access away. */
+  onRevoked: () => void;
+  /** Hears that a replay job of X has ended. */
+  onReplay: (status: ReplayStatus) => void;
+  /** Hears whose post was taken in. */
+  onPost: (authorId: string) => void;
+}
+
+export interface IngestPorts {
+  inbox: Inbox;
+  chat: ChatStore;
+  keeping: Keeping;
+  contacts: Contacts;
+  threads: Threads;
+  marks: PresenceMarks;
+  counters: Counters;
+  charges: Charges;
+  facts: AccountFacts;
+  log: Log;
+  activity: ActivityListener;
+  /** Why nothing can be written right now; undefined when the store works. */
+  trouble: MessageStore['trouble'];
+  unstorable: Unstorable;
+  otherUsers: OtherUsers;
+  /** Says that a lane has something to do. */
+  wake: (lane: string) => void;
+  /** Says that answers of a lane may not go out any more. */
+  wakeAnswers: (lane: string) => void;
+  clock: Clock;
+  /** Whether customers' words may be written to the log. */
+  logText: () => boolean;
+}
+
+/**
+ * Takes in what X delivered to an account, whatever way it came. Resolves when every message is safely on disk.
+ * @throws BridgeError `store-unavailable`; then nothing counts as taken, and X has to deliver again
+ */
+export async function ingestEvents(
+  delivered: EventBatch,
+  account: ReceivingAccount,
+  ports: IngestPorts,
+): Promise<void> {
+  const batch = ports.otherUsers.ownShare(delivered, account);
+  let known: InboundMessage[];
+  try {
+    known = await store(batch, account, ports);
+  } catch (error) {
+    if (batch.pushed) account.onRefused();
+    throw error;
+  }
+  account.onEvent(batch.pushed);
+  if (batch.revoked && [undefined, account.userId()].includes(batch.forUserId)) account.onRevoked();
+  if (batch.replay) account.onReplay(batch.replay);
+  if (batch.pushed) noteCharges(batch, known, account, ports);
+}
+
+/** @returns the messages that were known already */
+async function store(
+  batch: EventBatch,
+  account: ReceivingAccount,
+  ports: IngestPorts,
+): Promise<InboundMessage[]> {
+  const foreign = batch.messages.filter(({ sender }) => sender.id !== account.userId());
+  const wanted = foreign.filter((message) => isWanted(message, account));
+  const encrypted = ingestEncrypted(batch.encrypted, account, ports);
+  const messages = [...wanted.map((message) => tieToAccount(message, account, ports)), ...encrypted];
+  const fresh = await keep(messages, ports);
+  const also = async (what: string, work: () => void | Promise<void>) =>
+    ports.unstorable.attempt(what, account.name, work);
+  for (const own of [...batch.own, ...batch.messages])
+    await also(`own post ${own.messageId}`, () => noteOwnPost(own, account, ports));
+  await also(`deleted posts ${batch.deletedPosts.join(' ')}`, () =>
+    honourDeletions(batch.deletedPosts, account.name, ports),
+  );
+  for (const mark of batch.marks)
+    await also(`${mark.kind} at ${mark.at}`, () => ports.marks.save(account.name, mark));
+  for (const { userId, username } of batch.handles)
+    await also(`handle of ${userId}`, () => noteHandle(userId, username, account.name, ports));
+  report(batch, foreign, account, ports);
+  messages.forEach((message, index) => {
+    const result = fresh[index] === true ? 'kept' : 'duplicate';
+    ports.counters.count('events', { account: account.name, kind: kindOf(message), result });
+    if (result !== 'kept') return;
+    announce(message, ports);
+    if (wanted[index]?.post) account.onPost(message.sender.id);
+  });
+  const last = encrypted.findLast(({ notice }) => notice === undefined);
+  if (last)
+    await also(`time of message ${last.messageId}`, () =>
+      ports.facts.save(account.name, encryptedFact, String(last.sentAt)),
+    );
+  return messages.filter((_, index) => fresh[index] !== true);
+}
+
+/**
+ * Keeps messages as one commit. When the store refuses them although it can be written, one of them may be at fault: then
+ * each is kept by itself, so that it does not hold up the others.
+ * @returns for each message whether it is new
+ */
+async function keep(messages: InboundMessage[], ports: IngestPorts): Promise<boolean[]> {
+  // At once, since what follows may fail; and for known messages too, which may still wait.
+  const wake = ({ account, conversation }: InboundMessage) => ports.wake(laneOf(account, conversation));
+  try {
+    const fresh = await ports.inbox.keep(messages);
+    messages.forEach(wake);
+    if (messages.length > 0) ports.unstorable.noteStored();
+    return fresh;
+  } catch (error) {
+    if (ports.trouble() !== undefined) throw error;
+  }
+  const kept = messages.map(async (message) => {
+    let isNew = false;
+    const keepOne = async () => {
+      [isNew = false] = await ports.inbox.keep([message]);
+      wake(message);
+    };
+    await ports.unstorable.attempt(`message ${message.messageId}`, message.account, keepOne);
+    return isNew;
+  });
+  await Promise.allSettled(kept);
+  return Promise.all(kept);
+}
+
+/** Only of who is a customer already: nobody else's handle matters. */
+function noteHandle(
+  userId: string,
+  username: string,
+  account: string,
+  { contacts, clock, log }: IngestPorts,
+): void {
+  const known = contacts.byId(account, userId);
+  if (!known || known.username === username) return;
+  contacts.see(account, { id: userId, username }, clock.now());
+  log.info('a customer has another handle on X', { account, userId });
+}
+
+const kindOf = ({ thread, closed }: InboundMessage) =>
+  closed
+    ? 'encrypted_message'
+    : thread === undefined
+      ? 'direct_message'
+      : groupOf(thread) === undefined
+        ? 'post'
+        : 'group_message';
+
+function isWanted({ post }: EventMessage, account: ReceivingAccount): boolean {
+  if (!post) return account.directMessages;
+  return account.mentions && (account.quotes || post.onlyQuotes !== true);
+}
+
+function tieToAccount(message: EventMessage, account: ReceivingAccount, ports: IngestPorts): InboundMessage {
+  const { post, ...rest } = message;
+  if (post) return { ...rest, account: account.name, ...assignThread(message, post, account, ports) };
+  const inGroup = groupOf(message.conversation) !== undefined;
+  return { ...rest, account: account.name, ...(inGroup ? { thread: message.conversation } : {}) };
+}
+
+function announce(message: InboundMessage, ports: IngestPorts): void {
+  const { account, messageId, conversation, text, media, sender, closed } = message;
+  ports.log.info('message received', {
+    account,
+    messageId,
+    conversation,
+    media: media.length,
+    ...(closed ? { encrypted: true } : ports.logText() ? { text } : {}),
+  });
+  const who = sender.username === undefined ? sender.id : `@${sender.username}`;
+  ports.activity({
+    direction: 'in',
+    account,
+    messageId,
+    conversation,
+    step: 'stored',
+    detail: `${who}: ${closed ? 'encrypted' : text}`,
+  });
+}
+
+function report(
+  batch: EventBatch,
+  foreign: EventMessage[],
+  account: ReceivingAccount,
+  ports: IngestPorts,
+): void {
+  const { counters, log } = ports;
+  const count = (kind: string, result: string, by: number) => {
+    if (by > 0) counters.count('events', { account: account.name, kind, result }, by);
+  };
+  for (const { kind, reason } of batch.malformed) {
+    count(kind.replaceAll(/\W/g, '_'), 'malformed', 1);
+    log.warn('malformed event left out', { account: account.name, kind, reason });
+  }
+  for (const message of foreign)
+    if (!isWanted(message, account)) count(message.post ? 'post' : 'direct_message', 'switched_off', 1);
+  const own = [...batch.own, ...batch.messages.filter((message) => !foreign.includes(message))];
+  count('post', 'own', own.filter(({ post }) => post).length);
+  count('direct_message', 'own', own.filter(({ post }) => !post).length);
+  count('post_delete', 'taken', batch.deletedPosts.length);
+  count('handle', 'taken', batch.handles.length);
+  for (const { kind } of batch.marks) count(kind, 'kept', 1);
+  for (const [kind, number] of Object.entries(batch.others)) {
+    count(kind, 'not_forwarded', number);
+    log.debug('event of another kind', { account: account.name, kind, number });
+  }
+}
+
+/**
+ * What X pushes has a price, once within a day; what comes again is free. An estimate is not worth refusing X's call for: the
+ * messages are kept already.
+ */
+function noteCharges(
+  { messages, encrypted }: EventBatch,
+  known: InboundMessage[],
+  { name, userId }: ReceivingAccount,
+  { charges }: IngestPorts,
+): void {
+  // What the account itself writes is told for nothing (X docs: pay-per-use pricing).
+  const theirs = encrypted.filter(({ senderId }) => senderId !== userId()).length;
+  const before = known.filter(({ closed }) => closed?.own === undefined);
+  const isPost = ({ conversation }: { conversation: string }) => isPostConversation(conversation);
+  const posts = messages.filter(isPost).length - before.filter(isPost).length;
+  const direct = messages.length + theirs - before.length - posts;
+  try {
+    charges.note(name, 'event', Math.max(0, direct));
+    charges.note(name, 'post event', Math.max(0, posts));
+  } catch {
+    // The store tells of its trouble with the next message.
+  }
+}

@@ -1,0 +1,42 @@
+import type { ChatStore } from '../chat';
+import { laneOf } from '../conversation';
+import { reasonOf } from '../errors';
+import type { Inbox, Log } from '../ports';
+
+export interface RetryUnreadPorts {
+  chat: ChatStore;
+  inbox: Inbox;
+  log: Log;
+  /** Says that a lane has something to do. */
+  wake: (lane: string) => void;
+}
+
+/**
+ * Has messages that could not be read opened once more, since a key has come: of an encrypted conversation, or the account's
+ * own. Agents know of each from a notice; what can be read now comes as an addition. Never throws.
+ * @param conversationId undefined for all of the account
+ * @param tag names what came, so that it is tried once for each
+ */
+export async function retryUnread(
+  account: string,
+  conversationId: string | undefined,
+  tag: string,
+  { chat, inbox, log, wake }: RetryUnreadPorts,
+): Promise<void> {
+  try {
+    const again = chat.unread(account, conversationId).flatMap((seq) => {
+      const row = inbox.get(seq);
+      if (row?.state !== 'delivered' || !row.message.closed) return [];
+      return [{ ...row.message, messageId: `${row.message.messageId}-${tag}`, reopens: seq }];
+    });
+    const fresh = await inbox.keep(again);
+    again.forEach(({ conversation }) => wake(laneOf(account, conversation)));
+    const count = fresh.filter(Boolean).length;
+    if (count > 0) log.info('encrypted messages that could not be read are tried again', { account, count });
+  } catch (error) {
+    log.warn('encrypted messages that could not be read wait for the next key', {
+      account,
+      reason: reasonOf(error),
+    });
+  }
+}

@@ -1,0 +1,185 @@
+import type { Clock } from '../clock';
+import { sameValue } from '../inbound/contactValue';
+import { groupConversation, groupOf, isPostId, postConversation } from '../conversation';
+import { BridgeError } from '../errors';
+import type { OutboundMessage } from '../messages';
+import type { OutboundWorker, SubmittedReply } from './outboundWorker';
+import type { Contacts, Log, Threads } from '../ports';
+import { findRecipient, knownRecipient } from './recipients';
+import { composeAnswer, postDeleted } from './sendReply';
+import type { BridgeAccount } from '../gateways';
+import { isSystemNotice } from '../systemNotice';
+import { mostPictures, tooManyFiles } from './uploads';
+
+/** What the host sends to the Reply URL, read but not yet understood. */
+export interface ReplyCall {
+  body: string;
+  attachmentIds: string[];
+  contact: Record<string, unknown> | undefined;
+  interactionId: string | undefined;
+  /** The thread we gave the host when the interaction began, if any. */
+  threadId: string | undefined;
+  /** Who answers, as far as the host tells. */
+  agentName: string | undefined;
+}
+
+export interface AcceptPorts {
+  contacts: Contacts;
+  threads: Threads;
+  log: Log;
+  clock: Clock;
+  worker: Pick<OutboundWorker, 'submit' | 'noteAnswered'>;
+}
+
+/** Ten Direct Messages of X's longest; more would use up the customer's patience and our rate limit window. */
+const longestText = 100_000;
+
+/** In private each file is a message of its own. */
+const mostFiles = 10;
+
+/** The host must have its answer within 8 seconds; some of them belong to the network. */
+const patience = 7_000;
+
+/** How long to wait for X to say who a handle belongs to, before the answer is queued without knowing. */
+const lookUpPatience = 3_000;
+
+/**
+ * Takes an agent's answer: checks it, finds who it is for, stores it and sends it.
+ * @throws BridgeError in the agent's words when it can never go, or cannot be stored
+ */
+export async function acceptReply(
+  call: ReplyCall,
+  account: BridgeAccount,
+  ports: AcceptPorts,
+): Promise<SubmittedReply> {
+  const started = ports.clock.now();
+  const text = call.body.trim();
+  const { attachmentIds, interactionId } = call;
+  if (text === '' && attachmentIds.length === 0)
+    throw refusal('bad-request', 'The message is empty: write a text or attach a file.');
+  if (isSystemNotice(text))
+    throw refusal('bad-request', 'This is a notice for agents, so it is not sent to the customer.');
+  if (attachmentIds.length > mostFiles)
+    throw refusal('bad-request', `At most ${mostFiles} files can be sent at a time.`);
+  // Code points, as X counts them; an emoji is two UTF-16 units.
+  const { length } = Array.from(text);
+  if (length > longestText)
+    throw refusal(
+      'bad-request',
+      `The message has ${length} characters; at most ${longestText} can be sent. Please send it as a file or a link.`,
+    );
+  const value = await recipientValueOf(call, account);
+  const place = await placeOf(call, value, account, ports);
+  if (place.publicReply) {
+    if (attachmentIds.length > mostPictures) throw tooManyFiles();
+    composeAnswer(text, place.publicReply, account);
+  }
+  if (place.recipientId !== undefined) noteContact(place.recipientId, value, call, account, ports);
+  const message: OutboundMessage = {
+    account: account.name,
+    recipientValue: value,
+    text,
+    attachmentIds,
+    ...place,
+    ...(interactionId === undefined ? {} : { interactionId }),
+  };
+  return ports.worker.submit(message, Math.max(0, patience - (ports.clock.now() - started)));
+}
+
+type Place = Pick<OutboundMessage, 'lane' | 'recipientId' | 'groupId' | 'publicReply'>;
+
+/** Where an answer goes: where the interaction began, which its thread tells. */
+async function placeOf(
+  { threadId, agentName }: ReplyCall,
+  value: string,
+  account: BridgeAccount,
+  ports: AcceptPorts,
+): Promise<Place> {
+  const { contacts, threads } = ports;
+  // A thread is answered whether or not X knows this one customer.
+  const known = knownRecipient(value, account, contacts)?.id;
+  const withRecipient = (id: string | undefined) => (id === undefined ? {} : { recipientId: id });
+  const groupId = threadId === undefined ? undefined : groupOf(threadId);
+  if (groupId !== undefined) return { lane: groupConversation(groupId), groupId, ...withRecipient(known) };
+  const thread = threadId === undefined ? undefined : threads.threadOf(account.name, threadId);
+  if (thread === undefined && threadId !== undefined && isPostId(threadId)) throw unknownThread();
+  if (thread === undefined)
+    return { lane: value.toLowerCase(), ...withRecipient(await recipientNow(value, account, ports)) };
+  const postId = threads.newestPost(account.name, thread, known, account.userId());
+  if (postId === undefined) throw postDeleted();
+  const agent = agentName === undefined ? {} : { agentName };
+  return {
+    lane: postConversation(thread),
+    publicReply: { thread, postId, ...agent },
+    ...withRecipient(known),
+  };
+}
+
+/** The call shows the contact as it stands on the host: its interaction, and the value of its Map Key. */
+function noteContact(
+  recipient: string,
+  value: string,
+  { interactionId, threadId }: ReplyCall,
+  account: BridgeAccount,
+  { contacts, log }: AcceptPorts,
+): void {
+  if (interactionId !== undefined) contacts.saveInteraction(account.name, recipient, threadId, interactionId);
+  const before = contacts.mapValueOf(account.name, recipient);
+  if (before === undefined || sameValue(before, value)) return;
+  contacts.saveMapValue(account.name, recipient, value);
+  log.info("the contact's Map Key value was changed on the host; it is used from now on", {
+    account: account.name,
+    userId: recipient,
+    before,
+    now: value,
+  });
+}
+
+async function recipientValueOf(call: ReplyCall, account: BridgeAccount): Promise<string> {
+  if (!call.contact) throw refusal('no-contact', 'The call names no contact, so nobody can be answered.');
+  const mapKey = await account.host.mapKey();
+  const value = call.contact[mapKey];
+  const usable = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+  if (usable === '')
+    throw refusal(
+      'no-contact',
+      `The contact's field "${mapKey}" is empty: put the customer's X handle there, then send again.`,
+    );
+  return usable;
+}
+
+/** @returns undefined when X cannot be asked right now; the worker will ask again before sending */
+async function recipientNow(
+  value: string,
+  account: BridgeAccount,
+  ports: AcceptPorts,
+): Promise<string | undefined> {
+  const lookUp = findRecipient(value, account, ports).then(
+    (user) => user.id,
+    (error: unknown) => {
+      if (error instanceof BridgeError && error.retryable) return undefined;
+      throw error;
+    },
+  );
+  let cancel = () => {};
+  const tooLong = new Promise<undefined>((resolve) => {
+    cancel = ports.clock.after(lookUpPatience, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([lookUp, tooLong]);
+  } finally {
+    cancel();
+    lookUp.catch(() => undefined);
+  }
+}
+
+/** A public conversation must not go on in private without the agent knowing. */
+function unknownThread(): BridgeError {
+  const words =
+    'This interaction belongs to a public conversation that the X channel no longer knows, so the reply was not sent. Please reply on x.com, or write to the customer in a private interaction.';
+  return new BridgeError('unknown-thread', words, { agentMessage: words });
+}
+
+function refusal(code: 'bad-request' | 'no-contact', words: string): BridgeError {
+  return new BridgeError(code, words, { agentMessage: words });
+}

@@ -1,0 +1,124 @@
+import type { ChatStore, SealedAnswer } from '../chat';
+import { BridgeError } from '../errors';
+import type { StoredOutbound } from '../messages';
+import type { Contacts, Inbox, Outbox } from '../ports';
+import { messagesOf, type Part, type Route } from './route';
+import type { BridgeAccount, DirectTarget } from '../gateways';
+
+/**
+ * Whether an answer goes out encrypted: always to a customer who has ever written so, unless the account allows plain ones; else
+ * the way the customer last wrote, and, to somebody who never wrote, encrypted where they have keys. What may be on X already is
+ * settled the way it was begun.
+ * @throws BridgeError when X has to be asked for keys and cannot be
+ */
+export async function goesEncrypted(
+  { sendingSince, sealed, sentIds }: StoredOutbound,
+  target: DirectTarget,
+  account: BridgeAccount,
+  { contacts }: { contacts: Contacts },
+): Promise<boolean> {
+  if (sendingSince !== undefined) return sealed.length > sentIds.length;
+  if ('groupId' in target) return target.groupId.startsWith('g');
+  if (staysEncrypted(target.userId, account, contacts)) return true;
+  const wrote = contacts.wroteEncrypted(account.name, target.userId);
+  return wrote ?? account.chat.reaches(target.userId);
+}
+
+export interface ChatRoutePorts {
+  outbox: Outbox;
+  chat: ChatStore;
+  inbox: Pick<Inbox, 'get'>;
+  contacts: Contacts;
+}
+
+/** Somebody who writes in plain now gets no encrypted reply either: the agent should know why. */
+function withheld(error: unknown, target: DirectTarget, account: BridgeAccount, contacts: Contacts): unknown {
+  const isLocked = error instanceof BridgeError && error.code === 'chat-locked';
+  if (!isLocked || 'groupId' in target || contacts.wroteEncrypted(account.name, target.userId) !== false)
+    return error;
+  const words =
+    'This customer has written encrypted before, so a plain reply was withheld, and encrypted chat does not work for this account or customer now. Please answer on x.com. Your administrator can set up the keys, or switch off "Never plain after encrypted".';
+  return new BridgeError('chat-locked', error.message, { agentMessage: words, cause: error });
+}
+
+/** The way of an encrypted answer. What is sealed is written down before it goes out, so that a retry sends the same. */
+export async function chatRoute(
+  row: StoredOutbound,
+  target: DirectTarget,
+  account: BridgeAccount,
+  { outbox, chat: store, inbox, contacts }: ChatRoutePorts,
+): Promise<Route> {
+  const { chat } = account;
+  let conversation = await chat.conversationWith(target).catch((error: unknown) => {
+    throw withheld(error, target, account, contacts);
+  });
+  const sealed = [...row.sealed];
+  const seal = async ({ index, words, files }: Part): Promise<SealedAnswer> => {
+    const quotes = index === 0 ? quotedIn(conversation.id, row, store, inbox) : undefined;
+    const answer = await chat.seal(conversation, words, files[0], {
+      outboxSeq: row.seq,
+      ...(quotes === undefined ? {} : { quotes }),
+    });
+    sealed[index] = answer;
+    outbox.saveSealed(row.seq, sealed);
+    return answer;
+  };
+  return {
+    chat: conversation,
+    plan: (text, files) => ({ parts: messagesOf(text, files), dropped: [] }),
+    // An answer that is being sent is known for an encrypted one by this, also after the process was killed.
+    prepare: async (part) => {
+      if (sealed[part.index]) return;
+      await chat.showPresence(conversation);
+      await seal(part);
+    },
+    send: async (part) => {
+      const mayBeThere = row.sendingSince !== undefined && part.index === row.sentIds.length;
+      try {
+        return await chat.send(sealed[part.index] ?? (await seal(part)), mayBeThere);
+      } catch (error) {
+        if (!(error instanceof BridgeError) || error.code !== 'chat-key-changed') throw error;
+        // X refused it for its key, so that it surely did not go out: encrypted anew, it is another message.
+        conversation = await chat.conversationWith(target);
+        if (part.files.length === 0) return chat.send(await seal(part), false);
+        // The file has to be encrypted anew as well, which the next try does.
+        outbox.clearSending(row.seq);
+        outbox.saveSealed(row.seq, sealed.slice(0, part.index));
+        throw error;
+      }
+    },
+    remember: () => {},
+  };
+}
+
+/**
+ * In a group, what was said last: else nobody there would know whom the agent answers. Not what came to the agent only after
+ * they had answered.
+ */
+function quotedIn(
+  conversationId: string,
+  { message, createdAt }: StoredOutbound,
+  chat: ChatStore,
+  inbox: Pick<Inbox, 'get'>,
+): string | undefined {
+  const last = conversationId.startsWith('g') ? chat.lastOf(message.account, conversationId) : undefined;
+  if (last === undefined || last.at > createdAt || message.automatic) return undefined;
+  return inbox.get(last.seq)?.message.closed?.event;
+}
+
+/** Whether a customer has written encrypted, and must not be answered in plain any more. */
+export function staysEncrypted(userId: string, { name, chat }: BridgeAccount, contacts: Contacts): boolean {
+  return chat.neverPlain && contacts.everEncrypted(name, userId);
+}
+
+/** Whether an answer may have to go out encrypted, as far as that can be said without asking X. */
+export function mayGoEncrypted(
+  { message, recipientId }: StoredOutbound,
+  account: BridgeAccount,
+  contacts: Contacts,
+): boolean {
+  if (message.publicReply || message.groupId !== undefined) return message.groupId?.startsWith('g') === true;
+  if (account.chat.state() === 'off') return false;
+  if (recipientId === undefined || contacts.wroteEncrypted(account.name, recipientId) !== false) return true;
+  return staysEncrypted(recipientId, account, contacts);
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../clock';
+import { directConversation } from '../conversation';
+import type { Conversations } from '../conversations';
+import { BridgeError } from '../errors';
+import { isReminder } from './mergeReplies';
+import type { StoredOutbound } from '../messages';
+import type { Outbox } from '../ports';
+
+/** When a reply is no longer tried. */
+
+export interface GivingUpPorts {
+  clock: Clock;
+  outbox: Outbox;
+  /** How long a reply is tried in spite of faults, in milliseconds. */
+  longestWait: () => number;
+}
+
+const hourMs = 60 * 60_000;
+
+/** Whether a reply has waited for so long that it would only surprise the customer. */
+export function isTooOld(
+  { createdAt, retriedAt }: StoredOutbound,
+  { clock, longestWait }: GivingUpPorts,
+): boolean {
+  return clock.now() - (retriedAt ?? createdAt) >= longestWait();
+}
+
+/** A reminder is of no use any more to a customer who has written. */
+export function isOutdated(
+  { message, recipientId, createdAt, sendingSince }: StoredOutbound,
+  { conversations }: { conversations: Conversations },
+): boolean {
+  if (!isReminder(message) || sendingSince !== undefined || recipientId === undefined) return false;
+  const { customerAt, agentAt } = conversations.read(message.account, directConversation(recipientId));
+  return Math.max(customerAt ?? 0, agentAt ?? 0) >= createdAt;
+}
+
+/**
+ * Why a reply is tried no longer: it can never go, or it is too old. What waits for a rate limit window or for new keys
+ * goes on waiting, however old it is.
+ * @returns undefined when it is tried again
+ */
+export function finalFault(
+  row: StoredOutbound,
+  error: BridgeError,
+  ports: GivingUpPorts,
+): BridgeError | undefined {
+  if (!error.retryable && error.code !== 'given-up') return error;
+  if (error.code === 'rate-limited' || error.code === 'signed-out-of-x') return undefined;
+  if (!isTooOld(row, ports)) return undefined;
+  const mayBeOnX = ports.outbox.get(row.seq)?.sendingSince !== undefined;
+  // The next try only looks whether X has it.
+  if (mayBeOnX && row.sendingSince === undefined) return undefined;
+  const hours = Math.round(ports.longestWait() / hourMs);
+  return givenUp(hours, error, mayBeOnX && error.code !== 'given-up');
+}
+
+/** @param outcomeUnknown X could not be asked whether it has the message */
+function givenUp(hours: number, cause: BridgeError, outcomeUnknown: boolean): BridgeError {
+  const words = outcomeUnknown
+    ? `The connection to X broke while sending, and for ${hours} hours X could not be asked whether the message arrived. Please check on x.com before sending it again.`
+    : `It could not be sent for ${hours} hours and was given up. Please write to the customer again if it still matters.`;
+  return new BridgeError('given-up', `${words} (${cause.message})`, {
+    agentMessage: words,
+    outcomeUnknown,
+    cause,
+  });
+}
+
+/** What went wrong with a reply of which an earlier try may have reached the customer, said so that nobody writes it twice. */
+export function mayHaveArrived(cause: BridgeError): BridgeError {
+  if (cause.outcomeUnknown) return cause;
+  const words =
+    'An earlier attempt may have reached the customer: please check on x.com before sending it again.';
+  return new BridgeError(cause.code, `${cause.message} (an earlier attempt may have reached the customer)`, {
+    agentMessage: `${cause.agentMessage ?? cause.message} ${words}`,
+    outcomeUnknown: true,
+    cause,
+  });
+}

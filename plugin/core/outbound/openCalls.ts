@@ -1,0 +1,56 @@
+import type { Clock } from '../clock';
+import type { BridgeError } from '../errors';
+
+/** How a reply stands when the host has to be told something. */
+export type ReplyResult =
+  | { status: 'sent'; ids: string[] }
+  | { status: 'queued'; reason: string; retryAt: number | undefined }
+  | { status: 'failed'; error: BridgeError };
+
+interface OpenCall {
+  seq: number;
+  lane: string;
+  settle: (result: ReplyResult) => void;
+}
+
+/** Calls of the Reply URL that wait to hear what becomes of a reply. */
+export class OpenCalls {
+  private readonly calls = new Set<OpenCall>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Resolves with the reply's outcome, after at most `patience` milliseconds. */
+  wait(seq: number, lane: string, patience: number): Promise<ReplyResult> {
+    return new Promise((resolve) => {
+      let cancel = () => {};
+      const call: OpenCall = {
+        seq,
+        lane,
+        settle: (result) => {
+          cancel();
+          this.calls.delete(call);
+          resolve(result);
+        },
+      };
+      this.calls.add(call);
+      cancel = this.clock.after(patience, () =>
+        call.settle({ status: 'queued', reason: 'It is still being sent.', retryAt: undefined }),
+      );
+    });
+  }
+
+  /** Whether anybody waits for this reply. */
+  has(seq: number): boolean {
+    return [...this.calls].some((call) => call.seq === seq);
+  }
+
+  /** Everybody who waits for this reply hears its outcome. */
+  settle(seq: number, result: ReplyResult): void {
+    for (const call of [...this.calls]) if (call.seq === seq) call.settle(result);
+  }
+
+  /** The whole lane waits: everybody who waits for one of its replies hears so. */
+  settleLane(lane: string, result: ReplyResult): void {
+    for (const call of [...this.calls]) if (call.lane === lane) call.settle(result);
+  }
+}

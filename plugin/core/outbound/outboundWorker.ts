@@ -1,0 +1,354 @@
+import { concernsAgent, droppedNotice, refusedNotice } from './replyNotices';
+import { backoff } from '../backoff';
+import type { ChatStore } from '../chat';
+import { mayGoEncrypted } from './chatRoute';
+import { directConversation, laneOf, splitLane } from '../conversation';
+import type { Conversations } from '../conversations';
+import { BridgeError, reasonOf } from '../errors';
+import { finalFault, isOutdated, isTooOld, mayHaveArrived } from './givingUp';
+import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
+import { QueueSweep } from '../queueSweep';
+import type { InboundMessage, OutboundMessage, StoredOutbound } from '../messages';
+import { OpenCalls, type ReplyResult } from './openCalls';
+import { PendingWrites } from '../pendingWrites';
+import { retryWindowMs } from '../retriedCall';
+import { inFlight, noLongerWanted } from './noLongerWanted';
+import type { History, Inbox, MessageStore, Outbox } from '../ports';
+import { postDeleted, sendReply, type SendReplyPorts } from './sendReply';
+import type { BridgeAccount } from '../gateways';
+import { Uploads } from './uploads';
+import type { WorkerPorts } from '../workerPorts';
+import { isoTime } from '../isoTime';
+
+/** What becomes of a reply, and its number in the outbox. */
+export interface SubmittedReply {
+  seq: number;
+  result: ReplyResult;
+}
+
+export interface OutboundWorkerPorts extends WorkerPorts {
+  outbox: Outbox;
+  inbox: Pick<Inbox, 'get'>;
+  chat: ChatStore;
+  history: History;
+  conversations: Conversations;
+  together: MessageStore['together'];
+  gather: MessageStore['gather'];
+  /** How long an answer is tried in spite of faults, in milliseconds. */
+  longestWait: () => number;
+  /** Puts a notice for the agent on its way to the host. */
+  tellAgent: (notice: InboundMessage) => Promise<void>;
+}
+
+/** How many customers are answered side by side. */
+const concurrency = 8;
+
+/** How many customers' files are brought to X at a time while their answers wait. */
+const uploadsAhead = 2;
+
+/** Takes stored answers to X: each customer's in order, several customers at a time. */
+export class OutboundWorker {
+  private readonly queue: KeyedQueue;
+  private readonly sweep: QueueSweep;
+  /** Brings files to X for answers whose turn has not come, so that they need not wait a second time. */
+  private readonly ahead: KeyedQueue;
+  private readonly uploads: Uploads;
+  private readonly owed: PendingWrites;
+  private readonly calls: OpenCalls;
+  /** Replies whose call was answered, as long as that is not on the disk. */
+  private readonly answered = new Set<number>();
+  private readonly inFlight = new Set<number>();
+
+  constructor(private readonly ports: OutboundWorkerPorts) {
+    this.owed = new PendingWrites(ports.gather);
+    this.calls = new OpenCalls(ports.clock);
+    this.queue = new KeyedQueue({
+      clock: ports.clock,
+      concurrency,
+      work: (lane) => this.work(lane),
+      onDefect: (lane, error) => this.defect('sending', lane, error),
+    });
+    this.sweep = new QueueSweep(this.queue, ports.outbox.lanes);
+    this.ahead = new KeyedQueue({
+      clock: ports.clock,
+      concurrency: uploadsAhead,
+      work: (lane) => this.uploadAhead(lane),
+      onDefect: (lane, error) => this.defect('uploading ahead', lane, error),
+    });
+    this.uploads = new Uploads({ ...ports, onStep: (row, step) => this.step(row, step) });
+  }
+
+  /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
+  takeUp(): void {
+    this.ports.outbox.release(this.ports.clock.now());
+    for (const lane of this.ports.outbox.lanes()) this.queue.wake(lane);
+  }
+
+  /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
+  findForgotten(): void {
+    this.sweep.next();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.queue.stop(), this.ahead.stop()]);
+  }
+
+  /**
+   * Stores a reply, starts sending it, and reports how it stands after at most `patience` milliseconds. When the host
+   * repeats a call it got no answer to, it is told what becomes of the first one.
+   * @throws BridgeError `store-unavailable` when it could not be stored
+   */
+  async submit(message: OutboundMessage, patience: number): Promise<SubmittedReply> {
+    const { outbox, clock, log } = this.ports;
+    const found = outbox.twinOf(message, clock.now() - retryWindowMs);
+    const twin = found && this.answered.has(found.seq) ? undefined : found;
+    if (twin)
+      log.info('the host repeated a call it got no answer to; the reply goes out once', {
+        account: message.account,
+        answer: twin.seq,
+      });
+    if (twin?.state === 'delivered') return { seq: twin.seq, result: { status: 'sent', ids: twin.sentIds } };
+    const row = twin ?? this.add(message);
+    if (!twin) this.step(row, 'received', message.text);
+    const lane = laneOf(message.account, message.lane);
+    const outcome = this.calls.wait(row.seq, lane, patience);
+    this.queue.wake(lane);
+    return { seq: row.seq, result: await outcome };
+  }
+
+  /**
+   * An admin takes a reply out of the queue; its agent is told, and those behind it go on.
+   * @throws BridgeError `bad-request` while it is being sent
+   */
+  async setAside(seq: number, reason: string): Promise<boolean> {
+    const { outbox, history, tellAgent, clock } = this.ports;
+    const row = outbox.get(seq);
+    const head = row && outbox.get(row.joinedTo ?? seq);
+    if (!row || !head) return false;
+    if (this.inFlight.has(head.seq)) throw inFlight();
+    const mayBeOnX = head.sendingSince !== undefined;
+    const group = mayBeOnX ? [head, ...outbox.joinedTo(head.seq)] : [row];
+    if (!history.setAside({ direction: 'out', seq }, reason)) return false;
+    const error = noLongerWanted(mayBeOnX);
+    for (const each of group) {
+      this.step(each, 'failed', reason);
+      this.calls.settle(each.seq, { status: 'failed', error });
+    }
+    this.wake(laneOf(row.message.account, row.message.lane));
+    const [first, ...others] = group.filter(({ message }) => concernsAgent(message));
+    if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
+    return true;
+  }
+
+  /** The host has been answered: equal words from now on are another reply. */
+  noteAnswered(seq: number): void {
+    const { outbox, gather, log } = this.ports;
+    this.answered.add(seq);
+    gather(() => outbox.markAnswered(seq))
+      .then(() => this.answered.delete(seq))
+      .catch((error: unknown) =>
+        log.warn('it could not be written down that the host was answered', {
+          answer: seq,
+          reason: reasonOf(error),
+        }),
+      );
+  }
+
+  /** From an agent's first message on, the bot is silent. */
+  private add(message: OutboundMessage): StoredOutbound {
+    const { outbox, conversations, clock, together } = this.ports;
+    const { account, recipientId, groupId, publicReply } = message;
+    const isPrivate = groupId === undefined && publicReply === undefined;
+    return together(() => {
+      if (isPrivate && recipientId !== undefined)
+        conversations.noteAgent(account, directConversation(recipientId), clock.now(), false);
+      return outbox.add(message, clock.now());
+    });
+  }
+
+  private async work(lane: string): Promise<QueueOutcome | undefined> {
+    const { outbox, accounts, clock } = this.ports;
+    const row = outbox.nextOf(lane);
+    if (!row) return undefined;
+    if (await this.owed.settle(row.seq)) return { again: 'now' };
+    const account = accounts.get(splitLane(lane).account);
+    if (!account) return undefined;
+    const deleted = this.deletedPost(row);
+    if (deleted) {
+      await this.fail(row, deleted);
+      return { again: 'now' };
+    }
+    if (isOutdated(row, this.ports)) {
+      outbox.drop(row.seq);
+      const { automatic } = row.message;
+      this.ports.log.info('not said any more: the customer has written', {
+        account: account.name,
+        automatic,
+      });
+      this.step(row, 'dropped', 'the customer has written meanwhile');
+      return { again: 'now' };
+    }
+    if (row.dueAt > clock.now()) {
+      if (row.waitedForWindow) this.ahead.wake(lane);
+      return this.rest(lane, row.dueAt, row.reason ?? 'It waits for an earlier message.');
+    }
+    const started = clock.now();
+    try {
+      // Before a reply is given up, X is asked once more whether it has it.
+      const lookOnly = isTooOld(row, this.ports) && row.sendingSince !== undefined;
+      const ports = this.sendPorts(account);
+      const { ids, dropped, together } = await sendReply(row, account, ports, lookOnly);
+      for (const each of [row, ...together]) this.afterSuccess(each, ids, clock.now() - started);
+      await this.tellDropped(row, dropped);
+      return { again: 'now' };
+    } catch (error) {
+      return await this.afterFailure(row, lane, error);
+    }
+  }
+
+  /** The next file of a lane that waits for its window. What goes wrong for now is left to the answer's turn. */
+  private async uploadAhead(lane: string): Promise<QueueOutcome | undefined> {
+    const { outbox, accounts, contacts } = this.ports;
+    const account = accounts.get(splitLane(lane).account);
+    const head = outbox.nextOf(lane);
+    if (!head || !account) return undefined;
+    const row = [head, ...outbox.behind(head.seq)].find((each) => !this.uploads.isDone(each));
+    // Which key a file is to be encrypted with is settled when its turn comes.
+    if (!row || mayGoEncrypted(row, account, contacts)) return undefined;
+    try {
+      await this.uploads.provide(row, account);
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      // An answer whose turn has come is told of by whoever sends it.
+      if (error.retryable || outbox.nextOf(lane)?.seq === row.seq) return undefined;
+      await this.fail(row, error);
+    }
+    return { again: 'now' };
+  }
+
+  private defect(what: string, lane: string, error: unknown): void {
+    this.ports.log.error(`${what} failed unexpectedly, trying again`, { lane, reason: reasonOf(error) });
+  }
+
+  /** What a customer has deleted is not answered, and the agent hears so at once, not when the answer were due. */
+  private deletedPost({ message, sendingSince }: StoredOutbound): BridgeError | undefined {
+    const { account, publicReply } = message;
+    const gone = publicReply !== undefined && this.ports.threads.isDeleted(account, publicReply.postId);
+    return gone && sendingSince === undefined ? postDeleted() : undefined;
+  }
+
+  /** Looks at the answers of a lane again: something about them has changed. */
+  wake(lane: string): void {
+    this.queue.wake(lane);
+  }
+
+  /** The answer is out, whatever becomes of these words. */
+  private async tellDropped(row: StoredOutbound, dropped: string[]): Promise<void> {
+    if (dropped.length === 0) return;
+    const { tellAgent, clock, log } = this.ports;
+    await tellAgent(droppedNotice(row, dropped, clock.now())).catch((error: unknown) => {
+      log.warn('the agent could not be told what was left out', {
+        account: row.message.account,
+        answer: row.seq,
+        reason: reasonOf(error),
+      });
+    });
+  }
+
+  private afterSuccess(row: StoredOutbound, ids: string[], ms: number): void {
+    const { account } = row.message;
+    this.ports.log.info('answer sent', { account, answer: row.seq, dmEventId: ids.at(-1), ms });
+    this.ports.counters.count('outbound', { account, result: 'delivered' });
+    this.step(row, 'delivered');
+    this.calls.settle(row.seq, { status: 'sent', ids });
+  }
+
+  private async afterFailure(row: StoredOutbound, lane: string, error: unknown): Promise<QueueOutcome> {
+    if (!(error instanceof BridgeError)) throw error;
+    const { account } = row.message;
+    if (error.code === 'message-withheld') {
+      this.calls.settle(row.seq, { status: 'failed', error });
+      return { again: 'now' };
+    }
+    const final = finalFault(row, error, this.ports);
+    if (final) {
+      await this.fail(row, final);
+      return { again: 'now' };
+    }
+    const forWindow = error.code === 'rate-limited';
+    const attempts = row.attempts + 1;
+    const dueAt = error.retryAt ?? this.ports.clock.now() + backoff(attempts, this.ports.random());
+    const reason = error.agentMessage ?? error.message;
+    this.ports.outbox.postpone(row.seq, dueAt, reason, forWindow);
+    if (forWindow) this.ahead.wake(lane);
+    const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';
+    const again = isoTime(dueAt);
+    this.ports.log[level]('answer waits', {
+      account,
+      answer: row.seq,
+      reason: error.message,
+      attempts,
+      again,
+    });
+    this.ports.counters.count('outbound', { account, result: 'postponed' });
+    this.step(row, 'waiting', reason);
+    return this.rest(lane, dueAt, reason);
+  }
+
+  /** The whole lane waits: whoever is asking about one of its answers hears so now. */
+  private rest(lane: string, dueAt: number, reason: string): QueueOutcome {
+    this.calls.settleLane(lane, { status: 'queued', reason, retryAt: dueAt });
+    return { again: 'at', dueAt };
+  }
+
+  /**
+   * A reply that can never go: told in the answer to the host's call if it still waits for one, else in the
+   * interaction. Replies that may be on X in the same message come to the same end; others go out by themselves.
+   */
+  private async fail(row: StoredOutbound, cause: BridgeError): Promise<void> {
+    const { outbox, tellAgent, clock } = this.ports;
+    const { account } = row.message;
+    const isKnown = cause.code === 'given-up' && !cause.outcomeUnknown;
+    const mayBeOnX = !isKnown && outbox.get(row.seq)?.sendingSince !== undefined;
+    const error = mayBeOnX ? mayHaveArrived(cause) : cause;
+    const joined = mayBeOnX ? outbox.joinedTo(row.seq) : [];
+    const failed = [row, ...joined];
+    const untold = failed.filter(({ seq, message }) => !this.calls.has(seq) && concernsAgent(message));
+    const [first, ...others] = untold;
+    if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
+    await this.owed.write(row.seq, () => {
+      if (!mayBeOnX) outbox.separate(row.seq);
+      outbox.markFailed(
+        failed.map(({ seq }) => seq),
+        error.message,
+      );
+    });
+    for (const each of failed) {
+      this.ports.log.error('answer refused', { account, answer: each.seq, reason: error.message });
+      this.ports.counters.count('outbound', { account, result: 'failed' });
+      this.step(each, 'failed', error.agentMessage ?? error.message);
+      this.calls.settle(each.seq, { status: 'failed', error });
+    }
+  }
+
+  private step(row: StoredOutbound, step: string, detail?: string): void {
+    const { account, lane } = row.message;
+    const messageId = `out:${row.seq}`;
+    const extra = detail === undefined ? {} : { detail };
+    this.ports.activity({ direction: 'out', account, messageId, conversation: lane, step, ...extra });
+  }
+
+  private sendPorts({ name: account, x }: BridgeAccount): SendReplyPorts {
+    const onStep: SendReplyPorts['onStep'] = (row, step, detail) => this.step(row, step, detail);
+    return {
+      ...this.ports,
+      owed: this.owed,
+      uploads: this.uploads,
+      aside: (wait) => this.queue.aside(wait),
+      inFlight: this.inFlight,
+      xNow: () => x.now(),
+      log: this.ports.log.with({ account }),
+      onStep,
+    };
+  }
+}

@@ -1,0 +1,45 @@
+import type { ChatStore } from '../chat';
+import { concernsAgent, recalledNotice } from './replyNotices';
+import type { Clock } from '../clock';
+import { BridgeError } from '../errors';
+import type { InboundMessage } from '../messages';
+import type { Log, Outbox } from '../ports';
+import type { BridgeAccount } from '../gateways';
+
+export interface RecallPorts {
+  chat: ChatStore;
+  outbox: Outbox;
+  clock: Clock;
+  log: Log;
+  /** Puts a notice for the agent on its way to the host. */
+  tellAgent: (notice: InboundMessage) => Promise<void>;
+}
+
+/**
+ * Takes an encrypted reply back, for everybody in its conversation, and tells the agent.
+ * @param seq the reply, in the outbox
+ * @param by who does it
+ * @throws BridgeError in the admin's words
+ */
+export async function recall(
+  seq: number,
+  by: string,
+  accountOf: (name: string) => BridgeAccount,
+  { chat, outbox, clock, log, tellAgent }: RecallPorts,
+): Promise<void> {
+  const row = outbox.get(seq);
+  const head = row?.joinedTo ?? seq;
+  const messages = chat.sentOf(head);
+  if (!row || messages.length === 0)
+    throw new BridgeError('bad-request', 'Only an encrypted reply that X has can be taken back.');
+  const { account } = row.message;
+  await accountOf(account).chat.recall(messages);
+  chat.noteRecalled(head);
+  outbox.noteOutcome(head, `taken back by ${by}`);
+  log.warn('an encrypted reply was taken back', { account, answer: head, user: by });
+  const reply = outbox.get(head) ?? row;
+  if (!concernsAgent(reply.message)) return;
+  const isPart = messages.length < reply.sentIds.length;
+  const isJoined = outbox.joinedTo(head).length > 0;
+  await tellAgent(recalledNotice(reply, { by, isPart, isJoined }, clock.now()));
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../clock';
+import { BridgeError } from '../errors';
+import { readMapValue, type Addressee } from '../mapValue';
+import type { XUser } from '../messages';
+import type { Contacts } from '../ports';
+import type { BridgeAccount } from '../gateways';
+
+/**
+ * Who on X is meant by a contact's Map Key value: a customer seen before, or one X knows by it. A look-up that X
+ * answered is kept, for each one costs money.
+ * @throws BridgeError `unknown-recipient` when there is no such user, or more than one may be meant; retryable when X
+ *   could not be asked
+ */
+export async function findRecipient(
+  value: string,
+  account: BridgeAccount,
+  ports: { contacts: Contacts; clock: Clock },
+): Promise<XUser> {
+  const addressee = readMapValue(value, account.mapValue);
+  if (!addressee) throw unknownRecipient(value, 'is neither an X handle nor an X user id');
+  const known = knownAs(value, addressee, account, ports.contacts);
+  if (known) return known;
+  const user = addressee.mayBeEither
+    ? await byIdOrHandle(addressee.value, account)
+    : await account.x.userByHandle(addressee.value);
+  if (!user) throw unknownRecipient(value, 'does not exist on X (any more)');
+  ports.contacts.see(account.name, user, ports.clock.now());
+  return user;
+}
+
+/** Who is meant by a contact's Map Key value, as far as that can be said without asking X. */
+export function knownRecipient(value: string, account: BridgeAccount, contacts: Contacts): XUser | undefined {
+  const addressee = readMapValue(value, account.mapValue);
+  return addressee && knownAs(value, addressee, account, contacts);
+}
+
+function knownAs(
+  value: string,
+  { value: plain, id, mayBeEither }: Addressee,
+  account: BridgeAccount,
+  contacts: Contacts,
+): XUser | undefined {
+  // As it stands on the host, or without decoration: the host's field may hold either.
+  const seen = contacts.byMapValue(account.name, value.trim()) ?? contacts.byMapValue(account.name, plain);
+  if (seen) return seen;
+  if (id !== undefined) return { id };
+  return mayBeEither ? undefined : contacts.byUsername(account.name, plain);
+}
+
+/** Digits may be a handle or an id, of two people even: a reply must not go to the wrong one. */
+async function byIdOrHandle(digits: string, { x }: BridgeAccount): Promise<XUser | undefined> {
+  const [byId, byHandle] = await Promise.all([x.userById(digits), x.userByHandle(digits)]);
+  if (byId && byHandle && byId.id !== byHandle.id)
+    throw unknownRecipient(digits, `is the id of one customer and the handle of another on X`);
+  return byId ?? byHandle;
+}
+
+function unknownRecipient(value: string, why: string): BridgeError {
+  const words = `"${value.slice(0, 80)}" ${why}. Correct the contact's X handle and send again.`;
+  return new BridgeError('unknown-recipient', words, { agentMessage: words });
+}

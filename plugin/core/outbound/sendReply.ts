@@ -1,0 +1,326 @@
+import type { ChatStore } from '../chat';
+import { chatRoute, goesEncrypted, staysEncrypted } from './chatRoute';
+import type { Clock } from '../clock';
+import { composePost, type ComposedPost } from './composePost';
+import { directConversation } from '../conversation';
+import type { Conversations } from '../conversations';
+import { BridgeError } from '../errors';
+import { joinedText, joinWaiting } from './mergeReplies';
+import type { PublicReply, StoredOutbound } from '../messages';
+import { noLongerWanted } from './noLongerWanted';
+import type { PendingWrites } from '../pendingWrites';
+import { findRecipient } from './recipients';
+import { longestMessage, messagesOf, type Part, type Route } from './route';
+import type { Contacts, Inbox, Log, Outbox, Threads } from '../ports';
+import { sameText } from '../sameText';
+import type { BridgeAccount, DirectTarget, SentMessage } from '../gateways';
+import type { Uploads } from './uploads';
+
+export interface SendReplyPorts {
+  outbox: Outbox;
+  inbox: Pick<Inbox, 'get'>;
+  chat: ChatStore;
+  contacts: Contacts;
+  threads: Threads;
+  conversations: Conversations;
+  clock: Clock;
+  owed: PendingWrites;
+  uploads: Uploads;
+  /** Has the reply wait while others are sent. */
+  aside: <T>(wait: () => Promise<T>) => Promise<T>;
+  /** Replies whose send call is under way. */
+  inFlight: Set<number>;
+  /** The time by X's clock, in ms since 1970. */
+  xNow: () => number;
+  log: Log;
+  onStep: (row: StoredOutbound, step: string, detail?: string) => void;
+}
+
+/** What became of an answer. */
+export interface SentAnswer {
+  /** The ids of what X now holds. */
+  ids: string[];
+  /** What there was no room for, in the agent's words. */
+  dropped: string[];
+  /** The answers that went out in the same message. */
+  together: StoredOutbound[];
+}
+
+/**
+ * Brings one stored answer to the customer, from wherever an earlier try left off: find the X user, move the
+ * file, send the Direct Messages or the public answer.
+ * @param lookOnly only finds out whether an earlier try has reached X; nothing is sent any more
+ * @throws BridgeError saying whether and when to try again, with a sentence for the agent; `given-up` where `lookOnly`
+ *   shows that it is not on X
+ */
+export async function sendReply(
+  stored: StoredOutbound,
+  account: BridgeAccount,
+  ports: SendReplyPorts,
+  lookOnly = false,
+): Promise<SentAnswer> {
+  const together = joinWaiting(stored, account.joinWaiting, longestMessage, ports.outbox);
+  // What was sealed before it was joined with others is not what goes out now.
+  const joined = together.length > 0 ? ports.outbox.get(stored.seq) : undefined;
+  const row = joined ?? stored;
+  const route = await routeOf(row, account, ports);
+  const { files, text: own } = await provideFiles(row, account, route, ports);
+  const text = together.length > 0 ? joinedText([row, ...together]) : own;
+  const { parts, dropped } = route.plan(text, files);
+  const ids = [...row.sentIds];
+  for (const [index, part] of parts.entries()) {
+    if (index < ids.length) continue;
+    const mayBeThere = index === row.sentIds.length && row.sendingSince !== undefined;
+    const lost = mayBeThere ? await findLost(row, part, route, account, ports) : undefined;
+    if (lost)
+      ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
+    // Encrypted messages are sent again instead of looked for: X drops one whose signed id it has.
+    else if (lookOnly && route.sent) throw notOnX();
+    ids.push(lost?.id ?? (await sendPart(row, together, part, route, ports)));
+    const last = index === parts.length - 1;
+    await record([row, ...together], [...ids], last, route, account, ports);
+  }
+  return { ids, dropped, together };
+}
+
+/** Files may take minutes: other customers' replies go out meanwhile. */
+function provideFiles(row: StoredOutbound, account: BridgeAccount, route: Route, ports: SendReplyPorts) {
+  const provide = () => ports.uploads.provide(row, account, route.chat);
+  return row.message.attachmentIds.length === 0 ? provide() : ports.aside(provide);
+}
+
+function notOnX(): BridgeError {
+  return new BridgeError('given-up', 'X does not have the message, and it is too old to be sent');
+}
+
+async function sendPart(
+  row: StoredOutbound,
+  together: StoredOutbound[],
+  part: Part,
+  route: Route,
+  ports: SendReplyPorts,
+): Promise<string> {
+  await route.prepare?.(part);
+  if (isGroupChanged(row, together, ports)) throw groupChanged(row, ports);
+  if (!ports.outbox.markSending(row.seq, ports.xNow())) throw noLongerWanted();
+  ports.onStep(row, 'sending');
+  ports.inFlight.add(row.seq);
+  try {
+    return await route.send(part);
+  } catch (error) {
+    // Only here: an earlier call's unknown outcome stays unknown until a look at the conversation settles it.
+    const isSure =
+      error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable';
+    if (isSure && !isStillUnknown(row, part, route)) ports.outbox.clearSending(row.seq);
+    throw error;
+  } finally {
+    ports.inFlight.delete(row.seq);
+  }
+}
+
+/** Encrypted messages are not looked for before they are sent again: only X's yes settles what became of an earlier call. */
+function isStillUnknown({ sendingSince, sentIds }: StoredOutbound, { index }: Part, route: Route): boolean {
+  return !('sent' in route) && sendingSince !== undefined && index === sentIds.length;
+}
+
+/** An admin may take a joined reply out of the queue while the message is made ready. */
+function isGroupChanged(
+  { seq, sendingSince }: StoredOutbound,
+  together: StoredOutbound[],
+  ports: SendReplyPorts,
+) {
+  return sendingSince === undefined && ports.outbox.joinedTo(seq).length < together.length;
+}
+
+function groupChanged({ seq }: StoredOutbound, { outbox, clock }: SendReplyPorts): BridgeError {
+  outbox.saveSealed(seq, []);
+  return new BridgeError('x-unavailable', 'a reply that was to go out in the same message was set aside', {
+    retryable: true,
+    retryAt: clock.now(),
+    agentMessage: 'The message is made ready anew, without a reply that was set aside.',
+  });
+}
+
+function record(
+  rows: StoredOutbound[],
+  ids: string[],
+  last: boolean,
+  route: Route,
+  account: BridgeAccount,
+  ports: SendReplyPorts,
+): Promise<void> {
+  const seqs = rows.map(({ seq }) => seq);
+  const [head = 0] = seqs;
+  return ports.owed.write(head, () => {
+    if (last) {
+      for (const seq of seqs) noteAnswered(seq, account, ports);
+      ports.outbox.markDelivered(seqs, ids, route.chat !== undefined);
+    } else ports.outbox.savePart(head, ids);
+    for (const id of ids) route.remember(id);
+  });
+}
+
+/** An agent's answer is there: from now on it is the customer's turn. */
+function noteAnswered(
+  seq: number,
+  account: BridgeAccount,
+  { outbox, conversations, clock }: SendReplyPorts,
+): void {
+  const { message, recipientId } = outbox.get(seq) ?? {};
+  if (!message || message.automatic || message.publicReply || message.groupId || recipientId === undefined)
+    return;
+  const { active } = account.rules.followUp;
+  conversations.noteAgent(account.name, directConversation(recipientId), clock.now(), active);
+}
+
+async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendReplyPorts): Promise<Route> {
+  const { publicReply } = row.message;
+  if (publicReply) return publicRoute(row, publicReply, account, ports);
+  const target = await targetOf(row, account, ports);
+  return (await goesEncrypted(row, target, account, ports))
+    ? chatRoute(row, target, account, ports)
+    : directRoute(row, target, account, ports);
+}
+
+function directRoute(
+  { seq, sealed, sendingSince }: StoredOutbound,
+  target: DirectTarget,
+  account: BridgeAccount,
+  { outbox, contacts, clock }: SendReplyPorts,
+): Route {
+  const { name, x } = account;
+  // It was to go out encrypted, before the customer wrote in plain again.
+  if (sealed.length > 0 && sendingSince === undefined) outbox.saveSealed(seq, []);
+  return {
+    plan: (text, files) => ({ parts: messagesOf(text, files), dropped: [] }),
+    prepare: () => {
+      // An earlier try was in plain, and did not arrive; meanwhile the customer writes encrypted.
+      const { userId } = 'groupId' in target ? { userId: undefined } : target;
+      const isEncrypted =
+        userId !== undefined &&
+        (contacts.wroteEncrypted(name, userId) === true || staysEncrypted(userId, account, contacts));
+      if (!isEncrypted) return Promise.resolve();
+      outbox.clearSending(seq);
+      return Promise.reject(wentOver(clock.now()));
+    },
+    send: ({ words, files }) => x.sendDirectMessage(target, words, files[0]?.id),
+    sent: (_text, since) => x.sentMessages(target, since),
+    remember: () => {},
+  };
+}
+
+function wentOver(now: number): BridgeError {
+  return new BridgeError('chat-key-changed', 'the customer has gone over to encrypted chat', {
+    retryable: true,
+    retryAt: now,
+    agentMessage: 'The customer writes encrypted now, so the answer is encrypted and sent again.',
+  });
+}
+
+function publicRoute(
+  { sendingSince }: StoredOutbound,
+  reply: PublicReply,
+  account: BridgeAccount,
+  { threads }: SendReplyPorts,
+): Route {
+  const { name, x } = account;
+  // Where X may have the answer already, saying that it was withheld could be a lie.
+  if (sendingSince === undefined && threads.isDeleted(name, reply.postId)) throw postDeleted();
+  const postOf = (text: string) => ({ ...composeAnswer(text, reply, account), inReplyTo: reply.postId });
+  return {
+    plan: (text, files) => {
+      const { text: words, dropped } = postOf(text);
+      return { parts: [{ index: 0, text, words, files }], dropped };
+    },
+    send: ({ text, files }) =>
+      x.sendReply(
+        postOf(text),
+        files.map(({ id }) => id),
+      ),
+    sent: (text, since) => x.sentReplies(postOf(text), since),
+    remember: (id) => threads.save(name, id, reply.thread, account.userId() ?? ''),
+  };
+}
+
+/**
+ * The public answer as X is to show it.
+ * @throws BridgeError `post-too-long` in the agent's words
+ */
+export function composeAnswer(
+  text: string,
+  { agentName }: PublicReply,
+  account: BridgeAccount,
+): ComposedPost {
+  const { deepLink, agentInitials, longestPost } = account.mentions;
+  const ownId = account.userId();
+  const composed = composePost(text, {
+    deepLink:
+      deepLink && ownId !== undefined
+        ? `https://twitter.com/messages/compose?recipient_id=${ownId}`
+        : undefined,
+    agentName: agentInitials ? agentName : undefined,
+    longest: longestPost,
+  });
+  if (!('tooMany' in composed)) return composed;
+  const words = `The public answer is ${composed.tooMany} characters too long: X takes ${longestPost}, where emoji and Chinese, Japanese or Korean characters count 2 and a link counts 23.`;
+  throw new BridgeError('post-too-long', words, { agentMessage: words });
+}
+
+/** What a customer has deleted is not answered. */
+export function postDeleted(): BridgeError {
+  const words = 'The customer deleted the post on X, so the answer was withheld.';
+  return new BridgeError('post-deleted', words, { agentMessage: words });
+}
+
+async function targetOf(
+  row: StoredOutbound,
+  account: BridgeAccount,
+  ports: SendReplyPorts,
+): Promise<DirectTarget> {
+  const { groupId } = row.message;
+  if (groupId !== undefined) return { groupId };
+  if (row.recipientId !== undefined) return { userId: row.recipientId };
+  const user = await findRecipient(row.message.recipientValue, account, ports);
+  ports.outbox.saveRecipient(row.seq, user.id);
+  return { userId: user.id };
+}
+
+/** X's clock is known to a second or so; its times of messages and those of its answers may differ a little more. */
+const clockSkew = 2 * 60_000;
+
+/** After a send call whose answer was lost: is the message in the conversation already? */
+async function findLost(
+  row: StoredOutbound,
+  part: Part,
+  route: Route,
+  account: BridgeAccount,
+  ports: SendReplyPorts,
+): Promise<SentMessage | undefined> {
+  if (!route.sent) return undefined;
+  const since = (row.sendingSince ?? 0) - clockSkew;
+  const sent = await route.sent(part.text, since).catch((error: unknown) => {
+    if (error instanceof BridgeError && !error.retryable) throw cannotTell(error);
+    throw error;
+  });
+  const known = ports.outbox.knownSentIds(
+    account.name,
+    sent.map(({ id }) => id),
+  );
+  // Oldest first: of two equal answers the earlier one is the one whose outcome was lost.
+  return sent.reverse().find((each) => !known.has(each.id) && isSame(each, part));
+}
+
+function cannotTell(cause: BridgeError): BridgeError {
+  const words =
+    'The connection to X broke while sending, and X does not show whether the message arrived. Please check on x.com before sending it again.';
+  return new BridgeError('refused-by-x', `${words} (${cause.message})`, {
+    agentMessage: words,
+    outcomeUnknown: true,
+    cause,
+  });
+}
+
+function isSame(sent: SentMessage, { words, files }: Part): boolean {
+  const carriesMedia = files.length > 0 === sent.mediaKeys.length > 0;
+  return carriesMedia && sameText(sent.text, words);
+}

@@ -1,0 +1,17 @@
+import type { Clock } from './clock';
+import type { ActivityListener, Contacts, Counters, Log, Threads } from './ports';
+import type { BridgeAccount } from './gateways';
+
+/** What both streets' workers need. */
+export interface WorkerPorts {
+  contacts: Contacts;
+  threads: Threads;
+  /** By name. */
+  accounts: ReadonlyMap<string, BridgeAccount>;
+  clock: Clock;
+  /** A number from 0 to 1. */
+  random: () => number;
+  log: Log;
+  counters: Counters;
+  activity: ActivityListener;
+}

@@ -1,0 +1,167 @@
+import type { ChatStore, ChatWriter, SentChatMessage } from '../../core/chat';
+import { createChatKeys } from './chatKeys';
+import { textOf, type StoreFile } from './database';
+
+/** What is kept of encrypted chat, in SQLite. */
+export function createChatStore(store: StoreFile): ChatStore {
+  return {
+    ...messages(store),
+    ...conversations(store),
+    ...unreadMessages(store),
+    ...sentMessages(store),
+    ...createChatKeys(store),
+  };
+}
+
+/** Senders choose their messages' ids, so an id counts for one sender in one conversation only. */
+const scopedId = ({ conversation, senderId }: ChatWriter, id: string) => `${conversation} ${senderId} ${id}`;
+
+/** Remarks are claimed like messages, under a name no conversation has. */
+const remarks = 'remarks';
+
+function messages(store: StoreFile): Pick<ChatStore, 'claim' | 'claimRemark' | 'releaseRemarks' | 'rowsOf'> {
+  const insert = store.prepare(
+    `INSERT INTO chat_messages (account, message_id, inbox_seq, sequence) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+  );
+  const holder = store.prepare(`SELECT inbox_seq FROM chat_messages WHERE account = ? AND message_id = ?`);
+  const rows = store.prepare(
+    `SELECT inbox_seq FROM chat_messages WHERE account = ?1 AND message_id = ?2
+     UNION SELECT inbox_seq FROM chat_messages INDEXED BY chat_messages_sequence WHERE account = ?1 AND sequence = ?3`,
+  );
+  const release = store.prepare(
+    `DELETE FROM chat_messages WHERE inbox_seq = ? AND message_id LIKE '${remarks} %'`,
+  );
+  const claim: ChatStore['claim'] = (writer, messageId, seq, sequence) => {
+    const scoped = scopedId(writer, messageId);
+    if (Number(holder.get(writer.account, scoped)?.['inbox_seq'] ?? seq) !== seq) return false;
+    insert.run(writer.account, scoped, seq, sequence ?? null);
+    return true;
+  };
+  return {
+    claim,
+    claimRemark: (account, { about, id }, seq) =>
+      claim({ account, conversation: remarks, senderId: about }, id, seq, undefined),
+    releaseRemarks: (seq) => void release.run(seq),
+    rowsOf: (writer, id) =>
+      rows.all(writer.account, scopedId(writer, id), id).map((row) => Number(row['inbox_seq'])),
+  };
+}
+
+type OfConversations = 'saveConversation' | 'conversation' | 'noteLast' | 'lastOf';
+
+function conversations(store: StoreFile): Pick<ChatStore, OfConversations> {
+  const save = store.prepare(
+    `INSERT INTO chat_conversations (account, conversation_id, token, last_sequence, ttl_ms) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (account, conversation_id) DO UPDATE SET token = coalesce(excluded.token, token),
+       ttl_ms = excluded.ttl_ms,
+       last_sequence = CASE
+         WHEN CAST(excluded.last_sequence AS INTEGER) > coalesce(CAST(last_sequence AS INTEGER), 0)
+         THEN excluded.last_sequence ELSE last_sequence END`,
+  );
+  const read = store.prepare(
+    `SELECT token, last_sequence, ttl_ms, last_inbox_seq, last_inbox_at FROM chat_conversations
+     WHERE account = ? AND conversation_id = ?`,
+  );
+  const noteLast = store.prepare(
+    `INSERT INTO chat_conversations (account, conversation_id, last_inbox_seq, last_inbox_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (account, conversation_id) DO UPDATE SET last_inbox_seq = excluded.last_inbox_seq,
+       last_inbox_at = excluded.last_inbox_at`,
+  );
+  const conversation: ChatStore['conversation'] = (account, id) => {
+    const row = read.get(account, id);
+    return {
+      token: optionalText(row?.['token']),
+      lastSequence: optionalText(row?.['last_sequence']),
+      ttlMs: optionalNumber(row?.['ttl_ms']),
+    };
+  };
+  return {
+    saveConversation: (account, id, { token, lastSequence, ttlMs }) => {
+      const before = conversation(account, id);
+      // Nearly always known already; reading first saves a commit for each message.
+      const isKnown = (token ?? before.token) === before.token && ttlMs === before.ttlMs;
+      if (isKnown && lastSequence === undefined) return;
+      save.run(account, id, token ?? null, lastSequence ?? null, ttlMs ?? null);
+    },
+    conversation,
+    noteLast: (account, id, seq, at) => void noteLast.run(account, id, seq, at),
+    lastOf: (account, id) => {
+      const row = read.get(account, id);
+      const seq = optionalNumber(row?.['last_inbox_seq']);
+      return seq === undefined ? undefined : { seq, at: Number(row?.['last_inbox_at']) };
+    },
+  };
+}
+
+/** So many of the newest are tried again when a key comes. */
+const mostUnread = 500;
+
+function unreadMessages(store: StoreFile): Pick<ChatStore, 'noteUnread' | 'noteRead' | 'unread'> {
+  const note = store.prepare(
+    `INSERT INTO chat_unread (inbox_seq, account, conversation_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const noteRead = store.prepare(`DELETE FROM chat_unread WHERE inbox_seq = ?`);
+  const ofAll = store.prepare(
+    `SELECT inbox_seq FROM chat_unread INDEXED BY chat_unread_of WHERE account = ?
+     ORDER BY inbox_seq DESC LIMIT ${mostUnread}`,
+  );
+  const ofOne = store.prepare(
+    `SELECT inbox_seq FROM chat_unread INDEXED BY chat_unread_of
+     WHERE account = ? AND conversation_id = ? ORDER BY inbox_seq DESC LIMIT ${mostUnread}`,
+  );
+  return {
+    noteUnread: (account, conversationId, seq) => void note.run(seq, account, conversationId),
+    noteRead: (seq) => void noteRead.run(seq),
+    unread: (account, conversationId) => {
+      const rows = conversationId === undefined ? ofAll.all(account) : ofOne.all(account, conversationId);
+      return rows.map((row) => Number(row['inbox_seq'])).reverse();
+    },
+  };
+}
+
+type OfSent = 'noteSealed' | 'noteSent' | 'noteReplaced' | 'noteRecalled' | 'sent' | 'sentOf';
+
+function sentMessages(store: StoreFile): Pick<ChatStore, OfSent> {
+  const seal = store.prepare(
+    `INSERT INTO chat_sent (account, message_id, conversation_id, outbox_seq) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+  );
+  const sent = store.prepare(`UPDATE chat_sent SET sequence = ? WHERE account = ? AND message_id = ?`);
+  const recalled = store.prepare(`UPDATE chat_sent SET sequence = NULL WHERE outbox_seq = ?`);
+  const replaced = store.prepare(`UPDATE chat_sent SET replaced_by = ? WHERE account = ? AND message_id = ?`);
+  const columns = 'message_id, conversation_id, outbox_seq, sequence, replaced_by';
+  const find = store.prepare(
+    `SELECT ${columns} FROM chat_sent WHERE account = ?1 AND message_id = ?2
+     UNION SELECT ${columns} FROM chat_sent INDEXED BY chat_sent_sequence WHERE account = ?1 AND sequence = ?2`,
+  );
+  const ofReply = store.prepare(
+    `SELECT ${columns} FROM chat_sent WHERE outbox_seq = ? AND sequence IS NOT NULL ORDER BY sequence`,
+  );
+  const read = (row: Record<string, unknown>): SentChatMessage => {
+    const sequence = optionalText(row['sequence']);
+    const replacedBy = optionalText(row['replaced_by']);
+    return {
+      messageId: textOf(row, 'message_id'),
+      conversationId: textOf(row, 'conversation_id'),
+      outboxSeq: Number(row['outbox_seq']),
+      ...(sequence === undefined ? {} : { sequence }),
+      ...(replacedBy === undefined ? {} : { replacedBy }),
+    };
+  };
+  return {
+    noteSealed: (account, { messageId, conversationId, outboxSeq }) =>
+      void seal.run(account, messageId, conversationId, outboxSeq),
+    noteRecalled: (outboxSeq) => void recalled.run(outboxSeq),
+    noteReplaced: (account, messageId, by) => void replaced.run(by, account, messageId),
+    noteSent: (account, messageId, sequence) => void sent.run(sequence, account, messageId),
+    sent: (account, id) => {
+      const row = find.get(account, id);
+      return row && read(row);
+    },
+    sentOf: (outboxSeq) => ofReply.all(outboxSeq).map(read),
+  };
+}
+
+const optionalText = (value: unknown) => (typeof value === 'string' ? value : undefined);
+const optionalNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);

@@ -1,0 +1,202 @@
+import { rmSync, statSync } from 'node:fs';
+import { chmod, copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Database, type BindValues, type QueryResult, type Statement } from 'node-sqlite3-wasm';
+import { BridgeError, reasonOf } from '../../core/errors';
+import { withoutNul } from '../../core/links';
+import { claimDataDirectory, DataDirectoryError } from './dataDirectory';
+import { migrations } from './migrations';
+
+/** A statement prepared once and run often. */
+export interface Query {
+  run(...values: Value[]): number;
+  get(...values: Value[]): QueryResult | undefined;
+  all(...values: Value[]): QueryResult[];
+  /** With values by name, such as `:account`. */
+  named(values: Record<string, Value>): QueryResult[];
+}
+
+/** After so many pages the log is brought into the file (SQLite's own number). */
+const pagesInLog = 1000;
+
+const probeBytes = 64 * 1024;
+
+export type Value = string | number | null;
+
+/**
+ * The store's file. Every write outside `transaction` is a durable commit of its own.
+ * All methods throw BridgeError `store-unavailable` when the disk is full or the file is broken.
+ */
+export class StoreFile {
+  private readonly statements: Statement[] = [];
+  private fault: string | undefined;
+  private closed = false;
+  private formerIsDue = false;
+  private isCopied = false;
+
+  private constructor(
+    private readonly database: Database,
+    private readonly path: string,
+    private readonly release: () => void,
+    /** The former process did not close the file, so that the end of what it wrote may be missing. */
+    readonly wasKilled: boolean,
+  ) {}
+
+  /**
+   * Opens the store of a data directory and brings its schema up to date.
+   * @throws DataDirectoryError when another process uses it, or it cannot be opened
+   */
+  static open(directory: string): StoreFile {
+    const release = claimDataDirectory(directory);
+    const path = join(directory, 'openchannel-x.db');
+    try {
+      // Whoever held this lock is dead: the directory is ours alone.
+      rmSync(`${path}.lock`, { recursive: true, force: true });
+      const wasKilled = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+      const database = new Database(path);
+      // The order matters: exclusive locking lets WAL work without shared memory, which WASM lacks.
+      database.exec('PRAGMA locking_mode = EXCLUSIVE');
+      database.exec('PRAGMA journal_mode = WAL');
+      database.exec('PRAGMA synchronous = FULL');
+      // What is taken out of the store is not to be found in the file's free places either.
+      database.exec('PRAGMA secure_delete = ON');
+      migrate(database);
+      return new StoreFile(database, path, release, wasKilled);
+    } catch (error) {
+      release();
+      if (error instanceof DataDirectoryError) throw error;
+      throw new DataDirectoryError(`the store ${path} cannot be opened: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  prepare(sql: string): Query {
+    const statement = this.database.prepare(sql);
+    this.statements.push(statement);
+    // SQLite cuts a bound text at a NUL; the ways in take them out, and this holds where one was forgotten.
+    const bind = (values: Value[]): BindValues =>
+      values.map((value) => (typeof value === 'string' ? withoutNul(value) : value));
+    return {
+      run: (...values) => this.guard(() => statement.run(bind(values)).changes),
+      // Not the library's own `get`, which leaves the statement open, so that the log could never be shortened.
+      get: (...values) => this.guard(() => statement.all(bind(values))[0]),
+      all: (...values) => this.guard(() => statement.all(bind(values))),
+      named: (values) => this.guard(() => statement.all(values)),
+    };
+  }
+
+  /** Runs `work` as one durable commit, or not at all; inside another transaction it becomes part of that. */
+  transaction<T>(work: () => T): T {
+    if (this.database.inTransaction) return work();
+    const result = this.guard(() => {
+      this.database.exec('BEGIN IMMEDIATE');
+      try {
+        const done = work();
+        this.database.exec('COMMIT');
+        return done;
+      } catch (error) {
+        if (this.database.inTransaction) this.database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+    if (this.formerIsDue) this.tryToForgetFormer();
+    return result;
+  }
+
+  /**
+   * Why the store could not be written the last time, if it still cannot: asking tries again, with about as
+   * much as a large event takes, since a full disk often has room for a little.
+   * @returns undefined when all is well
+   */
+  trouble(): string | undefined {
+    if (this.fault === undefined) return undefined;
+    try {
+      this.transaction(() => {
+        this.database.exec('CREATE TABLE IF NOT EXISTS probe (filler BLOB)');
+        this.database.exec(`INSERT INTO probe VALUES (zeroblob(${probeBytes}))`);
+      });
+      this.transaction(() => this.database.exec('DROP TABLE IF EXISTS probe'));
+      this.fault = undefined;
+    } catch {
+      return this.fault;
+    }
+    return undefined;
+  }
+
+  /** Makes the file's log forget what stood in rows before their last change, at the end of a transaction if one runs. */
+  forgetFormer(): void {
+    this.formerIsDue = true;
+    if (!this.database.inTransaction) this.tryToForgetFormer();
+  }
+
+  /** What was committed stays so, even if this has to wait for the next commit. */
+  private tryToForgetFormer(): void {
+    if (this.isCopied) return;
+    try {
+      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.formerIsDue = false;
+    } catch (error) {
+      this.fault = reasonOf(error);
+    }
+  }
+
+  /**
+   * Copies the file as it is now. Until that is done all that is written stays in the log beside it, so that the file
+   * does not change and nothing has to wait.
+   * @throws BridgeError `store-unavailable`; the system's error when the copy cannot be written
+   */
+  async copyTo(target: string): Promise<void> {
+    this.guard(() => {
+      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.database.exec('PRAGMA wal_autocheckpoint = 0');
+    });
+    this.isCopied = true;
+    try {
+      await copyFile(this.path, target);
+      await chmod(target, 0o600);
+    } finally {
+      this.isCopied = false;
+      if (!this.closed) this.database.exec(`PRAGMA wal_autocheckpoint = ${pagesInLog}`);
+      if (this.formerIsDue && !this.closed) this.tryToForgetFormer();
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const statement of this.statements) statement.finalize();
+    this.database.close();
+    this.release();
+  }
+
+  private guard<T>(work: () => T): T {
+    if (this.closed) throw new BridgeError('store-unavailable', 'the store is closed', { retryable: true });
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof BridgeError) throw error;
+      this.fault = reasonOf(error);
+      throw new BridgeError('store-unavailable', `the store cannot be used: ${this.fault}`, {
+        retryable: true,
+        agentMessage: 'The X channel cannot store messages right now. Please tell your administrator.',
+        cause: error,
+      });
+    }
+  }
+}
+
+function migrate(database: Database): void {
+  const version = Number(database.get('PRAGMA user_version')?.['user_version'] ?? 0);
+  if (version > migrations.length)
+    throw new DataDirectoryError(
+      'the store was written by a newer version of openchannel-x; install that version',
+    );
+  if (version === migrations.length) return;
+  const missing = migrations.slice(version).join(';');
+  database.exec(`BEGIN; ${missing}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+}
+
+/** A text column's value; the schema says it is never anything else. */
+export function textOf(row: Record<string, unknown>, column: string): string {
+  return row[column] as string;
+}

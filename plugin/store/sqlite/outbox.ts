@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { laneOf } from '../../core/conversation';
+import type { MessageState, OutboundMessage, StoredOutbound } from '../../core/messages';
+import type { Outbox } from '../../core/ports';
+import { retryWindowMs } from '../../core/retriedCall';
+import { textOf, type StoreFile } from './database';
+import { waitingLanes } from './waitingLanes';
+
+/** The outbox in SQLite: what agents wrote, on its way to X. */
+export function createOutbox(store: StoreFile, now: () => number): Outbox {
+  const rows = rowQueries(store);
+  return {
+    ...rows,
+    ...twins(store, rows.get),
+    ...joinQueries(store),
+    ...knownIds(store),
+    ...progressQueries(store),
+    ...sendingQueries(store, now),
+  };
+}
+
+const twinQuery = `
+  SELECT * FROM outbox WHERE lane = ? AND created_at >= ? AND state <> 'failed' AND answered = 0
+    AND json_extract(message, '$.interactionId') = ? AND json_extract(message, '$.attachmentIds') = ?
+  ORDER BY seq DESC`;
+
+/** Stands in for words that were taken out of the store, so that the same words are known again. */
+const markOf = (seq: number, text: string) => createHash('sha256').update(`${seq}:${text}`).digest('base64');
+
+/** A mark is of use only as long as the host may call again. Milliseconds. */
+const markLife = retryWindowMs + 60_000;
+
+const waiting = `state IN ('received', 'delivering')`;
+
+type Reading = 'add' | 'get' | 'nextOf' | 'lanes';
+
+type Joining = 'behind' | 'joinedTo' | 'join' | 'separate';
+
+function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
+  const behind = store.prepare(
+    `SELECT * FROM outbox WHERE lane = (SELECT lane FROM outbox WHERE seq = ?1) AND seq > ?1 AND ${waiting}
+     ORDER BY seq LIMIT 100`,
+  );
+  const joined = store.prepare(`SELECT * FROM outbox WHERE joined_to = ? AND ${waiting} ORDER BY seq`);
+  const join = store.prepare(
+    `UPDATE outbox SET joined_to = ?1 WHERE seq IN (SELECT value FROM json_each(?2)) AND ${waiting}`,
+  );
+  const unseal = store.prepare(`UPDATE outbox SET sealed = '[]' WHERE seq = ?`);
+  const separate = store.prepare(`UPDATE outbox SET joined_to = NULL WHERE joined_to = ?`);
+  return {
+    behind: (seq) => behind.all(seq).map((row) => storedOutbound(row, [])),
+    joinedTo: (seq) => joined.all(seq).map((row) => storedOutbound(row, [])),
+    join: (seq, others) =>
+      store.transaction(() => {
+        join.run(seq, JSON.stringify(others));
+        unseal.run(seq);
+      }),
+    separate: (seq) => void separate.run(seq),
+  };
+}
+
+function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
+  const insert = store.prepare(
+    `INSERT INTO outbox (account, lane, message, text, recipient_id, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const newest = store.prepare(`SELECT * FROM outbox ORDER BY seq DESC LIMIT 1`);
+  const one = store.prepare(`SELECT * FROM outbox WHERE seq = ?`);
+  const ids = store.prepare(
+    `SELECT x_id FROM sent_messages WHERE outbox_seq = ? ORDER BY CAST(x_id AS INTEGER)`,
+  );
+  const next = store.prepare(
+    `SELECT * FROM outbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY seq LIMIT 1`,
+  );
+  const stored = (row: Record<string, unknown> | undefined) =>
+    row &&
+    storedOutbound(
+      row,
+      ids.all(Number(row['seq'])).map((each) => textOf(each, 'x_id')),
+    );
+  return {
+    add: (message, now) =>
+      store.transaction(() => {
+        const lane = laneOf(message.account, message.lane);
+        insert.run(
+          message.account,
+          lane,
+          JSON.stringify(message),
+          message.text,
+          message.recipientId ?? null,
+          now,
+        );
+        const row = stored(newest.get());
+        if (!row) throw new Error('the stored answer cannot be read back');
+        return row;
+      }),
+    get: (seq) => stored(one.get(seq)),
+    nextOf: (lane) => stored(next.get(lane)),
+    lanes: waitingLanes(store, 'outbox'),
+  };
+}
+
+/** The words as the agent wrote them. */
+function writtenIn(row: Record<string, unknown>): string {
+  return (JSON.parse(textOf(row, 'message')) as OutboundMessage).text;
+}
+
+function twins(store: StoreFile, get: Outbox['get']): Pick<Outbox, 'twinOf' | 'markAnswered'> {
+  const twin = store.prepare(twinQuery);
+  const answered = store.prepare(`UPDATE outbox SET answered = 1 WHERE seq = ?`);
+  return {
+    markAnswered: (seq) => void answered.run(seq),
+    twinOf: ({ account, lane, interactionId, text, attachmentIds }, since) => {
+      if (interactionId === undefined) return undefined;
+      const found = twin
+        .all(laneOf(account, lane), since, interactionId, JSON.stringify(attachmentIds))
+        .find((row) => writtenIn(row) === text || row['text_mark'] === markOf(Number(row['seq']), text));
+      return found && get(Number(found['seq']));
+    },
+  };
+}
+
+function knownIds(store: StoreFile): Pick<Outbox, 'knownSentIds'> {
+  const known = store.prepare(
+    `SELECT x_id FROM sent_messages WHERE account = ? AND x_id IN (SELECT value FROM json_each(?))`,
+  );
+  return {
+    knownSentIds: (account, candidates) =>
+      new Set(known.all(account, JSON.stringify(candidates)).map((row) => textOf(row, 'x_id'))),
+  };
+}
+
+function progressQueries(
+  store: StoreFile,
+): Omit<Outbox, Reading | Joining | Sending | 'twinOf' | 'markAnswered' | 'knownSentIds'> {
+  // An admin may take a message out of the queue, or erase it, while something is under way for it.
+  const stillWanted = `${waiting} AND erased = 0`;
+  const recipient = store.prepare(`UPDATE outbox SET recipient_id = ? WHERE seq = ? AND erased = 0`);
+  const media = store.prepare(`UPDATE outbox SET media = ?, text = ? WHERE seq = ? AND ${stillWanted}`);
+  const sending = store.prepare(
+    `UPDATE outbox SET state = 'delivering', sending_since = coalesce(sending_since, ?)
+     WHERE seq = ? AND ${stillWanted}`,
+  );
+  const postpone = store.prepare(
+    `UPDATE outbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ?, waited_for_window = ?
+     WHERE seq = ? AND state IN ('received', 'delivering')`,
+  );
+  const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
+  const fail = store.prepare(
+    `UPDATE outbox SET state = 'failed', reason = ?
+     WHERE seq IN (SELECT value FROM json_each(?)) AND ${waiting}`,
+  );
+  const drop = store.prepare(`DELETE FROM outbox WHERE seq = ? AND ${waiting} AND sending_since IS NULL`);
+  const release = store.prepare(
+    `UPDATE outbox SET due_at = ?1
+     WHERE state IN ('received', 'delivering') AND due_at > 0 AND due_at > ?1`,
+  );
+  return {
+    saveRecipient: (seq, id) => void recipient.run(id, seq),
+    saveMedia: (seq, files, text) => media.run(JSON.stringify(files), text, seq) > 0,
+    markSending: (seq, now) => sending.run(now, seq) > 0,
+    clearSending: (seq) => void clear.run(seq),
+    postpone: (seq, dueAt, reason, forWindow) => void postpone.run(dueAt, reason, Number(forWindow), seq),
+    markFailed: (seqs, reason) => void fail.run(reason, JSON.stringify(seqs)),
+    drop: (seq) => void drop.run(seq),
+    release: (at) => void release.run(at),
+  };
+}
+
+type Sending = 'saveSealed' | 'savePart' | 'markDelivered' | 'noteOutcome';
+
+function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sending> {
+  const delivered = store.prepare(
+    `UPDATE outbox SET state = 'delivered', sending_since = NULL, reason = NULL, delivered_at = ? WHERE seq = ?`,
+  );
+  const sent = store.prepare(
+    `INSERT INTO sent_messages (account, x_id, outbox_seq) SELECT account, ?, seq FROM outbox WHERE seq = ?
+     ON CONFLICT DO NOTHING`,
+  );
+  const sealed = store.prepare(`UPDATE outbox SET sealed = ? WHERE seq = ? AND erased = 0`);
+  const erase = createEraser(store, now);
+  const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
+  const saveSent = (save: (seq: number) => void, seqs: number[], sentIds: string[]) =>
+    store.transaction(() => {
+      for (const seq of seqs) {
+        save(seq);
+        for (const id of sentIds) sent.run(id, seq);
+      }
+    });
+  const recalled = store.prepare(`UPDATE outbox SET reason = ? WHERE seq = ? AND state = 'delivered'`);
+  return {
+    saveSealed: (seq, answers) => void sealed.run(JSON.stringify(answers), seq),
+    savePart: (seq, sentIds) => saveSent((each) => void clear.run(each), [seq], sentIds),
+    markDelivered: (seqs, sentIds, isSecret) => {
+      store.transaction(() => {
+        saveSent((seq) => void delivered.run(now(), seq), seqs, sentIds);
+        if (isSecret) erase(seqs);
+      });
+      if (isSecret) store.forgetFormer();
+    },
+    noteOutcome: (seq, reason) => void recalled.run(reason, seq),
+  };
+}
+
+/** Takes words out of their rows. */
+function createEraser(store: StoreFile, now: () => number): (seqs: number[]) => void {
+  const words = store.prepare(`SELECT * FROM outbox WHERE seq = ?`);
+  const erase = store.prepare(
+    `UPDATE outbox SET text = '', message = json_set(message, '$.text', ''), sealed = '[]', media = '[]',
+       text_mark = ?
+     WHERE seq = ? AND text_mark IS NULL`,
+  );
+  const forgetMarks = store.prepare(
+    `UPDATE outbox SET text_mark = NULL WHERE text_mark IS NOT NULL AND created_at < ?`,
+  );
+  const eraseOne = (seq: number) => {
+    const row = words.get(seq);
+    if (row) erase.run(markOf(seq, writtenIn(row)), seq);
+  };
+  return (seqs) => {
+    for (const seq of seqs) eraseOne(seq);
+    forgetMarks.run(now() - markLife);
+  };
+}
+
+function storedOutbound(row: Record<string, unknown>, sentIds: string[]): StoredOutbound {
+  const message = JSON.parse(textOf(row, 'message')) as OutboundMessage;
+  return {
+    seq: Number(row['seq']),
+    message: { ...message, text: textOf(row, 'text') },
+    state: row['state'] as MessageState,
+    attempts: Number(row['attempts']),
+    createdAt: Number(row['created_at']),
+    dueAt: Number(row['due_at']),
+    recipientId: optionalText(row['recipient_id']),
+    media: JSON.parse(textOf(row, 'media')) as StoredOutbound['media'],
+    sendingSince: row['sending_since'] === null ? undefined : Number(row['sending_since']),
+    sentIds,
+    sealed: JSON.parse(textOf(row, 'sealed')) as StoredOutbound['sealed'],
+    reason: optionalText(row['reason']),
+    waitedForWindow: row['waited_for_window'] === 1,
+    joinedTo: optionalNumber(row['joined_to']),
+    retriedAt: optionalNumber(row['retried_at']),
+  };
+}
+
+const optionalNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);
+const optionalText = (value: unknown) => (typeof value === 'string' ? value : undefined);

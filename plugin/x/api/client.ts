@@ -1,0 +1,223 @@
+import type { Readable } from 'node:stream';
+import { BridgeError } from '../../core/errors';
+import { ChargeCounter } from './charges';
+import type { AccountFacts, Charges, Counters, RateLimitWindows } from '../../core/ports';
+import type { RemoteClock } from '../../core/remoteClock';
+import { CallBudget, type KnownWindow } from './callBudget';
+import { Dialect } from './dialect';
+import { readRateLimit, type RateLimit } from './rateLimitHeaders';
+import { readProblem } from './readProblem';
+import { refusalOf, signInNotEnough, wrongSignIn, type Refusal } from './refusals';
+import { SegmentForm } from '../media/segmentForm';
+import { SignedRequests, type XAnswer, type XCall } from './signedRequests';
+import { signInNames, type SignInKind, type UserSignIn } from './signInKinds';
+import type { SignIns } from './signIns';
+
+export type { XCall } from './signedRequests';
+
+export interface XClientOptions {
+  account: string;
+  apiBaseUrl: string;
+  signIns: SignIns;
+  windows: RateLimitWindows;
+  /** X's. */
+  clock: RemoteClock;
+  counters: Counters;
+  facts: AccountFacts;
+  charges: Charges;
+  /** Hears whether X accepted a sign-in of the user. */
+  onSignIn: (kind: UserSignIn, accepted: boolean, reason: string | undefined) => void;
+}
+
+/** X's API in one account's name: signs, minds the rate limit windows, and turns faults into BridgeErrors. */
+export class XClient {
+  /** How X takes the segments of this account's uploads. */
+  readonly segmentForm: SegmentForm;
+  private readonly requests: SignedRequests;
+  private readonly budget: CallBudget;
+  private readonly chargeCounter: ChargeCounter;
+
+  constructor(private readonly options: XClientOptions) {
+    this.budget = new CallBudget(options.clock);
+    this.chargeCounter = new ChargeCounter(() => options.clock.now());
+    this.segmentForm = new SegmentForm(options.account, options.facts);
+    this.requests = new SignedRequests({
+      ...options,
+      dialect: new Dialect(options.account, options.facts),
+      onRefused: (kind, said) => this.refuse(kind, said),
+    });
+  }
+
+  /**
+   * Makes a call.
+   * @returns the parsed answer, undefined when it is empty
+   * @throws BridgeError; without calling: `rate-limited` when the window is known to be used up, and
+   *   `signed-out-of-x` while X refuses the account's sign-ins
+   */
+  async call(call: XCall): Promise<unknown> {
+    const { status, body } = await this.make(call, false);
+    return status === 204 ? undefined : body;
+  }
+
+  /**
+   * Makes a call whose answer is a file.
+   * @returns its bytes as they come, and what X says of them
+   * @throws BridgeError as `call`
+   */
+  async open(call: XCall): Promise<{ stream: Readable; headers: XAnswer['headers'] }> {
+    const { stream, headers } = await this.make(call, true);
+    if (stream) return { stream, headers };
+    throw new BridgeError('x-unavailable', `X's answer to ${call.window} is no file`, { retryable: true });
+  }
+
+  private async make(call: XCall, asStream: boolean): Promise<XAnswer> {
+    const { account, windows, clock } = this.options;
+    const closedUntil = windows.closedUntil(account, call.window, clock.now());
+    if (closedUntil !== undefined) throw this.rateLimited(call, closedUntil);
+    const usedUpUntil = await this.budget.enter(call.window);
+    if (usedUpUntil !== undefined) throw this.rateLimited(call, usedUpUntil);
+    const answer = await this.withinBudget(call, () => this.requests.send(call, asStream));
+    if (answer.status < 200 || answer.status >= 300) throw this.faultOf(call, answer);
+    this.noteCharge(call, answer.body);
+    if (answer.kind !== 'app') this.accept(answer.kind);
+    return answer;
+  }
+
+  /** The windows X has told of in this run, the tightest first. */
+  windows(): KnownWindow[] {
+    return this.budget.known();
+  }
+
+  /** What goes into the `Authorization` header of a call in the app's name. @throws BridgeError */
+  authorizeApp(url: string): Promise<string> {
+    return this.options.signIns.authorize('app', 'GET', url);
+  }
+
+  /** X no longer takes the app's token: the next call in the app's name derives a new one. */
+  dropAppToken(): void {
+    this.options.signIns.dropAppToken();
+  }
+
+  private accept(kind: UserSignIn): void {
+    this.options.signIns.gateOf(kind)?.accepted();
+    this.options.onSignIn(kind, true, undefined);
+  }
+
+  private refuse(kind: SignInKind, said: string): void {
+    if (kind === 'app') return;
+    this.options.signIns.gateOf(kind)?.refuse();
+    this.options.onSignIn(kind, false, said);
+  }
+
+  /** Gives back the place in the budget, with what X said of the window. */
+  private async withinBudget({ window }: XCall, request: () => Promise<XAnswer>): Promise<XAnswer> {
+    let told: RateLimit | undefined;
+    try {
+      const response = await request();
+      told = readRateLimit(response.headers);
+      if (told.left === 0) this.keepWindow(window, told.resetAt);
+      return response;
+    } finally {
+      this.budget.leave(window, told);
+    }
+  }
+
+  private noteCharge(call: XCall, answer: unknown): void {
+    const charge = this.chargeCounter.chargeOf(call, answer);
+    if (!charge) return;
+    try {
+      this.options.charges.note(this.options.account, charge.kind, charge.count);
+    } catch {
+      // An estimate is not worth losing X's answer for.
+    }
+  }
+
+  /** A used-up window is kept across restarts. */
+  private keepWindow(window: string, resetAt: number): void {
+    try {
+      this.options.windows.learn(this.options.account, window, 0, resetAt);
+    } catch {
+      // What X answered counts more than that its window could not be written down; 429 will say it again.
+    }
+  }
+
+  private faultOf(call: XCall, answer: XAnswer): BridgeError {
+    const { status, kind } = answer;
+    const { code, problem, detail } = readProblem(answer.body);
+    if (status === 429) {
+      const opensAt = this.resetOf(answer);
+      // Also where X does not say when: else every conversation that waits would ask by itself.
+      this.keepWindow(call.window, opensAt);
+      return this.rateLimited(call, opensAt);
+    }
+    const refusal = refusalOf(status, code, detail);
+    const said = [
+      `X answered ${status} to ${call.window}`,
+      code === undefined ? (problem ?? '') : `code ${code}`,
+      detail,
+    ]
+      .filter((part) => part !== '')
+      .join(', ');
+    const named = { status, ...(problem === undefined ? {} : { problem }) };
+    if (!refusal)
+      return new BridgeError('x-unavailable', said, {
+        ...named,
+        retryable: true,
+        agentMessage: 'X has a fault right now; the message will be sent as soon as it can.',
+        outcomeUnknown: call.changesThings === true,
+      });
+    if (answer.isWrongSignIn)
+      return new BridgeError(
+        'refused-by-x',
+        `${said} (signed in with ${kind === 'app' ? "the app's own token" : signInNames[kind]})`,
+        {
+          ...named,
+          problem: wrongSignIn,
+          agentMessage: signInNotEnough,
+        },
+      );
+    return kind === 'app' ? this.appRefused(said, named) : this.userRefused(kind, refusal, said, named);
+  }
+
+  private appRefused(said: string, named: { status: number; problem?: string }): BridgeError {
+    if (named.status !== 401) return new BridgeError('refused-by-x', said, named);
+    this.options.signIns.dropAppToken();
+    return new BridgeError('app-refused', said, { ...named, retryable: true });
+  }
+
+  private userRefused(
+    kind: UserSignIn,
+    refusal: Refusal,
+    said: string,
+    named: { status: number; problem?: string },
+  ): BridgeError {
+    const { agentMessage } = refusal;
+    if (refusal.kind === 'never') return new BridgeError('refused-by-x', said, { ...named, agentMessage });
+    this.refuse(kind, said);
+    const retryAt = this.options.signIns.gateOf(kind)?.closed();
+    return new BridgeError('signed-out-of-x', said, {
+      ...named,
+      retryable: true,
+      agentMessage,
+      ...(retryAt === undefined ? {} : { retryAt }),
+    });
+  }
+
+  private resetOf(response: XAnswer): number {
+    const { resetAt } = readRateLimit(response.headers);
+    const now = this.options.clock.now();
+    // Without a usable header: X's windows are 15 minutes long, so a minute later is a fair guess.
+    return Number.isFinite(resetAt) && resetAt > now ? resetAt : now + 60_000;
+  }
+
+  /** @param opensAt by X's clock */
+  private rateLimited(call: XCall, opensAt: number): BridgeError {
+    const retryAt = this.options.clock.toLocal(opensAt);
+    return new BridgeError('rate-limited', `X's rate limit for ${call.window} is used up`, {
+      status: 429,
+      retryable: true,
+      retryAt,
+      agentMessage: 'X allows no more messages from this account for now; the message will be sent then.',
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { LinkEntity } from '../../core/links';
+import type { InboundMedia } from '../../core/messages';
+
+/** Pieces that X's shapes have in common. */
+
+/** An id of X: digits, as text; a number only where no digit can have been lost. */
+export const idText = z.union([
+  z.string().regex(/^\d{1,20}$/, 'is not an id'),
+  z
+    .number()
+    .int()
+    .nonnegative()
+    .refine((value) => Number.isSafeInteger(value))
+    .transform(String),
+]);
+
+/** A list in an answer of X, which writes an empty one as `[]`, as `{}`, or not at all. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.preprocess((value) => (isNothing(value) ? [] : value), z.array(item));
+}
+
+const isNothing = (value: unknown) =>
+  value === undefined || value === null || (isRecord(value) && Object.keys(value).length === 0);
+
+const link = z.object({ url: z.string().nullish(), expanded_url: z.string().nullish() });
+
+/** A list of links; one that cannot be read must not take the words around it down. */
+export const linkList = z.array(link).nullish().catch(undefined);
+
+export function linkEntities(list: z.infer<typeof linkList>): LinkEntity[] {
+  return (list ?? []).flatMap(({ url, expanded_url }) =>
+    url ? [{ url, expanded: expanded_url ?? url }] : [],
+  );
+}
+
+/** What stands in for an attachment that cannot be shown. */
+export const strangeAttachment = '[The customer sent an attachment that this channel cannot show.]';
+
+export interface FilmVariant {
+  bitrate: number;
+  contentType: string | undefined;
+  url: string;
+}
+
+/** Films come in several sizes; the agent gets the best one that is a whole file (mp4, not a playlist). */
+export function inboundMedia(
+  type: InboundMedia['kind'],
+  picture: string | undefined,
+  variants: FilmVariant[],
+): InboundMedia | undefined {
+  const [best] = variants
+    .filter(({ contentType }) => contentType === 'video/mp4')
+    .sort((one, other) => other.bitrate - one.bitrate);
+  if (type !== 'photo' && best) return { kind: type, url: best.url };
+  return picture === undefined ? undefined : { kind: 'photo', url: picture };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Where an event is wrong and how, without quoting it: it holds a customer's words. */
+export function faultOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return 'cannot be read';
+  return error.issues.map((issue) => `${issue.path.join('.') || 'event'}: ${issue.message}`).join('; ');
+}
+
+/** Kinds come from outside and become labels of a metric, so their form is bounded. */
+export function kindLabel(kind: string): string {
+  return /^[\w.]{1,64}$/.test(kind) ? kind : 'unreadable_kind';
+}

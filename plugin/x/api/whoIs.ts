@@ -1,0 +1,30 @@
+import axios from 'axios';
+import { z } from 'zod';
+import { BridgeError } from '../../core/errors';
+import type { SignedInUser } from './oauth2Tokens';
+import { plainCall, reach } from './plainCall';
+import { readProblem } from './readProblem';
+
+const userAnswer = z.object({ data: z.object({ id: z.string(), username: z.string() }) });
+
+/**
+ * Asks X whose an OAuth 2.0 access token is (`GET /2/users/me`).
+ * @throws BridgeError `x-unavailable` when X does not tell
+ */
+export async function whoIs(apiBaseUrl: string, accessToken: string): Promise<SignedInUser> {
+  const { status, data } = await reach(
+    axios.get<unknown>(`${apiBaseUrl.replace(/\/+$/, '')}/2/users/me`, {
+      ...plainCall,
+      headers: { authorization: `Bearer ${accessToken}` },
+    }),
+    'GET /2/users/me',
+  );
+  const read = userAnswer.safeParse(data);
+  if (status === 200 && read.success) return { userId: read.data.data.id, handle: read.data.data.username };
+  const { detail } = readProblem(data);
+  const words =
+    status === 403
+      ? `X let you sign in, but does not tell the plugin who you are: ${detail} Check the app's permissions and that it belongs to a project, then connect again.`
+      : `X could not say who signed in (${status}). Wait a minute and connect again.`;
+  throw new BridgeError('x-unavailable', words, { status, retryable: true });
+}

@@ -1,0 +1,20 @@
+import { ensureSubscriptionV1 } from './accountSubscriptions';
+import { webhooksV1 } from './webhookApi';
+import type { Receiver, ReceiverPorts } from './receiver';
+import { WebhookReceiver } from './webhookReceiver';
+
+/** Account Activity v1.1: webhook and subscription live in a dev environment; its gaps are read back. */
+export function createAccountActivityV1(ports: ReceiverPorts): Receiver {
+  const { account, client } = ports;
+  return new WebhookReceiver(
+    {
+      api: webhooksV1(client, account.environment),
+      subscribe: () => ensureSubscriptionV1(client, account.environment),
+      unsubscribe: () => Promise.resolve(),
+      // Deletions are part of the one subscription.
+      onPost: () => Promise.resolve(),
+      replays: false,
+    },
+    ports,
+  );
+}

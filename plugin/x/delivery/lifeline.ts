@@ -1,0 +1,113 @@
+import type { AccountFacts } from '../../core/ports';
+
+/** X's clock is known to a second or so; its times and those of its answers may differ a little more. Milliseconds. */
+const clockSkew = 60_000;
+
+/** When it is not known since when something may be missing, so much is read back. Milliseconds. */
+const unknownGap = 24 * 60 * 60_000;
+
+const facts = {
+  born: 'supply born at',
+  alive: 'supply alive at',
+  proven: 'supply proven at',
+  gap: 'supply gap from',
+  untried: 'supply gap was not tried',
+};
+
+/**
+ * Until when the supply surely worked, kept across restarts: what came after that may have been missed. All
+ * times are milliseconds since 1970.
+ */
+export class Lifeline {
+  /** How many gaps were opened by this process, so that closing one does not close a later one. */
+  private opened = 0;
+
+  constructor(
+    private readonly account: string,
+    private readonly facts: AccountFacts,
+  ) {}
+
+  /** The process runs and believes in its supply; said each minute. */
+  beat(now: number): void {
+    if (this.read(facts.born) === undefined) this.write(facts.born, now);
+    this.write(facts.alive, now);
+  }
+
+  /** X has just confirmed webhook and subscriptions. */
+  prove(now: number): void {
+    this.write(facts.proven, now);
+  }
+
+  /** Undefined before the first start ever. */
+  aliveAt(): number | undefined {
+    return this.read(facts.alive);
+  }
+
+  /**
+   * Since when something may be missing at a start; undefined before the first start ever.
+   * @param now X's time; what was written in the future of it, by a clock that was wrong, says nothing
+   */
+  downSince(now: number): number | undefined {
+    const aliveAt = this.aliveAt();
+    return aliveAt !== undefined && aliveAt > now + clockSkew ? now - unknownGap : aliveAt;
+  }
+
+  provenAt(): number | undefined {
+    return this.read(facts.proven);
+  }
+
+  /** Where reading has to begin to find all since a time, however the clocks differ; never before the first start. */
+  safelyBefore(since: number): number {
+    // X tells the time of a message in whole seconds.
+    const born = Math.floor((this.read(facts.born) ?? since) / 1000) * 1000;
+    return Math.max(born, since - clockSkew);
+  }
+
+  /**
+   * Notes a gap until it is filled, so that a restart in the middle begins anew.
+   * @param tried whether X tried to deliver meanwhile, and so can replay it
+   */
+  openGap(from: number, tried: boolean): void {
+    this.opened += 1;
+    const open = this.gapFrom();
+    if (open === undefined || from < open) this.write(facts.gap, from);
+    if (!tried) this.write(facts.untried, from);
+  }
+
+  gapWasTried(): boolean {
+    return this.read(facts.untried) === undefined;
+  }
+
+  gapFrom(): number | undefined {
+    return this.read(facts.gap);
+  }
+
+  /** Tells the gaps opened so far from those that will be. */
+  gapsOpened(): number {
+    return this.opened;
+  }
+
+  /**
+   * The gap is filled.
+   * @param opened what `gapsOpened` said when the filling began; a gap opened since stays open
+   */
+  closeGap(opened: number): void {
+    if (opened !== this.opened) return;
+    this.facts.forget(this.account, facts.gap);
+    this.facts.forget(this.account, facts.untried);
+  }
+
+  /** Forgets it all: the next start counts as the first one. */
+  cut(): void {
+    for (const fact of Object.values(facts)) this.facts.forget(this.account, fact);
+  }
+
+  private write(fact: string, at: number): void {
+    this.facts.save(this.account, fact, String(at));
+  }
+
+  private read(fact: string): number | undefined {
+    const value = Number(this.facts.read(this.account, fact) ?? NaN);
+    return Number.isFinite(value) ? value : undefined;
+  }
+}

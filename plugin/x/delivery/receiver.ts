@@ -1,0 +1,61 @@
+import type { EventBatch, ReplayStatus } from '../../core/inbound/events';
+import type { AccountFacts, Log } from '../../core/ports';
+import type { RemoteClock } from '../../core/remoteClock';
+import type { Scheduler } from '../../core/scheduler';
+import type { XClient } from '../api/client';
+import type { Account } from './supplyAccount';
+
+/** How the supply of events stands. */
+export interface SupplyState {
+  state: 'starting' | 'ok' | 'trouble';
+  /** What an admin can do about it. */
+  reason?: string;
+  /** Up to when events surely arrived, in ms since 1970. */
+  since?: number;
+}
+
+/** The state while X refuses the account's keys. */
+export const signedOut: SupplyState = {
+  state: 'trouble',
+  reason:
+    "X refuses the account's sign-in: connect the account again in the panel, or sign in on x.com if X has locked it",
+};
+
+/** One way X delivers to an account. None of the methods throws: trouble shows in the state and the log. */
+export interface Receiver {
+  /** Sets up with X whatever the way needs, fetches what was missed, and stays awake. */
+  start(): void;
+  stop(): Promise<void>;
+  state(): SupplyState;
+  /** A replay job has ended. */
+  onReplay(status: ReplayStatus): void;
+  /** A post of this user was taken in. */
+  onPost(authorId: string): void;
+  /** X's challenge was answered at this account's address. */
+  onChallenge(): void;
+  /** X called, and what it brought is stored. */
+  onPushed(): void;
+  /** X called, or may have, and what it brought could not be received or stored. */
+  onRefused(): void;
+  /** X said that the account's user took the app's access away. */
+  onRevoked(): void;
+  /** Takes away what it set up with X; called on a way the account no longer uses. */
+  retire(): Promise<void>;
+}
+
+/** What every way needs of the house around it. */
+export interface ReceiverPorts {
+  account: Account;
+  client: XClient;
+  apiBaseUrl: string;
+  /** Takes events in; throws while they cannot be stored. */
+  accept: (batch: EventBatch) => Promise<void>;
+  /** Has encrypted conversations with news read, since some may have been missed. */
+  readChats: () => void;
+  facts: AccountFacts;
+  /** X's: all that is compared with times X tells goes by it. */
+  clock: RemoteClock;
+  random: () => number;
+  scheduler: Scheduler;
+  log: Log;
+}

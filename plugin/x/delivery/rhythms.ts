@@ -1,0 +1,34 @@
+import { reasonOf } from '../../core/errors';
+import type { ReceiverPorts } from './receiver';
+
+/** When receivers look after their supply, as cron expressions. */
+const expressions = {
+  minute: '* * * * *',
+  twoMinutes: '*/2 * * * *',
+  quarter: '*/15 * * * *',
+  /** Away from the full hour, when everybody else calls X. */
+  hour: '41 * * * *',
+};
+
+/**
+ * Does a job again and again. A fault of the job is told, and the next time comes all the same.
+ * @returns ends it
+ */
+export function each(
+  rhythm: keyof typeof expressions,
+  job: () => void | Promise<void>,
+  { account, scheduler, log }: ReceiverPorts,
+): () => void {
+  const run = async () => {
+    try {
+      await job();
+    } catch (error) {
+      log.error('looking after the supply failed, next time again', {
+        account: account.name,
+        rhythm,
+        reason: reasonOf(error),
+      });
+    }
+  };
+  return scheduler.every(expressions[rhythm], () => void run());
+}
