@@ -35,6 +35,23 @@ test('what a colleague answers there is shown to the agent, once; our own replie
   ]);
 });
 
+test("a reply that an earlier version sent is not taken for a colleague's", async () => {
+  await start();
+  await jane.say(brandId, 'hello');
+  await rig.receives(1);
+  await encrypted.answers('from before the upgrade');
+  // Up to 0.7 nothing was noted of it but its id.
+  jest.spyOn(rig.store.chat, 'sent').mockReturnValue(undefined);
+  const event = encrypted.conversation.events.findLast(({ senderId }) => senderId === brandId)!;
+  const bytes = Buffer.from(event.encoded, 'base64');
+  bytes[7] = bytes[7]! ^ 1;
+  const again = { ...event, encoded: bytes.toString('base64') };
+  await rig.x.feed.publish({ kind: 'chat', event: again, conversation: encrypted.conversation });
+  await jane.say(brandId, 'thanks');
+  await rig.receives(2);
+  expect(encrypted.bodies).toEqual(['hello', 'thanks']);
+});
+
 test('it does not count as the customer having written, and silences the bot', async () => {
   await start();
   await jane.say(brandId, 'hello');

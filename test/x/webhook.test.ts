@@ -37,6 +37,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
       },
     } as never,
     chat: undefined as never,
+    outbox: undefined as never,
     contacts: undefined as never,
     keeping: undefined as never,
     threads: undefined as never,

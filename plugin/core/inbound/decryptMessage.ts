@@ -5,6 +5,7 @@ import type { Clock } from '../clock';
 import { groupOf } from '../conversation';
 import type { Conversations } from '../conversations';
 import type { InboundMessage, StoredInbound } from '../messages';
+import { isFromHere } from './ingestEncrypted';
 import type { Keeping } from '../retention';
 import {
   colleagueWords,
@@ -23,7 +24,7 @@ import { systemNotice } from '../systemNotice';
 export interface DecryptPorts {
   chat: ChatStore;
   inbox: Inbox;
-  outbox: Pick<Outbox, 'get' | 'joinedTo' | 'noteOutcome'>;
+  outbox: Pick<Outbox, 'get' | 'joinedTo' | 'noteOutcome' | 'knownSentIds'>;
   contacts: Contacts;
   conversations: Conversations;
   keeping: Keeping;
@@ -142,7 +143,7 @@ function messageShown(
 function ownShown(opened: Exclude<Opened, { kind: 'nothing' }>, opening: Opening): Shown | undefined {
   const { row, account, ports } = opening;
   if (opened.kind === 'failure') return failureShown(opened, opening);
-  if (opened.kind !== 'message' || ports.chat.sent(account.name, opened.id)) return undefined;
+  if (opened.kind !== 'message' || isFromHere(account.name, opened.id, ports)) return undefined;
   const { conversation, sentAt, reopens } = row.message;
   if (reopens === undefined) {
     ports.conversations.noteAgent(account.name, conversation, ports.clock.now(), false);

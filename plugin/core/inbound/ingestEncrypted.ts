@@ -2,7 +2,7 @@ import type { ChatStore } from '../chat';
 import { directConversation, groupConversation } from '../conversation';
 import type { EncryptedMessage } from './events';
 import type { InboundMessage } from '../messages';
-import type { Inbox } from '../ports';
+import type { Inbox, Outbox } from '../ports';
 
 /** The last encrypted message that came, in ms since 1970. */
 export const encryptedFact = 'last encrypted message';
@@ -12,6 +12,7 @@ const groupId = /^g\d{1,19}$/;
 
 export interface IngestEncryptedPorts {
   chat: ChatStore;
+  outbox: Pick<Outbox, 'knownSentIds'>;
   inbox: Pick<Inbox, 'get'>;
 }
 
@@ -53,10 +54,19 @@ export function ingestEncrypted(
 function isNews(
   { kind, messageId }: EncryptedMessage,
   account: string,
-  { chat }: IngestEncryptedPorts,
+  ports: IngestEncryptedPorts,
 ): boolean {
-  if (kind === 'message') return messageId === undefined || chat.sent(account, messageId) === undefined;
+  if (kind === 'message') return messageId === undefined || !isFromHere(account, messageId, ports);
   return kind !== 'other';
+}
+
+/** Whether a message of the account went out from here. Of those that 0.7 sent only the ids are known. */
+export function isFromHere(
+  account: string,
+  messageId: string,
+  { chat, outbox }: Pick<IngestEncryptedPorts, 'chat' | 'outbox'>,
+): boolean {
+  return chat.sent(account, messageId) !== undefined || outbox.knownSentIds(account, [messageId]).size > 0;
 }
 
 /** The other side of a one-to-one conversation; in a group, whoever wrote last. */

@@ -15,6 +15,7 @@ import type {
   Inbox,
   Log,
   MessageStore,
+  Outbox,
   PresenceMarks,
   Threads,
 } from '../ports';
@@ -47,6 +48,7 @@ export interface ReceivingAccount {
 
 export interface IngestPorts {
   inbox: Inbox;
+  outbox: Pick<Outbox, 'knownSentIds'>;
   chat: ChatStore;
   keeping: Keeping;
   contacts: Contacts;

@@ -68,7 +68,12 @@ export async function chatRoute(
     plan: (text, files) => ({ parts: messagesOf(text, files), dropped: [] }),
     // An answer that is being sent is known for an encrypted one by this, also after the process was killed.
     prepare: async (part) => {
-      if (sealed[part.index]) return;
+      const before = sealed[part.index];
+      if (before) {
+        // Up to 0.7 it was not noted, and X's word of it must not be taken for a colleague's.
+        store.noteSealed(account.name, { ...before, outboxSeq: row.seq });
+        return;
+      }
       await chat.showPresence(conversation);
       await seal(part);
     },
