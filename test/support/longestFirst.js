@@ -6,7 +6,6 @@ const longest = [
   'e2e/panel',
   'e2e/process',
   'e2e/sandbox',
-  'e2e/supply',
   'chaos/chaos',
   'chaos/pairs',
   'long/soak',
