@@ -84,6 +84,11 @@ test('no answer, then a rate limit: what may be on X already is not sent as anot
     return posts() >= 2;
   }, 'the second try');
   void encrypted.answers('and another');
+  // Before the first one is tried again, so that the two could be joined.
+  await until(
+    async () => (await rig.health()).body.accounts['support']?.outbound.waiting === 2,
+    'the other reply to wait',
+  );
   await until(() => {
     rig.clock.jump(60_000);
     return read().includes('and another');

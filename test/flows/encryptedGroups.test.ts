@@ -1,6 +1,6 @@
 import type { ChatPerson } from '../simulators/x/chat/chatPerson';
 import type { ChatConversation } from '../simulators/x/chat/chatWorld';
-import { EncryptedRig } from '../support/encrypted';
+import { damage, EncryptedRig } from '../support/encrypted';
 import { brandId, customer, otherCustomer, type Rig, type RigOptions } from '../support/rig';
 
 /** Encrypted groups: who has a say in them, and what an agent has to know of them. */
@@ -44,6 +44,25 @@ test('a key by somebody outside the group is not used to answer', async () => {
   await rig.receives(2);
   expect(await encrypted.answers('for the group only')).toMatchObject({ status: 200 });
   expect(max.read('g77').map(({ text }) => text)).toEqual(['hello', 'still us', 'for the group only']);
+});
+
+test('a key that no member has signed, though it says so, is not used to answer', async () => {
+  await start();
+  await jane.say('g77', 'hello');
+  await rig.receives(1);
+  const { keyVersion, encryptedFor } = group;
+  const change = await encrypted.unheard(() => max.rotateKey('g77'));
+  const forged = group.keyVersion!;
+  Object.assign(group, { keyVersion, encryptedFor });
+  group.keyChanges.pop();
+  group.events.pop();
+  await rig.x.chat.deliver({ ...change, encoded: damage(change.encoded, change.messageId, -1) }, group);
+  await jane.say('g77', 'still us');
+  await rig.receives(2);
+  expect(await encrypted.answers('for the group only')).toMatchObject({ status: 200 });
+  expect(jane.read('g77').map(({ text }) => text)).toContain('for the group only');
+  const kept = rig.store.chat.keys('support', 'g77').find(({ version }) => version === forged);
+  expect(kept?.untrusted ?? true).toBe(true);
 });
 
 test('the answer in a group quotes what was said last', async () => {
