@@ -119,12 +119,15 @@ test('two accounts recover at once: each PIN is tried on the backup it belongs t
     made.push(Buffer.from(keys).toString('hex'));
     await backUpKeys(keyBackup, id, pin, keys);
   }
-  const recovered = await Promise.all(
-    people.map(({ id, pin }) => {
-      const { config, tokens } = readBackupConfig(keyBackup.configFor(id), url);
-      return threads.call('recover', { config, tokens, pin: new TextEncoder().encode(pin) });
-    }),
-  );
-  expect(recovered.map((each) => 'keys' in each && Buffer.from(each.keys).toString('hex'))).toEqual(made);
-  await threads.stop();
+  try {
+    const recovered = await Promise.all(
+      people.map(({ id, pin }) => {
+        const { config, tokens } = readBackupConfig(keyBackup.configFor(id), url);
+        return threads.call('recover', { config, tokens, pin: new TextEncoder().encode(pin) });
+      }),
+    );
+    expect(recovered.map((each) => 'keys' in each && Buffer.from(each.keys).toString('hex'))).toEqual(made);
+  } finally {
+    await threads.stop();
+  }
 });
