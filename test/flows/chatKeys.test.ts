@@ -4,9 +4,11 @@ import type { ChatKeys } from '../../plugin/panel/api';
 import { KeyFile } from '../../plugin/x/chat/keyFile';
 import { AdminClient } from '../support/adminClient';
 import { backUpKeys } from '../support/keyBackup';
+import { KeysPanel } from '../support/keysPanel';
 import { until } from '../support/until';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 
+let panel: KeysPanel;
 let rig: Rig;
 let admin: AdminClient;
 afterEach(() => rig.stop());
@@ -15,21 +17,8 @@ const account = 'support';
 const filePassword = 'a password for the file';
 
 async function start(options: RigOptions = {}): Promise<void> {
-  rig = await Rig.start({ delivery: 'activity', panel: true, ...options });
-  await rig.supplied();
-  await signIn();
-}
-
-async function signIn(): Promise<void> {
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
-}
-
-async function restart(dataKey?: string): Promise<void> {
-  await rig.stopPlugin();
-  rig.changePlugin(dataKey === undefined ? {} : { dataKey });
-  await rig.startPlugin();
-  await signIn();
+  panel = await KeysPanel.start(options);
+  ({ rig, admin } = panel);
 }
 
 const view = (): Promise<ChatKeys> => admin.call('chatKeys', { account });
@@ -67,7 +56,7 @@ describe('created', () => {
   test('they go on after a restart', async () => {
     await start();
     await admin.call('createChatKeys', { account, replace: false });
-    await restart();
+    await panel.restart();
     expect(await view()).toMatchObject({ state: 'ok' });
     await exchange();
   });
@@ -123,7 +112,7 @@ describe('created', () => {
     rig.x.faults.add({ when: /^POST .*public_keys$/, cut: 'before' });
     await expect(admin.call('createChatKeys', { account, replace: true })).rejects.toThrow();
     expect((await view()).keys).toEqual(before.keys);
-    await restart();
+    await panel.restart();
     expect(await view()).toMatchObject({ state: 'ok', keys: before.keys });
     await exchange();
   });
@@ -136,7 +125,7 @@ describe('created', () => {
     await expect(admin.call('createChatKeys', { account, replace: true })).rejects.toThrow();
     rig.x.faults.clear();
     rig.x.faults.add({ when: /^GET .*public_keys$/, status: 503 });
-    await restart();
+    await panel.restart();
     const newest = () => rig.x.chat.registry.get(brandId)!.at(-1)!.version;
     expect(newest()).not.toBe(before.keys?.version);
     await until(async () => {
@@ -219,7 +208,7 @@ describe('exported and imported', () => {
 
     // On another machine: no keys, and the file brings them.
     new KeyFile(rig.dataDir, account, '').remove();
-    await restart();
+    await panel.restart();
     expect(await view()).toMatchObject({ state: 'no-keys' });
     await expect(admin.call('importChatKeys', { account, content, password: 'wrong' })).rejects.toThrow(
       'The password is wrong, or the file was damaged.',
@@ -264,7 +253,7 @@ describe('with a DATA_KEY', () => {
   test('keys that are there are encrypted at the start, and new ones from the beginning', async () => {
     await start({ chatKeys: true });
     const plain = JSON.parse(readFileSync(keysPath(), 'utf8')) as { keys: string };
-    await restart('the key of the data');
+    await panel.restart('the key of the data');
     expect(await view()).toMatchObject({ state: 'ok', keys: { encrypted: true } });
     expect(readFileSync(keysPath(), 'utf8')).not.toContain(plain.keys);
     await admin.call('createChatKeys', { account, replace: true });
@@ -277,13 +266,13 @@ describe('with a DATA_KEY', () => {
     ['another DATA_KEY', 'another', /cannot be opened with this DATA_KEY/],
   ])('%s: told to admin and agent, and nothing is lost', async (_what, dataKey, words) => {
     await start({ chatKeys: true });
-    await restart('the key of the data');
+    await panel.restart('the key of the data');
     expect(await view()).toMatchObject({ state: 'ok', keys: { encrypted: true } });
     const before = readFileSync(keysPath(), 'utf8');
     await rig.stopPlugin();
     rig.changePlugin({ dataKey: dataKey ?? '' });
     await rig.startPlugin();
-    await signIn();
+    await panel.signIn();
     const jane = await rig.x.chatPerson(customer.id);
     await jane.say(brandId, 'hello');
     await rig.receives(1);

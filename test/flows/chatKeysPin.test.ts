@@ -6,9 +6,11 @@ import { ChatThreads } from '../../plugin/x/chat/threads';
 import { KeyBackup } from '../simulators/x/chat/keyBackup';
 import { AdminClient } from '../support/adminClient';
 import { backUpKeys } from '../support/keyBackup';
+import { KeysPanel } from '../support/keysPanel';
 import { until } from '../support/until';
 import { Rig, brandId, customer, otherCustomer, type RigOptions } from '../support/rig';
 
+let panel: KeysPanel;
 let rig: Rig;
 let admin: AdminClient;
 afterEach(() => rig.stop());
@@ -16,21 +18,8 @@ afterEach(() => rig.stop());
 const account = 'support';
 
 async function start(options: RigOptions = {}): Promise<void> {
-  rig = await Rig.start({ delivery: 'activity', panel: true, ...options });
-  await rig.supplied();
-  await signIn();
-}
-
-async function signIn(): Promise<void> {
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
-}
-
-async function restart(dataKey?: string): Promise<void> {
-  await rig.stopPlugin();
-  rig.changePlugin(dataKey === undefined ? {} : { dataKey });
-  await rig.startPlugin();
-  await signIn();
+  panel = await KeysPanel.start(options);
+  ({ rig, admin } = panel);
 }
 
 const view = (): Promise<ChatKeys> => admin.call('chatKeys', { account });
@@ -50,7 +39,7 @@ test("with a PIN, X's app can take them up; a PIN that can be guessed is refused
   expect(rig.x.keyBackup.size(brandId)).toBe(3);
   const { keys } = await view();
   new KeyFile(rig.dataDir, account, '').remove();
-  await restart();
+  await panel.restart();
   await admin.call('recoverChatKeys', { account, pin: '2580' });
   expect((await view()).keys).toMatchObject({ fingerprint: keys!.fingerprint, origin: 'recovered' });
 });
@@ -87,7 +76,7 @@ test('keys that somebody replaced are noticed within a day, whatever comes', asy
   await start({ chatKeys: true });
   await rig.x.chatPerson(brandId);
   rig.clock.jump(25 * 60 * 60_000);
-  await signIn();
+  await panel.signIn();
   await until(async () => {
     rig.scheduler.run('hour');
     return (await view()).state === 'stale';
@@ -100,7 +89,7 @@ test('keys of another user of X are not used, and the admin is told', async () =
   const { version, fingerprint, origin, savedAt } = file.info()!;
   const info = { version: version!, fingerprint, origin, savedAt, userId: otherCustomer.id };
   await file.save(info, await file.read());
-  await restart();
+  await panel.restart();
   await until(async () => (await view()).state === 'locked', 'the state');
   expect((await view()).reason).toMatch(/belong to another user of X/);
 });

@@ -220,11 +220,9 @@ function eraseDeleted(
   }
 }
 
-/** An agent of a group has a message: what is answered from now on may be meant for it. */
-export function noteShown({ seq, message }: StoredInbound, inbox: Inbox, chat: ChatStore, now: number): void {
+/** An agent of an encrypted group has a message: what is answered from now on may be meant for it. */
+export function noteShown({ seq, message }: StoredInbound, chat: ChatStore, now: number): void {
   const { account, conversation, notice: isNotice, reopens } = message;
   const group = groupOf(conversation);
-  if (group?.startsWith('g') !== true || isNotice || reopens !== undefined) return;
-  const conversationId = inbox.get(seq)?.message.closed?.conversationId;
-  if (conversationId !== undefined) chat.noteLast(account, conversationId, seq, now);
+  if (group?.startsWith('g') && !isNotice && reopens === undefined) chat.noteLast(account, group, seq, now);
 }

@@ -145,7 +145,7 @@ export class InboundWorker {
     const { account, messageId } = row.message;
     this.ports.log.info('message forwarded', { account, messageId, ms: this.ports.clock.now() - started });
     this.mediaFaults.delete(row.seq);
-    noteShown(row, this.ports.inbox, this.ports.chat, this.ports.clock.now());
+    noteShown(row, this.ports.chat, this.ports.clock.now());
     if (row.message.ttlMs !== undefined) this.ports.keeping.erase(row.seq);
     this.step(row, 'delivered');
     this.ports.counters.count('inbound', { account, result: 'delivered' });

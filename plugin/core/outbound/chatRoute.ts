@@ -19,9 +19,7 @@ export async function goesEncrypted(
 ): Promise<boolean> {
   if (sendingSince !== undefined) return sealed.length > sentIds.length;
   if ('groupId' in target) return target.groupId.startsWith('g');
-  if (staysEncrypted(target.userId, account, contacts)) return true;
-  const wrote = contacts.wroteEncrypted(account.name, target.userId);
-  return wrote ?? account.chat.reaches(target.userId);
+  return knownWay(target.userId, account, contacts) ?? account.chat.reaches(target.userId);
 }
 
 export interface ChatRoutePorts {
@@ -111,9 +109,17 @@ function quotedIn(
   return inbox.get(last.seq)?.message.closed?.event;
 }
 
-/** Whether a customer has written encrypted, and must not be answered in plain any more. */
-export function staysEncrypted(userId: string, { name, chat }: BridgeAccount, contacts: Contacts): boolean {
-  return chat.neverPlain && contacts.everEncrypted(name, userId);
+/**
+ * Whether a customer's own messages have them answered encrypted: for good, unless the account allows plain replies again.
+ * @returns undefined for one who never wrote
+ */
+export function knownWay(
+  userId: string,
+  { name, chat }: BridgeAccount,
+  contacts: Contacts,
+): boolean | undefined {
+  const stays = chat.neverPlain && contacts.everEncrypted(name, userId);
+  return stays || contacts.wroteEncrypted(name, userId);
 }
 
 /** Whether an answer may have to go out encrypted, as far as that can be said without asking X. */
@@ -124,6 +130,5 @@ export function mayGoEncrypted(
 ): boolean {
   if (message.publicReply || message.groupId !== undefined) return message.groupId?.startsWith('g') === true;
   if (account.chat.state() === 'off') return false;
-  if (recipientId === undefined || contacts.wroteEncrypted(account.name, recipientId) !== false) return true;
-  return staysEncrypted(recipientId, account, contacts);
+  return recipientId === undefined || knownWay(recipientId, account, contacts) !== false;
 }

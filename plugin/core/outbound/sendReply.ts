@@ -1,5 +1,5 @@
 import type { ChatStore } from '../chat';
-import { chatRoute, goesEncrypted, staysEncrypted } from './chatRoute';
+import { chatRoute, goesEncrypted, knownWay } from './chatRoute';
 import type { Clock } from '../clock';
 import { composePost, type ComposedPost } from './composePost';
 import { directConversation } from '../conversation';
@@ -188,18 +188,14 @@ function directRoute(
   account: BridgeAccount,
   { outbox, contacts, clock }: SendReplyPorts,
 ): Route {
-  const { name, x } = account;
+  const { x } = account;
   // It was to go out encrypted, before the customer wrote in plain again.
   if (sealed.length > 0 && sendingSince === undefined) outbox.saveSealed(seq, []);
   return {
     plan: (text, files) => ({ parts: messagesOf(text, files), dropped: [] }),
     prepare: () => {
       // An earlier try was in plain, and did not arrive; meanwhile the customer writes encrypted.
-      const { userId } = 'groupId' in target ? { userId: undefined } : target;
-      const isEncrypted =
-        userId !== undefined &&
-        (contacts.wroteEncrypted(name, userId) === true || staysEncrypted(userId, account, contacts));
-      if (!isEncrypted) return Promise.resolve();
+      if ('groupId' in target || !knownWay(target.userId, account, contacts)) return Promise.resolve();
       outbox.clearSending(seq);
       return Promise.reject(wentOver(clock.now()));
     },

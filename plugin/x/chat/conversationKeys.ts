@@ -132,7 +132,7 @@ export class ConversationKeys {
     const sealedKey = prepared.participants.find(({ userId }) => userId === me.userId)?.sealedKey ?? '';
     const key = { version: prepared.version, sealedKey, partnerVersion: theirs.version, sequence };
     store.saveKey(account, prepared.conversationId, key);
-    log.info('encrypted conversation begun', { userId: partnerId });
+    log.info('new key made for an encrypted conversation', { userId: partnerId });
     return key;
   }
 
