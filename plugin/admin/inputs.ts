@@ -4,6 +4,7 @@ import type { Input, Method } from '../panel/api';
 const text = z.string().max(10_000);
 const name = z.string().max(64);
 const carrier = z.enum(['cookie', 'body']);
+const pin = z.string().min(1).max(200);
 const empty = z.object({});
 const messageRef = z.object({ direction: z.enum(['in', 'out']), seq: z.number().int().positive() });
 const backup = z.object({ content: z.string().max(1_000_000), password: text.optional() });
@@ -64,9 +65,9 @@ export const inputs: Record<Method, z.ZodType> = {
   previewImport: backup,
   importSettings: backup,
   chatKeys: z.object({ account: name }),
-  createChatKeys: z.object({ account: name, replace: z.boolean(), pin: z.string().max(200).optional() }),
-  backUpChatKeys: z.object({ account: name, pin: z.string().max(200) }),
-  recoverChatKeys: z.object({ account: name, pin: z.string().min(1).max(64) }),
+  createChatKeys: z.object({ account: name, replace: z.boolean(), pin: pin.optional() }),
+  backUpChatKeys: z.object({ account: name, pin }),
+  recoverChatKeys: z.object({ account: name, pin }),
   importChatKeys: z.object({ account: name, content: z.string().max(10_000), password: text }),
   exportChatKeys: z.object({ account: name, password: text }),
 };

@@ -91,7 +91,7 @@ export interface ChatGateway {
   state(): ChatState;
   /** What is in a closed message; why it cannot be read or trusted is a notice. */
   open(closed: ClosedMessage, senderId: string): Promise<Opened>;
-  /** The words of a message that was opened before; undefined where they cannot be had. Changes nothing. */
+  /** The words of a message that was opened before; undefined where they cannot be had. Says nothing new of its conversation. */
   wordsOf(closed: ClosedMessage, senderId: string): Promise<string | undefined>;
   /** Whether a customer has keys, so that they can be written to this way. */
   reaches(userId: string): Promise<boolean>;
@@ -162,10 +162,11 @@ export interface ChatStore {
    * @returns false when another row has it already
    */
   claim(writer: ChatWriter, messageId: string, seq: number, sequence: string | undefined): boolean;
-  /** Ties a remark that is said once to the row it goes with. @returns false when another row has it already */
+  /**
+   * Ties a remark that is said once to the row it goes with.
+   * @returns false when another row has it already, and an agent reads or has read that one
+   */
   claimRemark(account: string, once: { about: string; id: string }, seq: number): boolean;
-  /** Gives up what a row has claimed for remarks, which did not reach an agent. */
-  releaseRemarks(seq: number): void;
   /** The rows of somebody's messages with this signed id, or with this number of X in any conversation. */
   rowsOf(writer: ChatWriter, idOrSequence: string): number[];
   /** A message of ours, before it goes out. */
@@ -189,9 +190,21 @@ export interface ChatStore {
   /** A row whose message could not be read yet. */
   noteUnread(account: string, conversationId: string, seq: number): void;
   noteRead(seq: number): void;
-  /** @param conversationId undefined for all */
-  unread(account: string, conversationId: string | undefined): number[];
-  saveConversation(account: string, conversationId: string, known: ConversationFacts): void;
+  /**
+   * Some of those rows, the oldest first.
+   * @param conversationId undefined for all; of one conversation only the newest
+   * @param after the last row that was had before, or 0
+   */
+  unread(account: string, conversationId: string | undefined, after: number): number[];
+  /**
+   * What the newest message tells of a conversation; what an older one does is left out.
+   * @param known `everySequence`: also where nothing but the number of the event is new
+   */
+  saveConversation(
+    account: string,
+    conversationId: string,
+    known: ConversationFacts & { everySequence: boolean },
+  ): void;
   conversation(account: string, conversationId: string): ConversationFacts;
   saveKey(account: string, conversationId: string, key: ConversationKey): void;
   /** The newest version first. */

@@ -96,6 +96,8 @@ export interface Outbox {
   behind(seq: number): StoredOutbound[];
   /** The answers that go out in one message with this one, the oldest first. */
   joinedTo(seq: number): StoredOutbound[];
+  /** The answers that are, or went, in one message with this one, whatever became of them. */
+  sentWith(seq: number): StoredOutbound[];
   /** Writes down which answers go out in one message with this one. */
   join(seq: number, others: number[]): void;
   /** They go out by themselves after all. */

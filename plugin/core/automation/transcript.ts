@@ -1,5 +1,4 @@
 import type { Conversations } from '../conversations';
-import { BridgeError } from '../errors';
 import type { StoredInbound } from '../messages';
 import type { Inbox } from '../ports';
 import type { BridgeAccount } from '../gateways';
@@ -53,11 +52,5 @@ async function wordsOf(row: StoredInbound | undefined, account: BridgeAccount): 
   if (!row) return missing;
   const { closed, text, sender } = row.message;
   if (!closed) return text === '' ? missing : text;
-  try {
-    const opened = await account.chat.open(closed, sender.id);
-    return opened.kind === 'message' ? opened.text : missing;
-  } catch (error) {
-    if (!(error instanceof BridgeError) || error.retryable) throw error;
-    return missing;
-  }
+  return (await account.chat.wordsOf(closed, sender.id)) ?? missing;
 }

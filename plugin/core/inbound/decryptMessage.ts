@@ -24,7 +24,7 @@ import { systemNotice } from '../systemNotice';
 export interface DecryptPorts {
   chat: ChatStore;
   inbox: Inbox;
-  outbox: Pick<Outbox, 'get' | 'joinedTo' | 'noteOutcome' | 'knownSentIds'>;
+  outbox: Pick<Outbox, 'get' | 'sentWith' | 'noteOutcome' | 'knownSentIds'>;
   contacts: Contacts;
   conversations: Conversations;
   keeping: Keeping;
@@ -75,10 +75,10 @@ function claim(opened: Exclude<Opened, { kind: 'nothing' }>, { row, closed, port
   const id = opened.kind === 'failure' ? `failure:${opened.id}` : opened.id;
   if (!chat.claim(writerOf(row, closed), id, row.seq, closed.sequence)) {
     log.info('encrypted message came twice, handed over once', { messageId });
+    if (reopens !== undefined) chat.noteRead(reopens);
     return false;
   }
   if (isUnread) chat.noteUnread(account, closed.conversationId, row.seq);
-  if (reopens !== undefined) chat.noteRead(reopens);
   return true;
 }
 
@@ -150,7 +150,8 @@ function ownShown(opened: Exclude<Opened, { kind: 'nothing' }>, opening: Opening
     ports.conversations.save(account.name, conversation, { withAgents: "a colleague wrote in X's app" });
   }
   const words = colleagueWords(opened.text, reopens === undefined ? undefined : sentAt);
-  return { ...notice(words), media: opened.media };
+  const { media, ttlMs } = opened;
+  return { ...notice(words), media, ...(ttlMs === undefined ? {} : { ttlMs }) };
 }
 
 function failureShown(
@@ -163,8 +164,10 @@ function failureShown(
   outbox.noteOutcome(reply.seq, `X could not deliver it: ${failure.why}`);
   // Of a greeting or reminder that does not arrive the log and the panel tell.
   if (!concernsAgent(reply.message)) return undefined;
-  const isJoined = outbox.joinedTo(reply.seq).length > 0;
-  return notice(failureWords(failure, { reply, isPart: reply.sentIds.length > 1, isJoined }));
+  const isJoined = outbox.sentWith(reply.seq).length > 0;
+  // The rest of it may be on its way still.
+  const isPart = reply.sentIds.length > 1 || (reply.state !== 'delivered' && reply.sentIds.length > 0);
+  return notice(failureWords(failure, { reply, isPart, isJoined }));
 }
 
 function notice(words: string): Shown {
@@ -215,8 +218,8 @@ function eraseDeleted(
   for (const seq of chat.rowsOf({ account, conversation, senderId: sender.id }, id)) {
     const row = inbox.get(seq);
     const isTheirs = byAdmin || row?.message.sender.id === sender.id;
-    if (row?.state === 'delivered' && isTheirs && row.message.conversation === conversation)
-      keeping.erase(seq);
+    const isDone = row?.state === 'delivered' || row?.state === 'failed';
+    if (isDone && isTheirs && row.message.conversation === conversation) keeping.erase(seq);
   }
 }
 

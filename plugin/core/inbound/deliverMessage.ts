@@ -8,6 +8,7 @@ import { cardFields, updateCard } from '../automation/contactCard';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
 import type { PendingWrites } from '../pendingWrites';
 import type { Contacts, Inbox, Log, MessageStore } from '../ports';
+import type { Keeping } from '../retention';
 import { sameText } from '../sameText';
 import type { BridgeAccount, HostMessage, Notification, NotifyReceipt } from '../gateways';
 import { customersWords } from '../systemNotice';
@@ -21,6 +22,7 @@ export interface DeliverPorts extends TranscriptPorts {
   log: Log;
   owed: PendingWrites;
   contactValues: ContactValues;
+  keeping: Keeping;
   /** Messages whose notify call is under way. */
   inFlight: Set<number>;
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
@@ -60,6 +62,7 @@ export async function deliverMessage(
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
     await ports.owed.write(row.seq, () => {
       ports.inbox.saveNotified(row.seq, receipt.messageId, last);
+      if (last && message.ttlMs !== undefined) eraseDisappearing(row, ports);
       if (receipt.messageId === undefined)
         ports.inbox.noteHandedOver(laneOf(account.name, message.conversation), part.body, account.host.now());
       // In the same commit: without the preface the parts that are left would be counted wrongly.
@@ -73,6 +76,12 @@ export async function deliverMessage(
   }
   if (!message.notice && account.rules.card.active)
     void updateCard(knownSender(sender, account.name, ports.contacts), from, account, ports);
+}
+
+/** What disappears on X is not kept here either, and neither is what it was when it could not be read. */
+function eraseDisappearing({ seq, message: { reopens } }: StoredInbound, { keeping }: DeliverPorts): void {
+  keeping.erase(seq);
+  if (reopens !== undefined) keeping.erase(reopens);
 }
 
 function shown({ message, withheld }: StoredInbound): InboundMessage {

@@ -119,7 +119,7 @@ export class InboundWorker {
     lane: string,
     account: BridgeAccount,
   ): Promise<QueueOutcome | undefined> {
-    const { inbox, clock, chat } = this.ports;
+    const { inbox, clock } = this.ports;
     const log = this.ports.log.with({ account: account.name });
     const started = clock.now();
     const row = await decryptMessage(stored, account, { ...this.ports, log });
@@ -129,8 +129,6 @@ export class InboundWorker {
       return { again: 'now' };
     }
     const receiver = receive(row, account, { ...this.ports, log });
-    // An agent should read them, whenever one has the conversation.
-    if (receiver !== 'agents' && row.message.remarks) chat.releaseRemarks(row.seq);
     if (receiver === 'bot') {
       this.bot.take(lane, row, account);
       return undefined;
@@ -145,8 +143,8 @@ export class InboundWorker {
     const { account, messageId } = row.message;
     this.ports.log.info('message forwarded', { account, messageId, ms: this.ports.clock.now() - started });
     this.mediaFaults.delete(row.seq);
+    if (row.message.reopens !== undefined) this.ports.chat.noteRead(row.message.reopens);
     noteShown(row, this.ports.chat, this.ports.clock.now());
-    if (row.message.ttlMs !== undefined) this.ports.keeping.erase(row.seq);
     this.step(row, 'delivered');
     this.ports.counters.count('inbound', { account, result: 'delivered' });
     const wasRefusing = this.refusals.noteAccepted(account, row.seq);
@@ -228,12 +226,13 @@ export class InboundWorker {
   }
 
   private forwardPorts(account: string): DeliverPorts {
-    const { inbox, contacts, conversations, gather, clock, log } = this.ports;
+    const { inbox, contacts, conversations, gather, keeping, clock, log } = this.ports;
     return {
       inbox,
       contacts,
       conversations,
       gather,
+      keeping,
       clock,
       owed: this.owed,
       contactValues: this.contactValues,

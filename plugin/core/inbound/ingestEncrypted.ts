@@ -2,7 +2,7 @@ import type { ChatStore } from '../chat';
 import { directConversation, groupConversation } from '../conversation';
 import type { EncryptedMessage } from './events';
 import type { InboundMessage } from '../messages';
-import type { Inbox, Outbox } from '../ports';
+import type { Inbox, Log, Outbox } from '../ports';
 
 /** The last encrypted message that came, in ms since 1970. */
 export const encryptedFact = 'last encrypted message';
@@ -14,6 +14,7 @@ export interface IngestEncryptedPorts {
   chat: ChatStore;
   outbox: Pick<Outbox, 'knownSentIds'>;
   inbox: Pick<Inbox, 'get'>;
+  log: Log;
 }
 
 /**
@@ -32,7 +33,16 @@ export function ingestEncrypted(
     if (isOwn && !isNews(message, account.name, ports)) return [];
     const inGroup = groupId.test(closed.conversationId);
     const customerId = isOwn ? customerIn(closed.conversationId, senderId, account.name, ports) : senderId;
-    if (customerId === undefined) return [];
+    if (customerId === undefined) {
+      ports.log.warn(
+        'what the account did in an encrypted group is not shown: nobody else has written there yet',
+        {
+          conversationId: closed.conversationId,
+          kind,
+        },
+      );
+      return [];
+    }
     const conversation = inGroup ? groupConversation(closed.conversationId) : directConversation(customerId);
     return {
       account: account.name,
@@ -79,5 +89,7 @@ function customerIn(
   if (!groupId.test(conversationId))
     return conversationId.split(':').find((id) => /^\d+$/.test(id) && id !== ownId);
   const last = chat.lastOf(account, conversationId);
-  return last === undefined ? undefined : inbox.get(last.seq)?.message.sender.id;
+  const sender = last && inbox.get(last.seq)?.message.sender.id;
+  // A person who was forgotten on request has no id any more.
+  return sender !== undefined && /^\d+$/.test(sender) ? sender : undefined;
 }

@@ -24,14 +24,19 @@ export async function retryUnread(
   { chat, inbox, log, wake }: RetryUnreadPorts,
 ): Promise<void> {
   try {
-    const again = chat.unread(account, conversationId).flatMap((seq) => {
-      const row = inbox.get(seq);
-      if (row?.state !== 'delivered' || !row.message.closed) return [];
-      return [{ ...row.message, messageId: `${row.message.messageId}-${tag}`, reopens: seq }];
-    });
-    const fresh = await inbox.keep(again);
-    again.forEach(({ conversation }) => wake(laneOf(account, conversation)));
-    const count = fresh.filter(Boolean).length;
+    let count = 0;
+    for (let after: number | undefined = 0; after !== undefined;) {
+      const rows = chat.unread(account, conversationId, after);
+      const again = rows.flatMap((seq) => {
+        const row = inbox.get(seq);
+        if (row?.state !== 'delivered' || !row.message.closed) return [];
+        return [{ ...row.message, messageId: `${row.message.messageId}-${tag}`, reopens: seq }];
+      });
+      const fresh = await inbox.keep(again);
+      again.forEach(({ conversation }) => wake(laneOf(account, conversation)));
+      count += fresh.filter(Boolean).length;
+      after = rows.at(-1);
+    }
     if (count > 0) log.info('encrypted messages that could not be read are tried again', { account, count });
   } catch (error) {
     log.warn('encrypted messages that could not be read wait for the next key', {

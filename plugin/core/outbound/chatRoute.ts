@@ -67,7 +67,12 @@ export async function chatRoute(
     // An answer that is being sent is known for an encrypted one by this, also after the process was killed.
     prepare: async (part) => {
       const before = sealed[part.index];
-      if (before) {
+      // Surely not sent yet, it takes the key of today. A file has to be encrypted anew as well, which X's refusal leads to.
+      const isOutdated =
+        before?.keyVersion !== conversation.keyVersion &&
+        part.files.length === 0 &&
+        !(row.sendingSince !== undefined && part.index === row.sentIds.length);
+      if (before && !isOutdated) {
         // Up to 0.7 it was not noted, and X's word of it must not be taken for a colleague's.
         store.noteSealed(account.name, { ...before, outboxSeq: row.seq });
         return;
@@ -129,6 +134,6 @@ export function mayGoEncrypted(
   contacts: Contacts,
 ): boolean {
   if (message.publicReply || message.groupId !== undefined) return message.groupId?.startsWith('g') === true;
-  if (account.chat.state() === 'off') return false;
-  return recipientId === undefined || knownWay(recipientId, account, contacts) !== false;
+  const way = recipientId === undefined ? undefined : knownWay(recipientId, account, contacts);
+  return way ?? account.chat.state() !== 'off';
 }

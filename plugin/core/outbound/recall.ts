@@ -40,6 +40,6 @@ export async function recall(
   const reply = outbox.get(head) ?? row;
   if (!concernsAgent(reply.message)) return;
   const isPart = messages.length < reply.sentIds.length;
-  const isJoined = outbox.joinedTo(head).length > 0;
+  const isJoined = outbox.sentWith(head).length > 0;
   await tellAgent(recalledNotice(reply, { by, isPart, isJoined }, clock.now()));
 }

@@ -19,7 +19,7 @@ const scopedId = ({ conversation, senderId }: ChatWriter, id: string) => `${conv
 /** Remarks are claimed like messages, under a name no conversation has. */
 const remarks = 'remarks';
 
-function messages(store: StoreFile): Pick<ChatStore, 'claim' | 'claimRemark' | 'releaseRemarks' | 'rowsOf'> {
+function messages(store: StoreFile): Pick<ChatStore, 'claim' | 'claimRemark' | 'rowsOf'> {
   const insert = store.prepare(
     `INSERT INTO chat_messages (account, message_id, inbox_seq, sequence) VALUES (?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
@@ -29,8 +29,10 @@ function messages(store: StoreFile): Pick<ChatStore, 'claim' | 'claimRemark' | '
     `SELECT inbox_seq FROM chat_messages WHERE account = ?1 AND message_id = ?2
      UNION SELECT inbox_seq FROM chat_messages INDEXED BY chat_messages_sequence WHERE account = ?1 AND sequence = ?3`,
   );
+  // No agent has read them with a message that was set aside, or that the bot has taken.
   const release = store.prepare(
-    `DELETE FROM chat_messages WHERE inbox_seq = ? AND message_id LIKE '${remarks} %'`,
+    `DELETE FROM chat_messages WHERE account = ? AND message_id = ? AND inbox_seq IN (
+       SELECT seq FROM inbox WHERE seq = inbox_seq AND (state = 'failed' OR received_by = 'bot'))`,
   );
   const claim: ChatStore['claim'] = (writer, messageId, seq, sequence) => {
     const scoped = scopedId(writer, messageId);
@@ -40,9 +42,11 @@ function messages(store: StoreFile): Pick<ChatStore, 'claim' | 'claimRemark' | '
   };
   return {
     claim,
-    claimRemark: (account, { about, id }, seq) =>
-      claim({ account, conversation: remarks, senderId: about }, id, seq, undefined),
-    releaseRemarks: (seq) => void release.run(seq),
+    claimRemark: (account, { about, id }, seq) => {
+      const writer = { account, conversation: remarks, senderId: about };
+      release.run(account, scopedId(writer, id));
+      return claim(writer, id, seq, undefined);
+    },
     rowsOf: (writer, id) =>
       rows.all(writer.account, scopedId(writer, id), id).map((row) => Number(row['inbox_seq'])),
   };
@@ -54,10 +58,7 @@ function conversations(store: StoreFile): Pick<ChatStore, OfConversations> {
   const save = store.prepare(
     `INSERT INTO chat_conversations (account, conversation_id, token, last_sequence, ttl_ms) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (account, conversation_id) DO UPDATE SET token = coalesce(excluded.token, token),
-       ttl_ms = excluded.ttl_ms,
-       last_sequence = CASE
-         WHEN CAST(excluded.last_sequence AS INTEGER) > coalesce(CAST(last_sequence AS INTEGER), 0)
-         THEN excluded.last_sequence ELSE last_sequence END`,
+       ttl_ms = excluded.ttl_ms, last_sequence = coalesce(excluded.last_sequence, last_sequence)`,
   );
   const read = store.prepare(
     `SELECT token, last_sequence, ttl_ms, last_inbox_seq, last_inbox_at FROM chat_conversations
@@ -77,11 +78,14 @@ function conversations(store: StoreFile): Pick<ChatStore, OfConversations> {
     };
   };
   return {
-    saveConversation: (account, id, { token, lastSequence, ttlMs }) => {
+    saveConversation: (account, id, { token, lastSequence, ttlMs, everySequence }) => {
       const before = conversation(account, id);
+      // Messages are opened again, and come late: the newest tells how the conversation is now.
+      const isOld = lastSequence !== undefined && BigInt(lastSequence) < BigInt(before.lastSequence ?? 0);
+      if (isOld) return;
       // Nearly always known already; reading first saves a commit for each message.
       const isKnown = (token ?? before.token) === before.token && ttlMs === before.ttlMs;
-      if (isKnown && lastSequence === undefined) return;
+      if (isKnown && !everySequence) return;
       save.run(account, id, token ?? null, lastSequence ?? null, ttlMs ?? null);
     },
     conversation,
@@ -94,7 +98,7 @@ function conversations(store: StoreFile): Pick<ChatStore, OfConversations> {
   };
 }
 
-/** So many of the newest are tried again when a key comes. */
+/** So many at a time; of one conversation the newest, and no more, are tried again when a key comes. */
 const mostUnread = 500;
 
 function unreadMessages(store: StoreFile): Pick<ChatStore, 'noteUnread' | 'noteRead' | 'unread'> {
@@ -103,19 +107,22 @@ function unreadMessages(store: StoreFile): Pick<ChatStore, 'noteUnread' | 'noteR
   );
   const noteRead = store.prepare(`DELETE FROM chat_unread WHERE inbox_seq = ?`);
   const ofAll = store.prepare(
-    `SELECT inbox_seq FROM chat_unread INDEXED BY chat_unread_of WHERE account = ?
-     ORDER BY inbox_seq DESC LIMIT ${mostUnread}`,
+    `SELECT inbox_seq FROM chat_unread INDEXED BY chat_unread_of WHERE account = ? AND inbox_seq > ?
+     ORDER BY inbox_seq LIMIT ${mostUnread}`,
   );
   const ofOne = store.prepare(
     `SELECT inbox_seq FROM chat_unread INDEXED BY chat_unread_of
-     WHERE account = ? AND conversation_id = ? ORDER BY inbox_seq DESC LIMIT ${mostUnread}`,
+     WHERE account = ? AND conversation_id = ? AND inbox_seq > ? ORDER BY inbox_seq DESC LIMIT ${mostUnread}`,
   );
   return {
     noteUnread: (account, conversationId, seq) => void note.run(seq, account, conversationId),
     noteRead: (seq) => void noteRead.run(seq),
-    unread: (account, conversationId) => {
-      const rows = conversationId === undefined ? ofAll.all(account) : ofOne.all(account, conversationId);
-      return rows.map((row) => Number(row['inbox_seq'])).reverse();
+    unread: (account, conversationId, after) => {
+      const rows =
+        conversationId === undefined
+          ? ofAll.all(account, after)
+          : ofOne.all(account, conversationId, after).reverse();
+      return rows.map((row) => Number(row['inbox_seq']));
     },
   };
 }
@@ -136,7 +143,7 @@ function sentMessages(store: StoreFile): Pick<ChatStore, OfSent> {
      UNION SELECT ${columns} FROM chat_sent INDEXED BY chat_sent_sequence WHERE account = ?1 AND sequence = ?2`,
   );
   const ofReply = store.prepare(
-    `SELECT ${columns} FROM chat_sent WHERE outbox_seq = ? AND sequence IS NOT NULL ORDER BY sequence`,
+    `SELECT ${columns} FROM chat_sent WHERE outbox_seq = ? AND sequence IS NOT NULL`,
   );
   const read = (row: Record<string, unknown>): SentChatMessage => {
     const sequence = optionalText(row['sequence']);

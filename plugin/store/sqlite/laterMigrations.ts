@@ -82,7 +82,12 @@ export const laterMigrations: string[] = [
   ALTER TABLE chat_conversations ADD COLUMN last_inbox_seq INTEGER;
   ALTER TABLE chat_conversations ADD COLUMN last_inbox_at INTEGER;
   ALTER TABLE contacts ADD COLUMN ever_encrypted INTEGER NOT NULL DEFAULT 0;
-  UPDATE contacts SET ever_encrypted = 1 WHERE wrote_encrypted = 1;
+  UPDATE contacts SET ever_encrypted = 1 WHERE wrote_encrypted = 1 OR (account, x_user_id) IN (
+    SELECT account, substr(conversation_id, 1, instr(conversation_id, ':') - 1) FROM chat_conversations
+    UNION SELECT account, substr(conversation_id, instr(conversation_id, ':') + 1) FROM chat_conversations);
+  UPDATE chat_conversations SET last_inbox_seq = newest.seq, last_inbox_at = newest.received_at FROM (
+    SELECT account, lane, max(seq) AS seq, received_at FROM inbox WHERE lane LIKE '% group:g%' GROUP BY lane) AS newest
+  WHERE newest.lane = chat_conversations.account || ' group:' || conversation_id;
 
   CREATE TABLE chat_sent (
     account TEXT NOT NULL,

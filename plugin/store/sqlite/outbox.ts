@@ -34,7 +34,7 @@ const waiting = `state IN ('received', 'delivering')`;
 
 type Reading = 'add' | 'get' | 'nextOf' | 'lanes';
 
-type Joining = 'behind' | 'joinedTo' | 'join' | 'separate';
+type Joining = 'behind' | 'joinedTo' | 'sentWith' | 'join' | 'separate';
 
 function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
   const behind = store.prepare(
@@ -42,6 +42,7 @@ function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
      ORDER BY seq LIMIT 100`,
   );
   const joined = store.prepare(`SELECT * FROM outbox WHERE joined_to = ? AND ${waiting} ORDER BY seq`);
+  const sentWith = store.prepare(`SELECT * FROM outbox WHERE joined_to = ? ORDER BY seq`);
   const join = store.prepare(
     `UPDATE outbox SET joined_to = ?1 WHERE seq IN (SELECT value FROM json_each(?2)) AND ${waiting}`,
   );
@@ -50,6 +51,7 @@ function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
   return {
     behind: (seq) => behind.all(seq).map((row) => storedOutbound(row, [])),
     joinedTo: (seq) => joined.all(seq).map((row) => storedOutbound(row, [])),
+    sentWith: (seq) => sentWith.all(seq).map((row) => storedOutbound(row, [])),
     join: (seq, others) =>
       store.transaction(() => {
         join.run(seq, JSON.stringify(others));
@@ -186,7 +188,9 @@ function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sendi
         for (const id of sentIds) sent.run(id, seq);
       }
     });
-  const recalled = store.prepare(`UPDATE outbox SET reason = ? WHERE seq = ? AND state = 'delivered'`);
+  const outcome = store.prepare(
+    `UPDATE outbox SET reason = ?1 WHERE (seq = ?2 OR joined_to = ?2) AND state = 'delivered'`,
+  );
   return {
     saveSealed: (seq, answers) => void sealed.run(JSON.stringify(answers), seq),
     savePart: (seq, sentIds) => saveSent((each) => void clear.run(each), [seq], sentIds),
@@ -197,7 +201,7 @@ function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sendi
       });
       if (isSecret) store.forgetFormer();
     },
-    noteOutcome: (seq, reason) => void recalled.run(reason, seq),
+    noteOutcome: (seq, reason) => void outcome.run(reason, seq),
   };
 }
 

@@ -174,14 +174,10 @@ export class ChatAccount implements ChatGateway {
   }
 
   async wordsOf(closed: ClosedMessage, senderId: string): Promise<string | undefined> {
+    await this.keys.ready();
     if (!this.keys.identity()) return undefined;
-    try {
-      const opened = await this.openAs(closed, senderId);
-      return opened.kind === 'message' ? opened.text : undefined;
-    } catch (error) {
-      if (error instanceof BridgeError) return undefined;
-      throw error;
-    }
+    const opened = await this.openAs(closed, senderId);
+    return opened.kind === 'message' ? opened.text : undefined;
   }
 
   private openAs(closed: ClosedMessage, senderId: string): Promise<FromEvent> {
@@ -204,9 +200,10 @@ export class ChatAccount implements ChatGateway {
     const inGroup = isGroup(conversationId);
     store.saveConversation(account, conversationId, {
       token,
-      // Each one is a write to the disk.
-      lastSequence: settings.readMarks || opened.ttlMs !== undefined ? sequence : undefined,
+      lastSequence: sequence,
       ttlMs: inGroup ? undefined : opened.ttlMs,
+      // Each one is a write to the disk.
+      everySequence: settings.readMarks || opened.ttlMs !== undefined,
     });
     if (!inGroup) return opened;
     const keys = this.conversationKeys.known(conversationId);

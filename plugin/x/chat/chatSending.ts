@@ -47,23 +47,32 @@ export class ChatSending {
 
   constructor(private readonly options: ChatSendingOptions) {
     this.failedReplies = new FailedReplies({
-      clock: options.clock,
+      ...options,
       otherKey: ({ conversationId, keyVersion }) =>
         this.options.conversationKeys.afterFailure(
           conversationId,
           this.partnerIn(conversationId),
           keyVersion,
         ),
-      seal: (conversation, text, { messageId }) =>
-        this.seal(conversation, text, undefined, {
-          outboxSeq: this.options.store.sent(this.options.account, messageId)?.outboxSeq ?? 0,
-        }),
+      // Whatever X says of the second one, there is no third: it is not remembered.
+      seal: (conversation, text, outboxSeq) => this.sealed(conversation, text, undefined, { outboxSeq }),
       note: (messageId, by) => this.options.store.noteReplaced(this.options.account, messageId, by),
       send: (answer) => this.send(answer, true),
     });
   }
 
   async seal(
+    conversation: ChatConversation,
+    text: string,
+    file: UploadedFile | undefined,
+    options: SealOptions,
+  ): Promise<SealedAnswer> {
+    const answer = await this.sealed(conversation, text, file, options);
+    if (!file) this.failedReplies.remember(answer, text, options.outboxSeq);
+    return answer;
+  }
+
+  private async sealed(
     { id, keyVersion }: ChatConversation,
     text: string,
     file: UploadedFile | undefined,
@@ -80,13 +89,14 @@ export class ChatSending {
     );
     const answer = { conversationId: id, keyVersion, ...sealed };
     store.noteSealed(account, { messageId: answer.messageId, conversationId: id, outboxSeq });
-    if (!file) this.failedReplies.remember(answer, text);
     return answer;
   }
 
   async send(answer: SealedAnswer, mayBeThere: boolean): Promise<string> {
     const { account, client, store } = this.options;
     const { conversationId, messageId } = answer;
+    // X had taken it, failed it, and it went out again as another: repeated, it could arrive twice.
+    if (store.sent(account, messageId)?.replacedBy !== undefined) return messageId;
     try {
       const sequence = await sendMessage(client, answer, store.conversation(account, conversationId).token);
       if (sequence !== undefined) store.noteSent(account, messageId, sequence);
@@ -100,7 +110,10 @@ export class ChatSending {
       }
       if (mayBeThere && outcome === 'unknown') throw uncertain(error);
       const newest = this.options.conversationKeys.newest(conversationId);
-      throw newest !== undefined && newest.version !== answer.keyVersion ? keyChanged(error) : error;
+      if (newest === undefined || newest.version === answer.keyVersion) throw error;
+      // It goes out under the newer key; X's word of this one must not send it once more.
+      this.failedReplies.forget([messageId]);
+      throw keyChanged(error);
     }
   }
 
@@ -128,7 +141,13 @@ export class ChatSending {
   ): Promise<Opened> {
     const { account, store, log } = this.options;
     const failed = store.sent(account, id);
-    if (failed && failed.conversationId !== conversationId) return { kind: 'nothing' };
+    if (failed && failed.conversationId !== conversationId) {
+      log.warn("X's word of a failed reply names another conversation than the reply's, and was left out", {
+        answer: failed.outboxSeq,
+        messageId: id,
+      });
+      return { kind: 'nothing' };
+    }
     const isSentAgain =
       failed && ofKey && ((await this.failedReplies.sendAgain(id)) || (await this.isReplaced(failed)));
     if (!isSentAgain) {
@@ -149,7 +168,10 @@ export class ChatSending {
   /** Whether a reply was sent again before the process ended. @throws BridgeError when X has to be asked and cannot be */
   private async isReplaced({ conversationId, replacedBy }: SentChatMessage): Promise<boolean> {
     if (replacedBy === undefined) return false;
-    return (await this.lookFor(conversationId, replacedBy, true)).outcome === 'there';
+    const { account, store } = this.options;
+    const { outcome, sequence } = await this.lookFor(conversationId, replacedBy, true);
+    if (sequence !== undefined) store.noteSent(account, replacedBy, sequence);
+    return outcome === 'there';
   }
 
   /** @throws BridgeError when it is gone, which takes new keys of the account */
@@ -197,8 +219,8 @@ export class ChatSending {
       const { ttlMs } = store.conversation(account, conversationId);
       return ttlMs === undefined ? undefined : Math.max(ttlMs, shortestTtl);
     }
-    // Where X does not tell, the reply stays.
-    return (await this.options.members.detailsOf(conversationId).catch(() => undefined))?.ttlMs;
+    // Where X does not tell, the reply stays; where it may tell later, the reply waits.
+    return (await this.options.members.detailsOf(conversationId))?.ttlMs;
   }
 
   /** The customer in a conversation of two; undefined for a group. */

@@ -42,6 +42,7 @@ export class ConversationKeys {
    */
   async forSending(conversationId: string, partnerId: string | undefined): Promise<ChatConversation> {
     const { changes } = this.options;
+    if (!this.newest(conversationId)) await changes.settleUse(conversationId);
     if (!this.newest(conversationId)) await changes.learnFromHistory(conversationId).catch(unlessUnknown);
     const known = this.newest(conversationId);
     let key = known;
@@ -106,8 +107,10 @@ export class ConversationKeys {
   }
 
   private async isOutdated({ partnerVersion }: ConversationKey, partnerId: string): Promise<boolean> {
-    if (partnerVersion === undefined) return false;
-    const newest = await this.options.publicKeys.newest(partnerId);
+    const { publicKeys } = this.options;
+    const newest = await publicKeys.newest(partnerId);
+    // Up to 0.7 it was not noted: then their keys have changed since, or not.
+    if (partnerVersion === undefined) return publicKeys.replaced(partnerId) !== undefined;
     return newest !== undefined && BigInt(newest.version) > BigInt(partnerVersion);
   }
 

@@ -2,8 +2,9 @@ import { BoundedMap } from '../../core/boundedMap';
 import type { ChatConversation, SealedAnswer } from '../../core/chat';
 import type { Clock } from '../../core/clock';
 import { BridgeError } from '../../core/errors';
+import type { Log } from '../../core/ports';
 
-/** X says within seconds that a message failed; its words are not kept for longer than this. Milliseconds. */
+/** X says within seconds that a message failed; older words are dropped with the next reply. Milliseconds. */
 const lifeMs = 15 * 60_000;
 
 /** So many replies are remembered. */
@@ -12,6 +13,7 @@ const most = 1_000;
 interface Reply {
   answer: SealedAnswer;
   text: string;
+  outboxSeq: number;
   at: number;
   /** The same words under another key, once they are sealed: a second try sends the very same. */
   again?: SealedAnswer;
@@ -23,8 +25,9 @@ export interface FailedRepliesPorts {
   note: (messageId: string, by: string) => void;
   /** A key that X takes, in the place of one it does not; undefined where there is none. */
   otherKey: (answer: SealedAnswer) => Promise<ChatConversation | undefined>;
-  seal: (conversation: ChatConversation, text: string, instead: SealedAnswer) => Promise<SealedAnswer>;
+  seal: (conversation: ChatConversation, text: string, outboxSeq: number) => Promise<SealedAnswer>;
   send: (answer: SealedAnswer) => Promise<unknown>;
+  log: Log;
 }
 
 /**
@@ -37,8 +40,10 @@ export class FailedReplies {
   constructor(private readonly ports: FailedRepliesPorts) {}
 
   /** Remembers a reply without a file; one with a file would have to be uploaded anew. */
-  remember(answer: SealedAnswer, text: string): void {
-    this.replies.set(answer.messageId, { answer, text, at: this.ports.clock.now() });
+  remember(answer: SealedAnswer, text: string, outboxSeq: number): void {
+    const now = this.ports.clock.now();
+    for (const [id, { at }] of this.replies) if (now - at > lifeMs) this.replies.delete(id);
+    this.replies.set(answer.messageId, { answer, text, outboxSeq, at: now });
   }
 
   /** Replies that were taken back are not sent again. */
@@ -51,16 +56,17 @@ export class FailedReplies {
    * @throws BridgeError when that can be tried again later
    */
   async sendAgain(messageId: string): Promise<boolean> {
-    const { clock, note, otherKey, seal, send } = this.ports;
+    const { clock, note, otherKey, seal, send, log } = this.ports;
     const reply = this.replies.get(messageId);
     if (!reply || clock.now() - reply.at > lifeMs) return false;
     try {
       if (!reply.again) {
         const conversation = await otherKey(reply.answer);
         if (!conversation) return false;
-        reply.again = await seal(conversation, reply.text, reply.answer);
-        // Whatever X says of the second one, there is no third.
-        this.replies.delete(reply.again.messageId);
+        const again = await seal(conversation, reply.text, reply.outboxSeq);
+        // It was taken back meanwhile.
+        if (this.replies.get(messageId) !== reply) return false;
+        reply.again = again;
         note(messageId, reply.again.messageId);
       }
       await send(reply.again);
@@ -69,6 +75,10 @@ export class FailedReplies {
     } catch (error) {
       if (!(error instanceof BridgeError) || error.retryable) throw error;
       this.replies.delete(messageId);
+      log.warn('an encrypted reply could not be sent under another key', {
+        messageId,
+        reason: error.message,
+      });
       return false;
     }
   }

@@ -67,6 +67,8 @@ type KeyChange = z.infer<typeof keyChange>;
 export class KeyChanges {
   /** The versions of changes that were taken in, so that one that comes again, as they do, costs nothing. */
   private readonly learnt = new BoundedMap<string, string>(mostRemembered);
+  /** Who wrote last under a key, where X did not tell whether they are in the group. */
+  private readonly uses = new BoundedMap<string, { senderId: string; version: string }>(mostRemembered);
   /** When changes that could not be trusted were looked at, in ms since 1970. */
   private readonly leftOut = new BoundedMap<string, number>(mostRemembered);
 
@@ -85,7 +87,7 @@ export class KeyChanges {
     const { store, account, clock } = this.options;
     for (const event of changes) {
       const name = nameOf(event);
-      if (this.learnt.has(name)) continue;
+      if (this.isLearnt(name, conversationId)) continue;
       // Where its signer has newer keys it may be trusted now.
       const newest = store.personKeys(account, readWrapper(event).senderId ?? '')[0]?.version ?? '';
       const attempt = `${name} ${newest}`;
@@ -126,10 +128,28 @@ export class KeyChanges {
   async noteUsed(conversationId: string, senderId: string, version: string): Promise<void> {
     const { account, store, members } = this.options;
     const key = store.keys(account, conversationId).find((each) => each.version === version);
-    if (!key?.untrusted || !(await members.has(senderId, conversationId))) return;
+    if (!key?.untrusted) return;
+    this.uses.set(conversationId, { senderId, version });
+    const isMember = await members.has(senderId, conversationId);
+    this.uses.delete(conversationId);
+    if (!isMember) return;
     const trusted = { ...key };
     delete trusted.untrusted;
     store.saveKey(account, conversationId, trusted);
+  }
+
+  /** Asks again who wrote under a key, where X did not tell. @throws BridgeError */
+  async settleUse(conversationId: string): Promise<void> {
+    const use = this.uses.get(conversationId);
+    if (use) await this.noteUsed(conversationId, use.senderId, use.version);
+  }
+
+  /** A customer who is forgotten takes the keys along: the changes that brought them are looked at again. */
+  private isLearnt(name: string, conversationId: string): boolean {
+    const version = this.learnt.get(name);
+    if (version === undefined || version === notForUs) return version !== undefined;
+    const { store, account } = this.options;
+    return store.keys(account, conversationId).some((each) => each.version === version);
   }
 
   /** One whose signer X refuses to show must not keep the others from being learnt. */
@@ -165,18 +185,25 @@ export class KeyChanges {
     return undefined;
   }
 
-  private save(conversationId: string, change: KeyChange, isTrusted: boolean): string {
-    const { account, store, own, onNewKey } = this.options;
+  /** @returns undefined where there is no room for it now */
+  private save(conversationId: string, change: KeyChange, isTrusted: boolean): string | undefined {
+    const { account, store, own, onNewKey, log } = this.options;
     const { keyVersion: version, participantKeys, sequenceId: sequence } = change;
     const me = own();
     const mine = participantKeys.find(({ userId }) => userId === me?.userId);
-    if (!mine) return version;
+    if (!mine) return notForUs;
     const partner = isGroup(conversationId)
       ? undefined
       : participantKeys.find(({ userId }) => userId !== me?.userId);
     const known = store.keys(account, conversationId);
     const isNew = known.every((each) => each.version !== version);
-    if (!isTrusted && known.filter(({ untrusted }) => untrusted).length >= mostUntrusted) return version;
+    if (!isTrusted && known.filter(({ untrusted }) => untrusted).length >= mostUntrusted) {
+      log.warn('a group has too many keys that nobody vouches for; another one was left out', {
+        conversationId,
+        version,
+      });
+      return undefined;
+    }
     store.saveKey(account, conversationId, {
       version,
       sealedKey: mine.encryptedKey,
@@ -214,5 +241,8 @@ export class KeyChanges {
     return timeOf(version) > this.options.clock.now() + longestAheadMs;
   }
 }
+
+/** In the place of a version: a change without a part for the account. */
+const notForUs = '';
 
 const nameOf = (event: string) => createHash('sha256').update(event).digest('base64');

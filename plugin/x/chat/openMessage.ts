@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ChatStore, ClosedMessage, Opened, Remark } from '../../core/chat';
 import { BoundedMap } from '../../core/boundedMap';
 import type { Clock } from '../../core/clock';
-import { BridgeError } from '../../core/errors';
+import { BridgeError, reasonOf } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import { isRecord } from '../api/fields';
 import { readContent, type Content } from './content';
@@ -88,9 +88,17 @@ async function openOrTell(closed: ClosedMessage, senderId: string, options: Open
     return { kind: 'nothing' };
   }
   const answer = await openWithHelp(closed, senderId, options);
-  // What cannot be read of a sign of presence is no loss.
-  if ('fault' in answer)
-    return kind === 'message' ? unreadable(whyOf(answer.fault, options), event) : { kind: 'nothing' };
+  if ('fault' in answer) {
+    if (kind === 'message') return unreadable(whyOf(answer.fault, options), event);
+    // A change of a group, or X's word that a reply failed; what cannot be read of a sign of presence is no loss.
+    if (kind !== 'other')
+      options.log.warn('an event of an encrypted conversation cannot be read and was left out', {
+        conversationId,
+        kind,
+        reason: answer.fault,
+      });
+    return { kind: 'nothing' };
+  }
   const content = readContent(answer.event);
   if (content.kind === 'damaged') return unreadable('malformed', event);
   if (content.kind === 'failure') return content;
@@ -114,7 +122,10 @@ async function completed(
     await changes.noteUsed(conversationId, senderId, keyVersion).catch((error: unknown) => {
       // The message must not wait for it.
       if (!(error instanceof BridgeError)) throw error;
-      log.debug('X does not tell who is in an encrypted group', { conversationId });
+      log.info('X does not tell who is in an encrypted group: its key is not used for replies yet', {
+        conversationId,
+        reason: reasonOf(error),
+      });
     });
   if (opened.kind === 'members') members.forget(conversationId);
   if (opened.kind === 'deletion')

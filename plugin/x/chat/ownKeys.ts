@@ -98,8 +98,8 @@ export class OwnKeys {
     const { clock, log, publicKeys } = this.options;
     const own = this.identity();
     if (!own || this.newerVersion !== undefined || clock.now() < this.comparedAt + atMostEvery) return;
-    this.comparedAt = clock.now();
     await publicKeys.refresh(own.userId);
+    this.comparedAt = clock.now();
     const [newest] = await publicKeys.of(own.userId);
     if (!newest || BigInt(newest.version) <= BigInt(own.version)) return;
     this.newerVersion = newest.version;

@@ -37,8 +37,10 @@ const slackMs = 10 * 60_000;
  */
 export class PublicKeys {
   private readonly absent = new BoundedMap<string, number>(10_000);
-  /** When X was last asked about a user, in ms since 1970. */
-  private readonly askedAt = new BoundedMap<string, number>(10_000);
+  /** When X last told of a user, in ms since 1970. */
+  private readonly toldAt = new BoundedMap<string, number>(10_000);
+  /** Users of whom X is being asked beside the messages. */
+  private readonly refreshing = new Set<string>();
 
   constructor(private readonly options: PublicKeysOptions) {}
 
@@ -65,9 +67,9 @@ export class PublicKeys {
   /** Asks X for what is new. @returns whether there was a new version, or one X had withdrawn @throws BridgeError */
   async refresh(userId: string): Promise<boolean> {
     const { account, client, store, clock } = this.options;
-    this.askedAt.set(userId, clock.now());
     const known = store.personKeys(account, userId);
     const shown = await fetchPublicKeys(client, userId);
+    this.toldAt.set(userId, clock.now());
     let found = false;
     for (const keys of shown) if (await this.take(userId, keys, known)) found = true;
     if (this.noteShown(userId, known, shown)) found = true;
@@ -114,16 +116,20 @@ export class PublicKeys {
   }
 
   private isOlder(userId: string, lifeMs: number): boolean {
-    return this.options.clock.now() - (this.askedAt.get(userId) ?? -Infinity) > lifeMs;
+    return this.options.clock.now() - (this.toldAt.get(userId) ?? -Infinity) > lifeMs;
   }
 
   private refreshLater(userId: string): void {
-    this.refresh(userId).catch((error: unknown) =>
-      this.options.log.debug("X does not tell a customer's public keys again", {
-        userId,
-        reason: reasonOf(error),
-      }),
-    );
+    if (this.refreshing.has(userId)) return;
+    this.refreshing.add(userId);
+    this.refresh(userId)
+      .catch((error: unknown) =>
+        this.options.log.debug("X does not tell a customer's public keys again", {
+          userId,
+          reason: reasonOf(error),
+        }),
+      )
+      .finally(() => this.refreshing.delete(userId));
   }
 
   /** @returns whether it is a new version, and one to be trusted */

@@ -113,7 +113,7 @@ function addConversations(router: Router, context: ApiContext, chat: ChatWorld):
   router.get(
     route(paths.conversation),
     inConversation(context, chat, paths.conversation, (request, response, conversation) => {
-      const { id, memberIds, adminIds, name, updatedAt } = conversation;
+      const { id, memberIds, adminIds, name, ttlMs, updatedAt } = conversation;
       const expansions = textOf(request.query['expansions']).split(',');
       const fields = textOf(request.query['chat_conversation.fields']).split(',');
       answer(request, response, paths.conversation, 200, {
@@ -122,6 +122,7 @@ function addConversations(router: Router, context: ApiContext, chat: ChatWorld):
           type: id.startsWith('g') ? 'group' : 'direct',
           updated_at: new Date(updatedAt).toISOString(),
           ...(name !== undefined && fields.includes('group_name') ? { group_name: name } : {}),
+          ...(ttlMs !== undefined && fields.includes('message_ttl_ms') ? { message_ttl_ms: ttlMs } : {}),
           ...(expansions.includes('member_ids') ? { member_ids: memberIds } : {}),
           ...(expansions.includes('admin_ids') ? { admin_ids: adminIds } : {}),
         },

@@ -37,6 +37,8 @@ export interface ChatConversation {
   encryptedFor: Map<string, string>;
   /** As it was written when the group was created: in plain, or encrypted. */
   name?: string;
+  /** Messages in a group disappear after so many milliseconds. */
+  ttlMs?: number;
   adminIds: string[];
   readUpTo: Map<string, string>;
   typedBy: string[];
