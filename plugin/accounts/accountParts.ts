@@ -177,7 +177,7 @@ function xCallsOf(
 /** A host whose sign-in is refused is asked again so often, by each account. Milliseconds. */
 const hostPause = 60_000;
 
-/** Both sides of the account, as the two streets between them see it. */
+/** Both sides of the account, as the inbound and outbound sides see it. */
 function bridgeAccountOf(
   settings: AccountConfig,
   options: AccountPartsOptions,

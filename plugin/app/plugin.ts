@@ -236,7 +236,7 @@ function takeUpSafely(outbound: OutboundWorker, log: Log): void {
 type Shared = Omit<OutboundWorkerPorts, 'longestWait' | 'tellAgent'> &
   Omit<InboundWorkerPorts, 'wakeAnswers'>;
 
-/** The two streets' workers; what an agent has to be told goes the way of the customers' messages. */
+/** The workers of both directions; what an agent has to be told goes the way of the customers' messages. */
 function workersOf(shared: Shared, live: Live): { inbound: InboundWorker; outbound: OutboundWorker } {
   const inbound: InboundWorker = new InboundWorker({
     ...shared,

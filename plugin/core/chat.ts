@@ -1,7 +1,7 @@
 import type { InboundMedia, SealedMedia, UploadedFile } from './messages';
 import type { DirectTarget, FileStream } from './gateways';
 
-/** Encrypted X Chat, as the two streets see it. */
+/** Encrypted X Chat, as the inbound and outbound sides see it. */
 
 /** A message of X Chat as X delivered it: only the account's keys open it. */
 export interface ClosedMessage {

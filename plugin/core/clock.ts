@@ -1,4 +1,4 @@
-/** Time as the bridge sees it, so that tests can move it. */
+/** Time as the plugin sees it, so that tests can move it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

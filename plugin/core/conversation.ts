@@ -18,6 +18,11 @@ export function groupOf(conversation: string): string | undefined {
   return /^group:(g?\d{1,20})$/.exec(conversation)?.[1];
 }
 
+/** A one-to-one conversation of X Chat is named for both users, an encrypted group by a number with a `g`. */
+export function isEncryptedGroup(id: string): boolean {
+  return /^g\d{1,19}$/.test(id);
+}
+
 /** Whether a host's thread can be one of a public conversation, which is named for a post. */
 export function isPostId(threadId: string): boolean {
   return /^\d{5,20}$/.test(threadId);

@@ -47,7 +47,7 @@ interface ErrorDetails {
   cause?: unknown;
 }
 
-/** Any fault the bridge foresees. Everything else that is thrown is a defect. */
+/** Any fault the plugin foresees. Everything else that is thrown is a defect. */
 export class BridgeError extends Error {
   readonly retryable: boolean;
   readonly agentMessage: string | undefined;

@@ -105,7 +105,7 @@ export interface XGateway {
   userById(id: string): Promise<XUser | undefined>;
 }
 
-/** What the bridge needs to know of a configured account. */
+/** What the core needs to know of a configured account. */
 export interface BridgeAccount {
   name: string;
   active: boolean;

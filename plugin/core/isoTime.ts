@@ -5,3 +5,8 @@ const last = 8.64e15;
 export function isoTime(at: number): string {
   return new Date(Math.min(Math.max(at || 0, 0), last)).toISOString();
 }
+
+/** A minute of a day, as agents in any country understand it. @param at ms since 1970 */
+export function minuteOf(at: number): string {
+  return `${isoTime(at).slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -2,7 +2,7 @@ import type { Clock } from './clock';
 import type { ActivityListener, Contacts, Counters, Log, Threads } from './ports';
 import type { BridgeAccount } from './gateways';
 
-/** What both streets' workers need. */
+/** What the workers of both directions need. */
 export interface WorkerPorts {
   contacts: Contacts;
   threads: Threads;

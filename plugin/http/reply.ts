@@ -6,7 +6,7 @@ import { sameSecret } from '../core/sameSecret';
 import type { Bodies } from './bodies';
 import { isoTime } from '../core/isoTime';
 
-/** What the Reply URL's routes need of the bridge. */
+/** What the Reply URL's routes need of the plugin. */
 export interface ReplyPort {
   /**
    * Takes the host's call for the named account, or for the first active one.

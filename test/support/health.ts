@@ -12,7 +12,7 @@ export interface HealthBody {
         filtered: number;
         waitingBecause?: string;
       };
-      outbound: { state: string; waiting: number; failed: number };
+      outbound: { state: string; waiting: number; failed: number; waitingBecause?: string };
       webhook: { state: string; reason?: string; since?: string; lastEventAt?: string };
       chat: { state: string; reason?: string; lastMessageAt?: string };
       customers: { lastReadAt?: string; lastTypingAt?: string };

@@ -36,7 +36,7 @@ interface Outcome {
   handOver?: string;
 }
 
-/** Has the bot answer customers, beside the street to the agents: each conversation in order. */
+/** Has the bot answer customers, beside the way to the agents: each conversation in order. */
 export class BotDispatcher {
   private readonly talks = new Map<string, Talk>();
   private readonly queue: KeyedQueue;

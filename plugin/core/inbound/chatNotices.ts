@@ -1,15 +1,11 @@
 import type { Opened } from '../chat';
 import type { StoredOutbound, XUser } from '../messages';
+import { minuteOf } from '../isoTime';
 import { customersWords } from '../systemNotice';
 
 /** What agents read of what happens in an encrypted conversation beside messages. Others' words in them are marked as such. */
 
 const longestQuote = 200;
-
-/** A minute of a day, as agents in any country understand it. @param at ms since 1970 */
-export function minuteOf(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
 
 /** A message that something was done to, as far as it is known here. */
 export interface Target {

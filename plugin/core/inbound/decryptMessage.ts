@@ -2,7 +2,7 @@ import { concernsAgent } from '../outbound/replyNotices';
 import type { BridgeAccount } from '../gateways';
 import type { ChatStore, ChatWriter, ClosedMessage, Opened, Remark } from '../chat';
 import type { Clock } from '../clock';
-import { groupOf } from '../conversation';
+import { groupOf, isEncryptedGroup } from '../conversation';
 import type { Conversations } from '../conversations';
 import type { InboundMessage, StoredInbound } from '../messages';
 import { isFromHere } from './ingestEncrypted';
@@ -227,5 +227,6 @@ function eraseDeleted(
 export function noteShown({ seq, message }: StoredInbound, chat: ChatStore, now: number): void {
   const { account, conversation, notice: isNotice, reopens } = message;
   const group = groupOf(conversation);
-  if (group?.startsWith('g') && !isNotice && reopens === undefined) chat.noteLast(account, group, seq, now);
+  if (group !== undefined && isEncryptedGroup(group) && !isNotice && reopens === undefined)
+    chat.noteLast(account, group, seq, now);
 }

@@ -1,14 +1,11 @@
 import type { ChatStore } from '../chat';
-import { directConversation, groupConversation } from '../conversation';
+import { directConversation, groupConversation, isEncryptedGroup } from '../conversation';
 import type { EncryptedMessage } from './events';
 import type { InboundMessage } from '../messages';
 import type { Inbox, Log, Outbox } from '../ports';
 
 /** The last encrypted message that came, in ms since 1970. */
 export const encryptedFact = 'last encrypted message';
-
-/** A one-to-one conversation of X Chat is named for both users, a group by a number with a `g`. */
-const groupId = /^g\d{1,19}$/;
 
 export interface IngestEncryptedPorts {
   chat: ChatStore;
@@ -31,7 +28,7 @@ export function ingestEncrypted(
     const { id, senderId, at, closed, kind } = message;
     const isOwn = senderId === account.userId();
     if (isOwn && !isNews(message, account.name, ports)) return [];
-    const inGroup = groupId.test(closed.conversationId);
+    const inGroup = isEncryptedGroup(closed.conversationId);
     const customerId = isOwn ? customerIn(closed.conversationId, senderId, account.name, ports) : senderId;
     if (customerId === undefined) {
       ports.log.warn(
@@ -86,7 +83,7 @@ function customerIn(
   account: string,
   { chat, inbox }: IngestEncryptedPorts,
 ): string | undefined {
-  if (!groupId.test(conversationId))
+  if (!isEncryptedGroup(conversationId))
     return conversationId.split(':').find((id) => /^\d+$/.test(id) && id !== ownId);
   const last = chat.lastOf(account, conversationId);
   const sender = last && inbox.get(last.seq)?.message.sender.id;

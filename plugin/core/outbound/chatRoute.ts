@@ -1,4 +1,5 @@
 import type { ChatStore, SealedAnswer } from '../chat';
+import { isEncryptedGroup } from '../conversation';
 import { BridgeError } from '../errors';
 import type { StoredOutbound } from '../messages';
 import type { Contacts, Inbox, Outbox } from '../ports';
@@ -18,7 +19,7 @@ export async function goesEncrypted(
   { contacts }: { contacts: Contacts },
 ): Promise<boolean> {
   if (sendingSince !== undefined) return sealed.length > sentIds.length;
-  if ('groupId' in target) return target.groupId.startsWith('g');
+  if ('groupId' in target) return isEncryptedGroup(target.groupId);
   return knownWay(target.userId, account, contacts) ?? account.chat.reaches(target.userId);
 }
 
@@ -109,7 +110,7 @@ function quotedIn(
   chat: ChatStore,
   inbox: Pick<Inbox, 'get'>,
 ): string | undefined {
-  const last = conversationId.startsWith('g') ? chat.lastOf(message.account, conversationId) : undefined;
+  const last = isEncryptedGroup(conversationId) ? chat.lastOf(message.account, conversationId) : undefined;
   if (last === undefined || last.at > createdAt || message.automatic) return undefined;
   return inbox.get(last.seq)?.message.closed?.event;
 }
@@ -133,7 +134,8 @@ export function mayGoEncrypted(
   account: BridgeAccount,
   contacts: Contacts,
 ): boolean {
-  if (message.publicReply || message.groupId !== undefined) return message.groupId?.startsWith('g') === true;
+  if (message.publicReply) return false;
+  if (message.groupId !== undefined) return isEncryptedGroup(message.groupId);
   const way = recipientId === undefined ? undefined : knownWay(recipientId, account, contacts);
   return way ?? account.chat.state() !== 'off';
 }

@@ -1,7 +1,7 @@
 import { directConversation, groupConversation, postConversation } from '../conversation';
 import type { BridgeError } from '../errors';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from '../messages';
-import { minuteOf } from '../inbound/chatNotices';
+import { minuteOf } from '../isoTime';
 import { systemNotice } from '../systemNotice';
 
 /** Enough of a text to know it by; cut between characters, never inside one. */

@@ -10,21 +10,22 @@ import type {
   SentChatMessage,
 } from '../../core/chat';
 import type { Clock } from '../../core/clock';
+import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { SealedMedia, UploadedFile } from '../../core/messages';
 import type { Log } from '../../core/ports';
 import type { DirectTarget, FileStream } from '../../core/gateways';
 import type { XClient } from '../api/client';
 import { markRead, showTyping } from './chatApi';
-import { openChatFile, uploadChatFile, type ChatMediaOptions } from './chatMedia';
+import { openChatFile, uploadChatFile } from './chatMedia';
 import { locked } from './chatFaults';
 import { ChatSending } from './chatSending';
 import { ConversationKeys } from './conversationKeys';
 import { groupRemark } from './groupRemark';
 import { KeyChanges } from './keyChanges';
-import { isGroup, Members } from './members';
+import { Members } from './members';
 import { readWrapper } from './messageEvent';
-import { MissingKeys, openMessage, type FromEvent } from './openMessage';
+import { MissingKeys, openMessage, unreadable, type FromEvent } from './openMessage';
 import { OwnKeys } from './ownKeys';
 import { PublicKeys } from './publicKeys';
 import type { ChatThreads } from './threads';
@@ -72,7 +73,6 @@ export class ChatAccount implements ChatGateway {
   private readonly missing: MissingKeys;
   private readonly conversationKeys: ConversationKeys;
   private readonly sending: ChatSending;
-  private readonly media: ChatMediaOptions;
   private unreadBecause: string | undefined;
   private hasRequests = false;
   private refusedBecause: string | undefined;
@@ -80,7 +80,6 @@ export class ChatAccount implements ChatGateway {
   constructor(private readonly options: ChatAccountOptions) {
     const { settings, xClock, onKeys } = options;
     this.neverPlain = settings.active && settings.neverPlain;
-    this.media = options;
     this.publicKeys = new PublicKeys({
       ...options,
       clock: xClock,
@@ -163,7 +162,11 @@ export class ChatAccount implements ChatGateway {
   async open(closed: ClosedMessage, senderId: string): Promise<Opened> {
     await this.keys.ready();
     const own = this.keys.identity();
-    if (!own) return this.unreadable(closed);
+    if (!own) {
+      const { kind } = readWrapper(closed.event);
+      const why = this.state() === 'locked' ? 'locked' : 'no-keys';
+      return kind === 'message' ? unreadable(why, closed.event) : { kind: 'nothing' };
+    }
     const opened = await this.openAs(closed, closed.own ? own.userId : senderId);
     // Only the account's own messages fail here; what says otherwise is not X's word.
     if (opened.kind === 'failure')
@@ -197,7 +200,7 @@ export class ChatAccount implements ChatGateway {
     opened: Extract<Opened, { kind: 'message' }>,
   ): Promise<Opened> {
     const { account, settings, store, threads } = this.options;
-    const inGroup = isGroup(conversationId);
+    const inGroup = isEncryptedGroup(conversationId);
     store.saveConversation(account, conversationId, {
       token,
       lastSequence: sequence,
@@ -239,14 +242,14 @@ export class ChatAccount implements ChatGateway {
       file,
       conversation,
       this.sending.keyOf(conversation.id, conversation.keyVersion),
-      this.media,
+      this.options,
     );
   }
 
   async openMedia(media: SealedMedia, name: string): Promise<FileStream> {
     const { conversationId, keyVersion } = media;
     const key = this.conversationKeys.known(conversationId).find(({ version }) => version === keyVersion);
-    if (key) return openChatFile(media, key, name, this.media);
+    if (key) return openChatFile(media, key, name, this.options);
     throw new BridgeError('media-unavailable', `there is no key ${keyVersion} for an encrypted file on X`);
   }
 
@@ -277,14 +280,6 @@ export class ChatAccount implements ChatGateway {
     } catch (error) {
       log.debug('the customer could not be shown that somebody reads or writes', { reason: reasonOf(error) });
     }
-  }
-
-  private unreadable({ event }: ClosedMessage): Opened {
-    const { messageId = event.slice(-32), kind } = readWrapper(event);
-    if (kind !== 'message') return { kind: 'nothing' };
-    const why = this.state() === 'locked' ? 'cannot use its keys' : 'has no keys';
-    const words = `The customer wrote in encrypted X Chat, which cannot be read here: the account ${why}. Please read and answer it on x.com, and tell your administrator to set up encrypted chat.`;
-    return { kind: 'notice', id: `no-keys:${messageId}`, words, unread: true };
   }
 }
 

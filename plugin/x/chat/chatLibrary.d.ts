@@ -31,7 +31,6 @@ declare module 'chat-xdk-engine' {
     signature: string;
     signatureVersion: string;
     publicKeyVersion: string;
-    signaturePayload?: string;
   }
 
   export interface KeyChange {
@@ -47,7 +46,6 @@ declare module 'chat-xdk-engine' {
     encryptedContent: string;
     encodedEventSignature: string;
     signature: string;
-    signatureInfo: { publicKeyVersion: string; signatureVersion: string };
     conversationKeyVersion: string;
   }
 
@@ -88,7 +86,6 @@ declare module 'chat-xdk-engine' {
     generateKeypairs(): Registration;
     importKeys(keys: Uint8Array, version?: string): void;
     exportKeys(): Uint8Array;
-    getPublicKeys(): { identity: string; signing: string };
     getPublicKeyFingerprint(): string;
     matchesRegisteredKey(publicKey: string): boolean;
     setIdentity(userId: string, keyVersion: string): void;

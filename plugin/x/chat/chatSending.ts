@@ -9,6 +9,7 @@ import type {
   SentChatMessage,
 } from '../../core/chat';
 import type { Clock } from '../../core/clock';
+import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError } from '../../core/errors';
 import type { UploadedFile } from '../../core/messages';
 import type { Log } from '../../core/ports';
@@ -19,7 +20,7 @@ import { keyChanged, uncertain } from './chatFaults';
 import type { ConversationKeys } from './conversationKeys';
 import { FailedReplies } from './failedReplies';
 import type { KeyChanges } from './keyChanges';
-import { isGroup, type Members } from './members';
+import type { Members } from './members';
 import type { FromEvent } from './openMessage';
 import { findSent } from './sentMessages';
 import type { ChatThreads } from './threads';
@@ -215,7 +216,7 @@ export class ChatSending {
   /** Replies disappear as what they answer does: in a group as X says, with one customer as that customer's messages do. */
   private async ttlIn(conversationId: string): Promise<number | undefined> {
     const { account, store } = this.options;
-    if (!isGroup(conversationId)) {
+    if (!isEncryptedGroup(conversationId)) {
       const { ttlMs } = store.conversation(account, conversationId);
       return ttlMs === undefined ? undefined : Math.max(ttlMs, shortestTtl);
     }
@@ -225,7 +226,7 @@ export class ChatSending {
 
   /** The customer in a conversation of two; undefined for a group. */
   private partnerIn(conversationId: string): string | undefined {
-    if (isGroup(conversationId)) return undefined;
+    if (isEncryptedGroup(conversationId)) return undefined;
     return conversationId.split(':').find((id) => id !== this.options.ownId());
   }
 }

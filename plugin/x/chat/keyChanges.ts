@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { BoundedMap } from '../../core/boundedMap';
 import type { ChatStore } from '../../core/chat';
 import type { Clock } from '../../core/clock';
+import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import type { XClient } from '../api/client';
 import { PageTokens } from '../api/pageTokens';
 import { fetchEvents, type EventsPage } from './chatApi';
 import { timeOf } from './keyVersions';
-import { isGroup, type Members } from './members';
+import type { Members } from './members';
 import { readWrapper } from './messageEvent';
 import type { PublicKeys } from './publicKeys';
 import type { ChatThreads } from './threads';
@@ -176,7 +177,8 @@ export class KeyChanges {
     const isTrusted = isOurs && change.verified && (await members.has(change.senderId, conversationId));
     // Only what was encrypted for the account can be had of it, and each message is verified by itself
     // (X docs: groups, "key changes from departed members").
-    if (isOurs && (isTrusted || isGroup(conversationId))) return this.save(conversationId, change, isTrusted);
+    if (isOurs && (isTrusted || isEncryptedGroup(conversationId)))
+      return this.save(conversationId, change, isTrusted);
     log.warn('a change of a conversation key that cannot be trusted was left out', {
       conversationId,
       senderId,
@@ -192,7 +194,7 @@ export class KeyChanges {
     const me = own();
     const mine = participantKeys.find(({ userId }) => userId === me?.userId);
     if (!mine) return notForUs;
-    const partner = isGroup(conversationId)
+    const partner = isEncryptedGroup(conversationId)
       ? undefined
       : participantKeys.find(({ userId }) => userId !== me?.userId);
     const known = store.keys(account, conversationId);
@@ -233,7 +235,7 @@ export class KeyChanges {
     let opened = await open(false);
     const isUnverified = () => 'fault' in opened && opened.fault === 'unverified';
     if (isUnverified() && (await publicKeys.refresh(senderId))) opened = await open(false);
-    if (isUnverified() && isGroup(conversationId)) opened = await open(true);
+    if (isUnverified() && isEncryptedGroup(conversationId)) opened = await open(true);
     return 'event' in opened ? keyChange.safeParse(opened.event).data : undefined;
   }
 

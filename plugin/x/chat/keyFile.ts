@@ -23,7 +23,7 @@ const savedKeys = z.object({
 export type KeyInfo = Omit<z.infer<typeof savedKeys>, 'keys' | 'sealed'>;
 
 /** Private keys that are there, but cannot be had. */
-export class KeysLocked extends BridgeError {
+class KeysLocked extends BridgeError {
   constructor(words: string) {
     super('chat-locked', words);
   }

@@ -1,5 +1,6 @@
 import { BoundedMap } from '../../core/boundedMap';
 import type { Clock } from '../../core/clock';
+import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import type { XClient } from '../api/client';
@@ -42,20 +43,16 @@ export class Members {
 
   /** Whether somebody has a say in a conversation. Where X does not tell who is in a group, everybody has. @throws BridgeError */
   async has(userId: string, conversationId: string): Promise<boolean> {
-    if (!isGroup(conversationId)) return isOneOfTwo(userId, conversationId);
+    if (!isEncryptedGroup(conversationId)) return isOneOfTwo(userId, conversationId);
     const members = (await this.detailsOf(conversationId))?.memberIds;
     return members === undefined || members.includes(userId);
   }
 
   /** Whether somebody may delete what others wrote in a group (OpenAPI: delete chat messages). @throws BridgeError */
   async isAdmin(userId: string, conversationId: string): Promise<boolean> {
-    if (!isGroup(conversationId)) return false;
+    if (!isEncryptedGroup(conversationId)) return false;
     return (await this.detailsOf(conversationId))?.adminIds?.includes(userId) === true;
   }
-}
-
-export function isGroup(conversationId: string): boolean {
-  return conversationId.startsWith('g');
 }
 
 /** A conversation of two is named for both; who is in a group its id does not say. */

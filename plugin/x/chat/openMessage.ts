@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { ChatStore, ClosedMessage, Opened, Remark } from '../../core/chat';
 import { BoundedMap } from '../../core/boundedMap';
 import type { Clock } from '../../core/clock';
+import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import { isRecord } from '../api/fields';
 import { readContent, type Content } from './content';
 import type { KeyChanges } from './keyChanges';
-import { isGroup, isOneOfTwo, type Members } from './members';
+import { isOneOfTwo, type Members } from './members';
 import { readWrapper } from './messageEvent';
 import type { OpenAnswer, OpenFault } from './protocol';
 import type { PublicKeys } from './publicKeys';
@@ -31,10 +32,18 @@ export interface OpenOptions {
 }
 
 /** Why a message is not shown: what the library says, or how the account stands with X. */
-type Reason = OpenFault | 'stale' | 'refused';
+type Reason = OpenFault | 'stale' | 'refused' | 'no-keys' | 'locked';
+
+const unusable = (why: string) =>
+  `The customer wrote in encrypted X Chat, which cannot be read here: the account ${why}. Please read and answer it on x.com, and tell your administrator to set up encrypted chat.`;
+
+/** What can be read once a key comes, or X tells it. */
+const readableLater: Reason[] = ['no-key', 'stale', 'refused', 'no-keys', 'locked'];
 
 /** What the agent reads, by what was wrong. */
 const faults: Record<Reason, string> = {
+  'no-keys': unusable('has no keys'),
+  locked: unusable('cannot use its keys'),
   stale:
     'An encrypted message of this customer cannot be read: X has newer keys for this account than this channel. Please read it on x.com, and tell your administrator.',
   malformed:
@@ -105,7 +114,7 @@ async function openOrTell(closed: ClosedMessage, senderId: string, options: Open
   // What X says around the message must be what was signed.
   const isGenuine =
     content.verified && content.senderId === senderId && content.conversationId === conversationId;
-  if (!isGenuine || !(isGroup(conversationId) || isOneOfTwo(senderId, conversationId)))
+  if (!isGenuine || !(isEncryptedGroup(conversationId) || isOneOfTwo(senderId, conversationId)))
     return kind === 'groupChange' ? { kind: 'nothing' } : unreadable('unverified', event);
   return completed(content.opened, closed, senderId, content.keyVersion, options);
 }
@@ -118,7 +127,7 @@ async function completed(
   keyVersion: string | undefined,
   { publicKeys, members, changes, log }: OpenOptions,
 ): Promise<FromEvent> {
-  if (keyVersion !== undefined && isGroup(conversationId))
+  if (keyVersion !== undefined && isEncryptedGroup(conversationId))
     await changes.noteUsed(conversationId, senderId, keyVersion).catch((error: unknown) => {
       // The message must not wait for it.
       if (!(error instanceof BridgeError)) throw error;
@@ -212,7 +221,7 @@ async function openWithHelp(
   const isMissing = (answer: OpenAnswer, fault: OpenFault) => 'fault' in answer && answer.fault === fault;
   let answer = await open();
   const author = quotedAuthor(answer);
-  if (author !== undefined && (isGroup(conversationId) || isOneOfTwo(author, conversationId))) {
+  if (author !== undefined && (isEncryptedGroup(conversationId) || isOneOfTwo(author, conversationId))) {
     // The message itself is open: whom it quotes must not hold it up.
     quoted = await publicKeys.signersOf(author).catch(noneFromX);
     answer = quoted.length > 0 ? await open() : unproven(answer);
@@ -260,14 +269,13 @@ function whyOf(fault: OpenFault, { keysAreStale }: OpenOptions): Reason {
 }
 
 /** One notice for each message, however often and in whatever wrapping it comes. */
-function unreadable(fault: Reason, event: string): Extract<Opened, { kind: 'notice' }> {
+export function unreadable(fault: Reason, event: string): Extract<Opened, { kind: 'notice' }> {
   const { messageId } = readWrapper(event);
   const name = messageId ?? createHash('sha256').update(event).digest('hex').slice(0, 32);
-  const isLater = fault === 'no-key' || fault === 'stale' || fault === 'refused';
   return {
     kind: 'notice',
     id: `${fault}:${name}`,
     words: faults[fault],
-    ...(isLater ? { unread: true } : {}),
+    ...(readableLater.includes(fault) ? { unread: true } : {}),
   };
 }

@@ -43,7 +43,7 @@ export interface Receiver {
   retire(): Promise<void>;
 }
 
-/** What every way needs of the house around it. */
+/** What every way of delivery needs of the plugin. */
 export interface ReceiverPorts {
   account: Account;
   client: XClient;
