@@ -78,6 +78,8 @@ export class XClient {
     if (usedUpUntil !== undefined) throw this.rateLimited(call, usedUpUntil);
     const answer = await this.withinBudget(call, () => this.requests.send(call, asStream));
     if (answer.status < 200 || answer.status >= 300) throw this.faultOf(call, answer);
+    // Read as an empty list, it would say that a reply did not arrive, or that no message was missed.
+    if (answer.isGarbled === true) throw garbled(call, answer.status);
     this.noteCharge(call, answer.body);
     if (answer.kind !== 'app') this.accept(answer.kind);
     return answer;
@@ -220,4 +222,17 @@ export class XClient {
       agentMessage: 'X allows no more messages from this account for now; the message will be sent then.',
     });
   }
+}
+
+function garbled(call: XCall, status: number): BridgeError {
+  return new BridgeError(
+    'x-unavailable',
+    `X answered ${status} to ${call.window}, with something that is not JSON`,
+    {
+      status,
+      retryable: true,
+      outcomeUnknown: call.changesThings === true,
+      agentMessage: 'X gave an unclear answer; it is being checked whether the message arrived.',
+    },
+  );
 }

@@ -33,8 +33,10 @@ export interface XAnswer {
   status: number;
   headers: AxiosResponse['headers'];
   kind: SignInKind;
-  /** The parsed body; undefined when it is empty or no JSON, and where it is a stream. */
+  /** The parsed body, an object or a list; undefined when it is empty or something else, and where it is a stream. */
   body: unknown;
+  /** The body is neither empty nor JSON: a gateway in between answered, or the answer was cut off. */
+  isGarbled?: boolean;
   /** X has refused a token that it has only just handed out. */
   refusesFreshToken?: boolean;
   /** X wants another sign-in, or more rights, for this kind of call. */
@@ -177,7 +179,7 @@ export class SignedRequests {
       if (asStream && status === 200 && data instanceof Readable)
         return { answer: { status, headers, kind, body: undefined, stream: data }, authorization };
       const text = data instanceof Readable ? await readText(data) : data;
-      return { answer: { status, headers, kind, body: readAnswer(text) }, authorization };
+      return { answer: { status, headers, kind, ...readAnswer(text) }, authorization };
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
       throw new BridgeError('x-unavailable', `X cannot be reached (${code}) for ${call.window}`, {
@@ -189,14 +191,15 @@ export class SignedRequests {
   }
 }
 
-/** X answers with JSON; a gateway in between may answer with a page, which then has no fields. */
-function readAnswer(data: string): unknown {
-  if (data === '') return undefined;
+function readAnswer(text: string): Pick<XAnswer, 'body' | 'isGarbled'> {
+  if (text === '') return { body: undefined };
   try {
-    return parseJson(data);
+    const body = parseJson(text);
+    if (typeof body === 'object' && body !== null) return { body };
   } catch {
-    return undefined;
+    // It is no JSON.
   }
+  return { body: undefined, isGarbled: true };
 }
 
 /** Bytes of a refusal that are looked at, and how long they may take in milliseconds. */

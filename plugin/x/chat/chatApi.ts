@@ -150,7 +150,7 @@ export async function fetchEvents(
       ...(next === undefined ? {} : { pagination_token: next }),
     },
   });
-  const { data, meta } = read(page, answer ?? {});
+  const { data, meta } = read(page, answer);
   return {
     events: data,
     keyChanges: [...(meta?.conversation_key_events ?? []), ...data.flatMap(keyChangeOf)],
@@ -238,7 +238,7 @@ export async function fetchConversations(
       ...(next === undefined ? {} : { pagination_token: next }),
     },
   });
-  const { data, meta } = read(inbox, answer ?? {});
+  const { data, meta } = read(inbox, answer);
   const conversations = data.map(({ id, updated_at: at }) => {
     const updatedAt = Date.parse(at ?? '');
     return { id, updatedAt: Number.isNaN(updatedAt) ? undefined : updatedAt };

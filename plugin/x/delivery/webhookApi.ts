@@ -87,7 +87,7 @@ export function webhooksV1(client: XClient, environment: string): WebhookApi {
 
 /** @throws BridgeError when X's answer has another shape than its documents say */
 export function read<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const result = schema.safeParse(answer ?? {});
+  const result = schema.safeParse(answer);
   if (result.success) return result.data;
   throw new BridgeError('x-unavailable', 'an answer of X cannot be understood', { retryable: true });
 }
