@@ -10,7 +10,7 @@ import { ConfigError } from './settings/load';
 import { locateConfig } from './settings/location';
 import type { Config } from './settings/schema';
 import { allSecrets, provideSecrets, type Secrets } from './settings/secrets';
-import { startPlugin, type Plugin } from './app/plugin';
+import { startPlugin, type Plugin } from './app/app';
 import { runBackup } from './commands/backup';
 import { readCommandLine, usage, UsageError, type CommandLine } from './commands/commandLine';
 import { runForget } from './commands/forget';

@@ -1,20 +1,18 @@
 import { encryptedFact } from '../core/inbound/ingestEncrypted';
 import type { Arrivals } from '../core/inbound/arrivals';
 import type { MessageStore } from '../core/ports';
-import type { SignIn } from '../core/signIn';
 import type { AccountConfig } from '../settings/schema';
-import type { AccountHealth, SignInHealth } from '../http/health';
+import type { AccountHealth, SignInHealth } from '../core/health';
 import type { ChatStanding } from '../x/chat/chatAccount';
 import type { SupplyState } from '../x/delivery/receiver';
 import { isoTime } from '../core/isoTime';
-import { signInNames, userSignIns, type UserSignIn } from '../x/api/signInKinds';
+import { signInNames } from '../x/api/signInKinds';
+import type { SignInReports } from './signInReports';
 
 export interface HealthSources {
   delivery: string;
   store: MessageStore;
-  signIn: Record<UserSignIn | 'host', SignIn>;
-  /** Whether the account signs in with X in this way. */
-  used: (kind: UserSignIn) => boolean;
+  reports: SignInReports;
   arrivals: Arrivals;
   supply: { state(): SupplyState };
   chat: { standing(): ChatStanding };
@@ -44,10 +42,10 @@ export function accountHealth(settings: AccountConfig, sources: HealthSources): 
 }
 
 /** X counts as refused as soon as one of the account's sign-ins is: somebody has to look after it before the other ends. */
-function signInHealth({ signIn, used }: HealthSources): AccountHealth['signIn'] {
-  const kinds = userSignIns.filter(used);
+function signInHealth({ reports }: HealthSources): AccountHealth['signIn'] {
+  const kinds = reports.used;
   const standing = kinds.map((kind): SignInHealth => {
-    const { reason, ...read } = signIn[kind].read();
+    const { reason, ...read } = reports.x[kind].read();
     return { ...read, ...(reason === undefined ? {} : { reason: `${signInNames[kind]}: ${reason}` }) };
   });
   const first = (['refused', 'ok'] as const)
@@ -56,7 +54,7 @@ function signInHealth({ signIn, used }: HealthSources): AccountHealth['signIn'] 
   return {
     x: first ?? { state: 'unknown' },
     ...Object.fromEntries(kinds.map((kind, index) => [kind, standing[index]])),
-    host: signIn.host.read(),
+    host: reports.host.read(),
   };
 }
 

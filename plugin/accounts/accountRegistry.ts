@@ -1,122 +1,90 @@
-import type { AccountParts } from './accountParts';
-import type { BridgeAccount } from '../core/gateways';
-import { pause, systemClock } from '../core/clock';
+import { atMost, systemClock } from '../core/clock';
 import { reasonOf } from '../core/errors';
 import type { Log } from '../core/ports';
-import type { Scheduler } from '../core/scheduler';
 import type { AccountConfig } from '../settings/schema';
+import type { Account } from './account';
 
 export interface AccountRegistryOptions {
   log: Log;
-  scheduler: Scheduler;
-  build: (settings: AccountConfig) => AccountParts;
-  /** All that an account is built from: where it stays the same, the account goes on undisturbed. */
-  keyOf: (settings: AccountConfig) => string;
+  create: (settings: AccountConfig) => Account;
+  /** Says all that an account is made from: while it stays the same, the account goes on undisturbed. */
+  fingerprint: (settings: AccountConfig) => string;
 }
 
-interface Entry {
-  key: string;
-  parts: AccountParts;
-}
-
-/** What still talks to X at the stop gets this long, in milliseconds. */
-const longestSupplyStop = 3_000;
+/** What removed accounts have with X may hold up a stop for this long, in milliseconds. */
+const maxStopMs = 3_000;
 
 /** The configured accounts, which may change while messages move. */
 export class AccountRegistry {
-  /** Both sides of each account, for the workers; they read it anew for each message. */
-  readonly bridges = new Map<string, BridgeAccount>();
-  private entries: Entry[] = [];
+  /** By name, in the order of the configuration; always the current ones. */
+  readonly byName = new Map<string, Account>();
+  private readonly fingerprints = new WeakMap<Account, string>();
   /** What removed accounts had with X is being taken down. */
   private takingDown: Promise<unknown> = Promise.resolve();
-  private turn: Promise<unknown> = Promise.resolve();
+  private lastChange: Promise<unknown> = Promise.resolve();
   /** Accounts whose OAuth 2.0 sign-in is not used by any account any more. */
-  private unused: AccountParts[] = [];
+  private unused: Account[] = [];
 
   constructor(private readonly options: AccountRegistryOptions) {}
 
-  all(): AccountParts[] {
-    return this.entries.map(({ parts }) => parts);
+  all(): Account[] {
+    return [...this.byName.values()];
   }
 
-  active(): AccountParts[] {
-    return this.all().filter(({ settings }) => settings.active);
-  }
-
-  /**
-   * Builds what is configured, starts what is new or changed, and stops what is gone. What an account that was
-   * removed had set up with X is taken down, since X would go on delivering, and charging.
-   * @returns the names of the accounts that are new, changed or gone
-   */
-  set(accounts: AccountConfig[]): Promise<string[]> {
-    return this.inTurn(() => this.setNow(accounts));
-  }
-
-  private async setNow(accounts: AccountConfig[]): Promise<string[]> {
-    const before = this.entries;
-    const kept = (settings: AccountConfig) =>
-      before.find(({ key, parts }) => parts.settings.name === settings.name && key === this.keyOf(settings));
-    const keep = new Set(accounts.map(kept));
-    const ended = before.filter((entry) => !keep.has(entry));
-    await stopAll(ended.map(({ parts }) => parts));
-    const fresh: AccountParts[] = [];
-    this.entries = accounts.map((settings) => {
-      const same = kept(settings);
-      if (same) return same;
-      const parts = this.options.build(settings);
-      fresh.push(parts);
-      return { key: this.keyOf(settings), parts };
-    });
-    this.bridges.clear();
-    for (const { bridge } of this.all()) this.bridges.set(bridge.name, bridge);
-    for (const parts of fresh) start(parts, this.options.scheduler);
-    const using = new Set(accounts.filter(({ active }) => active).map(({ name }) => name));
-    for (const { parts } of ended) if (!using.has(parts.settings.name)) await parts.chat.unload();
-    const isUsed = (parts: AccountParts) =>
-      accounts.some(
-        ({ name, oauth2 }) =>
-          name === parts.settings.name && oauth2.clientId === parts.settings.oauth2.clientId,
-      );
-    this.unused = [...this.unused, ...ended.map(({ parts }) => parts)].filter((parts) => !isUsed(parts));
-    const names = new Set(accounts.map(({ name }) => name));
-    const gone = ended.map(({ parts }) => parts.settings).filter(({ name }) => !names.has(name));
-    for (const settings of gone)
-      this.takingDown = Promise.allSettled([this.takingDown, this.takeDown(settings)]);
-    return [...new Set([...fresh, ...ended.map(({ parts }) => parts)].map(({ settings }) => settings.name))];
+  active(): Account[] {
+    return this.all().filter(({ active }) => active);
   }
 
   /** The account of an X user, besides one. */
-  nameOf(userId: string, besides: string): string | undefined {
-    const others = this.all().filter(({ settings }) => settings.name !== besides);
-    return others.find(({ webhook }) => webhook.userId() === userId)?.settings.name;
+  nameOfUser(userId: string, besides: string): string | undefined {
+    return this.all().find((account) => account.name !== besides && account.userId() === userId)?.name;
   }
 
-  /** Begins an account anew, as it is configured; one at a time. */
+  /**
+   * Creates what is configured, starts what is new or changed, and stops what is gone. What an account that was
+   * removed had set up with X is taken down, since X would go on delivering, and charging.
+   * @returns the names of the accounts that are new, changed or gone
+   */
+  configure(accounts: AccountConfig[]): Promise<string[]> {
+    return this.oneChangeAtATime(() => this.configureNow(accounts));
+  }
+
+  private async configureNow(accounts: AccountConfig[]): Promise<string[]> {
+    const before = this.all();
+    const kept = new Map(accounts.map((settings) => [settings.name, this.unchanged(settings)]));
+    const ended = before.filter((account) => kept.get(account.name) !== account);
+    await Promise.all(ended.map((account) => account.stop()));
+    this.byName.clear();
+    const fresh: Account[] = [];
+    for (const settings of accounts) {
+      const account = kept.get(settings.name) ?? this.create(settings);
+      if (account !== kept.get(settings.name)) fresh.push(account);
+      this.byName.set(settings.name, account);
+    }
+    for (const account of fresh) account.start();
+    for (const { name, chat } of ended) if (this.byName.get(name)?.active !== true) await chat.unload();
+    this.unused = [...this.unused, ...ended].filter((account) => !this.isSignInUsed(account));
+    for (const { name, settings } of ended)
+      if (!this.byName.has(name))
+        this.takingDown = Promise.allSettled([this.takingDown, this.takeDown(settings)]);
+    return [...new Set([...fresh, ...ended].map(({ name }) => name))];
+  }
+
+  /** Stops an account and starts it again as it is configured. */
   restart(name: string): Promise<void> {
-    return this.inTurn(() => this.restartNow(name));
-  }
-
-  /** One change of the accounts at a time: two would start what the other has just stopped. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work);
-    this.turn = mine.catch(() => undefined);
-    return mine;
-  }
-
-  private async restartNow(name: string): Promise<void> {
-    const entry = this.entries.find(({ parts }) => parts.settings.name === name);
-    if (!entry) return;
-    const { settings } = entry.parts;
-    await stopAll([entry.parts]);
-    // Somebody may have saved other settings meanwhile.
-    if (!this.entries.includes(entry)) return;
-    entry.parts = this.options.build(settings);
-    this.bridges.set(name, entry.parts.bridge);
-    start(entry.parts, this.options.scheduler);
+    return this.oneChangeAtATime(async () => {
+      const account = this.byName.get(name);
+      if (!account) return;
+      await account.stop();
+      const next = this.create(account.settings);
+      this.byName.set(name, next);
+      next.start();
+    });
   }
 
   async stop(): Promise<void> {
-    await stopAll(this.all(), this.takingDown);
+    const takenDown = atMost(systemClock, maxStopMs, this.takingDown);
+    await Promise.all([takenDown, ...this.all().map((account) => account.stop())]);
   }
 
   /**
@@ -126,13 +94,39 @@ export class AccountRegistry {
   revokeUnused(): void {
     const unused = this.unused.splice(0);
     this.takingDown = this.takingDown.then(() =>
-      Promise.allSettled(unused.map((parts) => this.endSignIn(parts))),
+      Promise.allSettled(unused.map((account) => this.endSignIn(account))),
     );
   }
 
-  private async endSignIn({ settings, oauth2 }: AccountParts): Promise<void> {
+  private unchanged(settings: AccountConfig): Account | undefined {
+    const account = this.byName.get(settings.name);
+    const isSame = account && this.fingerprints.get(account) === this.options.fingerprint(settings);
+    return isSame ? account : undefined;
+  }
+
+  private create(settings: AccountConfig): Account {
+    const account = this.options.create(settings);
+    this.fingerprints.set(account, this.options.fingerprint(settings));
+    return account;
+  }
+
+  private isSignInUsed({ name, settings }: Account): boolean {
+    return this.byName.get(name)?.settings.oauth2.clientId === settings.oauth2.clientId;
+  }
+
+  /** Two changes side by side would start what the other has just stopped. */
+  private oneChangeAtATime<T>(change: () => Promise<T>): Promise<T> {
+    const mine = this.lastChange.then(change);
+    this.lastChange = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private takeDown(settings: AccountConfig): Promise<void> {
+    return this.options.create({ ...settings, active: false }).takeDown();
+  }
+
+  private async endSignIn({ name: account, oauth2 }: Account): Promise<void> {
     if (!oauth2) return;
-    const { name: account } = settings;
     const { log } = this.options;
     let reason = 'the tokens are encrypted with another DATA_KEY';
     try {
@@ -150,42 +144,4 @@ export class AccountRegistry {
     );
     await oauth2.forget();
   }
-
-  /** What an account that was removed has set up with X goes. */
-  private async takeDown(settings: AccountConfig): Promise<void> {
-    const { supply, ownUser } = this.options.build({ ...settings, active: false });
-    supply.standDown();
-    await supply.settled();
-    ownUser.stop();
-  }
-
-  private keyOf(settings: AccountConfig): string {
-    return this.options.keyOf(settings);
-  }
-}
-
-function start(
-  { settings, ownUser, oauth2, supply, chat, chatSetUp }: AccountParts,
-  scheduler: Scheduler,
-): void {
-  if (!settings.active) {
-    supply.standDown();
-    return;
-  }
-  oauth2?.start(scheduler);
-  void ownUser.learn();
-  void chat.load().then(() => chatSetUp.settle());
-  supply.start();
-}
-
-/** A call of X that hangs must not take the time that messages in flight need. */
-async function stopAll(accounts: AccountParts[], also: Promise<unknown> = Promise.resolve()): Promise<void> {
-  for (const { ownUser, oauth2, chatSetUp } of accounts) {
-    ownUser.stop();
-    oauth2?.stop();
-    chatSetUp.stop();
-  }
-  const stopped = new AbortController();
-  void Promise.allSettled([also, ...accounts.map(({ supply }) => supply.stop())]).then(() => stopped.abort());
-  await pause(systemClock, longestSupplyStop, stopped.signal);
 }

@@ -1,18 +1,18 @@
-import type { AccountParts } from './accountParts';
+import type { Account } from './account';
 import type { MessageStore } from '../core/ports';
-import type { Health } from '../http/health';
+import type { Health } from '../core/health';
 
 export interface PluginHealthSources {
   store: MessageStore;
   version: string;
   logDir: string;
-  accounts: AccountParts[];
+  accounts: Account[];
 }
 
 /** How everything stands, for `/health` and the panel. */
 export function pluginHealth({ store, version, logDir, accounts }: PluginHealthSources): Health {
   const trouble = store.trouble();
-  const entries = accounts.map((account) => [account.settings.name, account.health()] as const);
+  const entries = accounts.map((account) => [account.name, account.health()] as const);
   const wrong = entries.some(
     ([, { inbound, outbound, webhook, signIn }]) =>
       webhook.state === 'trouble' ||

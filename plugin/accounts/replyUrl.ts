@@ -1,26 +1,32 @@
-import type { AccountParts } from './accountParts';
-import { acceptReply } from '../core/outbound/acceptReply';
+import { acceptReply, type AcceptPorts } from '../core/outbound/acceptReply';
+import type { SubmittedReply } from '../core/outbound/outboundWorker';
 import { BridgeError } from '../core/errors';
 import { readReplyCall } from '../motion/readReplyCall';
-import type { ReplyPort } from '../http/reply';
+import type { AccountRegistry } from './accountRegistry';
 
-/** Finds the account a Reply URL call is for: the named one, else the first active one. */
-export function replyPort(
-  accounts: () => AccountParts[],
-  ports: Parameters<typeof acceptReply>[2],
-): ReplyPort {
-  return {
-    accept: async (name, call) => {
-      const account =
-        name === undefined
-          ? accounts().find(({ settings }) => settings.active)
-          : accounts().find(({ settings }) => settings.name === name);
-      if (!account) throw noAccount(name);
-      if (!account.settings.active) throw inactive(account.settings.name);
-      return acceptReply(readReplyCall(call), account.bridge, ports);
-    },
-    noteAnswered: (seq) => ports.worker.noteAnswered(seq),
-  };
+/** Motion's calls of the Reply URL, free of any transport. */
+export class ReplyUrl {
+  constructor(
+    private readonly accounts: AccountRegistry,
+    private readonly ports: AcceptPorts,
+  ) {}
+
+  /**
+   * Takes a call for the named account, or for the first active one.
+   * @throws BridgeError in the agent's words
+   */
+  async accept(name: string | undefined, call: unknown): Promise<SubmittedReply> {
+    const { accounts, ports } = this;
+    const account = name === undefined ? accounts.active()[0] : accounts.byName.get(name);
+    if (!account) throw noAccount(name);
+    if (!account.active) throw inactive(account.name);
+    return acceptReply(readReplyCall(call), account, ports);
+  }
+
+  /** Motion has the answer to its call. */
+  noteAnswered(seq: number): void {
+    this.ports.worker.noteAnswered(seq);
+  }
 }
 
 function noAccount(name: string | undefined): BridgeError {

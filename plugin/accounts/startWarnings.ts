@@ -1,5 +1,5 @@
-import type { AccountParts } from './accountParts';
-import { deliveryOf } from './accountReceiving';
+import type { Account } from './account';
+import { deliveryKind } from '../x/delivery';
 import { splitLane } from '../core/conversation';
 import type { Log, MessageStore } from '../core/ports';
 import type { Config } from '../settings/schema';
@@ -16,13 +16,12 @@ export function warnOfOrphans({ inbox, outbox }: MessageStore, config: Config, l
 }
 
 /** Says at every start, and after every change, what is weaker than it could be, or left to the admin. */
-export function warnOfWeakness(active: AccountParts[], config: Config, log: Log): void {
+export function warnOfWeakness(active: Account[], config: Config, log: Log): void {
   if (active.length === 0) log.warn('no account is active: nothing is received and nothing is sent');
   if (active.length > 0 && config.host.apiKey === '' && config.host.username === '')
     log.warn('no sign-in for the host is set: only hosts that ask for none will take messages');
-  for (const { settings } of active) {
-    const { name: account, webhookCheck, webhookUrl } = settings;
-    const delivery = deliveryOf(settings);
+  for (const { name: account, settings, delivery } of active) {
+    const { webhookCheck, webhookUrl } = settings;
     if (webhookCheck === 'secret-path')
       log.warn(
         'webhookCheck is "secret-path": weaker than X\'s signature, since whoever learns the path can forge messages; use "signature" wherever the proxy lets the header pass',
@@ -33,7 +32,7 @@ export function warnOfWeakness(active: AccountParts[], config: Config, log: Log)
         'webhookUrl lacks encoding=binary: the host may write bodies anew, and signatures will not fit',
         { account },
       );
-    if (webhookUrl === '' && !['poll', 'activity-stream', 'api'].includes(delivery))
+    if (webhookUrl === '' && deliveryKind(delivery).webhook === 'own')
       log.warn('webhookUrl is empty: the webhook is not registered with X, that is left to you', { account });
   }
 }

@@ -2,11 +2,13 @@ import { BridgeError } from '../core/errors';
 import type { Method, ReportQuery, XIdentity } from '../panel/api';
 import type { CallbackAnswer } from './callbackAddress';
 import { Connections } from './connect';
-import { Door } from './door';
+import { AdminAuth, type NewSession } from './adminAuth';
 import { createHandlers, type Caller, type Handlers, type Work } from './handlers';
 import { inputs, readInput } from './inputs';
-import type { AdminPorts } from './ports';
-import { reportAsCsv } from './report';
+import { createReport, reportAsCsv } from './report';
+import { MotionDirectory } from './motionDirectory';
+import { Passwords } from './passwords';
+import type { RunningPlugin } from './runningPlugin';
 import type { Session } from './sessions';
 
 /** A call of the panel, free of any transport. */
@@ -52,58 +54,59 @@ export interface Admin {
 }
 
 /** The panel's server side. */
-export function createAdmin(ports: AdminPorts): Admin {
-  const door = new Door(ports);
-  const connections = new Connections(ports.clock);
-  const handlers = createHandlers(ports, connections);
+export function createAdmin(plugin: RunningPlugin): Admin {
+  const motion = new MotionDirectory(plugin);
+  const auth = new AdminAuth(plugin, createPasswords(plugin), motion);
+  const connections = new Connections(plugin.clock);
+  const handlers = createHandlers(plugin, connections, motion);
   return {
     call: async (call) => {
       const { method } = call;
       if (!isMethod(method)) throw new BridgeError('bad-request', 'There is no such call.');
-      const session = await door.sessionOf(call);
+      const session = await auth.sessionOf(call);
       return (
-        (await atTheDoor(method, call, session, door)) ?? {
-          body: await work(method as Work, call, callerOf(required(session), call, door), handlers),
+        (await answerAuthCall(method, call, session, auth)) ?? {
+          body: await work(method as Work, call, callerOf(required(session), call, auth), handlers),
         }
       );
     },
     oauth2Callback: (answer) => connections.callback(answer),
     report: async ({ cookie, credentials, query, format }) => {
-      if (!(await door.readerOf(cookie))) await identify(credentials, door);
-      const report = await ports.report(query);
+      if (!(await auth.readerOf(cookie))) await identify(credentials, auth);
+      const report = await createReport(query, plugin);
       return format === 'csv' ? reportAsCsv(report) : JSON.stringify(report);
     },
   };
 }
 
-async function identify(credentials: ReportCall['credentials'], door: Door): Promise<void> {
+async function identify(credentials: ReportCall['credentials'], auth: AdminAuth): Promise<void> {
   if (!credentials) throw pleaseSignIn();
   const { username, password } = credentials;
-  await door.identify({ username: username === 'admin' ? '' : username, password });
+  await auth.identify({ username: username === 'admin' ? '' : username, password });
 }
 
 /** The calls about signing in and out; undefined for all others. */
-async function atTheDoor(
+async function answerAuthCall(
   method: Method,
   call: AdminCall,
   session: Session | undefined,
-  door: Door,
+  auth: AdminAuth,
 ): Promise<AdminAnswer | undefined> {
   switch (method) {
     case 'hello':
-      return { body: door.hello(session ?? (await door.readerOf(call.cookie)), call.cookiePasses) };
+      return { body: auth.hello(session ?? (await auth.readerOf(call.cookie)), call.cookiePasses) };
     case 'claim': {
       const { code, password, carrier } = inputOf('claim', call);
-      return opened(await door.claim(code, password, carrier));
+      return withSession(await auth.claim(code, password, carrier));
     }
     case 'signIn':
-      return opened(await door.signIn(inputOf('signIn', call)));
+      return withSession(await auth.signIn(inputOf('signIn', call)));
     case 'signOut':
-      if (session) door.sessions.end(session);
+      if (session) auth.sessions.end(session);
       return { body: {}, cookie: '' };
     case 'changePassword': {
       const { current, next } = inputOf('changePassword', call);
-      await door.changePassword(required(session), current, next);
+      await auth.changePassword(required(session), current, next);
       return { body: {} };
     }
     default:
@@ -111,16 +114,16 @@ async function atTheDoor(
   }
 }
 
-function opened({ answer, cookie }: Awaited<ReturnType<Door['signIn']>>): AdminAnswer {
+function withSession({ answer, cookie }: NewSession): AdminAnswer {
   return { body: answer, ...(cookie === undefined ? {} : { cookie }) };
 }
 
 /** What only they may do is theirs by the password, so that an open browser is not enough. */
-function callerOf(session: Session, { confirm }: AdminCall, door: Door): Caller {
+function callerOf(session: Session, { confirm }: AdminCall, auth: AdminAuth): Caller {
   return {
     user: session.user,
-    confirm: () => door.confirm(session, confirm),
-    endOthers: () => door.sessions.endOthers(session),
+    confirm: () => auth.confirm(session, confirm),
+    endOthers: () => auth.sessions.endOthers(session),
   };
 }
 
@@ -146,4 +149,19 @@ function pleaseSignIn(): BridgeError {
 
 function isMethod(name: string): name is Method {
   return Object.hasOwn(inputs, name);
+}
+
+function createPasswords({ live, logs, print }: RunningPlugin): Passwords {
+  return new Passwords({
+    dataDir: live().config.dataDir,
+    configured: () => live().config.admin.password,
+    generated: () => live().secrets.adminPassword,
+    onUnclaimed: (code, file) => {
+      logs.log.warn(
+        'nobody has claimed the panel yet: open it and enter the set-up code, which is in a file',
+        { file },
+      );
+      print(`Set-up code of the panel, until somebody has claimed it: ${code}\n`);
+    },
+  });
 }

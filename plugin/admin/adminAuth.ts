@@ -1,11 +1,15 @@
 import { BridgeError } from '../core/errors';
+import type { Log } from '../core/ports';
+import type { Config } from '../settings/schema';
 import type { Carrier, Credentials, Hello, SignedIn } from '../panel/api';
 import { Attempts } from './attempts';
-import type { AdminPorts } from './ports';
+import type { MotionDirectory } from './motionDirectory';
+import type { Passwords } from './passwords';
+import type { RunningPlugin } from './runningPlugin';
 import { Sessions, type Session } from './sessions';
 
 /** A session that begins; the token goes into a cookie or into the answer. */
-export interface Opened {
+export interface NewSession {
   answer: SignedIn;
   cookie: string | undefined;
 }
@@ -22,13 +26,20 @@ interface Identity {
 }
 
 /** Lets the admin in: by the set-up code once, by password, or as an admin user of the host. */
-export class Door {
+export class AdminAuth {
   readonly sessions: Sessions;
   private readonly attempts: Attempts;
 
-  constructor(private readonly ports: AdminPorts) {
-    this.sessions = new Sessions(ports.clock);
-    this.attempts = new Attempts(ports.clock);
+  private readonly log: Log;
+
+  constructor(
+    private readonly plugin: RunningPlugin,
+    private readonly passwords: Passwords,
+    private readonly motion: MotionDirectory,
+  ) {
+    this.log = plugin.logs.log;
+    this.sessions = new Sessions(plugin.clock);
+    this.attempts = new Attempts(plugin.clock);
   }
 
   /** The session of a call, as long as whoever began it may still be here. */
@@ -43,40 +54,38 @@ export class Door {
 
   private async valid(session: Session | undefined): Promise<Session | undefined> {
     if (!session?.stillAllowed) return session;
-    const { clock, config, log } = this.ports;
-    const isDue = clock.now() - session.checkedAt >= checkedEvery || !config().admin.hostUsers;
+    const now = this.plugin.clock.now();
+    const isDue = now - session.checkedAt >= checkedEvery || !this.config().admin.hostUsers;
     if (!isDue) return session;
-    session.checkedAt = clock.now();
+    session.checkedAt = now;
     // A host that cannot be asked takes no rights away; whatever matters asks for the password besides.
     if (await session.stillAllowed().catch(() => true)) return session;
     this.sessions.end(session);
-    log.warn('panel: a session was ended: the host user is no admin any more', { user: session.user });
+    this.log.warn('panel: a session was ended: the host user is no admin any more', { user: session.user });
     return undefined;
   }
 
   hello(session: Session | undefined, cookiePasses: boolean): Hello {
-    const { version, passwords, config } = this.ports;
     return {
-      version,
-      claimed: passwords.claimed(),
-      hostUsers: config().admin.hostUsers,
+      version: this.plugin.version,
+      claimed: this.passwords.claimed(),
+      hostUsers: this.config().admin.hostUsers,
       cookiePasses,
       ...(session ? { session: { user: session.user, csrf: session.csrf } } : {}),
     };
   }
 
   /** Takes the panel with the set-up code, which counts no longer then. @throws BridgeError */
-  async claim(code: string, password: string, carrier: Carrier): Promise<Opened> {
-    const { passwords, log } = this.ports;
+  async claim(code: string, password: string, carrier: Carrier): Promise<NewSession> {
     // Its 80 random bits cannot be guessed, so that nobody has to be slowed down.
-    if (!passwords.isSetupCode(code)) throw wrong('The set-up code is wrong, or was used already.');
-    await passwords.choose(password);
-    log.warn('the panel was claimed with the set-up code: a password is set now');
+    if (!this.passwords.isSetupCode(code)) throw wrong('The set-up code is wrong, or was used already.');
+    await this.passwords.choose(password);
+    this.log.warn('the panel was claimed with the set-up code: a password is set now');
     return this.open({ user: 'admin' }, carrier);
   }
 
   /** @throws BridgeError `unauthorized`, or `too-many-attempts` */
-  async signIn({ carrier, ...credentials }: Credentials): Promise<Opened> {
+  async signIn({ carrier, ...credentials }: Credentials): Promise<NewSession> {
     return this.open(await this.identify(credentials), carrier);
   }
 
@@ -85,39 +94,37 @@ export class Door {
    * @throws BridgeError `unauthorized`, or `too-many-attempts`
    */
   async identify({ username = '', password, device }: Omit<Credentials, 'carrier'>): Promise<Identity> {
-    const { passwords, config, log } = this.ports;
-    const { baseUrl } = config().host;
+    const { passwords } = this;
+    const { baseUrl } = this.config().host;
     const known = passwords.deviceOf(device);
     const user = username === '' ? 'admin' : username;
     const good = await this.attempts.run(known, async () =>
       username === '' ? passwords.isRight(password) : this.isHostAdmin(username, password),
     );
     const stillAllowed = async () =>
-      config().host.baseUrl === baseUrl && (await this.isHostAdmin(username, password));
+      this.config().host.baseUrl === baseUrl && (await this.isHostAdmin(username, password));
     if (good) return { user, ...(username === '' ? {} : { stillAllowed }) };
-    log.warn('sign-in to the panel refused', { user, knownBrowser: known !== undefined });
+    this.log.warn('sign-in to the panel refused', { user, knownBrowser: known !== undefined });
     throw wrong(username === '' ? 'The password is wrong.' : 'The host does not know this admin user.');
   }
 
   /** Sets another password; everybody else has to sign in anew. @throws BridgeError `unauthorized` */
   async changePassword(session: Session, current: string, next: string): Promise<void> {
-    const { passwords, log } = this.ports;
     // Counted by itself: strangers' guesses are nothing to whoever is signed in.
-    const good = await this.attempts.run(session.csrf, () => passwords.isRight(current));
+    const good = await this.attempts.run(session.csrf, () => this.passwords.isRight(current));
     if (!good) throw wrong('The current password is wrong.');
-    await passwords.choose(next);
+    await this.passwords.choose(next);
     this.sessions.endOthers(session);
-    log.warn('panel: the password was changed; everybody has to sign in anew', { user: session.user });
+    this.log.warn('panel: the password was changed; everybody has to sign in anew', { user: session.user });
   }
 
   /** Whoever is signed in proves once more that it is they. @throws BridgeError `password-needed` */
   async confirm(session: Session, password: string | undefined): Promise<void> {
-    const { passwords } = this.ports;
     if (password === undefined)
       throw new BridgeError('password-needed', 'This needs your password once more.');
     const good = await this.attempts.run(
       session.csrf,
-      async () => (await passwords.isRight(password)) || (await this.hostConfirms(session, password)),
+      async () => (await this.passwords.isRight(password)) || (await this.hostConfirms(session, password)),
     );
     if (!good) throw new BridgeError('password-needed', 'Your password is wrong.');
   }
@@ -136,15 +143,19 @@ export class Door {
   }
 
   private async isHostAdmin(username: string, password: string): Promise<boolean> {
-    if (!this.ports.config().admin.hostUsers) return false;
-    const user = await this.ports.hostUser(username, password);
+    if (!this.config().admin.hostUsers) return false;
+    const user = await this.motion.userBy(username, password);
     return user?.role === 'admin';
   }
 
-  private open({ user, stillAllowed }: Identity, carrier: Carrier): Opened {
+  private config(): Config {
+    return this.plugin.live().config;
+  }
+
+  private open({ user, stillAllowed }: Identity, carrier: Carrier): NewSession {
     const { token, session } = this.sessions.start(user, stillAllowed);
-    this.ports.log.info('signed in to the panel', { user });
-    const answer = { user, csrf: session.csrf, device: this.ports.passwords.newDevice() };
+    this.log.info('signed in to the panel', { user });
+    const answer = { user, csrf: session.csrf, device: this.passwords.newDevice() };
     return carrier === 'cookie'
       ? { answer, cookie: token }
       : { answer: { ...answer, token }, cookie: undefined };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BridgeError } from '../core/errors';
-import { openBox, sealBox, sealedBox } from '../settings/sealedBox';
+import { openBox, sealBox, sealedBox } from '../disk/sealedBox';
 import type { Change } from '../panel/api';
 import { isSecretPath, listOf, recordOf } from './settings';
 

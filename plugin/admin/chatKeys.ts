@@ -1,51 +1,37 @@
-import type { AccountParts } from './accountParts';
-import type { AdminPorts, ChatKeysPort } from '../admin/ports';
-import { encryptedFact } from '../core/inbound/ingestEncrypted';
+import type { Account } from '../accounts/account';
 import { BridgeError, reasonOf } from '../core/errors';
+import { encryptedFact } from '../core/inbound/ingestEncrypted';
+import { isoTime } from '../core/isoTime';
 import type { MessageStore } from '../core/ports';
 import type { ChatKeys } from '../panel/api';
-import { isoTime } from '../core/isoTime';
 
-/** Accounts' keys for encrypted chat as the panel's server side sees them; one thing at a time is done with an account's. */
-export function chatKeysPorts(
-  partsOf: (account: string) => AccountParts,
-  { store }: { store: MessageStore },
-): AdminPorts['chatKeys'] {
-  const busy = new Set<string>();
-  return (account): ChatKeysPort => {
-    const parts = partsOf(account);
-    const alone = async <T>(work: () => Promise<T>): Promise<T> => {
-      // A second click on a PIN would cost a second guess.
-      if (busy.has(account))
-        throw new BridgeError(
-          'bad-request',
-          "Something is being done with this account's keys: wait for it to end.",
-        );
-      busy.add(account);
-      try {
-        return await work();
-      } finally {
-        busy.delete(account);
-      }
-    };
-    const { chatSetUp } = parts;
-    return {
-      view: () => viewOf(parts, store),
-      create: (replace, pin) => alone(() => chatSetUp.create(replace, pin)),
-      backUp: (pin) => alone(() => chatSetUp.backUp(pin)),
-      recover: (pin) => alone(() => chatSetUp.recover(pin)),
-      import: (content, password) => alone(() => chatSetUp.import(content, password)),
-      export: (password) => chatSetUp.export(password),
-    };
-  };
+/** Accounts whose keys are being changed: a second click on a PIN would cost a second guess. */
+export class KeyChangesInProgress {
+  private readonly accounts = new Set<string>();
+
+  /** @throws BridgeError `bad-request` while something else is done with the account's keys */
+  async run<T>(account: string, change: () => Promise<T>): Promise<T> {
+    if (this.accounts.has(account))
+      throw new BridgeError(
+        'bad-request',
+        "Something is being done with this account's keys: wait for it to end.",
+      );
+    this.accounts.add(account);
+    try {
+      return await change();
+    } finally {
+      this.accounts.delete(account);
+    }
+  }
 }
 
-async function viewOf(
-  { settings, chat, chatSetUp }: AccountParts,
+/** An account's keys for encrypted X Chat as the panel shows them. */
+export async function chatKeysView(
+  { name, chat, chatSetUp }: Account,
   { facts }: MessageStore,
 ): Promise<ChatKeys> {
   await chat.keys.ready();
-  const at = facts.read(settings.name, encryptedFact);
+  const at = facts.read(name, encryptedFact);
   const onX = await chatSetUp.keysOnX().then(
     ({ versions, backup }) => ({ versions, backup }),
     (error: unknown) => ({ trouble: reasonOf(error) }),
@@ -60,7 +46,7 @@ async function viewOf(
   };
 }
 
-function keysOf({ keys: { keyFile } }: AccountParts['chat']): ChatKeys['keys'] {
+function keysOf({ keys: { keyFile } }: Account['chat']): ChatKeys['keys'] {
   try {
     const info = keyFile.info();
     if (!info) return undefined;

@@ -1,80 +1,75 @@
-import type { ChatState } from '../core/chat';
+import type { Account } from '../accounts/account';
 import { BridgeError, reasonOf } from '../core/errors';
-import type { AccountConfig } from '../settings/schema';
+import { encryptedFact } from '../core/inbound/ingestEncrypted';
 import type { CheckLine, OpenChannelAccount } from '../panel/api';
+import type { XClient } from '../x/api/client';
+import { signInNames, userSignIns } from '../x/api/signInKinds';
+import { ownUser } from '../x/api/users';
+import { deliveryKind } from '../x/delivery';
+import { testWebhook } from '../x/delivery/webhookSelfTest';
+import { accountAnswering, addressesOf } from './addresses';
+import type { MotionDirectory } from './motionDirectory';
+import { missingScopes } from './oauth2';
+import type { RunningPlugin } from './runningPlugin';
 
-/** What one account's check asks; each function throws BridgeError. */
-export interface CheckPorts {
-  settings: AccountConfig;
-  /** Whether X calls this account at all. */
-  pushed: boolean;
-  hostUser(): Promise<{ name?: string; role?: string }>;
-  openChannelAccounts(): Promise<OpenChannelAccount[]>;
-  xUser(): Promise<{ id: string; username?: string } | undefined>;
-  /** Reads one message, as a test of the permission; X charges for one. */
-  readMessages(): Promise<void>;
-  /** Calls our own webhook through its public address; undefined where it does not lie at the host's address. */
-  testWebhook(): Promise<{ challenge: string | undefined; signature: string | undefined } | undefined>;
-  /** Those of the account's sign-ins that X has refused, and why. */
-  refusedSignIns(): { name: string; reason: string }[];
-  /** Undefined where the account has no OAuth 2.0 client. */
-  oauth2:
-    | { isConnected(): Promise<boolean>; accessToken(): Promise<string>; missingScopes(): string[] }
-    | undefined;
-  supply: () => { state: string; reason?: string };
-  /** `wasWritten`: a customer has written encrypted before. */
-  chat: () => { state: ChatState; reason?: string; wasWritten: boolean };
-  log: { wanted: string; used: string };
-  /** The account that replies to this address go out as; undefined where it is not of this plugin. */
-  replyUrlAnswers(replyUrl: string): string | undefined;
-  /** Other accounts that hand over to the same Open Channel account. */
-  sharedWith: string[];
+/** What the tests of one account are about. */
+interface Checked {
+  account: Account;
+  plugin: RunningPlugin;
+  motion: MotionDirectory;
 }
 
 /** Tests everything an account needs, one after the other, and says of each what to do. */
-export async function checkAccount(ports: CheckPorts): Promise<CheckLine[]> {
-  const host = await checkHost(ports);
-  const x = await checkX(ports);
+export async function checkAccount(
+  account: Account,
+  plugin: RunningPlugin,
+  motion: MotionDirectory,
+): Promise<CheckLine[]> {
+  const checked = { account, plugin, motion };
+  const inMotion = await checkMotion(checked);
+  const x = await checkX(account);
+  const xAnswers = x.every(({ state }) => state !== 'failed');
   return [
-    ...host,
+    ...inMotion,
     ...x,
-    ...(await checkWebhook(ports)),
-    checkSupply(
-      ports,
-      x.every(({ state }) => state !== 'failed'),
-    ),
-    ...checkChat(ports),
-    checkLog(ports),
+    ...(await checkWebhook(checked)),
+    checkDelivery(account, xAnswers),
+    ...checkChat(checked),
+    checkLog(plugin),
   ];
 }
 
 /** Tries the sign-in to the host. */
-export function checkSignIn(hostUser: CheckPorts['hostUser']): Promise<CheckLine> {
+export function checkSignIn(motion: MotionDirectory): Promise<CheckLine> {
   return line('Sign-in to the host', async () => {
-    const { name, role } = await hostUser();
+    const { name, role } = await motion.user();
     return `The host knows the plugin as ${name ?? 'its user'}${role === undefined ? '' : ` (${role})`}.`;
   });
 }
 
-async function checkHost(ports: CheckPorts): Promise<CheckLine[]> {
-  const signIn = await checkSignIn(() => ports.hostUser());
+async function checkMotion({ account, plugin, motion }: Checked): Promise<CheckLine[]> {
+  const signIn = await checkSignIn(motion);
   if (signIn.state === 'failed') return [signIn];
   const what = 'Open Channel account';
-  const { openChannelAccountId: id, mapKey } = ports.settings;
+  const { openChannelAccountId: id, mapKey } = account.settings;
+  const sharedWith = plugin.accounts
+    .active()
+    .filter(({ name, settings }) => name !== account.name && settings.openChannelAccountId === id)
+    .map(({ name }) => name);
   try {
-    const found = (await ports.openChannelAccounts()).find((each) => each.id === id);
+    const found = (await motion.openChannelAccounts()).find((each) => each.id === id);
     if (!found)
       return [signIn, failed(what, `The host has no Open Channel account ${id}: choose another one.`)];
     return [
       signIn,
-      ports.sharedWith.length === 0
+      sharedWith.length === 0
         ? ok(what, `"${found.name}" (${id})`)
         : warning(
             what,
-            `"${found.name}" (${id}) is used by ${ports.sharedWith.join(', ')} too: the host knows one Reply URL, so replies to all of them go out as one account.`,
+            `"${found.name}" (${id}) is used by ${sharedWith.join(', ')} too: the host knows one Reply URL, so replies to all of them go out as one account.`,
           ),
       mapKeyLine(mapKey, found),
-      replyUrlLine(found, ports),
+      replyUrlLine(found, account, plugin),
     ];
   } catch (error) {
     return [signIn, failed(what, wordsOf(error))];
@@ -93,43 +88,56 @@ function mapKeyLine(configured: string, { mapKey }: OpenChannelAccount): CheckLi
   return ok(what, `Customers are found by the contact field "${configured || mapKey}".`);
 }
 
-function replyUrlLine({ replyUrl }: OpenChannelAccount, ports: CheckPorts): CheckLine {
+function replyUrlLine({ replyUrl }: OpenChannelAccount, { name }: Account, plugin: RunningPlugin): CheckLine {
   const what = 'Reply URL';
   if (replyUrl === '')
     return failed(what, 'The Open Channel account has none, so agents cannot answer: copy it from Accounts.');
-  const answers = ports.replyUrlAnswers(replyUrl);
+  const answers = accountAnswering(replyUrl, plugin);
   if (answers === undefined)
     return failed(
       what,
       'The one on the host is not of this plugin, or its token is old: copy it from Accounts.',
     );
-  if (answers !== ports.settings.name)
+  if (answers !== name)
     return failed(
       what,
-      `The one on the host answers as "${answers}", not as "${ports.settings.name}": copy the address of this account.`,
+      `The one on the host answers as "${answers}", not as "${name}": copy the address of this account.`,
     );
   return ok(what, 'The host calls this plugin with the right token, for this account.');
 }
 
-async function checkX(ports: CheckPorts): Promise<CheckLine[]> {
+async function checkX(account: Account): Promise<CheckLine[]> {
+  const { client } = account;
   const keys = await line('X keys', async () => {
-    const user = await ports.xUser();
+    const user = await ownUser(client);
     return user ? `X knows the account as @${user.username ?? user.id}.` : 'X accepts the keys.';
   });
   if (keys.state === 'failed') return [keys];
   const permission = await line('X permissions', async () => {
-    await ports.readMessages();
+    await readOneMessage(client);
     return 'The app may read Direct Messages.';
   });
   if (permission.state === 'failed')
     permission.words += ' Give the app "Read and write and Direct message", then connect the account again.';
-  const refused = ports
-    .refusedSignIns()
-    .map(({ name, reason }) => failed(`Sign-in with ${name}`, sentence(reason)));
-  return [keys, permission, ...refused, ...(await checkOAuth2(ports))];
+  return [keys, permission, ...refusedSignIns(account), ...(await checkOAuth2(account))];
 }
 
-async function checkOAuth2({ oauth2, settings }: CheckPorts): Promise<CheckLine[]> {
+/** X charges for the one message. */
+async function readOneMessage(client: XClient): Promise<void> {
+  const path = '/2/dm_events';
+  await client.call({ method: 'GET', path, query: { max_results: '1' }, window: `GET ${path}` });
+}
+
+function refusedSignIns(account: Account): CheckLine[] {
+  const { signIn } = account.health();
+  return userSignIns.flatMap((kind) =>
+    signIn[kind]?.state === 'refused'
+      ? [failed(`Sign-in with ${signInNames[kind]}`, sentence(signIn[kind].reason ?? 'X refuses it'))]
+      : [],
+  );
+}
+
+async function checkOAuth2({ oauth2, settings }: Account): Promise<CheckLine[]> {
   const what = 'OAuth 2.0';
   if (!oauth2) return [];
   if (!(await oauth2.isConnected()) && settings.accessToken !== '')
@@ -142,22 +150,24 @@ async function checkOAuth2({ oauth2, settings }: CheckPorts): Promise<CheckLine[
     await oauth2.accessToken();
     return 'X accepts the OAuth 2.0 sign-in.';
   });
-  const missing = oauth2.missingScopes();
+  const missing = missingScopes(oauth2);
   if (alive.state === 'failed' || missing.length === 0) return [alive];
   const words = `These rights were not granted: ${missing.join(', ')}. Allow them for the app in the X developer portal, then connect again.`;
   return [alive, failed('OAuth 2.0 rights', words)];
 }
 
-async function checkWebhook(ports: CheckPorts): Promise<CheckLine[]> {
-  if (!ports.pushed) return [];
+async function checkWebhook({ account, plugin }: Checked): Promise<CheckLine[]> {
+  const { settings, delivery } = account;
+  if (deliveryKind(delivery).webhook !== 'own') return [];
   const [reach, signature] = ['Webhook address', 'Webhook signature'];
-  if (ports.settings.webhookUrl === '')
+  if (settings.webhookUrl === '')
     return [warning(reach, 'None is set, so registering the webhook with X is left to you.')];
-  const test = await ports.testWebhook();
-  if (!test)
+  const { webhookUrl } = addressesOf(account.name, plugin);
+  if (!sameOrigin(webhookUrl, plugin.live().config.host.baseUrl))
     return [
       warning(reach, 'It does not lie at the host\'s address, so only X can test it: see "Events from X".'),
     ];
+  const test = await testWebhook(webhookUrl, settings.consumerSecret);
   return [
     test.challenge === undefined
       ? ok(reach, "It answers X's challenge.")
@@ -168,21 +178,23 @@ async function checkWebhook(ports: CheckPorts): Promise<CheckLine[]> {
   ];
 }
 
-function checkSupply({ supply, settings, pushed }: CheckPorts, xAnswers: boolean): CheckLine {
+function checkDelivery({ supply, settings, delivery }: Account, xAnswers: boolean): CheckLine {
   const what = 'Events from X';
-  const { state, reason } = supply();
+  const { state, reason } = supply.state();
   if (!settings.active) return warning(what, 'The account is switched off.');
   if (!xAnswers) return warning(what, 'Not checked, because X did not pass the tests above.');
-  if (pushed && settings.webhookUrl === '')
+  const isPushed = deliveryKind(delivery).webhook === 'own';
+  if (isPushed && settings.webhookUrl === '')
     return warning(what, 'This cannot be checked from here, since registering the webhook is left to you.');
   if (state === 'ok') return ok(what, 'Everything is set up with X.');
   if (state === 'starting') return warning(what, 'It is being set up right now: check again in a minute.');
   return failed(what, reason ?? 'X does not deliver.');
 }
 
-function checkChat({ chat }: CheckPorts): CheckLine[] {
+function checkChat({ account: { name, chat }, plugin }: Checked): CheckLine[] {
   const what = 'Encrypted chat';
-  const { state, reason, wasWritten } = chat();
+  const { state, reason } = chat.standing();
+  const wasWritten = plugin.store.facts.read(name, encryptedFact) !== undefined;
   if (state === 'off') return [];
   if (state === 'no-keys' && !wasWritten)
     return [ok(what, 'It has no keys yet, and nobody has written encrypted so far.')];
@@ -195,8 +207,10 @@ function checkChat({ chat }: CheckPorts): CheckLine[] {
   return [failed(what, sentence(reason ?? 'it is being set up right now'))];
 }
 
-function checkLog({ log: { wanted, used } }: CheckPorts): CheckLine {
+function checkLog({ logs, live }: RunningPlugin): CheckLine {
   const what = 'Log folder';
+  const { dir: used } = logs;
+  const { dir: wanted } = live().config.log;
   if (wanted === used) return ok(what, used);
   return warning(
     what,
@@ -223,3 +237,7 @@ function wordsOf(error: unknown): string {
 
 const sentence = (words: string) =>
   `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith('.') ? '' : '.'}`;
+
+function sameOrigin(one: string, other: string): boolean {
+  return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
+}

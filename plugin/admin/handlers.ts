@@ -1,15 +1,34 @@
 import { BridgeError } from '../core/errors';
+import { forget } from '../core/forget';
+import { recall } from '../core/outbound/recall';
 import type { HistoryRow } from '../core/ports';
+import type { ChatSetUp } from '../x/chat/chatSetUp';
 import type { ActivityMessage, Answer, Input, Method } from '../panel/api';
 import { changesBetween, exportSettings, mergeImport, readBackup } from './backup';
 import { readCallbackAddress } from './callbackAddress';
 import type { Connections } from './connect';
 import { readLogLines } from './logLines';
-import type { AdminPorts } from './ports';
-import { reportAsCsv } from './report';
-import { holdsSecret, mergeSettings, needsPassword, revisionOf, viewSettings } from './settings';
+import { addressesOf } from './addresses';
+import { accountOf } from './accountOf';
+import { chatKeysView, KeyChangesInProgress } from './chatKeys';
+import { checkAccount, checkSignIn } from './check';
+import type { MotionDirectory } from './motionDirectory';
+import { disconnectOAuth2, oauth2View, startOAuth2 } from './oauth2';
+import { overview } from './overview';
+import { startPin } from './pinConnect';
+import type { RunningPlugin } from './runningPlugin';
+import { SettingsSaver } from './settingsSaver';
+import { createReport, reportAsCsv } from './report';
+import {
+  changedMeanwhile,
+  holdsSecret,
+  mergeSettings,
+  needsPassword,
+  revisionOf,
+  viewSettings,
+} from './settings';
 
-/** The calls that need somebody to be signed in, beside those of the door. */
+/** The calls that need somebody to be signed in, beside those about signing in and out. */
 export type Work = Exclude<Method, 'hello' | 'claim' | 'signIn' | 'signOut' | 'changePassword'>;
 
 /** Whoever makes a call. */
@@ -28,67 +47,81 @@ export type Handlers = {
 /** Characters of a message that the list shows. */
 const longestWords = 120;
 
-export function createHandlers(ports: AdminPorts, connections: Connections): Handlers {
+export function createHandlers(
+  plugin: RunningPlugin,
+  connections: Connections,
+  motion: MotionDirectory,
+): Handlers {
+  const { store, logs } = plugin;
+  const { log } = logs;
+  const saver = new SettingsSaver(plugin);
   return {
-    ...oauth2Handlers(ports, connections),
-    ...settingsHandlers(ports, connections),
-    ...messageHandlers(ports),
-    ...backupHandlers(ports),
-    ...chatKeysHandlers(ports),
-    overview: () => ports.overview(),
-    hostAccounts: async () => ({ accounts: await ports.openChannelAccounts() }),
+    ...oauth2Handlers(plugin, connections),
+    ...settingsHandlers(plugin, connections, saver),
+    ...messageHandlers(plugin),
+    ...backupHandlers(plugin, saver),
+    ...chatKeysHandlers(plugin),
+    overview: () => overview(plugin),
+    hostAccounts: async () => ({ accounts: await motion.openChannelAccounts() }),
     addresses: async ({ account }, { confirm }) => {
       // Both of them may carry a secret.
       await confirm();
-      return ports.addresses(account);
+      return addressesOf(account, plugin);
     },
-    startPin: async (input) => connections.beginPin(await ports.startPin(input)),
+    startPin: async (input) => connections.beginPin(await startPin(input, plugin.live().config)),
     finishPin: ({ id, pin }) => connections.finishPin(id, pin),
-    forget: ({ person }, { user }) => ports.forget(person, user),
+    forget: ({ person }, { user }) => forget(person, inThePanel(user), { keeping: store.keeping, log }),
     report: async (query) => {
-      const report = await ports.report(query);
+      const report = await createReport(query, plugin);
       return { report, csv: reportAsCsv(report) };
     },
-    checkHost: async () => ({ line: await ports.checkHost() }),
-    check: async ({ account }) => ({ lines: await ports.check(account) }),
-    log: (query) => ({ lines: readLogLines(ports.logFile(), query) }),
+    checkHost: async () => ({ line: await checkSignIn(motion) }),
+    check: async ({ account }) => ({ lines: await checkAccount(accountOf(plugin, account), plugin, motion) }),
+    log: (query) => ({ lines: readLogLines(logs.file, query) }),
   };
 }
 
+const inThePanel = (user: string) => `${user} in the panel`;
+
 type OAuth2Calls = 'oauth2' | 'startOAuth2' | 'oauth2Progress' | 'finishOAuth2' | 'disconnectOAuth2';
 
-function oauth2Handlers(ports: AdminPorts, connections: Connections): Pick<Handlers, OAuth2Calls> {
+function oauth2Handlers(plugin: RunningPlugin, connections: Connections): Pick<Handlers, OAuth2Calls> {
+  const { log } = plugin.logs;
   return {
-    oauth2: ({ account }) => ports.oauth2(account),
+    oauth2: ({ account }) => oauth2View(account, plugin),
     startOAuth2: async ({ account, redirectUri }, { user, confirm }) => {
       await confirm();
-      const started = connections.beginOAuth2(ports.startOAuth2(account, redirectUri));
-      ports.log.info('panel: a sign-in with OAuth 2.0 was begun', { user, account });
+      const started = connections.beginOAuth2(startOAuth2(account, redirectUri, plugin));
+      log.info('panel: a sign-in with OAuth 2.0 was begun', { user, account });
       return started;
     },
     oauth2Progress: ({ id }) => connections.progressOf(id),
     finishOAuth2: ({ id, address }) => connections.pasted(id, readCallbackAddress(address)),
     disconnectOAuth2: async ({ account }, { user, confirm }) => {
       await confirm();
-      const toldX = await ports.disconnectOAuth2(account);
-      ports.log.info('panel: an account was disconnected from OAuth 2.0', { user, account });
+      const toldX = await disconnectOAuth2(account, plugin);
+      log.info('panel: an account was disconnected from OAuth 2.0', { user, account });
       return { toldX };
     },
   };
 }
 
-function settingsHandlers(ports: AdminPorts, connections: Connections): Pick<Handlers, 'settings' | 'save'> {
-  const { file, log } = ports;
+function settingsHandlers(
+  plugin: RunningPlugin,
+  connections: Connections,
+  saver: SettingsSaver,
+): Pick<Handlers, 'settings' | 'save'> {
+  const { file, logs, live } = plugin;
   return {
-    settings: () => viewSettings(ports.config(), file, ports.port()),
+    settings: () => viewSettings(live().config, file, live().port),
     save: async ({ settings }, caller) => {
       const { revision, ...wanted } = settings;
       if (revision !== revisionOf(file)) throw changedMeanwhile();
       const merged = mergeSettings(file.read(), wanted, file.overridden(), (id) => connections.keysOf(id));
-      const changes = changesBetween(ports.config(), file.check(merged));
+      const changes = changesBetween(live().config, file.check(merged));
       if (changes.some(needsPassword) || holdsSecret(wanted)) await caller.confirm();
-      const saved = await saveFor(caller, ports, merged, revision);
-      log.info('panel: settings saved', {
+      const saved = await saveFor(caller, plugin, () => saver.save(merged, revision));
+      logs.log.info('panel: settings saved', {
         user: caller.user,
         changed: changes.map(({ path }) => path).slice(0, 50),
       });
@@ -100,47 +133,59 @@ function settingsHandlers(ports: AdminPorts, connections: Connections): Pick<Han
 /** Saves; with another password of the configuration, everybody else has to sign in anew. */
 async function saveFor(
   caller: Caller,
-  ports: AdminPorts,
-  raw: Record<string, unknown>,
-  revision?: string,
+  { live, file }: RunningPlugin,
+  save: () => Promise<string[]>,
 ): Promise<Answer<'save'>> {
-  const { password } = ports.config().admin;
-  const changed = await ports.save(raw, revision);
-  if (ports.config().admin.password !== password) caller.endOthers();
-  return { changed, port: ports.port(), revision: revisionOf(ports.file) };
+  const { password } = live().config.admin;
+  const changed = await save();
+  if (live().config.admin.password !== password) caller.endOthers();
+  return { changed, port: live().port, revision: revisionOf(file) };
 }
 
-function messageHandlers(ports: AdminPorts): Pick<Handlers, 'activity' | 'retry' | 'setAside' | 'recall'> {
-  const { history, log } = ports;
+function messageHandlers(
+  plugin: RunningPlugin,
+): Pick<Handlers, 'activity' | 'retry' | 'setAside' | 'recall'> {
+  const { store, workers, clock, live } = plugin;
+  const { history, chat, outbox } = store;
+  const { log } = plugin.logs;
   return {
     activity: ({ account, direction, state, search, before }) => {
       const { rows, more } = history.page({ account, direction, state, search, before });
-      const showWords = ports.config().log.messageText === 'full';
+      const showWords = live().config.log.messageText === 'full';
       return { messages: rows.map((row) => shown(row, showWords)), more };
     },
     retry: (message, { user }) => {
       const lane = history.retry(message);
       if (lane === undefined) throw gone();
       log.info('panel: a message is tried again', { user, ...message });
-      ports.wake(message.direction, lane);
+      workers[message.direction].wake(lane);
       return {};
     },
     setAside: async (message, { user }) => {
-      if (!(await ports.setAside(message, `set aside by ${user} in the panel`))) throw gone();
+      const { direction, seq } = message;
+      if (!(await workers[direction].setAside(seq, `set aside by ${inThePanel(user)}`))) throw gone();
       log.warn('panel: a message was set aside', { user, ...message });
       return {};
     },
     recall: async ({ seq }, { user }) => {
-      await ports.recall(seq, user);
+      await recall(seq, inThePanel(user), (name) => accountOf(plugin, name), {
+        chat,
+        outbox,
+        clock,
+        log,
+        tellAgent: (notice) => plugin.tellAgent(notice),
+      });
       return {};
     },
   };
 }
 
 function backupHandlers(
-  ports: AdminPorts,
+  plugin: RunningPlugin,
+  saver: SettingsSaver,
 ): Pick<Handlers, 'exportSettings' | 'previewImport' | 'importSettings'> {
-  const { file, log, clock, version } = ports;
+  const { file, clock, version, live } = plugin;
+  const { log } = plugin.logs;
   const merged = async ({ content, password }: Input<'importSettings'>) =>
     mergeImport(file.read(), await readBackup(content, password), file.overridden());
   return {
@@ -162,11 +207,12 @@ function backupHandlers(
     previewImport: async (input, { confirm }) => {
       await confirm();
       const next = file.check(await merged(input));
-      return { changes: changesBetween(ports.config(), next) };
+      return { changes: changesBetween(live().config, next) };
     },
     importSettings: async (input, caller) => {
       await caller.confirm();
-      const saved = await saveFor(caller, ports, await merged(input));
+      const raw = await merged(input);
+      const saved = await saveFor(caller, plugin, () => saver.save(raw));
       log.info('panel: settings imported', { user: caller.user, accounts: saved.changed });
       return saved;
     },
@@ -179,33 +225,40 @@ const shortestPassword = 10;
 type OfChatKeys =
   'chatKeys' | 'createChatKeys' | 'backUpChatKeys' | 'recoverChatKeys' | 'importChatKeys' | 'exportChatKeys';
 
-function chatKeysHandlers({ chatKeys, clock, log }: AdminPorts): Pick<Handlers, OfChatKeys> {
+function chatKeysHandlers(plugin: RunningPlugin): Pick<Handlers, OfChatKeys> {
+  const { store, clock, logs } = plugin;
+  const { log } = logs;
+  const inProgress = new KeyChangesInProgress();
+  const change = <T>(account: string, work: (keys: ChatSetUp) => Promise<T>) => {
+    const { chatSetUp } = accountOf(plugin, account);
+    return inProgress.run(account, () => work(chatSetUp));
+  };
   const note = (what: string, user: string, account: string) =>
     log.warn(`panel: keys for encrypted chat: ${what}`, { user, account });
   return {
-    chatKeys: ({ account }) => chatKeys(account).view(),
+    chatKeys: ({ account }) => chatKeysView(accountOf(plugin, account), store),
     createChatKeys: async ({ account, replace, pin }, { user, confirm }) => {
       await confirm();
       note(replace ? 'new ones in the place of those X has' : 'new ones', user, account);
-      const trouble = await chatKeys(account).create(replace, pin);
+      const trouble = await change(account, (keys) => keys.create(replace, pin));
       return trouble === undefined ? {} : { trouble };
     },
     backUpChatKeys: async ({ account, pin }, { user, confirm }) => {
       await confirm();
       note('backup behind a PIN', user, account);
-      await chatKeys(account).backUp(pin);
+      await change(account, (keys) => keys.backUp(pin));
       return {};
     },
     recoverChatKeys: async ({ account, pin }, { user, confirm }) => {
       await confirm();
       note('recovery with a PIN', user, account);
-      await chatKeys(account).recover(pin);
+      await change(account, (keys) => keys.recover(pin));
       return {};
     },
     importChatKeys: async ({ account, content, password }, { user, confirm }) => {
       await confirm();
       note('import', user, account);
-      await chatKeys(account).import(content, password);
+      await change(account, (keys) => keys.import(content, password));
       return {};
     },
     exportChatKeys: async ({ account, password }, { user, confirm }) => {
@@ -216,7 +269,7 @@ function chatKeysHandlers({ chatKeys, clock, log }: AdminPorts): Pick<Handlers, 
           `Choose a password of at least ${shortestPassword} characters for the file.`,
         );
       note('export', user, account);
-      const content = await chatKeys(account).export(password);
+      const content = await accountOf(plugin, account).chatSetUp.export(password);
       const day = new Date(clock.now()).toISOString().slice(0, 10);
       return { name: `openchannel-x-chat-keys-${account}-${day}.json`, content };
     },
@@ -233,14 +286,6 @@ function shown(row: HistoryRow, showWords: boolean): ActivityMessage {
     ...(reason === undefined ? {} : { reason }),
     ...(showWords ? { words: characters.length > longestWords ? `${beginning}…` : beginning } : {}),
   };
-}
-
-/** Also for whoever writes the file while another save is under way. */
-export function changedMeanwhile(): BridgeError {
-  return new BridgeError(
-    'settings-changed',
-    'The settings were changed meanwhile, by somebody else or in another window. Nothing was saved: load this page again, and enter your changes once more.',
-  );
 }
 
 function gone(): BridgeError {

@@ -1,64 +1,49 @@
-import type { AccountParts } from './accountParts';
-import type { AdminPorts } from '../admin/ports';
+import type { Account } from '../accounts/account';
 import { BridgeError } from '../core/errors';
-import type { Log } from '../core/ports';
-import type { Config } from '../settings/schema';
-import type { AccountRegistry } from './accountRegistry';
+import type { OAuth2View } from '../panel/api';
 import { startSignIn, wantedScopes } from '../x/api/oauth2Flow';
 import type { OAuth2Tokens } from '../x/api/oauth2Tokens';
+import { accountOf } from './accountOf';
+import type { OAuth2Way } from './connect';
+import type { RunningPlugin } from './runningPlugin';
 
-export interface OAuth2PortSources {
-  live: () => { config: Config; port: number };
-  accounts: AccountRegistry;
-  logs: { log: Log };
-  /** What waited for a sign-in is tried again. */
-  takeUp: () => void;
+/** How an account stands with OAuth 2.0. @throws BridgeError in the admin's words, as all here */
+export async function oauth2View(name: string, plugin: RunningPlugin): Promise<OAuth2View> {
+  const { oauth2 } = accountOf(plugin, name);
+  return {
+    callbackUrl: callbackUrlOf(plugin),
+    state: oauth2 ? await oauth2.standing() : 'not-connected',
+    missingScopes: oauth2 ? missingScopes(oauth2) : [],
+  };
 }
 
-/** An account's sign-in with OAuth 2.0, for the panel. */
-export function oauth2Ports(
-  partsOf: (name: string) => AccountParts,
-  { live, accounts, logs, takeUp }: OAuth2PortSources,
-): Pick<AdminPorts, 'oauth2' | 'startOAuth2' | 'disconnectOAuth2'> {
-  /** Subscriptions, streams and polls begin anew with the other sign-in. */
-  const restart = async (name: string) => {
-    await accounts.restart(name);
-    takeUp();
-  };
+/** Begins a sign-in with OAuth 2.0; at its end X sends the browser to `redirectUri`. */
+export function startOAuth2(name: string, redirectUri: string, plugin: RunningPlugin): OAuth2Way {
+  const { settings } = withTokens(accountOf(plugin, name));
+  const { apiBaseUrl } = plugin.live().config.x;
+  const { authorizeUrl, pending } = startSignIn(apiBaseUrl, settings.oauth2, redirectUri);
   return {
-    oauth2: async (name) => {
-      const { oauth2 } = partsOf(name);
-      return {
-        callbackUrl: callbackUrlOf(live()),
-        state: oauth2 ? await oauth2.standing() : 'not-connected',
-        missingScopes: oauth2 ? missingScopes(oauth2) : [],
-      };
-    },
-    startOAuth2: (name, redirectUri) => {
-      const { settings } = tokensOf(partsOf(name));
-      const { authorizeUrl, pending } = startSignIn(live().config.x.apiBaseUrl, settings.oauth2, redirectUri);
-      return {
-        authorizeUrl,
-        state: pending.state,
-        finish: async (code) => {
-          // The account may have been saved again meanwhile.
-          const { oauth2, signIns } = tokensOf(partsOf(name));
-          const user = await oauth2.connect(code, pending);
-          signIns.forgetRefusals();
-          logs.log.info('connected with X by OAuth 2.0', { account: name, ...user });
-          await restart(name);
-          return user;
-        },
-      };
-    },
-    disconnectOAuth2: async (name) => {
-      const { oauth2, ownUser, settings } = tokensOf(partsOf(name));
-      const toldX = await oauth2.disconnect();
-      if (settings.accessToken === '') ownUser.forget();
-      await restart(name);
-      return toldX;
+    authorizeUrl,
+    state: pending.state,
+    finish: async (code) => {
+      // The account may have been saved again meanwhile.
+      const { oauth2, signIns } = withTokens(accountOf(plugin, name));
+      const user = await oauth2.connect(code, pending);
+      signIns.forgetRefusals();
+      plugin.logs.log.info('connected with X by OAuth 2.0', { account: name, ...user });
+      await restart(name, plugin);
+      return user;
     },
   };
+}
+
+/** @returns whether X was told */
+export async function disconnectOAuth2(name: string, plugin: RunningPlugin): Promise<boolean> {
+  const { oauth2, ownUser, settings } = withTokens(accountOf(plugin, name));
+  const toldX = await oauth2.disconnect();
+  if (settings.accessToken === '') ownUser.forget();
+  await restart(name, plugin);
+  return toldX;
 }
 
 /** What the user did not grant, where X has said what was. */
@@ -67,8 +52,15 @@ export function missingScopes(oauth2: OAuth2Tokens): string[] {
   return granted === undefined ? [] : wantedScopes.filter((scope) => !granted.includes(scope));
 }
 
+/** Subscriptions, streams and polls are set up again with the other sign-in. */
+async function restart(name: string, { accounts, resumeReplies }: RunningPlugin): Promise<void> {
+  await accounts.restart(name);
+  resumeReplies();
+}
+
 /** The callback's address through Motion, which is what the internet reaches; without Motion's, this machine's. */
-function callbackUrlOf({ config, port }: { config: Config; port: number }): string {
+function callbackUrlOf({ live }: RunningPlugin): string {
+  const { config, port } = live();
   const path = '/api/oauth2/callback';
   const { baseUrl } = config.host;
   return URL.canParse(baseUrl)
@@ -76,8 +68,7 @@ function callbackUrlOf({ config, port }: { config: Config; port: number }): stri
     : `http://127.0.0.1:${port}${path}`;
 }
 
-function tokensOf(parts: AccountParts): AccountParts & { oauth2: OAuth2Tokens } {
-  const { oauth2 } = parts;
-  if (oauth2) return { ...parts, oauth2 };
+function withTokens({ oauth2, signIns, ownUser, settings }: Account) {
+  if (oauth2) return { oauth2, signIns, ownUser, settings };
   throw new BridgeError('bad-request', 'Enter the Client ID of the X app first, and save the account.');
 }

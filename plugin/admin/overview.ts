@@ -1,49 +1,37 @@
-import type { AccountParts } from './accountParts';
-import { deliveryOf } from './accountReceiving';
-import { costsByDay } from '../admin/prices';
-import type { Clock } from '../core/clock';
+import type { Account } from '../accounts/account';
+import { pluginHealth } from '../accounts/pluginHealth';
 import type { MessageStore } from '../core/ports';
-import type { AccountHealth } from '../http/health';
-import type { AccountRegistry } from './accountRegistry';
-import type { OpenLog } from '../log/logger';
+import type { AccountHealth } from '../core/health';
 import type { AccountState, Overview } from '../panel/api';
-import { pluginHealth } from './pluginHealth';
-
-export interface OverviewSources {
-  version: string;
-  store: MessageStore;
-  logs: OpenLog;
-  clock: Clock;
-  accounts: AccountRegistry;
-}
+import { costsByDay } from './prices';
+import type { RunningPlugin } from './runningPlugin';
 
 const hour = 60 * 60_000;
 const hoursShown = 24;
 const daysOfCosts = 14;
 
 /** How everything stands, with what the charts need. */
-export function panelOverview({ version, store, logs, clock, accounts }: OverviewSources): Overview {
+export function overview({ version, store, logs, clock, accounts }: RunningPlugin): Overview {
   const health = pluginHealth({ store, version, logDir: logs.dir, accounts: accounts.all() });
   return {
     version,
     status: health.status,
     ...(health.store.reason === undefined ? {} : { storeTrouble: health.store.reason }),
     logDir: logs.dir,
-    accounts: accounts.all().map((parts) => accountState(parts, store, clock.now())),
+    accounts: accounts.all().map((account) => accountState(account, store, clock.now())),
   };
 }
 
-function accountState(parts: AccountParts, store: MessageStore, now: number): AccountState {
-  const { settings, client, webhook, ownUser } = parts;
-  const { name, active } = settings;
-  const health = parts.health();
+function accountState(account: Account, store: MessageStore, now: number): AccountState {
+  const { name, active, client, ownUser, delivery } = account;
+  const health = account.health();
   const isConfirmed = health.signIn.x.state !== 'unknown' || ownUser.id() !== undefined;
   const reasons = active
     ? [...(isConfirmed ? [] : [unconfirmed(ownUser.trouble())]), ...reasonsOf(health)]
     : [];
   const waits = health.inbound.waiting + health.outbound.waiting > 0;
   const handle = ownUser.handle();
-  const user = handle === undefined ? webhook.userId() : `@${handle}`;
+  const user = handle === undefined ? account.userId() : `@${handle}`;
   return {
     name,
     active,
@@ -57,7 +45,7 @@ function accountState(parts: AccountParts, store: MessageStore, now: number): Ac
             ? 'waiting'
             : 'ok',
     reasons,
-    delivery: deliveryOf(settings),
+    delivery,
     ...(user === undefined ? {} : { user }),
     waitingIn: health.inbound.waiting,
     waitingOut: health.outbound.waiting,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../core/errors';
-import { writeSafely } from '../settings/writeSafely';
+import { writeSafely } from '../disk/writeSafely';
 import { sameSecret } from '../core/sameSecret';
 
 const savedPanel = z.object({

@@ -1,16 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
 import { setImmediate as turn } from 'node:timers/promises';
 import { BridgeError } from '../core/errors';
-import type { Charges } from '../core/ports';
+import type { MessageStore } from '../core/ports';
 import type { Reporting } from '../core/reporting';
 import type { Counts, Duration, Report, ReportAccount, ReportHour, ReportQuery } from '../panel/api';
 import { costsByDay } from './prices';
-
-export interface ReportPorts {
-  accounts: string[];
-  reporting: Reporting;
-  charges: Charges;
-}
+import type { RunningPlugin } from './runningPlugin';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -20,10 +15,10 @@ const longestRange = 366 * day;
  * What happened in a time. It is read day by day, so that messages do not wait for it.
  * @throws BridgeError `bad-request` in words when the time cannot be understood
  */
-export async function createReport(query: ReportQuery, ports: ReportPorts): Promise<Report> {
+export async function createReport(query: ReportQuery, { store, live }: RunningPlugin): Promise<Report> {
   const { from, to } = readRange(query);
   const accounts: ReportAccount[] = [];
-  for (const account of ports.accounts) accounts.push(await reportOf(account, from, to, ports));
+  for (const { name } of live().config.accounts) accounts.push(await reportOf(name, from, to, store));
   return { from: new Date(from).toISOString(), to: new Date(to).toISOString(), accounts };
 }
 
@@ -48,9 +43,8 @@ async function reportOf(
   account: string,
   from: number,
   to: number,
-  ports: ReportPorts,
+  { reporting, charges }: MessageStore,
 ): Promise<ReportAccount> {
-  const { reporting, charges } = ports;
   const hours = new Map<number, Gathering>();
   const at = (time: number) => {
     const beginning = Math.floor(time / hour) * hour;

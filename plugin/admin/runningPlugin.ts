@@ -1,78 +1,46 @@
+import type { AccountRegistry } from '../accounts/accountRegistry';
 import type { Clock } from '../core/clock';
-import type { Forgotten } from '../core/retention';
-import type { History, Log } from '../core/ports';
+import type { InboundMessage } from '../core/messages';
+import type { Counters, Log, MessageStore } from '../core/ports';
 import type { ConfigFile } from '../settings/configFile';
 import type { Config } from '../settings/schema';
-import type {
-  ChatKeys,
-  CheckLine,
-  OAuth2View,
-  OpenChannelAccount,
-  Overview,
-  PinStart,
-  Report,
-  ReportQuery,
-} from '../panel/api';
-import type { OAuth2Way, PinWay } from './connect';
-import type { Passwords } from './passwords';
+import type { Secrets } from '../settings/secrets';
 
-/** An account's keys for encrypted chat, to be looked at and set up. All methods throw BridgeError in the admin's words. */
-export interface ChatKeysPort {
-  view(): Promise<ChatKeys>;
-  /** @returns why X keeps no backup, where one was asked for and the keys are there */
-  create(replace: boolean, pin?: string): Promise<string | undefined>;
-  backUp(pin: string): Promise<void>;
-  recover(pin: string): Promise<void>;
-  import(content: string, password: string): Promise<void>;
-  export(password: string): Promise<string>;
+/** A worker of one direction, as far as the panel steps in. */
+interface Worker {
+  /** Says that a conversation has something to do. */
+  wake(lane: string): void;
+  /**
+   * Takes a message that waits out of its queue.
+   * @returns false when it no longer waits
+   * @throws BridgeError `bad-request` while it is being handed over
+   */
+  setAside(seq: number, reason: string): boolean | Promise<boolean>;
 }
 
 /** What the panel's server side needs of the running plugin. */
-export interface AdminPorts {
+export interface RunningPlugin {
   version: string;
-  clock: Clock;
-  log: Log;
   file: ConfigFile;
-  passwords: Passwords;
-  history: History;
-  config: () => Config;
-  port(): number;
-  logFile(): string;
-  overview(): Overview;
+  store: MessageStore;
+  /** `dir` is the folder in use, `file` the newest log file. */
+  logs: { log: Log; dir: string; file: string };
+  clock: Clock;
+  counters: Counters;
+  accounts: AccountRegistry;
+  workers: Record<'in' | 'out', Worker>;
+  /** What is in force now; it may change with every save. */
+  live: () => { config: Config; secrets: Secrets; port: number };
   /**
-   * Checks settings, goes on with them, and writes them down.
-   * @param revision the version of the file that the settings began as; absent: whatever it holds by then
-   * @returns the accounts that were restarted
-   * @throws ConfigError with one line per fault, BridgeError `settings-changed`; then nothing has changed
+   * Goes on with another configuration.
+   * @returns the accounts that are new, changed or gone
+   * @throws ConfigError; then all stays as it was
    */
-  save(raw: Record<string, unknown>, revision?: string): Promise<string[]>;
-  /** The host's user with this name and password; undefined when the host does not know them. @throws BridgeError */
-  hostUser(username: string, password: string): Promise<{ name?: string; role?: string } | undefined>;
-  /** Tries the sign-in to the host, as it is configured. */
-  checkHost(): Promise<CheckLine>;
-  openChannelAccounts(): Promise<OpenChannelAccount[]>;
-  /** Where the host and X reach an account; the first carries the reply token. */
-  addresses(account: string): { replyUrl: string; webhookUrl: string };
-  startPin(start: PinStart): Promise<PinWay>;
-  /** How an account stands with OAuth 2.0, and its sign-in. All throw BridgeError in the admin's words. */
-  oauth2(account: string): Promise<OAuth2View>;
-  startOAuth2(account: string, redirectUri: string): OAuth2Way;
-  /** @returns whether X was told */
-  disconnectOAuth2(account: string): Promise<boolean>;
-  check(account: string): Promise<CheckLine[]>;
-  /** @throws BridgeError in the admin's words */
-  forget(person: string, user: string): Promise<Forgotten>;
-  /** @throws BridgeError in the admin's words */
-  report(query: ReportQuery): Promise<Report>;
-  chatKeys: (account: string) => ChatKeysPort;
-  /**
-   * Takes a message that waits out of its queue.
-   * @returns false when it does not wait (any more)
-   * @throws BridgeError `bad-request` while it is being handed over
-   */
-  setAside(message: { direction: 'in' | 'out'; seq: number }, reason: string): Promise<boolean>;
-  /** Takes an encrypted reply back on X. @throws BridgeError in the admin's words */
-  recall(seq: number, user: string): Promise<void>;
-  /** Says that a lane has something to do. */
-  wake(direction: 'in' | 'out', lane: string): void;
+  reconfigure: (config: Config, secrets: Secrets) => Promise<string[]>;
+  /** Puts a notice for the agent on its way to Motion. @throws BridgeError `store-unavailable` */
+  tellAgent: (notice: InboundMessage) => Promise<void>;
+  /** Tries again what waited for a sign-in. */
+  resumeReplies: () => void;
+  /** Tells whoever starts the program what no log may hold. */
+  print: (line: string) => void;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BridgeError } from '../core/errors';
 import type { AccountSettings, Change, Settings, SettingsView } from '../panel/api';
 import type { ConfigFile } from '../settings/configFile';
 import type { AccountConfig, Config } from '../settings/schema';
@@ -49,6 +50,14 @@ export function viewSettings(config: Config, file: ConfigFile, port: number): Se
 /** Tells one version of the settings' file from another. @throws ConfigError */
 export function revisionOf(file: ConfigFile): string {
   return createHash('sha256').update(JSON.stringify(file.read())).digest('base64url');
+}
+
+/** The refusal of a save that began as another version. */
+export function changedMeanwhile(): BridgeError {
+  return new BridgeError(
+    'settings-changed',
+    'The settings were changed meanwhile, by somebody else or in another window. Nothing was saved: load this page again, and enter your changes once more.',
+  );
 }
 
 function withoutSecrets(account: AccountConfig): AccountSettings {

@@ -1,110 +1,155 @@
-import type { AccountParts } from '../accounts/accountParts';
-import { reasonOf } from '../core/errors';
-import { retention } from '../settings/automation';
-import { followUp, type FollowUpPorts } from '../core/automation/followUps';
-import type { Clock } from '../core/clock';
-import type { Keeping } from '../core/retention';
-import type { Log, MessageStore } from '../core/ports';
-import type { Scheduler } from '../core/scheduler';
+import type { Account } from '../accounts/account';
+import type { AccountRegistry } from '../accounts/accountRegistry';
 import { backUp } from '../commands/backup';
 import { forgetPerson } from '../commands/forget';
 import { answerRequests } from '../commands/requestFiles';
+import { followUp } from '../core/automation/followUps';
+import type { Clock } from '../core/clock';
+import { reasonOf } from '../core/errors';
+import type { ActivityListener, Counters, Log, MessageStore } from '../core/ports';
+import type { Scheduler } from '../core/scheduler';
+import { retention } from '../settings/automation';
+import type { Pipelines } from './pipelines';
 
-/** The Map Key is read again at this minute of every hour. */
+/** Not on the hour, when other programs have their jobs. */
 const hourly = '7 * * * *';
 const minutely = '* * * * *';
 /** Somebody waits at the command line. */
 const everyTwoSeconds = '*/2 * * * * *';
 
-export interface ChoresOptions {
+const dayMs = 24 * 60 * 60_000;
+const defaultRetention = retention.parse(undefined);
+
+export interface ScheduledJobsOptions {
+  accounts: AccountRegistry;
+  store: MessageStore;
   scheduler: Scheduler;
-  /** All that are configured; only the active ones say anything. */
-  accounts: () => AccountParts[];
-  followUps: FollowUpPorts;
-  keeping: Keeping;
-  /** Looks for messages that are due and in no queue. */
-  findForgotten: () => void;
-  copyTo: MessageStore['copyTo'];
   clock: Clock;
-  dataDir: string;
   log: Log;
+  counters: Counters;
+  activity: ActivityListener;
+  dataDir: string;
+  pipelines: Pipelines;
 }
 
-/**
- * Starts what is done by the clock for all accounts.
- * @returns stops it, and resolves when what runs has come to its end
- */
-export function startChores(options: ChoresOptions): () => Promise<void> {
-  const { scheduler, accounts, followUps, dataDir, log } = options;
-  const remind = oneAtATime(log, 'reminding customers', async () => {
-    for (const { bridge } of accounts())
-      if (bridge.active && bridge.rules.followUp.active) await followUp(bridge, followUps);
-  });
-  const find = oneAtATime(log, 'looking for messages that nobody has taken up', () => {
-    options.findForgotten();
+/** What is done by the clock for all accounts. */
+export class ScheduledJobs {
+  private readonly jobs: Job[];
+  private stops: (() => void)[] = [];
+
+  constructor(private readonly options: ScheduledJobsOptions) {
+    const { log } = options;
+    const job = (what: string, expression: string, work: () => Promise<void>) =>
+      new Job(what, expression, work, log);
+    this.jobs = [
+      job('reminding customers', minutely, () => this.remindCustomers()),
+      job('looking for messages that nobody has taken up', minutely, () => this.findForgotten()),
+      job('a request of the command line', everyTwoSeconds, () => this.answerCommandLine()),
+      job('erasing old messages', hourly, () => this.eraseOldMessages()),
+      job('reading the Map Keys again', hourly, () => this.refreshMapKeys()),
+      job('comparing the keys of encrypted chat', hourly, () => this.compareChatKeys()),
+    ];
+  }
+
+  start(): void {
+    const { scheduler } = this.options;
+    this.stops = this.jobs.map((job) => scheduler.every(job.expression, () => job.run()));
+  }
+
+  /** Resolves when what runs has come to its end. */
+  async stop(): Promise<void> {
+    for (const stop of this.stops) stop();
+    await Promise.all(this.jobs.map((job) => job.ended()));
+  }
+
+  private active(): Account[] {
+    return this.options.accounts.active();
+  }
+
+  private findForgotten(): Promise<void> {
+    this.options.pipelines.findForgotten();
     return Promise.resolve();
-  });
-  const erase = oneAtATime(log, 'erasing old messages', () => eraseOld(options));
-  const requests = oneAtATime(log, 'a request of the command line', async () => {
-    await answerRequests(dataDir, 'forget', (user) => forgetPerson(user, options));
+  }
+
+  private async remindCustomers(): Promise<void> {
+    const { store, counters, activity, clock, log, pipelines } = this.options;
+    for (const account of this.active())
+      if (account.rules.followUp.active)
+        await followUp(account, {
+          outbox: store.outbox,
+          contacts: store.contacts,
+          conversations: store.conversations,
+          together: (writes) => store.together(writes),
+          counters,
+          activity,
+          clock,
+          log,
+          wakeAnswers: (lane) => pipelines.outbound.wake(lane),
+        });
+  }
+
+  private async answerCommandLine(): Promise<void> {
+    const { dataDir, store, log } = this.options;
+    const { keeping, copyTo } = store;
+    await answerRequests(dataDir, 'forget', (user) => forgetPerson(user, { keeping, log }));
     await answerRequests(dataDir, 'backup', async (target) => {
-      const words = await backUp(dataDir, target, options);
+      const words = await backUp(dataDir, target, { copyTo });
       log.info('the data folder was copied', { to: target });
       return words;
     });
-  });
-  const stops = [
-    scheduler.every(hourly, () => refreshMapKeys(accounts(), log)),
-    scheduler.every(minutely, remind.run),
-    scheduler.every(minutely, find.run),
-    scheduler.every(everyTwoSeconds, requests.run),
-    scheduler.every(hourly, erase.run),
-    scheduler.every(hourly, () => {
-      for (const { settings, chat } of accounts()) if (settings.active) void chat.keys.compareDaily();
-    }),
-  ];
-  return async () => {
-    for (const stop of stops) stop();
-    await Promise.all([remind.ended(), erase.ended(), requests.ended()]);
-  };
-}
+  }
 
-const day = 24 * 60 * 60_000;
-const defaultRetention = retention.parse(undefined);
+  /** What customers and agents wrote is not kept for longer than each account says, nor are the rows it was in. */
+  private async eraseOldMessages(): Promise<void> {
+    const { accounts, store, clock, log } = this.options;
+    const { keeping } = store;
+    const rules = new Map(accounts.all().map(({ name, settings }) => [name, settings.retention]));
+    for (const account of new Set([...rules.keys(), ...keeping.accounts()])) {
+      // An account that was removed has no rule of its own any more.
+      const { days, rowDays } = rules.get(account) ?? defaultRetention;
+      if (days === 0) continue;
+      const messages = await keeping.eraseBefore(account, clock.now() - days * dayMs);
+      if (messages > 0) log.info('words of old messages erased', { account, messages, days });
+      if (rowDays === 0) continue;
+      const rows = await keeping.prune(account, clock.now() - rowDays * dayMs);
+      if (rows > 0) log.info('old rows without words deleted', { account, rows, days: rowDays });
+    }
+  }
 
-/** What customers and agents wrote is not kept for longer than each account says, nor are the rows it was in. */
-async function eraseOld({ accounts, keeping, clock, log }: ChoresOptions): Promise<void> {
-  const rules = new Map(accounts().map(({ settings: { name, retention } }) => [name, retention]));
-  for (const account of new Set([...rules.keys(), ...keeping.accounts()])) {
-    // An account that was removed has no rule of its own any more.
-    const { days, rowDays } = rules.get(account) ?? defaultRetention;
-    if (days === 0) continue;
-    const messages = await keeping.eraseBefore(account, clock.now() - days * day);
-    if (messages > 0) log.info('words of old messages erased', { account, messages, days });
-    if (rowDays === 0) continue;
-    const rows = await keeping.prune(account, clock.now() - rowDays * day);
-    if (rows > 0) log.info('old rows without words deleted', { account, rows, days: rowDays });
+  private async refreshMapKeys(): Promise<void> {
+    const { log } = this.options;
+    const refresh = ({ name, host }: Account) =>
+      host.refreshMapKey().catch((error: unknown) => {
+        log.warn('Map Key could not be read again', { account: name, reason: reasonOf(error) });
+      });
+    await Promise.all(this.active().map(refresh));
+  }
+
+  private async compareChatKeys(): Promise<void> {
+    await Promise.all(this.active().map(({ chat }) => chat.keys.compareDaily()));
   }
 }
 
-/** A chore that is begun while it still runs is not begun a second time. */
-function oneAtATime(log: Log, what: string, work: () => Promise<void>) {
-  let running: Promise<void> | undefined;
-  return {
-    run: () => {
-      running ??= work()
-        .catch((error: unknown) =>
-          log.error(`${what} failed, it is tried again`, { reason: reasonOf(error) }),
-        )
-        .finally(() => (running = undefined));
-    },
-    ended: async () => running,
-  };
-}
+/** A job that is due while it still runs is not started a second time. */
+class Job {
+  private running: Promise<void> | undefined;
 
-function refreshMapKeys(accounts: AccountParts[], log: Log): void {
-  for (const { bridge } of accounts.filter(({ settings }) => settings.active))
-    bridge.host.refreshMapKey().catch((error: unknown) => {
-      log.warn('Map Key could not be read again', { account: bridge.name, reason: reasonOf(error) });
-    });
+  constructor(
+    private readonly what: string,
+    readonly expression: string,
+    private readonly work: () => Promise<void>,
+    private readonly log: Log,
+  ) {}
+
+  run(): void {
+    this.running ??= this.work()
+      .catch((error: unknown) =>
+        this.log.error(`${this.what} failed, it is tried again`, { reason: reasonOf(error) }),
+      )
+      .finally(() => (this.running = undefined));
+  }
+
+  async ended(): Promise<void> {
+    await this.running;
+  }
 }

@@ -1,15 +1,13 @@
 import { reasonOf } from '../core/errors';
-import type { InboundWorker } from '../core/inbound/inboundWorker';
-import type { OutboundWorker } from '../core/outbound/outboundWorker';
 import type { Log } from '../core/ports';
 import { watchClock } from './clockWatch';
 import { watchDescriptors } from './descriptorWatch';
+import type { Pipelines } from './pipelines';
 import type { AccountRegistry } from '../accounts/accountRegistry';
 
 export interface WatchMachinePorts {
   accounts: AccountRegistry;
-  inbound: InboundWorker;
-  outbound: OutboundWorker;
+  pipelines: Pipelines;
   log: Log;
 }
 
@@ -22,15 +20,14 @@ export function watchMachine(ports: WatchMachinePorts): () => void {
 }
 
 /** What waits for a time of day waits for the wrong one once the clock was set. */
-function watchClockFor({ accounts, inbound, outbound, log }: WatchMachinePorts): () => void {
+function watchClockFor({ accounts, pipelines, log }: WatchMachinePorts): () => void {
   return watchClock(
     (by) => {
       log.warn('the clock of this machine was set: all that waits is tried now', {
         seconds: Math.round(by / 1000),
       });
       for (const account of accounts.all()) account.clockWasSet(by);
-      inbound.takeUp();
-      outbound.takeUp();
+      pipelines.resume();
     },
     (error) => log.error('what waits could not be taken up, it is tried again', { reason: reasonOf(error) }),
   );
@@ -44,6 +41,6 @@ function watchDescriptorsFor({ accounts, log }: WatchMachinePorts): () => void {
         'this process has almost as many files and connections open as it may: raise its limit (LimitNOFILE)',
       );
     if (moment === 'is over') log.info('files and connections can be opened again');
-    for (const { webhook } of accounts.all()) webhook.onRefused();
+    for (const account of accounts.all()) account.onRefused();
   });
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BridgeError, reasonOf } from '../core/errors';
-import { writeSafely } from '../settings/writeSafely';
+import { writeSafely } from '../disk/writeSafely';
 
 /**
  * Requests of the command line for a running plugin, which alone may touch its store: files that only its own user can

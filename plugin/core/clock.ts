@@ -33,3 +33,10 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', end);
   });
 }
+
+/** Waits for work to end, well or not, but no longer than this. */
+export async function atMost(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  const ended = new AbortController();
+  void Promise.allSettled([work]).then(() => ended.abort());
+  await pause(clock, ms, ended.signal);
+}

@@ -106,7 +106,7 @@ export interface XGateway {
 }
 
 /** What the core needs to know of a configured account. */
-export interface BridgeAccount {
+export interface MessagingAccount {
   name: string;
   active: boolean;
   rules: ConversationRules;
@@ -115,7 +115,7 @@ export interface BridgeAccount {
   joinWaiting: boolean;
   mentions: { deepLink: boolean; agentInitials: boolean; longestPost: number };
   /** The account's own X user, once known. */
-  userId: () => string | undefined;
+  userId(): string | undefined;
   host: MotionGateway;
   x: XGateway;
   chat: ChatGateway;

@@ -1,27 +1,9 @@
 import { parse as parseCookies } from 'cookie';
 import { Router, type Request, type Response } from 'express';
+import type { Admin } from '../admin/admin';
 import { BridgeError } from '../core/errors';
 import { readJson } from '../core/readJson';
 import type { Bodies } from './bodies';
-
-/** What the route needs of the panel's server side. */
-export interface AdminPort {
-  call(call: {
-    method: string;
-    input: unknown;
-    cookie: string | undefined;
-    token: string | undefined;
-    csrf: string | undefined;
-    confirm: string | undefined;
-    cookiePasses: boolean;
-  }): Promise<{ body: unknown; cookie?: string }>;
-  report(call: {
-    cookie: string | undefined;
-    credentials: { username: string; password: string } | undefined;
-    query: { from: string; to: string };
-    format: 'csv' | 'json';
-  }): Promise<string>;
-}
 
 const sessionCookie = 'openchannel_x_session';
 const probeCookie = 'openchannel_x_probe';
@@ -30,7 +12,7 @@ const probeCookie = 'openchannel_x_probe';
  * `POST /api/admin/<call>`: JSON in the body whatever its type is said to be, since proxies drop headers.
  * `GET /api/admin/report?from&to`: a report as JSON, or as CSV with `format=csv`.
  */
-export function adminRoutes(admin: AdminPort, bodies: Bodies): Router {
+export function adminRoutes(admin: Admin, bodies: Bodies): Router {
   const router = Router();
   router.post('/api/admin/:method', bodies.middleware, async (request, response) => {
     const cookies = parseCookies(request.get('cookie') ?? '');

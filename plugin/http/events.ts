@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Log } from '../core/ports';
 import { answerOf } from './answers';
 import { fault, type Bodies } from './bodies';
-import type { WebhookPort } from './messages';
+import type { Webhook } from '../x/delivery/webhook';
 
 /** X's events come by the thousand: they are taken before the app, whose way costs more than storing them. */
 
@@ -11,7 +11,7 @@ const headers = { 'content-type': 'application/json; charset=utf-8' };
 
 /** `POST /api/messages[/NAME[/SECRET]]`; all other calls go to the app. */
 export function withEvents(
-  webhook: Pick<WebhookPort, 'receive'>,
+  webhook: Pick<Webhook, 'receive'>,
   bodies: Bodies,
   log: Log,
   app: RequestListener,

@@ -1,20 +1,10 @@
 import { Router, type Request } from 'express';
-
-/** What the webhook's routes need of X's side. */
-export interface WebhookPort {
-  challenge(name: string | undefined, pathSecret: string | undefined, token: string | undefined): string;
-  receive(call: {
-    name: string | undefined;
-    pathSecret: string | undefined;
-    signature: string | undefined;
-    rawBody: Buffer;
-  }): Promise<void>;
-}
+import type { Webhook } from '../x/delivery/webhook';
 
 const paths = ['/', '/:name', '/:name/:secret'];
 
 /** `GET /api/messages[/NAME[/SECRET]]`: X's challenge. Its events are taken by `events.ts`. */
-export function messagesRoutes(webhook: Pick<WebhookPort, 'challenge'>): Router {
+export function messagesRoutes(webhook: Pick<Webhook, 'challenge'>): Router {
   const router = Router();
   router.get(paths, (request, response) => {
     const token = request.query['crc_token'];

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { CounterName, Counters } from '../core/ports';
-import type { AccountHealth, Health } from './health';
+import type { AccountHealth, Health } from '../core/health';
 
 const counterShapes: Record<CounterName, { help: string; labelNames: string[] }> = {
   events: { help: 'Events X delivered', labelNames: ['account', 'kind', 'result'] },

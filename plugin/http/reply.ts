@@ -1,26 +1,15 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { BridgeError } from '../core/errors';
 import { readJson } from '../core/readJson';
-import type { SubmittedReply } from '../core/outbound/outboundWorker';
+import type { ReplyUrl } from '../accounts/replyUrl';
 import { sameSecret } from '../core/sameSecret';
 import type { Bodies } from './bodies';
 import { isoTime } from '../core/isoTime';
 
-/** What the Reply URL's routes need of the plugin. */
-export interface ReplyPort {
-  /**
-   * Takes the host's call for the named account, or for the first active one.
-   * @throws BridgeError in the agent's words
-   */
-  accept(name: string | undefined, call: unknown): Promise<SubmittedReply>;
-  /** The host has the answer to its call. */
-  noteAnswered(seq: number): void;
-}
-
 /** `POST /api/reply[/NAME]`, and `/sendMessage` for installs of the old plugin. */
 export function replyRoutes(
   token: () => string,
-  reply: ReplyPort,
+  reply: ReplyUrl,
   bodies: Bodies,
   complain: (line: string) => void,
 ): Router {

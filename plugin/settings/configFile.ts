@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { overriddenKeys, readJson, resolveConfig, withDotenv, type Environment } from './load';
 import type { Config } from './schema';
-import { writeSafely } from './writeSafely';
+import { writeSafely } from '../disk/writeSafely';
 
 /** How many earlier versions are kept beside the file: `<file>.1` is the newest. */
 const keptVersions = 5;

@@ -1,3 +1,5 @@
+import { deliveryKind, isDelivery } from '../x/delivery';
+
 const keyNames = ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'] as const;
 
 interface SignInSettings extends Partial<Record<(typeof keyNames)[number], unknown>> {
@@ -15,8 +17,9 @@ export function missingKeys(account: SignInSettings): [string, string][] {
   if (!isSet(oauth2['clientId']) && (isSet(oauth2['clientSecret']) || isSet(oauth2['refreshToken'])))
     return [['oauth2.clientId', 'is missing: copy the Client ID from the X developer portal']];
   if (missing.length === 0) return [];
-  if (account.delivery === 'account-activity-v1')
-    return missing.map((key) => [key, 'is missing: account-activity-v1 takes OAuth 1.0a keys only']);
+  const kind = isDelivery(account.delivery) ? deliveryKind(account.delivery) : undefined;
+  if (kind?.onlyOAuth1 === true)
+    return missing.map((key) => [key, `is missing: ${String(account.delivery)} takes OAuth 1.0a keys only`]);
   if (!isSet(oauth2['clientId']))
     return missing.map((key) => [
       key,
@@ -28,7 +31,7 @@ export function missingKeys(account: SignInSettings): [string, string][] {
   // Webhooks and streams belong to the app, which signs in with its own keys whatever the user signs in with.
   return (['consumerKey', 'consumerSecret'] as const)
     .filter((key) => !isSet(account[key]))
-    .filter(() => needsAppKeys(account, halves.length === 0))
+    .filter(() => halves.length === 0 || kind?.needsAppKeys === true)
     .map((key) => [
       key,
       halves.length === 0
@@ -36,8 +39,3 @@ export function missingKeys(account: SignInSettings): [string, string][] {
         : 'is missing: this delivery needs the app’s API key and secret as well as OAuth 2.0. Without them choose "poll", reading every minute',
     ]);
 }
-
-const appDeliveries: unknown[] = ['activity', 'activity-stream', 'account-activity'];
-
-const needsAppKeys = ({ delivery }: SignInSettings, hasToken: boolean) =>
-  hasToken || appDeliveries.includes(delivery);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deliveryKind, deliveryNames, isDelivery } from '../x/delivery';
 import { isLoopback, parseUrl } from './addresses';
 import { missingKeys } from './missingKeys';
 import { bot, card, filters, followUp, greeting, retention, workingHours } from './automation';
@@ -95,9 +96,8 @@ const account = z
       .enum(['basic', 'pro', 'enterprise'], { error: 'must be basic, pro or enterprise' })
       .default('enterprise'),
     delivery: z
-      .enum(['', 'activity', 'activity-stream', 'account-activity', 'account-activity-v1', 'poll', 'api'], {
-        error:
-          'must be activity, activity-stream, account-activity, account-activity-v1, poll or api (empty: as the level says)',
+      .enum(['', ...deliveryNames], {
+        error: `must be ${deliveryNames.join(', ')} (empty: as the level says)`,
       })
       .default(''),
     environment: text().default(''),
@@ -158,19 +158,9 @@ const account = z
     if (!value.active) return;
     for (const [key, message] of missingKeys(value))
       context.addIssue({ code: 'custom', path: key.split('.'), message });
-    if (value.delivery === 'api' && value.apiSecret === '')
-      context.addIssue({
-        code: 'custom',
-        path: ['apiSecret'],
-        message: 'is missing: the secret that the service passing events on signs them with',
-      });
-    if (value.delivery === 'account-activity-v1' && value.environment === '')
-      context.addIssue({
-        code: 'custom',
-        path: ['environment'],
-        message:
-          'is missing: account-activity-v1 needs the dev environment label from the X developer portal',
-      });
+    const { requires } = isDelivery(value.delivery) ? deliveryKind(value.delivery) : {};
+    if (requires && value[requires.setting] === '')
+      context.addIssue({ code: 'custom', path: [requires.setting], message: requires.words });
   }, whenObject);
 
 const host = z

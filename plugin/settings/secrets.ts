@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './load';
 import type { Config } from './schema';
-import { writeSafely } from './writeSafely';
+import { writeSafely } from '../disk/writeSafely';
 
 const savedSecrets = z.object({
   replyToken: z.string().optional(),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { costsByDay } from '../../plugin/admin/prices';
-import { startPlugin } from '../../plugin/app/plugin';
+import { startPlugin } from '../../plugin/app/app';
 import { ConfigFile } from '../../plugin/settings/configFile';
 import { provideSecrets } from '../../plugin/settings/secrets';
 import { openLog } from '../../plugin/log/logger';

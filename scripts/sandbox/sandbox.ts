@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startPlugin } from '../../plugin/app/plugin';
+import { startPlugin } from '../../plugin/app/app';
 import { ConfigFile } from '../../plugin/settings/configFile';
 import { allSecrets, provideSecrets } from '../../plugin/settings/secrets';
 import type { ActivityEntry } from '../../plugin/core/ports';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutboundWorker } from '../../plugin/core/outbound/outboundWorker';
 import type { Log, MessageStore } from '../../plugin/core/ports';
-import type { BridgeAccount, SentMessage } from '../../plugin/core/gateways';
+import type { MessagingAccount, SentMessage } from '../../plugin/core/gateways';
 import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { ManualClock } from '../support/manualClock';
 import { scratchFolder } from '../support/scratch';
@@ -68,7 +68,7 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
   const chat = { reaches: () => Promise.resolve(false) };
   const rules = { followUp: { active: false } };
   const settings = { name: 'a', mapValue: 'id', joinWaiting: true, rules };
-  const account = { ...settings, chat, x: life.of(x) } as unknown as BridgeAccount;
+  const account = { ...settings, chat, x: life.of(x) } as unknown as MessagingAccount;
   return new OutboundWorker({
     outbox: life.of(store.outbox),
     inbox: store.inbox,

@@ -20,7 +20,7 @@ test('a wrong import fails, from any depth of folders', () => {
   const imports = [
     ['plugin/x/delivery/supply.ts', '../../motion/client'],
     ['plugin/core/inbound/inboundWorker.ts', '../../x/api/client'],
-    ['plugin/accounts/accountParts.ts', '../app/plugin'],
+    ['plugin/accounts/account.ts', '../app/app'],
     ['plugin/commands/backup.ts', '../main'],
     ['plugin/x/delivery/supply.ts', '../../core/clock'],
   ];

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { MessageStore } from '../../plugin/core/ports';
-import { startPlugin, type Plugin, type PluginOptions } from '../../plugin/app/plugin';
+import { startPlugin, type Plugin, type AppOptions } from '../../plugin/app/app';
 import { ConfigFile } from '../../plugin/settings/configFile';
 import { validateConfig } from '../../plugin/settings/load';
 import type { Config } from '../../plugin/settings/schema';
@@ -38,7 +38,7 @@ export interface RigOptions {
   account?: Record<string, unknown>;
   /** Laid over the configuration. */
   config?: Record<string, unknown>;
-  plugin?: Partial<PluginOptions>;
+  plugin?: Partial<AppOptions>;
   /** The brand takes part in encrypted chat, with keys the plugin has. */
   chatKeys?: boolean;
   /** How far the clock of the plugin's machine is ahead, in milliseconds. */
@@ -163,7 +163,7 @@ export class Rig {
   }
 
   /** Options of the plugin from the next start on. */
-  changePlugin(options: Partial<PluginOptions>): void {
+  changePlugin(options: Partial<AppOptions>): void {
     this.options.plugin = { ...this.options.plugin, ...options };
   }
 

@@ -12,24 +12,21 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
   const write = (line: string, fields?: Record<string, unknown>) =>
     void lines.push(`${line} ${JSON.stringify(fields)}`);
   const log: Log = { error: write, warn: write, info: () => {}, debug: () => {}, with: () => log };
-  const webhook = createWebhook({
-    accounts: () =>
-      accounts.map(({ name, consumerSecret, userId }): WebhookAccount => ({
-        name,
-        signingSecret: consumerSecret,
-        pathSecret: undefined,
-        directMessages: true,
-        mentions: false,
-        quotes: false,
-        chat: false,
-        userId: () => userId,
-        onEvent: () => {},
-        onRefused: () => {},
-        onChallenge: () => {},
-        onRevoked: () => {},
-        onReplay: () => {},
-        onPost: () => {},
-      })),
+  const activeAccounts = () =>
+    accounts.map(({ name, consumerSecret, userId }): WebhookAccount => ({
+      name,
+      signingSecret: consumerSecret,
+      pathSecret: undefined,
+      wants: { directMessages: true, mentions: false, quotes: false, chat: false },
+      userId: () => userId,
+      onEvent: () => {},
+      onRefused: () => {},
+      onChallenge: () => {},
+      onRevoked: () => {},
+      onReplay: () => {},
+      onPost: () => {},
+    }));
+  const webhook = createWebhook(activeAccounts, {
     inbox: {
       keep: (messages: InboundMessage[]) => {
         kept.push(...messages);

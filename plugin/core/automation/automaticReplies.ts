@@ -2,7 +2,7 @@ import { directConversation, groupOf, laneOf, postConversation } from '../conver
 import { mapValueOf } from '../mapValue';
 import type { AutomaticKind, InboundMessage, OutboundMessage, XUser } from '../messages';
 import type { ActivityListener, Contacts, Counters, Outbox } from '../ports';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 
 export interface AutomaticPorts {
   outbox: Outbox;
@@ -24,7 +24,7 @@ export function privateWords(
   kind: AutomaticKind,
   text: string,
   user: XUser,
-  account: BridgeAccount,
+  account: MessagingAccount,
   contacts: Contacts,
 ): OutboundMessage {
   const value = contacts.mapValueOf(account.name, user.id) ?? mapValueOf(user, account.mapValue);
@@ -45,7 +45,7 @@ export function wordsInReplyTo(
   kind: AutomaticKind,
   text: string,
   { sender, thread, messageId }: InboundMessage,
-  account: BridgeAccount,
+  account: MessagingAccount,
   contacts: Contacts,
 ): OutboundMessage {
   const words = privateWords(kind, text, knownSender(sender, account.name, contacts), account, contacts);

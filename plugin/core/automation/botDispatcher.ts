@@ -12,7 +12,7 @@ import {
   isQuiet,
   type RoutingPorts,
 } from '../inbound/routeMessage';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 import { wordIn } from './wholeWords';
 
 export interface BotDispatcherPorts extends RoutingPorts {
@@ -27,7 +27,7 @@ const concurrency = 16;
 
 interface Talk {
   row: StoredInbound;
-  account: BridgeAccount;
+  account: MessagingAccount;
 }
 
 /** What came of asking: an answer, a reason to hand over, or both. */
@@ -52,7 +52,7 @@ export class BotDispatcher {
   }
 
   /** Takes the head of a lane over; `done` is called when it has been dealt with. */
-  take(lane: string, row: StoredInbound, account: BridgeAccount): void {
+  take(lane: string, row: StoredInbound, account: MessagingAccount): void {
     if (this.talks.has(lane)) return;
     this.talks.set(lane, { row, account });
     this.queue.wake(lane);
@@ -93,7 +93,11 @@ export class BotDispatcher {
     this.settle({ row, account, state, isNew }, outcome);
   }
 
-  private async ask(row: StoredInbound, state: ConversationState, account: BridgeAccount): Promise<Outcome> {
+  private async ask(
+    row: StoredInbound,
+    state: ConversationState,
+    account: MessagingAccount,
+  ): Promise<Outcome> {
     const { keywords, longestTurns } = account.rules.bot;
     const { messageId, conversation, sender, text, media } = row.message;
     const word = wordIn(text, keywords);
@@ -159,7 +163,7 @@ export class BotDispatcher {
     this.report(row, account, handOver);
   }
 
-  private report({ message }: StoredInbound, { name }: BridgeAccount, handOver: string | undefined): void {
+  private report({ message }: StoredInbound, { name }: MessagingAccount, handOver: string | undefined): void {
     const { messageId, conversation } = message;
     const [step, result, detail = ''] =
       handOver === undefined ? ['answered by the bot', 'answered'] : ['handed over', 'handed_over', handOver];

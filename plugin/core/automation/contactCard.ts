@@ -3,7 +3,7 @@ import type { CardRules } from './conversationRules';
 import { reasonOf } from '../errors';
 import type { XUser } from '../messages';
 import type { Contacts, Log } from '../ports';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 
 export interface CardPorts {
   contacts: Contacts;
@@ -43,7 +43,7 @@ export function cardFields(user: XUser, rules: CardRules, mapKey: string): Recor
 export async function updateCard(
   user: XUser,
   value: string,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { contacts, clock, log }: CardPorts,
 ): Promise<void> {
   const { name, rules } = account;
@@ -70,7 +70,7 @@ export async function updateCard(
 /** Asks X, which has a price, for what the events did not tell. */
 async function lookedUp(
   user: XUser,
-  { name, x }: BridgeAccount,
+  { name, x }: MessagingAccount,
   contacts: Contacts,
   now: number,
 ): Promise<XUser> {

@@ -6,7 +6,7 @@ import { BridgeError, reasonOf } from '../errors';
 import type { AutomaticKind } from '../messages';
 import { noticeText } from './noticeText';
 import type { Log, MessageStore } from '../ports';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 
 export interface FollowUpPorts extends AutomaticPorts {
   conversations: Conversations;
@@ -24,7 +24,7 @@ const longestDelay = 24 * 60 * minute;
  * Reminds the customers of an account who owe an answer, and takes leave of those who do not give it, where that is
  * due. What is said, and that it was said, are one commit.
  */
-export async function followUp(account: BridgeAccount, ports: FollowUpPorts): Promise<void> {
+export async function followUp(account: MessagingAccount, ports: FollowUpPorts): Promise<void> {
   const { reminderMinutes, closingMinutes, reminder, closing } = account.rules.followUp;
   const now = ports.clock.now();
   const isDue = ({ since, reminded }: AwaitedAnswer) => {
@@ -46,7 +46,7 @@ export async function followUp(account: BridgeAccount, ports: FollowUpPorts): Pr
 function speak(
   { conversation, since }: AwaitedAnswer,
   kind: AutomaticKind & ('reminder' | 'closing'),
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: FollowUpPorts,
 ): void {
   const { conversations, contacts, clock, together, log } = ports;
@@ -69,7 +69,7 @@ function speak(
 /** Who was told "goodbye" by an agent is not asked whether they are still there. */
 async function isClosedOnHost(
   { conversation }: AwaitedAnswer,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { contacts, log }: FollowUpPorts,
 ): Promise<boolean> {
   const id = customerOf(conversation);

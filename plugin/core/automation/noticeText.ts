@@ -1,9 +1,9 @@
 import type { XUser } from '../messages';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 import { hoursInWords } from './workingHours';
 
 /** A notice with its variables filled in. What a customer calls themselves is put in as it is, never read as a variable. */
-export function noticeText(text: string, user: XUser, { name, rules }: BridgeAccount): string {
+export function noticeText(text: string, user: XUser, { name, rules }: MessagingAccount): string {
   const values: Record<string, string> = {
     userId: user.id,
     nickName: user.name ?? user.username ?? user.id,

@@ -1,7 +1,7 @@
 import type { Conversations } from '../conversations';
 import type { StoredInbound } from '../messages';
 import type { Inbox } from '../ports';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 import { customersWords, systemNotice } from '../systemNotice';
 
 export interface TranscriptPorts {
@@ -19,7 +19,7 @@ const longest = 10_000;
  */
 export async function transcriptFor(
   { message }: StoredInbound,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { conversations, inbox }: TranscriptPorts,
 ): Promise<string | undefined> {
   const turns = conversations.turns(account.name, message.conversation);
@@ -47,7 +47,7 @@ function indented(words: string): string {
   return words.replaceAll(/\r\n?|[\n\u2028\u2029]/g, '\n    ');
 }
 
-async function wordsOf(row: StoredInbound | undefined, account: BridgeAccount): Promise<string> {
+async function wordsOf(row: StoredInbound | undefined, account: MessagingAccount): Promise<string> {
   const missing = '[no longer kept]';
   if (!row) return missing;
   const { closed, text, sender } = row.message;

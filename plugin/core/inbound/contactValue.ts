@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import { mapValueOf } from '../mapValue';
 import type { XUser } from '../messages';
 import type { Contacts, Log } from '../ports';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 
 export interface ContactValuePorts {
   contacts: Contacts;
@@ -25,7 +25,7 @@ export class ContactValues {
 
   constructor(private readonly ports: ContactValuePorts) {}
 
-  async of(sender: XUser, account: BridgeAccount): Promise<string> {
+  async of(sender: XUser, account: MessagingAccount): Promise<string> {
     const wanted = mapValueOf(sender, account.mapValue);
     if (account.mapValue === 'id') return wanted;
     const { contacts, log } = this.ports;
@@ -46,7 +46,7 @@ export class ContactValues {
     return this.afterRenaming(kept, sender.username, sender, account);
   }
 
-  private async afterRenaming(kept: string, wanted: string, sender: XUser, account: BridgeAccount) {
+  private async afterRenaming(kept: string, wanted: string, sender: XUser, account: MessagingAccount) {
     const { clock, log } = this.ports;
     const key = `${account.name} ${sender.id}`;
     const last = this.lookedUp.get(key);

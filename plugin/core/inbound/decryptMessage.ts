@@ -1,5 +1,5 @@
 import { concernsAgent } from '../outbound/replyNotices';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 import type { ChatStore, ChatWriter, ClosedMessage, Opened, Remark } from '../chat';
 import type { Clock } from '../clock';
 import { groupOf, isEncryptedGroup } from '../conversation';
@@ -36,7 +36,7 @@ export interface DecryptPorts {
 interface Opening {
   row: StoredInbound;
   closed: ClosedMessage;
-  account: BridgeAccount;
+  account: MessagingAccount;
   ports: DecryptPorts;
 }
 
@@ -48,7 +48,7 @@ interface Opening {
  */
 export async function decryptMessage(
   row: StoredInbound,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: DecryptPorts,
 ): Promise<StoredInbound | undefined> {
   const { closed, ...message } = row.message;

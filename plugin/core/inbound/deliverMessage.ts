@@ -10,7 +10,7 @@ import type { PendingWrites } from '../pendingWrites';
 import type { Contacts, Inbox, Log, MessageStore } from '../ports';
 import type { Keeping } from '../retention';
 import { sameText } from '../sameText';
-import type { BridgeAccount, HostMessage, Notification, NotifyReceipt } from '../gateways';
+import type { MessagingAccount, HostMessage, Notification, NotifyReceipt } from '../gateways';
 import { customersWords } from '../systemNotice';
 import { transcriptFor, type TranscriptPorts } from '../automation/transcript';
 
@@ -43,7 +43,7 @@ const mediaTries = 3;
  */
 export async function deliverMessage(
   row: StoredInbound,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: DeliverPorts,
 ): Promise<void> {
   const { message } = row;
@@ -91,7 +91,7 @@ function shown({ message, withheld }: StoredInbound): InboundMessage {
 /** What was said before the agents got the conversation. */
 async function prefaceOf(
   row: StoredInbound,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: DeliverPorts,
 ): Promise<NotifyPart[]> {
   if (row.message.notice || !isPrivate(row.message)) return [];
@@ -100,7 +100,7 @@ async function prefaceOf(
 }
 
 /** Completes a sender of whom the event told only the id. */
-async function identify(sender: XUser, account: BridgeAccount, ports: DeliverPorts): Promise<XUser> {
+async function identify(sender: XUser, account: MessagingAccount, ports: DeliverPorts): Promise<XUser> {
   if (sender.username !== undefined || account.mapValue === 'id') return sender;
   const seen = ports.contacts.byId(account.name, sender.id);
   if (seen?.username !== undefined) return seen;
@@ -113,7 +113,7 @@ async function identify(sender: XUser, account: BridgeAccount, ports: DeliverPor
   return user;
 }
 
-async function moveAttachments(row: StoredInbound, account: BridgeAccount, ports: DeliverPorts) {
+async function moveAttachments(row: StoredInbound, account: MessagingAccount, ports: DeliverPorts) {
   const attachments = [...row.attachments];
   let refused = false;
   for (let index = attachments.length; index < row.message.media.length; index += 1) {
@@ -131,7 +131,7 @@ async function moveAttachments(row: StoredInbound, account: BridgeAccount, ports
 async function moveAttachment(
   row: StoredInbound,
   index: number,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: DeliverPorts,
 ): Promise<{ id: string | null; refused: boolean }> {
   const media = row.message.media[index];
@@ -167,7 +167,7 @@ async function notifyOnce(
   part: NotifyPart,
   from: string,
   sender: XUser,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: DeliverPorts,
 ): Promise<NotifyReceipt> {
   const mapKey = await account.host.mapKey();
@@ -206,7 +206,12 @@ function withheldMeanwhile(now: number): BridgeError {
   });
 }
 
-function cardOf(sender: XUser, mapKey: string, { name, rules }: BridgeAccount, { contacts }: DeliverPorts) {
+function cardOf(
+  sender: XUser,
+  mapKey: string,
+  { name, rules }: MessagingAccount,
+  { contacts }: DeliverPorts,
+) {
   return rules.card.active ? cardFields(knownSender(sender, name, contacts), rules.card, mapKey) : {};
 }
 
@@ -243,7 +248,7 @@ function notificationOf(
 async function findLost(
   row: StoredInbound,
   part: NotifyPart,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: DeliverPorts,
 ): Promise<NotifyReceipt | undefined> {
   const { messageId, sender, thread, sentAt } = row.message;
@@ -279,7 +284,7 @@ async function findLost(
 async function readInteraction(
   id: string,
   since: number,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: DeliverPorts,
 ): Promise<HostMessage[]> {
   try {

@@ -16,7 +16,7 @@ import { noteShown, decryptMessage } from './decryptMessage';
 import { PendingWrites } from '../pendingWrites';
 import type { History, Inbox, MessageStore } from '../ports';
 import { receive, type RoutingPorts } from './routeMessage';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 import type { WorkerPorts } from '../workerPorts';
 import { isoTime } from '../isoTime';
 
@@ -117,7 +117,7 @@ export class InboundWorker {
   private async bring(
     stored: StoredInbound,
     lane: string,
-    account: BridgeAccount,
+    account: MessagingAccount,
   ): Promise<QueueOutcome | undefined> {
     const { inbox, clock } = this.ports;
     const log = this.ports.log.with({ account: account.name });

@@ -1,3 +1,4 @@
+import type { ReceivingAccount } from './ingestEvents';
 import type { ChatStore } from '../chat';
 import { directConversation, groupConversation, isEncryptedGroup } from '../conversation';
 import type { EncryptedMessage } from './events';
@@ -20,10 +21,10 @@ export interface IngestEncryptedPorts {
  */
 export function ingestEncrypted(
   messages: EncryptedMessage[],
-  account: { name: string; chat: boolean; userId: () => string | undefined },
+  account: Pick<ReceivingAccount, 'name' | 'wants' | 'userId'>,
   ports: IngestEncryptedPorts,
 ): InboundMessage[] {
-  if (!account.chat) return [];
+  if (!account.wants.chat) return [];
   return messages.flatMap((message) => {
     const { id, senderId, at, closed, kind } = message;
     const isOwn = senderId === account.userId();

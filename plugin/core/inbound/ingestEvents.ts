@@ -23,27 +23,32 @@ import type { OtherUsers } from './otherUsers';
 import { assignThread, noteOwnPost } from '../threads';
 import type { Unstorable } from './unstorable';
 
-/** An account as far as receiving goes. */
-export interface ReceivingAccount {
-  name: string;
+/** The kinds of event that an account takes in. */
+export interface WantedEvents {
   directMessages: boolean;
   mentions: boolean;
   /** Whether posts that only quote the account are taken in. */
   quotes: boolean;
   /** Whether encrypted X Chat is taken in. */
   chat: boolean;
+}
+
+/** An account as far as receiving goes. */
+export interface ReceivingAccount {
+  name: string;
+  wants: WantedEvents;
   /** The account's own X user, once known. */
-  userId: () => string | undefined;
+  userId(): string | undefined;
   /** X delivered something, by calling us or otherwise, and all of it is safely on disk. */
-  onEvent: (pushed: boolean) => void;
+  onEvent(pushed: boolean): void;
   /** X called with something that could not be stored, so that it may give it up. */
-  onRefused: () => void;
+  onRefused(): void;
   /** Hears that the account's user took the app's access away. */
-  onRevoked: () => void;
+  onRevoked(): void;
   /** Hears that a replay job of X has ended. */
-  onReplay: (status: ReplayStatus) => void;
+  onReplay(status: ReplayStatus): void;
   /** Hears whose post was taken in. */
-  onPost: (authorId: string) => void;
+  onPost(authorId: string): void;
 }
 
 export interface IngestPorts {
@@ -184,9 +189,9 @@ const kindOf = ({ thread, closed }: InboundMessage) =>
         ? 'post'
         : 'group_message';
 
-function isWanted({ post }: EventMessage, account: ReceivingAccount): boolean {
-  if (!post) return account.directMessages;
-  return account.mentions && (account.quotes || post.onlyQuotes !== true);
+function isWanted({ post }: EventMessage, { wants }: ReceivingAccount): boolean {
+  if (!post) return wants.directMessages;
+  return wants.mentions && (wants.quotes || post.onlyQuotes !== true);
 }
 
 function tieToAccount(message: EventMessage, account: ReceivingAccount, ports: IngestPorts): InboundMessage {
@@ -251,18 +256,18 @@ function report(
 function noteCharges(
   { messages, encrypted }: EventBatch,
   known: InboundMessage[],
-  { name, userId }: ReceivingAccount,
+  account: ReceivingAccount,
   { charges }: IngestPorts,
 ): void {
   // What the account itself writes is told for nothing (X docs: pay-per-use pricing).
-  const theirs = encrypted.filter(({ senderId }) => senderId !== userId()).length;
+  const theirs = encrypted.filter(({ senderId }) => senderId !== account.userId()).length;
   const before = known.filter(({ closed }) => closed?.own === undefined);
   const isPost = ({ conversation }: { conversation: string }) => isPostConversation(conversation);
   const posts = messages.filter(isPost).length - before.filter(isPost).length;
   const direct = messages.length + theirs - before.length - posts;
   try {
-    charges.note(name, 'event', Math.max(0, direct));
-    charges.note(name, 'post event', Math.max(0, posts));
+    charges.note(account.name, 'event', Math.max(0, direct));
+    charges.note(account.name, 'post event', Math.max(0, posts));
   } catch {
     // The store tells of its trouble with the next message.
   }

@@ -12,7 +12,7 @@ import { whyFiltered } from '../automation/filters';
 import type { OutboundMessage, StoredInbound } from '../messages';
 import { noticeText } from '../automation/noticeText';
 import type { Inbox, Log, MessageStore } from '../ports';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 import { closedPeriodAt } from '../automation/workingHours';
 
 export interface RoutingPorts extends AutomaticPorts {
@@ -35,7 +35,7 @@ const minute = 60_000;
  * @param row opened, where it was encrypted
  * @throws BridgeError `store-unavailable`
  */
-export function receive(row: StoredInbound, account: BridgeAccount, ports: RoutingPorts): Receiver {
+export function receive(row: StoredInbound, account: MessagingAccount, ports: RoutingPorts): Receiver {
   const { message } = row;
   if (row.receivedBy === 'agents' || message.notice || row.withheld) return 'agents';
   // It was told of already, perhaps long ago: nobody is greeted for it.
@@ -80,11 +80,15 @@ export function autoReplies(due: (AutoReply | undefined)[]): {
 }
 
 /** Whether it matters later when this customer wrote. */
-function remembers({ message }: StoredInbound, { rules }: BridgeAccount): boolean {
+function remembers({ message }: StoredInbound, { rules }: MessagingAccount): boolean {
   return isPrivate(message) && (rules.greeting.active || rules.bot.active);
 }
 
-function isFiltered({ seq, message }: StoredInbound, account: BridgeAccount, ports: RoutingPorts): boolean {
+function isFiltered(
+  { seq, message }: StoredInbound,
+  account: MessagingAccount,
+  ports: RoutingPorts,
+): boolean {
   const { name, rules } = account;
   const profileOf = () => knownSender(message.sender, name, ports.contacts).profile ?? {};
   const verdict = whyFiltered(message, profileOf, rules.filters, ports.clock.now());
@@ -106,7 +110,7 @@ function isFiltered({ seq, message }: StoredInbound, account: BridgeAccount, por
 }
 
 /** Whether the bot, and not the agents, has a conversation; it has it again after a time of silence. */
-export function botHas(state: ConversationState, { rules: { bot } }: BridgeAccount, now: number): boolean {
+export function botHas(state: ConversationState, { rules: { bot } }: MessagingAccount, now: number): boolean {
   return bot.active && (state.withAgents === undefined || isQuiet(state, bot.quietMinutes, now));
 }
 
@@ -119,7 +123,7 @@ export function isQuiet({ receivedAt, agentAt }: ConversationState, minutes: num
 export function greetingDue(
   { message }: StoredInbound,
   { receivedAt, greetedAt }: ConversationState,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { contacts, clock }: RoutingPorts,
 ): AutoReply | undefined {
   const { active, text, everyDays } = account.rules.greeting;
@@ -141,7 +145,7 @@ export function greetingDue(
 export function closedNoticeDue(
   { message }: StoredInbound,
   { toldClosed }: ConversationState,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { contacts, clock }: RoutingPorts,
 ): AutoReply | undefined {
   const { workingHours } = account.rules;

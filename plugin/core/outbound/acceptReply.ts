@@ -7,7 +7,7 @@ import type { OutboundWorker, SubmittedReply } from './outboundWorker';
 import type { Contacts, Log, Threads } from '../ports';
 import { findRecipient, knownRecipient } from './recipients';
 import { composeAnswer, postDeleted } from './sendReply';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 import { isSystemNotice } from '../systemNotice';
 import { mostPictures, tooManyFiles } from './uploads';
 
@@ -49,7 +49,7 @@ const lookUpPatience = 3_000;
  */
 export async function acceptReply(
   call: ReplyCall,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: AcceptPorts,
 ): Promise<SubmittedReply> {
   const started = ports.clock.now();
@@ -92,7 +92,7 @@ type Place = Pick<OutboundMessage, 'lane' | 'recipientId' | 'groupId' | 'publicR
 async function placeOf(
   { threadId, agentName }: ReplyCall,
   value: string,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: AcceptPorts,
 ): Promise<Place> {
   const { contacts, threads } = ports;
@@ -120,7 +120,7 @@ function noteContact(
   recipient: string,
   value: string,
   { interactionId, threadId }: ReplyCall,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { contacts, log }: AcceptPorts,
 ): void {
   if (interactionId !== undefined) contacts.saveInteraction(account.name, recipient, threadId, interactionId);
@@ -135,7 +135,7 @@ function noteContact(
   });
 }
 
-async function recipientValueOf(call: ReplyCall, account: BridgeAccount): Promise<string> {
+async function recipientValueOf(call: ReplyCall, account: MessagingAccount): Promise<string> {
   if (!call.contact) throw refusal('no-contact', 'The call names no contact, so nobody can be answered.');
   const mapKey = await account.host.mapKey();
   const value = call.contact[mapKey];
@@ -151,7 +151,7 @@ async function recipientValueOf(call: ReplyCall, account: BridgeAccount): Promis
 /** @returns undefined when X cannot be asked right now; the worker will ask again before sending */
 async function recipientNow(
   value: string,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: AcceptPorts,
 ): Promise<string | undefined> {
   const lookUp = findRecipient(value, account, ports).then(

@@ -4,7 +4,7 @@ import { BridgeError } from '../errors';
 import type { StoredOutbound } from '../messages';
 import type { Contacts, Inbox, Outbox } from '../ports';
 import { messagesOf, type Part, type Route } from './route';
-import type { BridgeAccount, DirectTarget } from '../gateways';
+import type { MessagingAccount, DirectTarget } from '../gateways';
 
 /**
  * Whether an answer goes out encrypted: always to a customer who has ever written so, unless the account allows plain ones; else
@@ -15,7 +15,7 @@ import type { BridgeAccount, DirectTarget } from '../gateways';
 export async function goesEncrypted(
   { sendingSince, sealed, sentIds }: StoredOutbound,
   target: DirectTarget,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { contacts }: { contacts: Contacts },
 ): Promise<boolean> {
   if (sendingSince !== undefined) return sealed.length > sentIds.length;
@@ -31,7 +31,12 @@ export interface ChatRoutePorts {
 }
 
 /** Somebody who writes in plain now gets no encrypted reply either: the agent should know why. */
-function withheld(error: unknown, target: DirectTarget, account: BridgeAccount, contacts: Contacts): unknown {
+function withheld(
+  error: unknown,
+  target: DirectTarget,
+  account: MessagingAccount,
+  contacts: Contacts,
+): unknown {
   const isLocked = error instanceof BridgeError && error.code === 'chat-locked';
   if (!isLocked || 'groupId' in target || contacts.wroteEncrypted(account.name, target.userId) !== false)
     return error;
@@ -44,7 +49,7 @@ function withheld(error: unknown, target: DirectTarget, account: BridgeAccount, 
 export async function chatRoute(
   row: StoredOutbound,
   target: DirectTarget,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { outbox, chat: store, inbox, contacts }: ChatRoutePorts,
 ): Promise<Route> {
   const { chat } = account;
@@ -121,7 +126,7 @@ function quotedIn(
  */
 export function knownWay(
   userId: string,
-  { name, chat }: BridgeAccount,
+  { name, chat }: MessagingAccount,
   contacts: Contacts,
 ): boolean | undefined {
   const stays = chat.neverPlain && contacts.everEncrypted(name, userId);
@@ -131,7 +136,7 @@ export function knownWay(
 /** Whether an answer may have to go out encrypted, as far as that can be said without asking X. */
 export function mayGoEncrypted(
   { message, recipientId }: StoredOutbound,
-  account: BridgeAccount,
+  account: MessagingAccount,
   contacts: Contacts,
 ): boolean {
   if (message.publicReply) return false;

@@ -15,7 +15,7 @@ import { retryWindowMs } from '../retriedCall';
 import { inFlight, noLongerWanted } from './noLongerWanted';
 import type { History, Inbox, MessageStore, Outbox } from '../ports';
 import { postDeleted, sendReply, type SendReplyPorts } from './sendReply';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 import { Uploads } from './uploads';
 import type { WorkerPorts } from '../workerPorts';
 import { isoTime } from '../isoTime';
@@ -338,7 +338,7 @@ export class OutboundWorker {
     this.ports.activity({ direction: 'out', account, messageId, conversation: lane, step, ...extra });
   }
 
-  private sendPorts({ name: account, x }: BridgeAccount): SendReplyPorts {
+  private sendPorts({ name: account, x }: MessagingAccount): SendReplyPorts {
     const onStep: SendReplyPorts['onStep'] = (row, step, detail) => this.step(row, step, detail);
     return {
       ...this.ports,

@@ -4,7 +4,7 @@ import type { Clock } from '../clock';
 import { BridgeError } from '../errors';
 import type { InboundMessage } from '../messages';
 import type { Log, Outbox } from '../ports';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 
 export interface RecallPorts {
   chat: ChatStore;
@@ -24,7 +24,7 @@ export interface RecallPorts {
 export async function recall(
   seq: number,
   by: string,
-  accountOf: (name: string) => BridgeAccount,
+  accountOf: (name: string) => MessagingAccount,
   { chat, outbox, clock, log, tellAgent }: RecallPorts,
 ): Promise<void> {
   const row = outbox.get(seq);

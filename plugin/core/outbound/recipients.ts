@@ -3,7 +3,7 @@ import { BridgeError } from '../errors';
 import { readMapValue, type Addressee } from '../mapValue';
 import type { XUser } from '../messages';
 import type { Contacts } from '../ports';
-import type { BridgeAccount } from '../gateways';
+import type { MessagingAccount } from '../gateways';
 
 /**
  * Who on X is meant by a contact's Map Key value: a customer seen before, or one X knows by it. A look-up that X
@@ -13,7 +13,7 @@ import type { BridgeAccount } from '../gateways';
  */
 export async function findRecipient(
   value: string,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: { contacts: Contacts; clock: Clock },
 ): Promise<XUser> {
   const addressee = readMapValue(value, account.mapValue);
@@ -29,7 +29,11 @@ export async function findRecipient(
 }
 
 /** Who is meant by a contact's Map Key value, as far as that can be said without asking X. */
-export function knownRecipient(value: string, account: BridgeAccount, contacts: Contacts): XUser | undefined {
+export function knownRecipient(
+  value: string,
+  account: MessagingAccount,
+  contacts: Contacts,
+): XUser | undefined {
   const addressee = readMapValue(value, account.mapValue);
   return addressee && knownAs(value, addressee, account, contacts);
 }
@@ -37,7 +41,7 @@ export function knownRecipient(value: string, account: BridgeAccount, contacts: 
 function knownAs(
   value: string,
   { value: plain, id, mayBeEither }: Addressee,
-  account: BridgeAccount,
+  account: MessagingAccount,
   contacts: Contacts,
 ): XUser | undefined {
   // As it stands on the host, or without decoration: the host's field may hold either.
@@ -48,7 +52,7 @@ function knownAs(
 }
 
 /** Digits may be a handle or an id, of two people even: a reply must not go to the wrong one. */
-async function byIdOrHandle(digits: string, { x }: BridgeAccount): Promise<XUser | undefined> {
+async function byIdOrHandle(digits: string, { x }: MessagingAccount): Promise<XUser | undefined> {
   const [byId, byHandle] = await Promise.all([x.userById(digits), x.userByHandle(digits)]);
   if (byId && byHandle && byId.id !== byHandle.id)
     throw unknownRecipient(digits, `is the id of one customer and the handle of another on X`);

@@ -13,7 +13,7 @@ import { findRecipient } from './recipients';
 import { longestMessage, messagesOf, type Part, type Route } from './route';
 import type { Contacts, Inbox, Log, Outbox, Threads } from '../ports';
 import { sameText } from '../sameText';
-import type { BridgeAccount, DirectTarget, SentMessage } from '../gateways';
+import type { MessagingAccount, DirectTarget, SentMessage } from '../gateways';
 import type { Uploads } from './uploads';
 
 export interface SendReplyPorts {
@@ -55,7 +55,7 @@ export interface SentAnswer {
  */
 export async function sendReply(
   stored: StoredOutbound,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: SendReplyPorts,
   lookOnly = false,
 ): Promise<SentAnswer> {
@@ -84,7 +84,7 @@ export async function sendReply(
 }
 
 /** Files may take minutes: other customers' replies go out meanwhile. */
-function provideFiles(row: StoredOutbound, account: BridgeAccount, route: Route, ports: SendReplyPorts) {
+function provideFiles(row: StoredOutbound, account: MessagingAccount, route: Route, ports: SendReplyPorts) {
   const provide = () => ports.uploads.provide(row, account, route.chat);
   return row.message.attachmentIds.length === 0 ? provide() : ports.aside(provide);
 }
@@ -146,7 +146,7 @@ function record(
   ids: string[],
   last: boolean,
   route: Route,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: SendReplyPorts,
 ): Promise<void> {
   const seqs = rows.map(({ seq }) => seq);
@@ -163,7 +163,7 @@ function record(
 /** An agent's answer is there: from now on it is the customer's turn. */
 function noteAnswered(
   seq: number,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { outbox, conversations, clock }: SendReplyPorts,
 ): void {
   const { message, recipientId } = outbox.get(seq) ?? {};
@@ -173,7 +173,11 @@ function noteAnswered(
   conversations.noteAgent(account.name, directConversation(recipientId), clock.now(), active);
 }
 
-async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendReplyPorts): Promise<Route> {
+async function routeOf(
+  row: StoredOutbound,
+  account: MessagingAccount,
+  ports: SendReplyPorts,
+): Promise<Route> {
   const { publicReply } = row.message;
   if (publicReply) return publicRoute(row, publicReply, account, ports);
   const target = await targetOf(row, account, ports);
@@ -185,7 +189,7 @@ async function routeOf(row: StoredOutbound, account: BridgeAccount, ports: SendR
 function directRoute(
   { seq, sealed, sendingSince }: StoredOutbound,
   target: DirectTarget,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { outbox, contacts, clock }: SendReplyPorts,
 ): Route {
   const { x } = account;
@@ -216,7 +220,7 @@ function wentOver(now: number): BridgeError {
 function publicRoute(
   { sendingSince }: StoredOutbound,
   reply: PublicReply,
-  account: BridgeAccount,
+  account: MessagingAccount,
   { threads }: SendReplyPorts,
 ): Route {
   const { name, x } = account;
@@ -245,7 +249,7 @@ function publicRoute(
 export function composeAnswer(
   text: string,
   { agentName }: PublicReply,
-  account: BridgeAccount,
+  account: MessagingAccount,
 ): ComposedPost {
   const { deepLink, agentInitials, longestPost } = account.mentions;
   const ownId = account.userId();
@@ -270,7 +274,7 @@ export function postDeleted(): BridgeError {
 
 async function targetOf(
   row: StoredOutbound,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: SendReplyPorts,
 ): Promise<DirectTarget> {
   const { groupId } = row.message;
@@ -289,7 +293,7 @@ async function findLost(
   row: StoredOutbound,
   part: Part,
   route: Route,
-  account: BridgeAccount,
+  account: MessagingAccount,
   ports: SendReplyPorts,
 ): Promise<SentMessage | undefined> {
   if (!route.sent) return undefined;

@@ -4,7 +4,7 @@ import { BridgeError } from '../errors';
 import type { StoredOutbound, UploadedFile } from '../messages';
 import type { Outbox } from '../ports';
 import { noLongerWanted } from './noLongerWanted';
-import type { BridgeAccount, MediaUse } from '../gateways';
+import type { MessagingAccount, MediaUse } from '../gateways';
 import { Slots } from '../slots';
 
 export interface UploadsPorts {
@@ -22,7 +22,7 @@ export interface ReadyFiles {
 /** X forgets uploaded media after 24 hours; an hour of them is kept in reserve. Milliseconds. */
 const mediaLife = 23 * 60 * 60_000;
 
-type HostFile = Awaited<ReturnType<BridgeAccount['host']['openAttachment']>>;
+type HostFile = Awaited<ReturnType<MessagingAccount['host']['openAttachment']>>;
 
 /** So many files are on their way at a time: memory for media is bounded by it. */
 const mostTransfers = 8;
@@ -49,7 +49,7 @@ export class Uploads {
    * @param chat the encrypted conversation the files are for, if it is one
    * @throws BridgeError of the host or of X
    */
-  provide(row: StoredOutbound, account: BridgeAccount, chat?: ChatConversation): Promise<ReadyFiles> {
+  provide(row: StoredOutbound, account: MessagingAccount, chat?: ChatConversation): Promise<ReadyFiles> {
     const { seq, message } = row;
     if (message.attachmentIds.length === 0) return Promise.resolve({ files: [], text: message.text });
     const name = `${seq} ${chat?.keyVersion ?? ''}`;
@@ -61,7 +61,7 @@ export class Uploads {
 
   private async upload(
     row: StoredOutbound,
-    account: BridgeAccount,
+    account: MessagingAccount,
     chat: ChatConversation | undefined,
   ): Promise<ReadyFiles> {
     const { outbox, onStep, clock } = this.ports;
@@ -91,7 +91,7 @@ export class Uploads {
   /** Brings one file from the host to X; while X works on it, others are brought. */
   private async transfer(
     attachmentId: string,
-    account: BridgeAccount,
+    account: MessagingAccount,
     chat: ChatConversation | undefined,
     use: MediaUse,
   ): Promise<{ file: HostFile; uploaded: Omit<UploadedFile, 'at'> }> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { AccountFacts } from '../../core/ports';
-import { openBox, rememberingKeys, sealBox, sealedBox } from '../../settings/sealedBox';
+import { openBox, rememberingKeys, sealBox, sealedBox } from '../../disk/sealedBox';
 
 /** What is kept of a sign-in with OAuth 2.0. */
 const savedTokens = z.object({

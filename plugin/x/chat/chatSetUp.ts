@@ -4,7 +4,7 @@ import { backoff } from '../../core/backoff';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { Clock } from '../../core/clock';
 import type { Log } from '../../core/ports';
-import { openBox, sealBox, sealedBox } from '../../settings/sealedBox';
+import { openBox, sealBox, sealedBox } from '../../disk/sealedBox';
 import type { XClient } from '../api/client';
 import { fetchBackupConfig, fetchPublicKeys, registerKeys } from './keysApi';
 import type { ChatAccount } from './chatAccount';

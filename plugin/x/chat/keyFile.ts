@@ -2,8 +2,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError } from '../../core/errors';
-import { openBox, rememberingKeys, sealBox, sealedBox } from '../../settings/sealedBox';
-import { writeSafely } from '../../settings/writeSafely';
+import { openBox, rememberingKeys, sealBox, sealedBox } from '../../disk/sealedBox';
+import { writeSafely } from '../../disk/writeSafely';
 
 const savedKeys = z.object({
   userId: z.string().regex(/^\d{1,20}$/),

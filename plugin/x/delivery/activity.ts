@@ -1,10 +1,20 @@
 import { webhooksV2 } from './webhookApi';
 import { ActivityPlan } from './activityPlan';
+import type { DeliveryKind } from './deliveryKind';
 import type { Receiver, ReceiverPorts } from './receiver';
 import { WebhookReceiver } from './webhookReceiver';
 
 /** X Activity by webhook: one subscription for each type of event. */
-export function createActivity(ports: ReceiverPorts): Receiver {
+export const activity: DeliveryKind = {
+  label: 'X Activity, webhook',
+  webhook: 'own',
+  pushesChat: true,
+  needsAppKeys: true,
+  onlyOAuth1: false,
+  create: createReceiver,
+};
+
+function createReceiver(ports: ReceiverPorts): Receiver {
   const plan = new ActivityPlan(ports);
   return new WebhookReceiver(
     {

@@ -30,9 +30,9 @@ export class ActivityPlan {
     const { repaired, refused } = await ensureSubscriptions(client, {
       tag: tagOf(account.name),
       webhookId,
-      wanted: wantedSubscriptions(account, userId),
+      wanted: wantedSubscriptions(account.wants, userId),
       extra: [
-        ...optionalSubscriptions(account, userId),
+        ...optionalSubscriptions(account.wants, userId),
         ...this.deletions.wanted(),
         ...handleSubscriptions(this.ports),
       ],

@@ -5,6 +5,7 @@ import { supplyFault } from './supplyFaults';
 import { ActivityPlan } from './activityPlan';
 import { tryReadGap } from './gapFiller';
 import { Lifeline } from './lifeline';
+import type { DeliveryKind } from './deliveryKind';
 import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
 import { each } from './rhythms';
 import { holdConnection, type ConnectionOutcome } from './streamConnection';
@@ -23,7 +24,16 @@ const longestBlip = 5_000;
 const signedOutPause = 60_000;
 
 /** X Activity over one long connection, for installs that X cannot call. */
-export class StreamReceiver implements Receiver {
+export const activityStream: DeliveryKind = {
+  label: 'X Activity, stream',
+  webhook: 'none',
+  pushesChat: true,
+  needsAppKeys: true,
+  onlyOAuth1: false,
+  create: (ports) => new StreamReceiver(ports),
+};
+
+class StreamReceiver implements Receiver {
   private current: SupplyState = { state: 'starting' };
   private readonly pace = new ReconnectPace();
   private readonly ending = new AbortController();

@@ -1,3 +1,4 @@
+import type { WantedEvents } from '../../core/inbound/ingestEvents';
 import { z } from 'zod';
 import { BridgeError } from '../../core/errors';
 import type { XClient } from '../api/client';
@@ -178,11 +179,9 @@ export async function removeSubscriptions(client: XClient, tag: string): Promise
   );
 }
 
-type Kinds = { directMessages: boolean; mentions: boolean; quotes: boolean; chat: boolean };
-
 /** What an account cannot do without, and no more: X has a price for most events. */
 export function wantedSubscriptions(
-  { directMessages, mentions }: Kinds,
+  { directMessages, mentions }: WantedEvents,
   userId: string,
 ): WantedSubscription[] {
   return [
@@ -193,7 +192,7 @@ export function wantedSubscriptions(
 
 /** What the supply can do without where X refuses it: encrypted chat, quotes, and signs of presence, which cost nothing. */
 export function optionalSubscriptions(
-  { directMessages, quotes, chat }: Kinds,
+  { directMessages, quotes, chat }: WantedEvents,
   userId: string,
 ): WantedSubscription[] {
   return [

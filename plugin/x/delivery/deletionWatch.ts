@@ -20,7 +20,7 @@ export class DeletionWatch {
   /** The subscriptions that are wanted now. */
   wanted(): WantedSubscription[] {
     const { account, clock } = this.ports;
-    if (!account.mentions) return [];
+    if (!account.wants.mentions) return [];
     const authors = account.recentAuthors(clock.now() - watchedFor, mostAuthors);
     this.subscribed.clear();
     for (const author of authors) this.subscribed.add(author);

@@ -36,8 +36,8 @@ export async function tryReadGap(
   const mentions: Reading = async () => readBackMentions(reading, await account.userId(), until);
   ports.readChats();
   const outcomes = [
-    account.directMessages ? await tryReading('messages', messages, since, ports, signal) : 'done',
-    account.mentions ? await tryReading('mentions', mentions, since, ports, signal) : 'done',
+    account.wants.directMessages ? await tryReading('messages', messages, since, ports, signal) : 'done',
+    account.wants.mentions ? await tryReading('mentions', mentions, since, ports, signal) : 'done',
   ] as const;
   return (['later', 'refused'] as const).find((each) => outcomes.includes(each)) ?? 'done';
 }

@@ -12,7 +12,7 @@ const maxCustomers = 100;
  * who wrote lately are subscribed to: an agent who writes to them later reaches them without a paid look-up.
  */
 export function handleSubscriptions({ account, clock }: ReceiverPorts): WantedSubscription[] {
-  if (!account.directMessages) return [];
+  if (!account.wants.directMessages) return [];
   return account
     .recentWriters(clock.now() - watchedForMs, maxCustomers)
     .map((userId) => ({ eventType: 'profile.update.handle', userId }));

@@ -1,29 +1,30 @@
-import { createAccountActivity } from './accountActivity';
-import { createAccountActivityV1 } from './accountActivityV1';
-import { createActivity } from './activity';
-import { StreamReceiver } from './activityStream';
-import { createPassedOn } from './passedOn';
-import { PollReceiver } from './poll';
-import type { Receiver, ReceiverPorts } from './receiver';
+import { accountActivity } from './accountActivity';
+import { accountActivityV1 } from './accountActivityV1';
+import { activity } from './activity';
+import { activityStream } from './activityStream';
+import type { DeliveryKind } from './deliveryKind';
+import { poll } from './poll';
+import { relay } from './relay';
 
-export type Delivery =
-  'activity' | 'activity-stream' | 'account-activity' | 'account-activity-v1' | 'poll' | 'api';
+/** Every way of delivery, by the name it has in the configuration. */
+export const deliveryKinds = {
+  activity,
+  'activity-stream': activityStream,
+  'account-activity': accountActivity,
+  'account-activity-v1': accountActivityV1,
+  poll,
+  api: relay,
+} satisfies Record<string, DeliveryKind>;
 
-const ways: Record<Delivery, (ports: ReceiverPorts) => Receiver> = {
-  activity: createActivity,
-  'activity-stream': (ports) => new StreamReceiver(ports),
-  'account-activity': createAccountActivity,
-  'account-activity-v1': createAccountActivityV1,
-  poll: (ports) => new PollReceiver(ports),
-  api: createPassedOn,
-};
+export type Delivery = keyof typeof deliveryKinds;
 
-/** The receiver for a way of delivery. */
-export function createReceiver(delivery: Delivery, ports: ReceiverPorts): Receiver {
-  return ways[delivery]({ ...ports, account: { ...ports.account, delivery } });
+export const deliveryNames = Object.keys(deliveryKinds) as [Delivery, ...Delivery[]];
+
+export function deliveryKind(name: Delivery): DeliveryKind {
+  return deliveryKinds[name];
 }
 
-/** Whether a word kept from an earlier version names a way of delivery. */
-export function isDelivery(word: string): word is Delivery {
-  return Object.hasOwn(ways, word);
+/** Whether a word, such as one kept from an earlier version, names a way of delivery. */
+export function isDelivery(word: unknown): word is Delivery {
+  return typeof word === 'string' && Object.hasOwn(deliveryKinds, word);
 }

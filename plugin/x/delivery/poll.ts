@@ -11,6 +11,7 @@ import { supplyFault } from './supplyFaults';
 import { Cursors, type CursorOf } from './cursors';
 import { Lifeline } from './lifeline';
 import { QuotePoll } from './quotePoll';
+import type { DeliveryKind } from './deliveryKind';
 import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
 import { each } from './rhythms';
 
@@ -21,8 +22,18 @@ const largestPage = 100;
 /** X's ids grow with time only roughly, and a list may show a message a moment after a later one. Milliseconds. */
 const slackMs = 2 * 60_000;
 
-/** For account levels without pushes: reads each minute what is new, page by page back to the last id known. */
-export class PollReceiver implements Receiver {
+/** Reading each minute, for account levels without pushes. */
+export const poll: DeliveryKind = {
+  label: 'reading every minute',
+  webhook: 'none',
+  pushesChat: false,
+  needsAppKeys: false,
+  onlyOAuth1: false,
+  create: (ports) => new PollReceiver(ports),
+};
+
+/** Reads each minute what is new, page by page back to the last id known. */
+class PollReceiver implements Receiver {
   private current: SupplyState = { state: 'starting' };
   private polling: Promise<void> | undefined;
   private readonly ending = new AbortController();
@@ -45,10 +56,10 @@ export class PollReceiver implements Receiver {
 
   start(): void {
     const { account } = this.ports;
-    if (!account.directMessages) this.cursors.forget('messages');
-    if (!account.mentions) this.cursors.forget('mentions');
+    if (!account.wants.directMessages) this.cursors.forget('messages');
+    if (!account.wants.mentions) this.cursors.forget('mentions');
     this.end = each('minute', () => this.poll(), this.ports);
-    if (account.quotes) {
+    if (account.wants.quotes) {
       this.quotes = new QuotePoll(this.ports, this.ending.signal);
       this.quotes.start();
     }
@@ -107,8 +118,9 @@ export class PollReceiver implements Receiver {
         this.onRevoked();
         return;
       }
-      if (account.directMessages) await this.take('messages', (until) => this.readMessages(ports, until));
-      if (account.mentions)
+      if (account.wants.directMessages)
+        await this.take('messages', (until) => this.readMessages(ports, until));
+      if (account.wants.mentions)
         await this.take('mentions', async (until) => readBackMentions(ports, await account.userId(), until));
       if (this.ending.signal.aborted) return;
       if (this.current.state === 'trouble') log.info('X can be read again', { account: account.name });

@@ -1,10 +1,24 @@
+import type { DeliveryKind } from './deliveryKind';
 import type { Receiver } from './receiver';
 
 /**
  * Another service receives from X and passes the events on to our webhook, signed with a secret of its own: there is
  * nothing to set up with X, and nothing to take down.
  */
-export function createPassedOn(): Receiver {
+export const relay: DeliveryKind = {
+  label: 'passed on by another service',
+  webhook: 'relayed',
+  pushesChat: false,
+  needsAppKeys: false,
+  onlyOAuth1: false,
+  requires: {
+    setting: 'apiSecret',
+    words: 'is missing: the secret that the service passing events on signs them with',
+  },
+  create: createReceiver,
+};
+
+function createReceiver(): Receiver {
   return {
     start: () => {},
     stop: () => Promise.resolve(),

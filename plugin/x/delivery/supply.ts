@@ -2,7 +2,7 @@ import { BridgeError, reasonOf } from '../../core/errors';
 import type { ReplayStatus } from '../../core/inbound/events';
 import { ChatPoll } from './chatPoll';
 import { Cursors } from './cursors';
-import { createReceiver, isDelivery, type Delivery } from './index';
+import { deliveryKind, isDelivery, type Delivery } from './index';
 import { Lifeline } from './lifeline';
 import type { Receiver, ReceiverPorts, SupplyState } from './receiver';
 
@@ -28,9 +28,9 @@ export class Supply {
 
   /** Starts receiving, after what an earlier way of delivery left with X was taken away. */
   start(): void {
-    this.receivers = this.deliveries.map((delivery) => createReceiver(delivery, this.ports));
+    this.receivers = this.deliveries.map((delivery) => this.create(delivery));
     const { account, facts } = this.ports;
-    if (account.chat) this.chat = new ChatPoll(this.chatIsPushed() ? 'quarter' : 'minute', this.ports);
+    if (account.wants.chat) this.chat = new ChatPoll(this.chatIsPushed() ? 'quarter' : 'minute', this.ports);
     else new Cursors(account.name, facts).forget('chat');
     this.starting = this.retireFormer(this.deliveries).then(() => {
       if (this.stopped) return;
@@ -58,9 +58,12 @@ export class Supply {
     await Promise.all([...this.receivers.map((receiver) => receiver.stop()), this.chat?.stop()]);
   }
 
-  /** Only X Activity delivers encrypted messages. */
+  private create(delivery: Delivery): Receiver {
+    return deliveryKind(delivery).create({ ...this.ports, account: { ...this.ports.account, delivery } });
+  }
+
   private chatIsPushed(): boolean {
-    return this.deliveries.some((delivery) => delivery === 'activity' || delivery === 'activity-stream');
+    return this.deliveries.some((delivery) => deliveryKind(delivery).pushesChat);
   }
 
   /** The worst of the receivers' states. */
@@ -129,7 +132,7 @@ export class Supply {
   private async retire(former: Delivery): Promise<void> {
     const { account, log } = this.ports;
     try {
-      await createReceiver(former, this.ports).retire();
+      await this.create(former).retire();
       log.info('the former delivery was taken down', { account: account.name, former });
     } catch (error) {
       if (!(error instanceof BridgeError) || error.retryable) throw error;

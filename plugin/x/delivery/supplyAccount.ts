@@ -1,14 +1,11 @@
+import type { WantedEvents } from '../../core/inbound/ingestEvents';
+
 /** An account as its supply sees it. */
 export interface Account {
   name: string;
   /** How X delivers, as set or as the level says. */
   delivery: string;
-  directMessages: boolean;
-  mentions: boolean;
-  /** Whether posts that only quote the account are taken in. */
-  quotes: boolean;
-  /** Whether encrypted X Chat is taken in. */
-  chat: boolean;
+  wants: WantedEvents;
   /** The dev environment of Account Activity v1.1. */
   environment: string;
   /** The address X calls; empty when the admin registers it by hand. */

@@ -25,7 +25,7 @@ export async function watchSupply(
 ): Promise<boolean> {
   const { account, client, clock, log } = ports;
   const now = clock.now();
-  if (!account.directMessages || now - silentSince < unusualSilence) return false;
+  if (!account.wants.directMessages || now - silentSince < unusualSilence) return false;
   try {
     const { batch } = await readBackMessages({ client, clock, signal }, { at: silentSince }, glance);
     const own = await account.userId();

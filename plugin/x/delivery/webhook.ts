@@ -2,7 +2,6 @@ import { ingestEvents, type IngestPorts, type ReceivingAccount } from '../../cor
 import { rateLimitedLog } from '../../core/rateLimitedLog';
 import { BridgeError } from '../../core/errors';
 import type { EventBatch } from '../../core/inbound/events';
-import type { Clock } from '../../core/clock';
 import { sameSecret } from '../../core/sameSecret';
 import { isRecord } from '../api/fields';
 import { answerChallenge, isPlainToken } from './challenge';
@@ -15,7 +14,7 @@ export interface WebhookAccount extends ReceivingAccount {
   /** Of the app; of the service that passes events on where X does not call itself. */
   signingSecret: string;
   /** A challenge of X was answered in this account's name. */
-  onChallenge: () => void;
+  onChallenge(): void;
   /** The last part of the path for `webhookCheck: "secret-path"`. */
   pathSecret: string | undefined;
 }
@@ -27,12 +26,6 @@ export interface WebhookCall {
   pathSecret: string | undefined;
   signature: string | undefined;
   rawBody: Buffer;
-}
-
-export interface WebhookPorts extends IngestPorts {
-  /** The active accounts, as they are now. */
-  accounts: () => readonly WebhookAccount[];
-  clock: Clock;
 }
 
 export interface Webhook {
@@ -48,8 +41,8 @@ export interface Webhook {
   receive(call: WebhookCall): Promise<void>;
 }
 
-/** The webhook of all active accounts. */
-export function createWebhook(ports: WebhookPorts): Webhook {
+/** The webhook of all active accounts. @param activeAccounts as they are at the time of a call */
+export function createWebhook(activeAccounts: () => readonly WebhookAccount[], ports: IngestPorts): Webhook {
   const write = rateLimitedLog(ports.log, ports.clock);
   const complain: Complain = (reason) => {
     ports.counters.count('webhook_refusals', { reason });
@@ -59,7 +52,7 @@ export function createWebhook(ports: WebhookPorts): Webhook {
     challenge: (name, pathSecret, token) => {
       if (token === undefined || token === '') throw badRequest('the crc_token is missing');
       if (!isPlainToken(token)) throw badRequest('the crc_token is not a plain word');
-      const accounts = addressed(ports.accounts(), name, pathSecret);
+      const accounts = addressed(activeAccounts(), name, pathSecret);
       const [account] = accounts;
       if (!account) throw unknownAccount(name);
       // Accounts of one app may share an address.
@@ -68,7 +61,7 @@ export function createWebhook(ports: WebhookPorts): Webhook {
       return answerChallenge(token, account.signingSecret);
     },
     receive: async (call) => {
-      const accounts = addressed(ports.accounts(), call.name, call.pathSecret);
+      const accounts = addressed(activeAccounts(), call.name, call.pathSecret);
       if (accounts.length === 0) throw unknownAccount(call.name);
       const trusted = call.pathSecret === undefined ? signedFor(accounts, call) : accounts;
       if (trusted.length === 0) throw refuse(call, complain);

@@ -1,0 +1,316 @@
+import type { ConversationRules } from '../core/automation/conversationRules';
+import type { BotGateway } from '../core/automation/bot';
+import { createBotClient } from '../bot/client';
+import { Arrivals } from '../core/inbound/arrivals';
+import type { EventBatch, ReplayStatus } from '../core/inbound/events';
+import type { ReceivingAccount, WantedEvents } from '../core/inbound/ingestEvents';
+import type { MessagingAccount, MotionGateway, XGateway } from '../core/gateways';
+import { atMost, systemClock, type Clock } from '../core/clock';
+import type { Counters, Log, MessageStore } from '../core/ports';
+import { savedClock, type RemoteClock } from '../core/remoteClock';
+import type { Scheduler } from '../core/scheduler';
+import { userIdOfToken, type AccountConfig, type Config } from '../settings/schema';
+import type { AccountHealth } from '../core/health';
+import { createXAccount } from '../x/account';
+import type { XClient } from '../x/api/client';
+import type { OAuth2Tokens } from '../x/api/oauth2Tokens';
+import type { OwnUser } from '../x/api/ownUser';
+import { Revocation } from '../x/api/revocation';
+import type { SignIns } from '../x/api/signIns';
+import type { TokenVaults } from '../x/api/tokenVault';
+import { ChatAccount } from '../x/chat/chatAccount';
+import { ChatSetUp } from '../x/chat/chatSetUp';
+import type { ChatThreads } from '../x/chat/threads';
+import { callbackUrl } from '../x/delivery/callbackUrl';
+import { deliveryKind, type Delivery } from '../x/delivery';
+import { Supply } from '../x/delivery/supply';
+import type { WebhookAccount } from '../x/delivery/webhook';
+import { accountHealth } from './accountHealth';
+import { createMotionGateway } from './motionGateway';
+import { deliveryOf } from './delivery';
+import { SignInReports } from './signInReports';
+import { createXSignIns } from './xSignIns';
+
+/** What all accounts share. */
+export interface AccountOptions {
+  config: Config;
+  /** The last part of the webhook's path for `webhookCheck: "secret-path"`. */
+  pathSecret: string | undefined;
+  store: MessageStore;
+  clock: Clock;
+  /** A number from 0 to 1. */
+  random: () => number;
+  scheduler: Scheduler;
+  log: Log;
+  counters: Counters;
+  /** The threads that hold the keys of encrypted chat. */
+  chatThreads: ChatThreads;
+  /** Where the accounts' OAuth 2.0 tokens are kept. */
+  vaults: TokenVaults;
+  /** Encrypts keys on the disk; empty for none. */
+  dataKey: string;
+  /** The ways X delivers, while an account moves from one to another; else the configured one. */
+  deliveries: Delivery[] | undefined;
+  plugin: AccountCallbacks;
+}
+
+/** What an account asks of the rest of the plugin. */
+export interface AccountCallbacks {
+  /** Stores what X delivered. @throws BridgeError `store-unavailable` */
+  ingest(batch: EventBatch, account: ReceivingAccount): Promise<void>;
+  /** X accepts the account's sign-in again: replies that waited for it can go. */
+  onSignedIn(): void;
+  /** Encrypted messages that could not be read may be readable now; see `retryUnread`. */
+  retryUnread(account: string, conversationId: string | undefined, tag: string): void;
+  /** The name of another account that has this X user. */
+  nameOfUser(userId: string, besides: string): string | undefined;
+}
+
+/** Stopping the delivery may take this long, in milliseconds. */
+const maxStopMs = 3_000;
+
+/** One brand: its user on X, its Open Channel account in Motion, and the state of both. */
+export class Account implements MessagingAccount, WebhookAccount {
+  readonly name: string;
+  readonly active: boolean;
+  readonly delivery: Delivery;
+
+  readonly rules: ConversationRules;
+  readonly mapValue: 'username' | 'id';
+  readonly mentions: MessagingAccount['mentions'];
+  readonly joinWaiting: boolean;
+  readonly wants: WantedEvents;
+  readonly signingSecret: string;
+  readonly pathSecret: string | undefined;
+
+  readonly xClock: RemoteClock;
+  readonly client: XClient;
+  readonly signIns: SignIns;
+  /** Undefined where the account has no OAuth 2.0 client. */
+  readonly oauth2: OAuth2Tokens | undefined;
+  readonly ownUser: OwnUser;
+  readonly chat: ChatAccount;
+  readonly chatSetUp: ChatSetUp;
+  readonly supply: Supply;
+  readonly x: XGateway;
+  readonly host: MotionGateway;
+  readonly bot: BotGateway;
+
+  private readonly arrivals: Arrivals;
+  private readonly reports: SignInReports;
+  private readonly revocation: Revocation;
+  private readonly motionClock: RemoteClock;
+
+  constructor(
+    readonly settings: AccountConfig,
+    private readonly options: AccountOptions,
+  ) {
+    const { store, clock, plugin } = options;
+    const { name, directMessages, mentions } = settings;
+    const log = options.log.with({ account: name });
+    this.name = name;
+    this.active = settings.active;
+    this.delivery = deliveryOf(settings);
+    this.rules = settings;
+    this.mapValue = settings.mapValue;
+    this.mentions = mentions;
+    this.joinWaiting = directMessages.joinWaiting;
+    this.wants = {
+      directMessages: directMessages.active,
+      mentions: mentions.active,
+      quotes: mentions.active && mentions.quotes,
+      chat: directMessages.active && settings.chat.active,
+    };
+    // Where another service passes events on, X's own signature is not theirs to give.
+    const isRelayed = deliveryKind(this.delivery).webhook === 'relayed';
+    this.signingSecret = isRelayed ? settings.apiSecret : settings.consumerSecret;
+    this.pathSecret = options.pathSecret;
+    this.xClock = savedClock(clock, store.facts, name, 'X');
+    this.motionClock = savedClock(clock, store.facts, name, 'the host');
+    this.arrivals = new Arrivals(this.xClock);
+    this.reports = new SignInReports(settings, clock, options.log, () => plugin.onSignedIn());
+    ({
+      signIns: this.signIns,
+      oauth2: this.oauth2,
+      client: this.client,
+      ownUser: this.ownUser,
+    } = createXSignIns(settings, this.reports, this.xClock, options));
+    this.revocation = this.createRevocation();
+    this.chat = this.createChat(log);
+    this.chatSetUp = this.createChatSetUp(log);
+    this.supply = this.createSupply();
+    this.x = this.createXGateway(log);
+    this.host = createMotionGateway(settings, this.reports.host, this.motionClock, options);
+    this.bot = createBotClient({ url: settings.bot.url, token: settings.botToken, clock });
+  }
+
+  /** Signs in with X, loads the keys of encrypted chat, and has events delivered; an inactive account takes that down. */
+  start(): void {
+    if (!this.active) {
+      this.supply.standDown();
+      return;
+    }
+    this.oauth2?.start(this.options.scheduler);
+    void this.ownUser.learn();
+    void this.chat.load().then(() => this.chatSetUp.settle());
+    this.supply.start();
+  }
+
+  /** Resolves when nothing of it runs, or after three seconds: a call of X that hangs must not hold up a stop. */
+  async stop(): Promise<void> {
+    this.ownUser.stop();
+    this.oauth2?.stop();
+    this.chatSetUp.stop();
+    await atMost(systemClock, maxStopMs, this.supply.stop());
+  }
+
+  /** Takes down what an account that was removed has set up with X, which would go on delivering, and charging. */
+  async takeDown(): Promise<void> {
+    this.supply.standDown();
+    await this.supply.settled();
+    this.ownUser.stop();
+  }
+
+  /** The account's own X user, once known. */
+  userId(): string | undefined {
+    return this.ownUser.id() ?? userIdOfToken(this.settings.accessToken) ?? this.oauth2?.userId();
+  }
+
+  /** The account's own X user, asked of X while it is not known. @throws BridgeError */
+  async findUserId(): Promise<string> {
+    return this.userId() ?? (await this.ownUser.find());
+  }
+
+  /** How the account stands, for `/health` and the panel. */
+  health(): AccountHealth {
+    const { settings, delivery, arrivals, reports, supply, chat } = this;
+    return accountHealth(settings, { delivery, store: this.options.store, reports, arrivals, supply, chat });
+  }
+
+  /** The machine's clock was set by so many milliseconds, so that what waits for a time waits for the wrong one. */
+  clockWasSet(byMs: number): void {
+    this.signIns.letOneThrough();
+    this.xClock.localWasSet(byMs);
+    this.motionClock.localWasSet(byMs);
+  }
+
+  onEvent(pushed: boolean): void {
+    this.arrivals.note();
+    if (pushed) this.supply.onPushed();
+  }
+
+  onRefused(): void {
+    this.supply.onRefused();
+  }
+
+  onChallenge(): void {
+    this.supply.onChallenge();
+  }
+
+  onRevoked(): void {
+    void this.revocation.heard();
+  }
+
+  onReplay(status: ReplayStatus): void {
+    this.supply.onReplay(status);
+  }
+
+  onPost(authorId: string): void {
+    this.supply.onPost(authorId);
+  }
+
+  private createRevocation(): Revocation {
+    return new Revocation({
+      account: this.name,
+      ownUser: this.ownUser,
+      signIns: this.signIns,
+      clock: this.options.clock,
+      log: this.options.log,
+      onConfirmed: () => {
+        this.reports.noteRevoked();
+        this.supply.onRevoked();
+      },
+    });
+  }
+
+  private createXGateway(log: Log): XGateway {
+    const { config, random } = this.options;
+    return createXAccount({
+      client: this.client,
+      keys: this.settings.accessToken === '' ? undefined : this.settings,
+      mediaHosts: config.x.mediaHosts,
+      clock: this.xClock,
+      random,
+      dataDir: config.dataDir,
+      log,
+      userId: () => this.userId(),
+    });
+  }
+
+  private createChatSetUp(log: Log): ChatSetUp {
+    const { config, clock, random, chatThreads } = this.options;
+    return new ChatSetUp({
+      account: this.name,
+      chat: this.chat,
+      client: this.client,
+      threads: chatThreads,
+      clock,
+      random,
+      log,
+      apiBaseUrl: config.x.apiBaseUrl,
+      findUserId: () => this.findUserId(),
+    });
+  }
+
+  private createChat(log: Log): ChatAccount {
+    const { config, store, clock, random, chatThreads, dataKey, plugin } = this.options;
+    const { readMarks, typing, neverPlain } = this.settings.chat;
+    return new ChatAccount({
+      account: this.name,
+      settings: { active: this.wants.chat, readMarks, typing, neverPlain },
+      client: this.client,
+      apiBaseUrl: config.x.apiBaseUrl,
+      threads: chatThreads,
+      store: store.chat,
+      dataDir: config.dataDir,
+      dataKey,
+      clock,
+      xClock: this.xClock,
+      random,
+      log,
+      userId: () => this.userId(),
+      onKeys: (conversationId, tag) => plugin.retryUnread(this.name, conversationId, tag),
+    });
+  }
+
+  private createSupply(): Supply {
+    const { config, store, random, scheduler, log, deliveries, plugin } = this.options;
+    const { inbox, facts, threads, contacts } = store;
+    const { name, delivery } = this;
+    return new Supply(deliveries ?? [delivery], {
+      account: {
+        name,
+        delivery,
+        wants: this.wants,
+        environment: this.settings.environment,
+        webhookUrl: callbackUrl(this.settings.webhookUrl, name, this.pathSecret),
+        userId: () => this.findUserId(),
+        signedIn: () => this.ownUser.signedIn(this.signIns),
+        lastEventAt: () => this.arrivals.lastAt(),
+        recentAuthors: (since, most) => threads.recentAuthors(name, since, most),
+        recentWriters: (since, most) => contacts.recentWriters(name, since, most),
+        knownMessages: (ids) => inbox.knownMessages(name, ids),
+        noteChatReading: (reason) => this.chat.noteReading(reason),
+        noteMessageRequests: (waiting) => this.chat.noteRequests(waiting),
+      },
+      client: this.client,
+      apiBaseUrl: config.x.apiBaseUrl,
+      accept: (batch) => plugin.ingest(batch, this),
+      facts,
+      clock: this.xClock,
+      random,
+      scheduler,
+      log,
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import type { MotionGateway } from '../core/gateways';
+import type { Clock } from '../core/clock';
+import type { Counters, Log, MessageStore } from '../core/ports';
+import type { RemoteClock } from '../core/remoteClock';
+import type { SignIn } from '../core/signIn';
+import { SignInGate } from '../core/signInGate';
+import { createHostAccount } from '../motion/account';
+import { HostClient } from '../motion/client';
+import type { AccountConfig, Config } from '../settings/schema';
+
+/** While Motion refuses the sign-in, each account tries it again this often. Milliseconds. */
+const refusedPauseMs = 60_000;
+
+export interface MotionGatewayOptions {
+  config: Config;
+  store: MessageStore;
+  clock: Clock;
+  counters: Counters;
+  log: Log;
+}
+
+/** An account's Open Channel in Motion. @param motionClock Motion's clock, as far as it is known */
+export function createMotionGateway(
+  settings: AccountConfig,
+  signIn: SignIn,
+  motionClock: RemoteClock,
+  { config, store, clock, counters, log }: MotionGatewayOptions,
+): MotionGateway {
+  const client = new HostClient({
+    ...config.host,
+    counters,
+    clock: motionClock,
+    gate: new SignInGate(clock, refusedPauseMs),
+    onSignIn: (accepted, reason) => signIn.note(accepted, reason),
+  });
+  const { name: account, openChannelAccountId, mapKey } = settings;
+  return createHostAccount({
+    client,
+    account,
+    openChannelAccountId,
+    mapKey,
+    facts: store.facts,
+    clock: motionClock,
+    log,
+  });
+}

@@ -1,0 +1,50 @@
+import { BridgeError } from '../core/errors';
+import { RemoteClock } from '../core/remoteClock';
+import { HostClient } from '../motion/client';
+import { hostUser, openChannelAccounts } from '../motion/directory';
+import type { OpenChannelAccount } from '../panel/api';
+import type { RunningPlugin } from './runningPlugin';
+
+export interface MotionUser {
+  name?: string;
+  role?: string;
+}
+
+/** Asks Motion with the sign-in as it is configured. What it learns is told to the admin, not to the accounts. */
+export class MotionDirectory {
+  constructor(private readonly plugin: RunningPlugin) {}
+
+  /** The user that the plugin signs in as. @throws BridgeError */
+  async user(): Promise<MotionUser> {
+    return hostUser(this.client());
+  }
+
+  /** The user with this name and password; undefined when Motion does not know them. @throws BridgeError */
+  async userBy(username: string, password: string): Promise<MotionUser | undefined> {
+    try {
+      return await hostUser(this.client({ username, password, apiKey: '' }));
+    } catch (error) {
+      if (error instanceof BridgeError && error.code === 'signed-out-of-host') return undefined;
+      throw error;
+    }
+  }
+
+  /** @throws BridgeError */
+  async openChannelAccounts(): Promise<OpenChannelAccount[]> {
+    return openChannelAccounts(this.client());
+  }
+
+  private client(signIn?: { username: string; password: string; apiKey: string }): HostClient {
+    const { counters, clock } = this.plugin;
+    const { host } = this.plugin.live().config;
+    if (host.baseUrl === '')
+      throw new BridgeError('bad-request', 'Enter the address of the host and its sign-in first, and save.');
+    return new HostClient({
+      ...host,
+      ...signIn,
+      counters,
+      clock: new RemoteClock(clock),
+      onSignIn: () => {},
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { BridgeError } from '../core/errors';
+import type { PinStart } from '../panel/api';
+import { userIdOfToken, type Config } from '../settings/schema';
+import { authorizeUrl, exchangePin, requestPinToken } from '../x/api/pinSignIn';
+import type { PinWay } from './connect';
+
+/** Begins a sign-in with OAuth 1.0a by PIN, with the form's keys, else the saved ones. @throws BridgeError */
+export async function startPin(start: PinStart, { x, accounts }: Config): Promise<PinWay> {
+  const saved = accounts.find(({ name }) => name === start.account);
+  const app = {
+    consumerKey: start.consumerKey || (saved?.consumerKey ?? ''),
+    consumerSecret: start.consumerSecret || (saved?.consumerSecret ?? ''),
+    signatureMethod: start.signatureMethod === 'HMAC-SHA256' ? 'HMAC-SHA256' : 'HMAC-SHA1',
+  } as const;
+  if (app.consumerKey === '' || app.consumerSecret === '')
+    throw new BridgeError('bad-request', 'Enter the API key and the API key secret first.');
+  const request = await requestPinToken(x.apiBaseUrl, app);
+  return {
+    authorizeUrl: authorizeUrl(x.apiBaseUrl, request),
+    finish: async (pin) => {
+      const { token, secret, userId, handle } = await exchangePin(x.apiBaseUrl, app, request, pin);
+      const taken = accounts.find(
+        (each) => each.name !== start.account && userIdOfToken(each.accessToken) === userId,
+      );
+      if (taken)
+        throw new BridgeError(
+          'bad-request',
+          `You are signed in on X as @${handle}, which is the account "${taken.name}" already. Sign in there as another user, and open X for a PIN again.`,
+        );
+      return { userId, handle, keys: { accessToken: token, accessTokenSecret: secret } };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { reasonOf } from '../core/errors';
+import { ConfigError } from '../settings/load';
+import { provideSecrets } from '../settings/secrets';
+import type { RunningPlugin } from './runningPlugin';
+import { changedMeanwhile, revisionOf } from './settings';
+
+/** Saves settings, one save at a time: two would restart the same accounts side by side. */
+export class SettingsSaver {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly plugin: RunningPlugin) {}
+
+  /**
+   * Checks settings, goes on with them, and writes them down.
+   * @param revision the version of the file that the settings began as; absent: whatever it holds by then
+   * @returns the accounts that were restarted
+   * @throws ConfigError with one line per fault, BridgeError `settings-changed`; then nothing has changed
+   */
+  save(raw: Record<string, unknown>, revision?: string): Promise<string[]> {
+    const mine = this.last.then(() => this.saveNow(raw, revision));
+    this.last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async saveNow(raw: Record<string, unknown>, revision?: string): Promise<string[]> {
+    const { file, logs, accounts } = this.plugin;
+    if (revision !== undefined && revision !== revisionOf(file)) throw changedMeanwhile();
+    const { config: formerConfig, secrets: formerSecrets } = this.plugin.live();
+    const config = file.check(raw);
+    const changed = await this.plugin.reconfigure(config, provideSecrets(config));
+    try {
+      file.save(raw);
+    } catch (error) {
+      await this.plugin.reconfigure(formerConfig, formerSecrets);
+      logs.log.error('panel: the settings could not be written', { reason: reasonOf(error) });
+      throw new ConfigError([`${file.path}: cannot be written (${reasonOf(error)}); nothing was changed`]);
+    }
+    accounts.revokeUnused();
+    return changed;
+  }
+}

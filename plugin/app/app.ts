@@ -1,0 +1,272 @@
+import type { RequestListener, Server } from 'node:http';
+import { Account } from '../accounts/account';
+import { AccountRegistry } from '../accounts/accountRegistry';
+import { pluginHealth } from '../accounts/pluginHealth';
+import { warnOfOrphans, warnOfWeakness } from '../accounts/startWarnings';
+import type { RunningPlugin } from '../admin/runningPlugin';
+import { systemClock, type Clock } from '../core/clock';
+import { reasonOf } from '../core/errors';
+import type { Health } from '../core/health';
+import type { ActivityEntry, ActivityListener, Counters, Log, MessageStore } from '../core/ports';
+import type { Scheduler } from '../core/scheduler';
+import { createMetrics, type Metrics } from '../http/metrics';
+import { createHttpServer, listen, listenElsewhere, stopListening } from '../http/server';
+import type { OpenLog } from '../log/logger';
+import type { ConfigFile } from '../settings/configFile';
+import { ConfigError } from '../settings/load';
+import type { AccountConfig, Config } from '../settings/schema';
+import { allSecrets, type Secrets } from '../settings/secrets';
+import { TokenVaults } from '../x/api/tokenVault';
+import { ChatThreads } from '../x/chat/threads';
+import type { Delivery } from '../x/delivery';
+import { clearPassing } from '../x/media/measureFile';
+import { Pipelines } from './pipelines';
+import { createRequestListener } from './routes';
+import { ScheduledJobs } from './scheduledJobs';
+import { cronScheduler } from './cronScheduler';
+import { watchMachine } from './watchMachine';
+
+export interface AppOptions {
+  config: Config;
+  secrets: Secrets;
+  store: MessageStore;
+  logs: OpenLog;
+  version: string;
+  /** Encrypts the keys of encrypted chat on the disk; absent: they are kept in plain. */
+  dataKey?: string;
+  /** The bundle of the thread for encrypted chat; it lies beside the program. */
+  chatThread: string;
+  /** The panel: where its settings are, its page, and how the set-up code reaches the admin. Without it there is none. */
+  panel?: { file: ConfigFile; dir: string; print?: (line: string) => void };
+  clock?: Clock;
+  /** A number from 0 to 1. */
+  random?: () => number;
+  scheduler?: Scheduler;
+  /** Several ways of delivery at once for every account, instead of the configured one. */
+  deliveries?: Delivery[];
+  /** Hears of every step of every message. */
+  onActivity?: (entry: ActivityEntry) => void;
+}
+
+/** What may change while the plugin runs. */
+interface Live {
+  config: Config;
+  secrets: Secrets;
+  server: Server;
+  port: number;
+}
+
+/** The running product: built whole, then started once and stopped once. */
+export class App {
+  readonly accounts: AccountRegistry;
+  readonly metrics: Metrics;
+  private readonly options: AppOptions;
+  private readonly live: Live;
+  private readonly log: Log;
+  private readonly clock: Clock;
+  private readonly random: () => number;
+  private readonly scheduler: Scheduler;
+  private readonly counters: Counters;
+  private readonly activity: ActivityListener;
+  private readonly chatThreads: ChatThreads;
+  private readonly vaults: TokenVaults;
+  private readonly pipelines: Pipelines;
+  private readonly requestListener: RequestListener;
+  private readonly jobs: ScheduledJobs;
+  private stopWatching = () => {};
+
+  constructor(options: AppOptions) {
+    const { config, secrets, store, clock = systemClock } = options;
+    this.options = options;
+    this.log = options.logs.log;
+    this.clock = clock;
+    this.random = options.random ?? Math.random;
+    this.scheduler = options.scheduler ?? cronScheduler;
+    this.live = { config, secrets, server: createHttpServer(), port: 0 };
+    this.metrics = createMetrics(() => this.health());
+    this.counters = this.metrics.counters;
+    this.activity = (entry) => options.onActivity?.({ ...entry, at: clock.now() });
+    this.chatThreads = new ChatThreads(options.chatThread);
+    this.vaults = new TokenVaults(store.facts, options.dataKey ?? '');
+    this.accounts = new AccountRegistry({
+      log: this.log,
+      create: (settings) => this.createAccount(settings),
+      fingerprint: (settings) => this.fingerprint(settings),
+    });
+    this.pipelines = new Pipelines({
+      accounts: this.accounts.byName,
+      store,
+      clock,
+      random: this.random,
+      log: this.log,
+      counters: this.counters,
+      activity: this.activity,
+      live: () => this.live.config,
+    });
+    this.requestListener = createRequestListener({
+      accounts: this.accounts,
+      pipelines: this.pipelines,
+      metrics: this.metrics,
+      health: () => this.health(),
+      replyToken: () => this.live.secrets.replyToken,
+      panel: options.panel && { dir: options.panel.dir, plugin: this.runningPlugin(options.panel) },
+    });
+    this.live.server.on('request', this.requestListener);
+    this.jobs = this.createJobs();
+  }
+
+  /** The port listened on. */
+  get port(): number {
+    return this.live.port;
+  }
+
+  /** @throws the system's error, `EADDRINUSE` when the port is in use; the store is closed then */
+  async start(): Promise<void> {
+    const { config } = this.live;
+    const { store, version } = this.options;
+    try {
+      this.live.port = await listen(this.live.server, config.port, config.bindAddress);
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+    clearPassing(config.dataDir);
+    await this.configureAccounts();
+    this.jobs.start();
+    this.stopWatching = watchMachine({
+      accounts: this.accounts,
+      pipelines: this.pipelines,
+      log: this.log,
+    });
+    const accounts = this.accounts.active().map(({ name }) => name);
+    this.log.info('started', { version, port: this.live.port, accounts });
+  }
+
+  /** Accepts nothing more, finishes what is in flight, and closes the store. */
+  async stop(): Promise<void> {
+    this.stopWatching();
+    await Promise.all([stopListening(this.live.server), this.accounts.stop(), this.jobs.stop()]);
+    await this.pipelines.stop();
+    await this.chatThreads.stop();
+    await this.vaults.settled();
+    this.options.store.close();
+    this.log.info('stopped');
+  }
+
+  /**
+   * Goes on with another configuration: only what changed is restarted, and nothing in flight is lost.
+   * @returns the accounts that are new, changed or gone
+   * @throws ConfigError when the port or the log folder cannot be used; then all stays as it was
+   */
+  async reconfigure(config: Config, secrets: Secrets): Promise<string[]> {
+    const { logs, dataKey = '' } = this.options;
+    const moved = await listenElsewhere(this.live.config, config, this.requestListener);
+    try {
+      logs.change({ ...config.log, secrets: [...allSecrets(config, secrets), dataKey] });
+    } catch (error) {
+      if (moved) await stopListening(moved.server);
+      throw new ConfigError([`log.dir: ${reasonOf(error)}`]);
+    }
+    const former = this.live.server;
+    Object.assign(this.live, { config, secrets, ...moved });
+    // Calls that are under way, such as the one that asked for this, get their answers.
+    if (moved) void stopListening(former);
+    const changed = await this.configureAccounts();
+    this.log.info('the configuration was changed', { accounts: changed, port: this.live.port });
+    return changed;
+  }
+
+  private async configureAccounts(): Promise<string[]> {
+    const { config } = this.live;
+    const changed = await this.accounts.configure(config.accounts);
+    warnOfWeakness(this.accounts.active(), config, this.log);
+    warnOfOrphans(this.options.store, config, this.log);
+    this.pipelines.resume();
+    return changed;
+  }
+
+  private health(): Health {
+    const { store, version, logs } = this.options;
+    return pluginHealth({ store, version, logDir: logs.dir, accounts: this.accounts.all() });
+  }
+
+  private createAccount(settings: AccountConfig): Account {
+    const { config, secrets } = this.live;
+    const hasPath = settings.webhookCheck === 'secret-path';
+    return new Account(settings, {
+      config,
+      pathSecret: hasPath ? secrets.webhookPaths[settings.name] : undefined,
+      store: this.options.store,
+      clock: this.clock,
+      random: this.random,
+      scheduler: this.scheduler,
+      log: this.log,
+      counters: this.counters,
+      chatThreads: this.chatThreads,
+      vaults: this.vaults,
+      dataKey: this.options.dataKey ?? '',
+      deliveries: this.options.deliveries,
+      plugin: {
+        ingest: (batch, account) => this.pipelines.ingest(batch, account),
+        onSignedIn: () => this.pipelines.resumeReplies(),
+        retryUnread: (account, conversationId, tag) =>
+          this.pipelines.retryUnread(account, conversationId, tag),
+        nameOfUser: (userId, besides) => this.accounts.nameOfUser(userId, besides),
+      },
+    });
+  }
+
+  /** All that an account is made from, beside the program itself. */
+  private fingerprint(settings: AccountConfig): string {
+    const { host, x, dataDir } = this.live.config;
+    return JSON.stringify([settings, host, x, dataDir, this.live.secrets.webhookPaths[settings.name]]);
+  }
+
+  private createJobs(): ScheduledJobs {
+    const { store } = this.options;
+    return new ScheduledJobs({
+      accounts: this.accounts,
+      store,
+      scheduler: this.scheduler,
+      clock: this.clock,
+      log: this.log,
+      counters: this.counters,
+      activity: this.activity,
+      dataDir: this.live.config.dataDir,
+      pipelines: this.pipelines,
+    });
+  }
+
+  /** The plugin as the panel's server side sees it. */
+  private runningPlugin({ file, print }: NonNullable<AppOptions['panel']>): RunningPlugin {
+    const { version, store, logs } = this.options;
+    return {
+      version,
+      file,
+      store,
+      logs,
+      clock: this.clock,
+      counters: this.counters,
+      accounts: this.accounts,
+      workers: { in: this.pipelines.inbound, out: this.pipelines.outbound },
+      live: () => this.live,
+      reconfigure: (config, secrets) => this.reconfigure(config, secrets),
+      tellAgent: (notice) => this.pipelines.tellAgent(notice),
+      resumeReplies: () => this.pipelines.resumeReplies(),
+      print: print ?? (() => {}),
+    };
+  }
+}
+
+/** A running plugin, for whoever starts and stops it. */
+export type Plugin = Pick<App, 'port' | 'stop'>;
+
+/**
+ * Builds the plugin and starts it.
+ * @throws the system's error, `EADDRINUSE` when the port is in use; the store is closed then
+ */
+export async function startPlugin(options: AppOptions): Promise<Plugin> {
+  const app = new App(options);
+  await app.start();
+  return app;
+}

@@ -1,0 +1,49 @@
+/** How one account stands. No secrets, no message text. */
+export interface AccountHealth {
+  active: boolean;
+  inbound: {
+    state: 'ok' | 'waiting' | 'off';
+    waiting: number;
+    setAside: number;
+    /** Kept from the agents by the account's filters. */
+    filtered: number;
+    waitingBecause?: string;
+  };
+  outbound: { state: 'ok' | 'waiting' | 'off'; waiting: number; failed: number; waitingBecause?: string };
+  /**
+   * The supply of events, whatever the delivery. `quiet`: all is set up, but X has delivered nothing since the
+   * start; `trouble`: X does not deliver, and `reason` says what to do.
+   */
+  webhook: {
+    state: 'starting' | 'ok' | 'quiet' | 'trouble' | 'off';
+    delivery: string;
+    check: string;
+    reason?: string;
+    /** While it is `trouble`: up to when events surely arrived. */
+    since?: string;
+    lastEventAt?: string;
+  };
+  /** `x`: both sign-ins together; `oauth1` and `oauth2` are there where the account uses them. */
+  signIn: { x: SignInHealth; oauth1?: SignInHealth; oauth2?: SignInHealth; host: SignInHealth };
+  /** Encrypted X Chat: while it is not `ok` its messages cannot be read, and agents are told of each. */
+  chat: {
+    state: 'off' | 'starting' | 'no-keys' | 'locked' | 'stale' | 'ok';
+    reason?: string;
+    lastMessageAt?: string;
+  };
+  /** When a customer last read one of our messages, and last typed. */
+  customers: { lastReadAt?: string; lastTypingAt?: string };
+}
+
+export interface SignInHealth {
+  state: 'unknown' | 'ok' | 'refused';
+  reason?: string;
+}
+
+export interface Health {
+  status: 'ok' | 'degraded' | 'broken';
+  version: string;
+  store: { state: 'ok' | 'broken'; reason?: string };
+  log: { dir: string };
+  accounts: Record<string, AccountHealth>;
+}
