@@ -14,7 +14,7 @@ const imports = {
   settings: ['core', 'disk', 'x'],
   accounts: ['core', 'settings', 'x', 'motion', 'bot'],
   admin: ['core', 'disk', 'settings', 'x', 'motion', 'accounts', 'panel'],
-  http: ['core', 'settings', 'x', 'accounts', 'admin'],
+  http: ['core', 'settings', 'x', 'accounts', 'admin', 'panel'],
   commands: ['core', 'disk', 'settings', 'store'],
   app: ['core', 'log', 'settings', 'x', 'store', 'accounts', 'admin', 'http', 'commands'],
 };

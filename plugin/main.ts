@@ -60,6 +60,8 @@ async function runPlugin(file: ConfigFile, config: Config): Promise<void> {
     console: true,
   });
   catchDefects(logs);
+  for (const change of file.formerNames())
+    logs.log.warn(`a setting has another name: ${change}; the former one is read as well`);
   const panel = { file, dir: join(top, 'panel'), print };
   const chatThread = join(__dirname, 'chatThread.js');
   const plugin = await startPlugin({ config, secrets, store, logs, version, panel, dataKey, chatThread });

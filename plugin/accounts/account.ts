@@ -9,7 +9,8 @@ import { atMost, systemClock, type Clock } from '../core/clock';
 import type { Counters, Log, MessageStore } from '../core/ports';
 import { savedClock, type RemoteClock } from '../core/remoteClock';
 import type { Scheduler } from '../core/scheduler';
-import { userIdOfToken, type AccountConfig, type Config } from '../settings/schema';
+import type { Config } from '../settings/schema';
+import { userIdOfToken, type AccountConfig } from '../settings/account';
 import type { AccountHealth } from '../core/health';
 import { createXAccount } from '../x/account';
 import type { XClient } from '../x/api/client';
@@ -78,7 +79,7 @@ export class Account implements MessagingAccount, WebhookAccount {
   readonly rules: ConversationRules;
   readonly mapValue: 'username' | 'id';
   readonly mentions: MessagingAccount['mentions'];
-  readonly joinWaiting: boolean;
+  readonly mergeQueuedReplies: boolean;
   readonly wants: WantedEvents;
   readonly signingSecret: string;
   readonly pathSecret: string | undefined;
@@ -114,7 +115,7 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.rules = settings;
     this.mapValue = settings.mapValue;
     this.mentions = mentions;
-    this.joinWaiting = directMessages.joinWaiting;
+    this.mergeQueuedReplies = directMessages.mergeQueuedReplies;
     this.wants = {
       directMessages: directMessages.active,
       mentions: mentions.active,
@@ -123,7 +124,7 @@ export class Account implements MessagingAccount, WebhookAccount {
     };
     // Where another service passes events on, X's own signature is not theirs to give.
     const isRelayed = deliveryKind(this.delivery).webhook === 'relayed';
-    this.signingSecret = isRelayed ? settings.apiSecret : settings.consumerSecret;
+    this.signingSecret = isRelayed ? settings.relaySecret : settings.consumerSecret;
     this.pathSecret = options.pathSecret;
     this.xClock = savedClock(clock, store.facts, name, 'X');
     this.motionClock = savedClock(clock, store.facts, name, 'the host');
@@ -264,10 +265,10 @@ export class Account implements MessagingAccount, WebhookAccount {
 
   private createChat(log: Log): ChatAccount {
     const { config, store, clock, random, chatThreads, dataKey, plugin } = this.options;
-    const { readMarks, typing, neverPlain } = this.settings.chat;
+    const { readReceipts, typing, neverPlain } = this.settings.chat;
     return new ChatAccount({
       account: this.name,
-      settings: { active: this.wants.chat, readMarks, typing, neverPlain },
+      settings: { active: this.wants.chat, readReceipts, typing, neverPlain },
       client: this.client,
       apiBaseUrl: config.x.apiBaseUrl,
       threads: chatThreads,

@@ -1,7 +1,7 @@
 import { encryptedFact } from '../core/inbound/ingestEncrypted';
 import type { Arrivals } from '../core/inbound/arrivals';
 import type { MessageStore } from '../core/ports';
-import type { AccountConfig } from '../settings/schema';
+import type { AccountConfig } from '../settings/account';
 import type { AccountHealth, SignInHealth } from '../core/health';
 import type { ChatStanding } from '../x/chat/chatAccount';
 import type { SupplyState } from '../x/delivery/receiver';

@@ -1,7 +1,7 @@
 import { atMost, systemClock } from '../core/clock';
 import { reasonOf } from '../core/errors';
 import type { Log } from '../core/ports';
-import type { AccountConfig } from '../settings/schema';
+import type { AccountConfig } from '../settings/account';
 import type { Account } from './account';
 
 export interface AccountRegistryOptions {

@@ -1,4 +1,4 @@
-import type { AccountConfig } from '../settings/schema';
+import type { AccountConfig } from '../settings/account';
 import type { Delivery } from '../x/delivery';
 
 /**

@@ -6,7 +6,8 @@ import type { SignIn } from '../core/signIn';
 import { SignInGate } from '../core/signInGate';
 import { createHostAccount } from '../motion/account';
 import { HostClient } from '../motion/client';
-import type { AccountConfig, Config } from '../settings/schema';
+import type { Config } from '../settings/schema';
+import type { AccountConfig } from '../settings/account';
 
 /** While Motion refuses the sign-in, each account tries it again this often. Milliseconds. */
 const refusedPauseMs = 60_000;

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock';
 import type { Log } from '../core/ports';
 import { SignIn } from '../core/signIn';
-import type { AccountConfig } from '../settings/schema';
+import type { AccountConfig } from '../settings/account';
 import { signInNames, userSignIns, type UserSignIn } from '../x/api/signInKinds';
 
 /** How each sign-in of an account stands; a change is logged, with what the admin can do about it. */

@@ -144,7 +144,7 @@ function required(session: Session | undefined): Session {
 }
 
 function pleaseSignIn(): BridgeError {
-  return new BridgeError('unauthorized', 'Please sign in.');
+  return new BridgeError('not-signed-in', 'Please sign in.');
 }
 
 function isMethod(name: string): name is Method {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { BridgeError } from '../core/errors';
 import { openBox, sealBox, sealedBox } from '../disk/sealedBox';
 import type { Change } from '../panel/api';
-import { isSecretPath, listOf, recordOf } from './settings';
+import { isSecretPath, withoutSecrets } from '../settings/catalogue';
+import { laidOver, listOf, recordOf, secretsOf } from './settings';
 
 const format = 'openchannel-x settings';
 const backupFile = z.object({
@@ -24,7 +25,7 @@ export async function exportSettings(
 ): Promise<string> {
   const head = { format, version: about.version, exportedAt: new Date(about.now).toISOString() };
   if (password === undefined || password === '')
-    return JSON.stringify({ ...head, settings: stripSecrets(raw) }, undefined, 2);
+    return JSON.stringify({ ...head, settings: withoutSecrets(raw) }, undefined, 2);
   const encrypted = await sealBox(Buffer.from(JSON.stringify(raw)), password);
   return JSON.stringify({ ...head, encrypted }, undefined, 2);
 }
@@ -63,30 +64,19 @@ export function mergeImport(
   const accounts = listOf(settings['accounts']).map((each, index) => {
     const account = recordOf(each);
     const own = formerAccounts.find(({ name }) => name === account['name']);
-    const kept = secretsOf(own ?? {}, 'accounts.one');
-    const oauth2 = {
-      ...secretsOf(recordOf(own?.['oauth2']), 'accounts.one.oauth2'),
-      ...recordOf(account['oauth2']),
-    };
-    const merged: Record<string, unknown> = { ...kept, ...account, oauth2 };
+    const merged = laidOver(secretsOf(own ?? {}, ['accounts', '*']), account);
     // One that was removed comes back without its keys, switched off.
     const mayRun = own !== undefined || hasKeys(merged) || (index === 0 && givesKeys);
     return mayRun ? merged : { ...merged, active: false };
   });
-  const section = (name: string) => ({
-    ...secretsOf(recordOf(before[name]), name),
-    ...recordOf(settings[name]),
-  });
   // The data stay where they are: an import is about settings, not about messages.
-  const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'dataDir'));
-  return {
-    ...rest,
-    ...('dataDir' in before ? { dataDir: before['dataDir'] } : {}),
-    host: section('host'),
-    reply: section('reply'),
-    admin: section('admin'),
+  const merged: Record<string, unknown> = {
+    ...laidOver(secretsOf(before, []), settings),
+    dataDir: before['dataDir'],
     accounts,
   };
+  if (!('dataDir' in before)) delete merged['dataDir'];
+  return merged;
 }
 
 const hasKeys = (account: Record<string, unknown>) =>
@@ -116,24 +106,6 @@ function flatten(value: unknown, path: string[] = []): Map<string, string> {
     return [isList && typeof name === 'string' ? name : key, item];
   });
   return new Map(entries.flatMap(([key, item]) => [...flatten(item, [...path, key])]));
-}
-
-function stripSecrets(raw: unknown): Record<string, unknown> {
-  const strip = (value: unknown, path: string): unknown => {
-    if (Array.isArray(value)) return value.map((item) => strip(item, `${path}.one`));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([key, item]) => {
-        const at = path === '' ? key : `${path}.${key}`;
-        return isSecretPath(at) ? [] : [[key, strip(item, at)]];
-      }),
-    );
-  };
-  return recordOf(strip(raw, ''));
-}
-
-function secretsOf(section: Record<string, unknown>, path: string): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(section).filter(([key]) => isSecretPath(`${path}.${key}`)));
 }
 
 function parse(content: string): z.infer<typeof backupFile> {

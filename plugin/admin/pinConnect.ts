@@ -1,6 +1,7 @@
 import { BridgeError } from '../core/errors';
 import type { PinStart } from '../panel/api';
-import { userIdOfToken, type Config } from '../settings/schema';
+import type { Config } from '../settings/schema';
+import { userIdOfToken } from '../settings/account';
 import { authorizeUrl, exchangePin, requestPinToken } from '../x/api/pinSignIn';
 import type { PinWay } from './connect';
 

@@ -1,51 +1,48 @@
 import { createHash } from 'node:crypto';
 import { BridgeError } from '../core/errors';
-import type { AccountSettings, Change, Settings, SettingsView } from '../panel/api';
+import { isRecord } from '../core/isRecord';
+import type { Change, Settings, SettingsView } from '../panel/api';
+import { catalogue, isGuardedPath, isSecretPath, setAt, withoutSecrets } from '../settings/catalogue';
 import type { ConfigFile } from '../settings/configFile';
-import type { AccountConfig, Config } from '../settings/schema';
-
-const accountSecrets = [
-  'consumerKey',
-  'consumerSecret',
-  'accessToken',
-  'accessTokenSecret',
-  'apiSecret',
-  'botToken',
-] as const;
-const oauth2Secrets = ['clientSecret', 'refreshToken'] as const;
-const hostSecrets = ['password', 'apiKey'] as const;
+import type { Config } from '../settings/schema';
+import { formGroups, newAccount } from './settingsForm';
 
 /** The settings as the panel may see them: every secret is taken out, and named where it is set. */
 export function viewSettings(config: Config, file: ConfigFile, port: number): SettingsView {
-  const { host, reply, admin, accounts, log, x, bindAddress } = config;
-  const { password, apiKey, ...plainHost } = host;
+  const shown = recordOf(withoutSecrets(config));
+  const isInPanel = (key: string) =>
+    key === 'accounts' ||
+    catalogue.some(({ path, about }) => about.group !== undefined && path.split('.')[0] === key);
   return {
     settings: {
+      ...Object.fromEntries(Object.entries(shown).filter(([key]) => isInPanel(key))),
       revision: revisionOf(file),
-      port: config.port,
-      bindAddress,
-      log,
-      host: plainHost,
-      reply: { longestWaitHours: reply.longestWaitHours },
-      admin: { hostUsers: admin.hostUsers },
-      x,
-      accounts: accounts.map(withoutSecrets),
-    },
-    secretsSet: [
-      ...Object.entries({ password, apiKey }).flatMap(([key, value]) => (value ? [`host.${key}`] : [])),
-      ...accounts.flatMap((account) => [
-        ...accountSecrets.flatMap((key) => (account[key] === '' ? [] : [`accounts.${account.name}.${key}`])),
-        ...oauth2Secrets.flatMap((key) =>
-          account.oauth2[key] === '' ? [] : [`accounts.${account.name}.oauth2.${key}`],
-        ),
-      ]),
-    ],
+    } as Settings,
+    form: formGroups,
+    newAccount: newAccount(),
+    secretsSet: secretsSetIn(config),
     overridden: file.overridden(),
     file: file.path,
     dataDir: config.dataDir,
     port,
   };
 }
+
+/** As `path.to.key`, accounts by name. */
+function secretsSetIn(config: Config): string[] {
+  const isSet = (value: unknown, path: string[]): string[] => {
+    if (Array.isArray(value))
+      return value.flatMap((item) => isSet(item, [...path, String(recordOf(item)['name'])]));
+    if (typeof value === 'object' && value !== null)
+      return Object.entries(value).flatMap(([key, item]) => isSet(item, [...path, key]));
+    const at = path.join('.');
+    return value !== '' && isSecretPath(at) && !hidden.has(at) ? [at] : [];
+  };
+  return isSet(config, []);
+}
+
+/** Secrets that the panel does not ask for. */
+const hidden = new Set(catalogue.filter(({ about }) => about.group === undefined).map(({ path }) => path));
 
 /** Tells one version of the settings' file from another. @throws ConfigError */
 export function revisionOf(file: ConfigFile): string {
@@ -58,14 +55,6 @@ export function changedMeanwhile(): BridgeError {
     'settings-changed',
     'The settings were changed meanwhile, by somebody else or in another window. Nothing was saved: load this page again, and enter your changes once more.',
   );
-}
-
-function withoutSecrets(account: AccountConfig): AccountSettings {
-  const shown = Object.entries(account).filter(
-    ([key]) => !(accountSecrets as readonly string[]).includes(key),
-  );
-  const { clientId } = account.oauth2;
-  return { ...Object.fromEntries(shown), oauth2: { clientId } } as unknown as AccountSettings;
 }
 
 /** Keys that a finished connection with X brings. */
@@ -91,54 +80,49 @@ export function mergeSettings(
   const formerAccounts = listOf(before['accounts']).map(recordOf);
   const accounts = settings.accounts.map(({ connection, ...account }) => {
     const own = formerAccounts.find(({ name }) => name === account.name) ?? {};
-    const connected = connection === undefined ? undefined : keysOf(connection);
+    const merged = laidOver(secretsOf(own, ['accounts', '*']), account);
     // Without a client its secrets are of no use, and would be refused.
-    const oauth2 =
-      account.oauth2.clientId === ''
-        ? account.oauth2
-        : { ...keep(recordOf(own['oauth2']), oauth2Secrets), ...account.oauth2 };
-    return { ...keep(own, accountSecrets), ...account, oauth2, ...connected };
+    if (account.oauth2.clientId === '') merged['oauth2'] = account.oauth2;
+    return { ...merged, ...(connection === undefined ? undefined : keysOf(connection)) };
   });
-  const merged = {
-    ...before,
-    ...settings,
-    host: { ...keep(recordOf(before['host']), hostSecrets), ...settings.host },
-    reply: { ...recordOf(before['reply']), ...settings.reply },
-    admin: { ...recordOf(before['admin']), ...settings.admin },
-    accounts,
-  };
+  const merged = { ...laidOver(before, { ...settings, accounts: undefined }), accounts };
   for (const path of overridden) restore(merged, before, path.split('.'));
   return merged;
 }
 
-/** Puts the former value back at a path of at most two keys. */
-function restore(
-  target: Record<string, unknown>,
-  former: Record<string, unknown>,
-  [key = '', inner]: string[],
-): void {
-  if (inner !== undefined && !Array.isArray(target[key])) {
-    const section = { ...recordOf(target[key]) };
-    restore(section, recordOf(former[key]), [inner]);
-    target[key] = section;
-  } else if (inner === undefined) {
-    if (key in former) target[key] = former[key];
-    else Reflect.deleteProperty(target, key);
+/** Settings laid over others, object by object; a list takes the place of the other. */
+export function laidOver(
+  under: Record<string, unknown>,
+  over: Record<string, unknown>,
+): Record<string, unknown> {
+  const merged = { ...under };
+  for (const [key, value] of Object.entries(over))
+    merged[key] = isRecord(value) ? laidOver(recordOf(under[key]), value) : value;
+  return merged;
+}
+
+/** The secrets among settings, and nothing else. @param path where the settings stand in the configuration */
+export function secretsOf(settings: Record<string, unknown>, path: string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([key, value]): [string, unknown][] => {
+      const at = [...path, key];
+      if (isRecord(value)) return [[key, secretsOf(value, at)]];
+      return isSecretPath(at.join('.')) ? [[key, value]] : [];
+    }),
+  );
+}
+
+/** Puts the former value back, where a path leads through objects alone. */
+function restore(target: Record<string, unknown>, former: Record<string, unknown>, path: string[]): void {
+  if (path[0] === 'accounts') return;
+  const value = path.reduce<unknown>((inner, key) => recordOf(inner)[key], former);
+  if (value !== undefined) {
+    setAt(target, path, value);
+    return;
   }
+  const holder = path.slice(0, -1).reduce((inner, key) => recordOf(inner[key]), target);
+  Reflect.deleteProperty(holder, path.at(-1) ?? '');
 }
-
-/** Everything of the file that the panel may take out of it or put into it, secrets as they are. */
-export function isSecretPath(path: string): boolean {
-  return /^(?:host\.(?:password|apiKey)|reply\.token|admin\.password|accounts\.[^.]+\.(?:consumerKey|consumerSecret|accessToken|accessTokenSecret|apiSecret|botToken|oauth2\.(?:clientSecret|refreshToken)))$/.test(
-    path,
-  );
-}
-
-/** Where secrets or customers' words go or are shown, and how it is checked who calls. */
-const isGuardedPath = (path: string) =>
-  /^(?:host|x|admin)\.|^(?:dataDir|bindAddress)$|^log\.(?:dir|name|messageText)$|^accounts\.[^.]+\.(?:webhookUrl|webhookCheck|bot\.url|oauth2\.clientId)$/.test(
-    path,
-  );
 
 /**
  * Whether a change may not be made by whoever finds an open browser: secrets, and where they go. Taking a secret away is no
@@ -149,22 +133,14 @@ export function needsPassword({ path }: Change): boolean {
 }
 
 /** Whether a secret is among settings, be it a new one or not: whether it changes anything would tell if a guess is right. */
-export function holdsSecret(settings: unknown, path = ''): boolean {
-  if (Array.isArray(settings)) return settings.some((each) => holdsSecret(each, `${path}.one`));
-  if (typeof settings !== 'object' || settings === null) return isSecretPath(path);
-  return Object.entries(settings).some(([key, value]) =>
-    holdsSecret(value, path === '' ? key : `${path}.${key}`),
-  );
-}
-
-function keep(from: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(keys.flatMap((key) => (key in from ? [[key, from[key]]] : [])));
+export function holdsSecret(settings: unknown, path: string[] = []): boolean {
+  if (Array.isArray(settings)) return settings.some((each) => holdsSecret(each, [...path, '*']));
+  if (!isRecord(settings)) return isSecretPath(path.join('.'));
+  return Object.entries(settings).some(([key, value]) => holdsSecret(value, [...path, key]));
 }
 
 export function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
+  return isRecord(value) ? value : {};
 }
 
 export function listOf(value: unknown): unknown[] {

@@ -14,7 +14,8 @@ import { createHttpServer, listen, listenElsewhere, stopListening } from '../htt
 import type { OpenLog } from '../log/logger';
 import type { ConfigFile } from '../settings/configFile';
 import { ConfigError } from '../settings/load';
-import type { AccountConfig, Config } from '../settings/schema';
+import type { Config } from '../settings/schema';
+import type { AccountConfig } from '../settings/account';
 import { allSecrets, type Secrets } from '../settings/secrets';
 import { TokenVaults } from '../x/api/tokenVault';
 import { ChatThreads } from '../x/chat/threads';

@@ -123,7 +123,7 @@ export class Pipelines {
       log,
       counters,
       activity,
-      longestWait: () => live().reply.longestWaitHours * hourMs,
+      longestWait: () => live().reply.maxRetryHours * hourMs,
       tellAgent: (notice) => this.tellAgent(notice),
     });
   }

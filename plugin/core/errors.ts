@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'bad-request'
   | 'unauthorized'
+  | 'not-signed-in'
   | 'password-needed'
   | 'settings-changed'
   | 'too-many-attempts'

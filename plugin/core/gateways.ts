@@ -112,8 +112,8 @@ export interface MessagingAccount {
   rules: ConversationRules;
   mapValue: 'username' | 'id';
   /** Whether texts that wait for the same rate limit window go out in one message. */
-  joinWaiting: boolean;
-  mentions: { deepLink: boolean; agentInitials: boolean; longestPost: number };
+  mergeQueuedReplies: boolean;
+  mentions: { deepLink: boolean; agentInitials: boolean; maxPostLength: number };
   /** The account's own X user, once known. */
   userId(): string | undefined;
   host: MotionGateway;

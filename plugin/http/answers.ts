@@ -1,5 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { BridgeError, reasonOf, type ErrorCode } from '../core/errors';
+import type { Fault } from '../panel/api';
+import { settingAt } from '../settings/catalogue';
 import { ConfigError } from '../settings/load';
 import type { Log } from '../core/ports';
 
@@ -7,6 +9,7 @@ import type { Log } from '../core/ports';
 const statusOf: Record<ErrorCode, number> = {
   'bad-request': 400,
   unauthorized: 401,
+  'not-signed-in': 401,
   'password-needed': 403,
   'settings-changed': 409,
   'too-many-attempts': 429,
@@ -52,9 +55,16 @@ export function answerErrors(log: Log): ErrorRequestHandler {
 /** What is answered to a call that failed; the log has what only it may know. */
 export function answerOf(error: unknown, path: string, log: Log): { status: number; body: object } {
   const { status, code, message } = readError(error);
-  const faults = error instanceof ConfigError ? { faults: error.faults } : {};
+  const faults = error instanceof ConfigError ? { faults: error.faults.map(readFault) } : {};
   if (status >= 500) log.error('a call failed', { path, status, reason: reasonOf(error) });
   return { status, body: { error: { code, message, ...faults } } };
+}
+
+/** A line `path.to.key: what is wrong`, with the setting's name in the panel. */
+function readFault(line: string): Fault {
+  const [, path = '', message = line] = /^([\w.]+): (.*)$/s.exec(line) ?? [];
+  const label = settingAt(path)?.about.label;
+  return { path, ...(label === undefined ? {} : { label }), message };
 }
 
 export const answerNotFound: RequestHandler = (_request, response) => {

@@ -1,6 +1,6 @@
 /**
  * The panel's API, for both sides. Every call is a `POST /api/admin/<name>` with `{input, token?, csrf?, confirm?}` as
- * JSON; the answer is the named type, or `{error: {code, message, faults?}}`. `confirm` is the password of whoever is signed
+ * JSON; the answer is the named type, or `{error: {code, message, faults?: Fault[]}}`. `confirm` is the password of whoever is signed
  * in: a call that needs it once more is refused without it, with the code `password-needed`. Nothing but GET and POST and the
  * body is sure to get through the host's proxy, so nothing else is counted on.
  */
@@ -57,6 +57,15 @@ export interface AdminApi {
   exportChatKeys: { input: { account: string; password: string }; answer: { name: string; content: string } };
 }
 
+/** What is wrong with one setting. */
+export interface Fault {
+  /** Such as `accounts.0.bot.url`; empty where it is about no setting. */
+  path: string;
+  /** The setting's name in the panel, where it has one. */
+  label?: string;
+  message: string;
+}
+
 export type Method = keyof AdminApi;
 export type Input<M extends Method> = AdminApi[M]['input'];
 export type Answer<M extends Method> = AdminApi[M]['answer'];
@@ -94,90 +103,66 @@ export interface SignedIn {
   token?: string;
 }
 
-export interface Settings {
+/**
+ * The settings, as the configuration has them. The form describes each; named here are those that the panel works with itself.
+ * Secrets are write-only: one that is absent stays as it was.
+ */
+export type Settings = {
   /** Which version of the settings these began as: what somebody else saved meanwhile is not undone. */
   revision: string;
   port: number;
   bindAddress: string;
-  log: { dir: string; name: string; level: string; messageText: string };
-  host: {
-    baseUrl: string;
-    username: string;
-    caFile: string;
-    allowPlainHttp: boolean;
-    password?: string;
-    apiKey?: string;
-  };
-  reply: { longestWaitHours: number };
-  admin: { hostUsers: boolean };
-  x: { apiBaseUrl: string; mediaHosts: string[] };
+  log: Values;
+  host: Values & { baseUrl: string };
+  reply: Values;
+  admin: Values;
+  x: Values;
   accounts: AccountSettings[];
-}
+};
 
-/** What happens around an account's conversations; the texts may hold variables. */
-export interface AroundSettings {
-  workingHours: {
-    active: boolean;
-    timeZone: string;
-    language: string;
-    workdays: string[];
-    workdayHours: string[];
-    otherDayHours: string[];
-    holidays: string[];
-    notice: string;
-    mentions: boolean;
-  };
-  greeting: { active: boolean; text: string; everyDays: number };
-  bot: { active: boolean; url: string; keywords: string[]; longestTurns: number; quietMinutes: number };
-  botToken?: string;
-  followUp: {
-    active: boolean;
-    reminderMinutes: number;
-    reminder: string;
-    closingMinutes: number;
-    closing: string;
-  };
-  filters: { blockedUsers: string[]; spamWords: string[]; leastAccountDays: number; leastFollowers: number };
-  card: { active: boolean; lookUp: boolean } & Record<CardFact, string>;
-  retention: { days: number; rowDays: number };
-}
+type Values = Record<string, unknown>;
 
-export type CardFact = 'name' | 'handle' | 'id' | 'avatar' | 'verified' | 'followers' | 'language';
-
-/** Secrets are write-only: absent means as before. */
-export interface AccountSettings extends Partial<AroundSettings> {
+export interface AccountSettings extends Values {
   name: string;
   active: boolean;
   consumerKey?: string;
   consumerSecret?: string;
-  accessToken?: string;
-  accessTokenSecret?: string;
-  apiSecret?: string;
-  oauth2: { clientId: string; clientSecret?: string; refreshToken?: string };
+  signatureMethod: string;
+  oauth2: Values & { clientId: string };
+  openChannelAccountId: number;
+  webhookUrl: string;
   /** Takes the access token from this finished connection. */
   connection?: string;
-  signatureMethod: string;
-  level: string;
-  delivery: string;
-  environment: string;
-  webhookUrl: string;
-  webhookCheck: string;
-  openChannelAccountId: number;
-  mapKey: string;
-  mapValue: string;
-  directMessages: { active: boolean; joinWaiting: boolean };
-  chat: { active: boolean; readMarks: boolean; typing: boolean; neverPlain: boolean };
-  mentions: {
-    active: boolean;
-    quotes: boolean;
-    deepLink: boolean;
-    agentInitials: boolean;
-    longestPost: number;
-  };
+}
+
+/** A part of a form, as the settings describe it. */
+export interface FormGroup {
+  id: string;
+  page: 'settings' | 'account' | 'automation';
+  heading: string;
+  text?: string;
+  fields: FormField[];
+}
+
+/** A setting as a form asks for it. */
+export interface FormField {
+  /** Such as `chat.active`; within the account, for an account's settings. */
+  path: string;
+  label: string;
+  hint?: string;
+  control: 'text' | 'number' | 'switch' | 'choice' | 'list' | 'secret' | 'notice' | 'days';
+  /** The values to choose from, with their names. */
+  options?: Record<string, string>;
+  /** It is asked for only while another setting has one of these values. */
+  onlyWhen?: { setting: string; is: string[] };
 }
 
 export interface SettingsView {
   settings: Settings;
+  /** The parts of every form, with the fields of each. */
+  form: FormGroup[];
+  /** A new account as its form begins. */
+  newAccount: AccountSettings;
   /** Secrets that are set, as `path.to.key`, accounts by name: `accounts.support.consumerKey`. */
   secretsSet: string[];
   /** Keys that the environment sets, as `path.to.key`. */

@@ -8,7 +8,7 @@ import { PasswordPrompt } from './passwordPrompt';
 import { AccountForm } from './pages/accountForm';
 import { Accounts } from './pages/accounts';
 import { Activity } from './pages/activity';
-import { AroundPage } from './pages/around';
+import { AutomationPage } from './pages/automation';
 import { Backup } from './pages/backup';
 import { ChatKeysPage } from './pages/chatKeys';
 import { Check } from './pages/check';
@@ -21,7 +21,7 @@ import { texts } from './texts';
 
 const pages = ['accounts', 'check', 'activity', 'report', 'log', 'settings', 'privacy', 'backup'] as const;
 /** With the pages that belong to one account. */
-const allPages = [...pages, 'chat', 'around'] as const;
+const allPages = [...pages, 'chat', 'automation'] as const;
 type Page = (typeof allPages)[number];
 
 /** The whole panel: finds the plugin, lets the admin in, and shows the page the address names. */
@@ -119,8 +119,8 @@ function Shown({ page, about }: { page: Page; about: string | undefined }) {
       return about === undefined ? <Accounts /> : <AccountForm name={about} />;
     case 'chat':
       return <ChatKeysPage account={about ?? ''} />;
-    case 'around':
-      return <AroundPage account={about ?? ''} />;
+    case 'automation':
+      return <AutomationPage account={about ?? ''} />;
     case 'report':
       return <ReportPage />;
     case 'privacy':

@@ -1,5 +1,5 @@
 import { possibleAddresses, remember, remembered, type AddressOf } from './address';
-import type { Answer, Carrier, Empty, Hello, Input, Method, SignedIn } from './api';
+import type { Answer, Carrier, Empty, Fault, Hello, Input, Method, SignedIn } from './api';
 
 const deviceKey = 'openchannel-x device';
 const nothing: Empty = {};
@@ -10,8 +10,7 @@ export class Refusal extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
-    /** One line per fault, `path.to.key: what is wrong`. */
-    readonly faults: string[],
+    readonly faults: Fault[],
   ) {
     super(message);
   }
@@ -106,7 +105,7 @@ async function post<M extends Method>(address: string, body: object): Promise<An
   });
   const answer: unknown = await response.json();
   if (response.ok) return answer as Answer<M>;
-  const { error } = answer as { error?: { code?: string; message?: string; faults?: string[] } };
+  const { error } = answer as { error?: { code?: string; message?: string; faults?: Fault[] } };
   throw new Refusal(
     response.status,
     error?.code ?? 'unknown',

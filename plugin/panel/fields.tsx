@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useContext, useId, useState } from 'preact/hooks';
 import { Refusal } from './client';
-import { Faults, inWords } from './faults';
+import { Faults, inWords, type Fault } from './faults';
 import { texts } from './texts';
 
-interface FieldProps<T> {
+export interface FieldProps<T> {
   label: string;
   hint?: string;
   /** The setting's name. */
@@ -12,9 +12,11 @@ interface FieldProps<T> {
   value: T;
   onChange: (value: T) => void;
   disabled?: boolean;
+  placeholder?: string;
 }
 
-function Labelled({
+/** A label, what is asked for, and what is wrong with it. */
+export function Labelled({
   id,
   label,
   hint,
@@ -46,14 +48,14 @@ function Labelled({
   );
 }
 
-/** What is wrong with a field. */
-export function useFault(field: string | undefined): string | undefined {
+function useFault(field: string | undefined): string | undefined {
   const faults = useContext(Faults);
   return field === undefined ? undefined : faults.get(field);
 }
 
 /** How an input names its hint and its fault. */
-function described(id: string, hint: string | undefined, fault: string | undefined) {
+export function useDescription(id: string, hint: string | undefined, field: string | undefined) {
+  const fault = useFault(field);
   const ids = [...(hint ? [`${id}-hint`] : []), ...(fault === undefined ? [] : [`${id}-fault`])];
   return {
     'aria-describedby': ids.length > 0 ? ids.join(' ') : undefined,
@@ -71,12 +73,10 @@ export function TextField({
   ...rest
 }: FieldProps<string> & {
   type?: 'text' | 'password' | 'number' | 'search';
-  placeholder?: string;
   required?: boolean;
   autocomplete?: string;
 }) {
   const id = useId();
-  const fault = useFault(field);
   return (
     <Labelled id={id} label={label} hint={hint} field={field}>
       <input
@@ -85,7 +85,7 @@ export function TextField({
         type={type as 'text'}
         value={value}
         spellcheck={false}
-        {...described(id, hint, fault)}
+        {...useDescription(id, hint, field)}
         onInput={(event) => onChange(event.currentTarget.value)}
         {...rest}
       />
@@ -114,14 +114,13 @@ export function Choice({
   ...rest
 }: FieldProps<string> & { options: Record<string, string> }) {
   const id = useId();
-  const fault = useFault(field);
   return (
     <Labelled id={id} label={label} hint={hint} field={field}>
       <select
         id={id}
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
-        {...described(id, hint, fault)}
+        {...useDescription(id, hint, field)}
         {...rest}
       >
         {Object.entries(options).map(([key, words]) => (
@@ -176,17 +175,6 @@ export function SecretField({
   );
 }
 
-/**
- * Looks up a field's label and hint among texts.
- * @param section the setting they are in, where several of the form have fields of one name
- */
-export function aboutOf<K extends string>(fields: Record<K, string[]>, section?: string) {
-  return (key: K): { label: string; hint: string; field: string } => {
-    const [label = '', hint = ''] = fields[key];
-    return { label, hint, field: section === undefined ? key : `${section}.${key}` };
-  };
-}
-
 /** What became of the last thing the admin did. */
 export function Outcome({ outcome }: { outcome: Done | undefined }) {
   return (
@@ -197,7 +185,7 @@ export function Outcome({ outcome }: { outcome: Done | undefined }) {
           {outcome.faults && outcome.faults.length > 0 ? (
             <ul>
               {outcome.faults.map((fault) => (
-                <li key={fault}>{inWords(fault)}</li>
+                <li key={fault.path}>{inWords(fault)}</li>
               ))}
             </ul>
           ) : null}
@@ -210,7 +198,7 @@ export function Outcome({ outcome }: { outcome: Done | undefined }) {
 export interface Done {
   good: boolean;
   words: string;
-  faults?: string[];
+  faults?: Fault[];
 }
 
 /** Does something and says what became of it; the button is off meanwhile. */
@@ -225,8 +213,7 @@ export function useDoing(onSignedOut: () => void) {
       if (typeof result === 'string') setOutcome({ good: true, words: result });
       else if (result) setOutcome(result);
     } catch (error) {
-      if (error instanceof Refusal && error.status === 401 && error.message === 'Please sign in.')
-        onSignedOut();
+      if (error instanceof Refusal && error.code === 'not-signed-in') onSignedOut();
       const faults = error instanceof Refusal ? error.faults : [];
       setOutcome({ good: false, words: error instanceof Error ? error.message : String(error), faults });
     } finally {

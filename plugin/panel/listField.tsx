@@ -1,13 +1,6 @@
 import { useState } from 'preact/hooks';
-import { TextField } from './fields';
-
-interface ListFieldProps {
-  label: string;
-  hint: string;
-  field?: string;
-  value: string[];
-  onChange: (value: string[]) => void;
-}
+import { TextField, type FieldProps } from './fields';
+import { texts } from './texts';
 
 const read = (text: string) =>
   text
@@ -16,11 +9,12 @@ const read = (text: string) =>
     .filter((each) => each !== '');
 
 /** A list, written with commas between. What is typed stays as it is typed. */
-export function ListField({ value, onChange, ...rest }: ListFieldProps) {
+export function ListField({ value, hint, onChange, ...rest }: FieldProps<string[]>) {
   const [text, setText] = useState(value.join(', '));
   return (
     <TextField
       {...rest}
+      hint={[hint, texts.listHint].filter((each) => each !== undefined).join(' ')}
       value={text}
       onChange={(typed) => {
         setText(typed);

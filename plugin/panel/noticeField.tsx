@@ -1,39 +1,21 @@
 import { useId } from 'preact/hooks';
-import { useFault } from './fields';
+import { Labelled, useDescription, type FieldProps } from './fields';
 import { texts } from './texts';
 
-interface NoticeFieldProps {
-  label: string;
-  hint: string;
-  field: string;
-  value: string;
-  onChange: (value: string) => void;
-}
-
-/** Words for customers, with what they may hold and how many they are. */
-export function NoticeField({ label, hint, field, value, onChange }: NoticeFieldProps) {
+/** A text for customers, with what it may hold and how long it is. */
+export function NoticeField({ label, hint = '', field, value, onChange }: FieldProps<string>) {
   const id = useId();
-  const fault = useFault(field);
-  const { counted, variables } = texts.around;
+  const about = [hint, texts.notice.variables, texts.notice.counted(Array.from(value).length)];
+  const words = about.filter((each) => each !== '').join(' ');
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <Labelled id={id} label={label} hint={words} field={field}>
       <textarea
         id={id}
         rows={3}
-        aria-describedby={fault === undefined ? `${id}-hint` : `${id}-hint ${id}-fault`}
-        aria-invalid={fault === undefined ? undefined : true}
         value={value}
+        {...useDescription(id, words, field)}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
-      <p class="hint" id={`${id}-hint`}>
-        {[hint, variables, counted(Array.from(value).length)].filter((each) => each !== '').join(' ')}
-      </p>
-      {fault === undefined ? null : (
-        <p class="bad" id={`${id}-fault`}>
-          {fault}
-        </p>
-      )}
-    </div>
+    </Labelled>
   );
 }

@@ -1,20 +1,12 @@
 import { z } from 'zod';
+import { inGroup } from './about';
 import { isLoopback, parseUrl } from './addresses';
+import { count, flag, isMissing, secret, text } from './types';
 
 /** The parts of an account's settings about what happens around a conversation. All are off by default. */
 
-const text = () => z.string({ error: 'must be text' });
-const flag = () => z.boolean({ error: 'must be true or false' }).default(false);
-const count = (preset: number, least: number, most: number) =>
-  z
-    .number({ error: `must be a number from ${least} to ${most}` })
-    .int('must be a whole number')
-    .min(least, `must be at least ${least}`)
-    .max(most, `must be at most ${most}`)
-    .default(preset);
-
 /** Code points of a notice as it is written here. */
-const longestNotice = 256;
+const maxNoticeLength = 256;
 
 /** What a notice may hold; each is filled in when it is sent. */
 export const noticeVariables = ['userId', 'nickName', 'account', 'workingHours'];
@@ -22,7 +14,8 @@ export const noticeVariables = ['userId', 'nickName', 'account', 'workingHours']
 const noticeText = text()
   .superRefine((value, context) => {
     const complain = (message: string) => context.addIssue({ code: 'custom', message });
-    if (Array.from(value).length > longestNotice) complain(`must have at most ${longestNotice} characters`);
+    if (Array.from(value).length > maxNoticeLength)
+      complain(`must have at most ${maxNoticeLength} characters`);
     const known = noticeVariables.map((name) => `\${${name}}`).join(', ');
     const used = [...value.matchAll(/\$\{([^}]*)\}/g)].map(([, name = '']) => name);
     for (const name of used)
@@ -88,22 +81,36 @@ const holiday = text().refine((value) => {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${year}-${month}-${day}`);
 }, 'must be a date such as 2026-12-25, or 12-25 for every year');
 
-const isMissing = (context: z.RefinementCtx, key: string, what: string) =>
-  context.addIssue({ code: 'custom', path: [key], message: `is missing: ${what}` });
-
+const ofHours = inGroup('workingHours');
 export const workingHours = z
   .strictObject({
-    active: flag(),
-    timeZone,
-    language,
-    workdays: z
-      .array(z.enum(days, { error: 'must be a day such as monday' }), { error: 'must be a list of days' })
-      .default(['monday', 'tuesday', 'wednesday', 'thursday', 'friday']),
-    workdayHours: segments,
-    otherDayHours: segments,
-    holidays: z.array(holiday, { error: 'must be a list of dates' }).max(366).default([]),
-    notice: noticeText,
-    mentions: flag(),
+    active: ofHours(
+      'Tell customers when nobody is there',
+      { hint: 'Once for each conversation and closed period.' },
+      flag(false),
+    ),
+    timeZone: ofHours('Time zone', { hint: 'Such as Europe/Rome.' }, timeZone),
+    workdays: ofHours(
+      'Workdays',
+      { control: 'days' },
+      z
+        .array(z.enum(days, { error: 'must be a day such as monday' }), { error: 'must be a list of days' })
+        .default(['monday', 'tuesday', 'wednesday', 'thursday', 'friday']),
+    ),
+    workdayHours: ofHours(
+      'Hours on workdays',
+      { hint: 'Up to four parts, such as 09:00-13:00, 14:00-18:00' },
+      segments,
+    ),
+    nonWorkdayHours: ofHours('Hours on other days', { hint: 'Empty: closed.' }, segments),
+    holidays: ofHours(
+      'Holidays',
+      { hint: 'Closed all day: 2026-12-25, or 12-25 for every year.' },
+      z.array(holiday, { error: 'must be a list of dates' }).max(366).default([]),
+    ),
+    notice: ofHours('What customers are told', { control: 'notice' }, noticeText),
+    language: ofHours('Language of the days’ names', { hint: 'Such as en, it or pt-BR.' }, language),
+    mentions: ofHours('In public too', { hint: 'As a public reply to mentions.' }, flag(false)),
   })
   .superRefine(({ active, timeZone: zone, notice }, context) => {
     if (!active) return;
@@ -112,24 +119,38 @@ export const workingHours = z
   })
   .prefault({});
 
+const ofGreeting = inGroup('greeting');
 export const greeting = z
-  .strictObject({ active: flag(), text: noticeText, everyDays: count(30, 1, 3650) })
+  .strictObject({
+    active: ofGreeting('Greet new customers', { hint: 'In private, at the first contact.' }, flag(false)),
+    text: ofGreeting('Greeting', { control: 'notice' }, noticeText),
+    everyDays: ofGreeting('Again after so many days without contact', {}, count(30, 1, 3650)),
+  })
   .superRefine((value, context) => {
     if (value.active && value.text.trim() === '') isMissing(context, 'text', 'the words of the greeting');
   })
   .prefault({});
 
+const ofFollowUp = inGroup('followUp');
 export const followUp = z
   .strictObject({
-    active: flag(),
-    reminderMinutes: count(60, 1, 43_200),
-    reminder: noticeText,
-    closingMinutes: count(60, 1, 43_200),
-    closing: noticeText,
+    active: ofFollowUp(
+      'Follow up',
+      { hint: 'In private, after an agent’s reply. Any message resets it.' },
+      flag(false),
+    ),
+    reminderMinutes: ofFollowUp('Remind after (minutes)', {}, count(60, 1, 43_200)),
+    reminder: ofFollowUp('Reminder', { hint: 'Empty: none.', control: 'notice' }, noticeText),
+    closingMinutes: ofFollowUp(
+      'Send the closing message after (minutes)',
+      { hint: 'After the reminder; without one, after the agent’s reply.' },
+      count(60, 1, 43_200),
+    ),
+    closing: ofFollowUp('Closing message', { hint: 'Empty: none.', control: 'notice' }, noticeText),
   })
   .superRefine(({ active, reminder, closing }, context) => {
     if (active && reminder.trim() === '' && closing.trim() === '')
-      isMissing(context, 'reminder', 'the words of a reminder, or of a closing line');
+      isMissing(context, 'reminder', 'the words of a reminder, or of a closing message');
   })
   .prefault({});
 
@@ -153,30 +174,56 @@ const words = (preset: string[]) =>
     .max(200, 'must have at most 200 words')
     .default(preset);
 
+const ofBot = inGroup('bot');
 export const bot = z
   .strictObject({
-    active: flag(),
-    url: botUrl,
-    keywords: words(['agent', 'human']),
-    longestTurns: count(10, 1, 100),
-    quietMinutes: count(60, 1, 43_200),
+    active: ofBot(
+      'Let a bot reply first',
+      { details: 'Lets a [bot](automation.md) reply first.' },
+      flag(false),
+    ),
+    url: ofBot('Address', { hint: 'https; http only on this machine.', guarded: true }, botUrl),
+    keywords: ofBot(
+      'Words that call an agent',
+      { hint: 'Whole words, in any case.' },
+      words(['agent', 'human']),
+    ),
+    maxTurns: ofBot('Max. replies of the bot', {}, count(10, 1, 100)),
+    idleMinutes: ofBot(
+      'The bot starts again after (minutes without a message)',
+      { hint: 'Counted from the last message of customer or agent.' },
+      count(60, 1, 43_200),
+    ),
   })
   .superRefine(({ active, url }, context) => {
     if (active && url === '') isMissing(context, 'url', 'the address of the bot');
   })
   .prefault({});
 
+const ofFilters = inGroup('filters');
 export const filters = z
   .strictObject({
-    blockedUsers: z
-      .array(text().regex(/^\d{1,19}$/, 'must be an X user id, in digits'), {
-        error: 'must be a list of X user ids',
-      })
-      .max(10_000, 'must have at most 10000 ids')
-      .default([]),
-    spamWords: words([]),
-    leastAccountDays: count(0, 0, 3650),
-    leastFollowers: count(0, 0, 1_000_000_000),
+    blockedUsers: ofFilters(
+      'Blocked people',
+      { hint: 'X user ids.' },
+      z
+        .array(text().regex(/^\d{1,19}$/, 'must be an X user id, in digits'), {
+          error: 'must be a list of X user ids',
+        })
+        .max(10_000, 'must have at most 10000 ids')
+        .default([]),
+    ),
+    spamWords: ofFilters('Spam words', { hint: 'Whole words, in any case.' }, words([])),
+    minAccountAgeDays: ofFilters(
+      'Mentions: min. age of the account (days)',
+      { hint: '0: any. Counts only where X tells it.' },
+      count(0, 0, 3650),
+    ),
+    minFollowers: ofFilters(
+      'Mentions: min. number of followers',
+      { hint: '0: any. Counts only where X tells it.' },
+      count(0, 0, 1_000_000_000),
+    ),
   })
   .prefault({});
 
@@ -184,29 +231,62 @@ const contactField = text()
   .regex(/^[A-Za-z0-9_]*$/, 'must be the name of a contact field, such as cf_7 (empty: not kept)')
   .default('');
 
+const ofCard = inGroup('card');
 export const card = z
   .strictObject({
-    active: flag(),
-    lookUp: flag(),
-    name: contactField,
-    handle: contactField,
-    id: contactField,
-    avatar: contactField,
-    verified: contactField,
-    followers: contactField,
-    language: contactField,
+    active: ofCard('Keep the card', {}, flag(false)),
+    lookUp: ofCard(
+      'Ask X for what is missing',
+      { hint: 'X has a price for each customer asked for.' },
+      flag(false),
+    ),
+    name: ofCard('Name', { hint: 'Such as cf_7.' }, contactField),
+    handle: ofCard('Handle', {}, contactField),
+    id: ofCard('X user id', {}, contactField),
+    avatar: ofCard('Address of the picture', {}, contactField),
+    verified: ofCard('Verified', { hint: 'true or false.' }, contactField),
+    followers: ofCard('Followers', {}, contactField),
+    language: ofCard('Language', { hint: 'Of their posts.' }, contactField),
   })
   .prefault({});
 
 /** X shows nothing again that is older than 30 days; rows are kept for twice that, at least, to know it again. */
-const leastRowDays = 60;
+const minRowDays = 60;
 
+const ofRetention = inGroup('retention');
 export const retention = z
   .strictObject({
-    days: count(7, 0, 3650),
-    rowDays: count(400, 0, 3650).refine(
-      (days) => days === 0 || days >= leastRowDays,
-      `must be 0, or at least ${leastRowDays}`,
+    days: ofRetention(
+      'Erase words and media after so many days',
+      {
+        hint: 'Counted from when they came. 0: never.',
+        details:
+          'Words and media of messages that were delivered, failed or were set aside are erased after so many days. 0: never.',
+      },
+      count(7, 0, 3650),
+    ),
+    rowDays: ofRetention(
+      'Delete what is left of a message after so many days',
+      {
+        hint: 'At least 60; reports and the activity list reach back no further. 0: never.',
+        details:
+          'What is left of a message, once its words are erased, is deleted this many days after it came: 0 (never), or at least 60. Has no effect while `retention.days` is 0. Reports reach back no further.',
+      },
+      count(400, 0, 3650).refine(
+        (days) => days === 0 || days >= minRowDays,
+        `must be 0, or at least ${minRowDays}`,
+      ),
     ),
   })
   .prefault({});
+
+export const automation = {
+  workingHours,
+  greeting,
+  bot,
+  botToken: ofBot('Token', { hint: 'Sent as Authorization: Bearer. May be empty.', secret: true }, secret()),
+  followUp,
+  filters,
+  card,
+  retention,
+};

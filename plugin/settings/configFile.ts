@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { overriddenKeys, readJson, resolveConfig, withDotenv, type Environment } from './load';
+import { withCurrentNames } from './formerNames';
 import type { Config } from './schema';
 import { writeSafely } from '../disk/writeSafely';
 
@@ -28,11 +29,16 @@ export class ConfigFile {
   }
 
   /**
-   * What is written in the file; nothing yet where there is none.
+   * What is written in the file, by the names settings have now; nothing yet where there is none.
    * @throws ConfigError
    */
   read(): unknown {
-    return this.exists() ? readJson(this.path) : {};
+    return this.exists() ? withCurrentNames(readJson(this.path)).settings : {};
+  }
+
+  /** Settings in the file that have another name now, in words. @throws ConfigError */
+  formerNames(): string[] {
+    return this.exists() ? withCurrentNames(readJson(this.path)).former : [];
   }
 
   /**
@@ -59,7 +65,7 @@ export class ConfigFile {
   /** Writes the file, all or nothing, and keeps what was there before. @throws the system's error */
   save(raw: unknown): void {
     this.keepVersions();
-    writeSafely(this.path, `${JSON.stringify(raw, undefined, 2)}\n`);
+    writeSafely(this.path, `${JSON.stringify(withCurrentNames(raw).settings, undefined, 2)}\n`);
   }
 
   private keepVersions(): void {

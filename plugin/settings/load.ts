@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
+import { catalogue } from './catalogue';
+import { withCurrentNames } from './formerNames';
 import { configSchema, type Config } from './schema';
+import { isRecord } from '../core/isRecord';
 
 /** Thrown when the configuration cannot be used; `faults` holds one line per fault, `path.to.key: what is wrong`. */
 export class ConfigError extends Error {
@@ -13,22 +16,12 @@ export class ConfigError extends Error {
 
 export type Environment = Record<string, string | undefined>;
 
-/** Environment variables that stand in for a key of the file, so that secrets can stay out of it. */
-const overrides: Record<string, (string | number)[]> = {
-  PORT: ['port'],
-  HOST_USERNAME: ['host', 'username'],
-  HOST_PASSWORD: ['host', 'password'],
-  HOST_API_KEY: ['host', 'apiKey'],
-  REPLY_TOKEN: ['reply', 'token'],
-  ADMIN_PASSWORD: ['admin', 'password'],
-  X_CONSUMER_KEY: ['accounts', 0, 'consumerKey'],
-  X_CONSUMER_SECRET: ['accounts', 0, 'consumerSecret'],
-  X_ACCESS_TOKEN: ['accounts', 0, 'accessToken'],
-  X_ACCESS_TOKEN_SECRET: ['accounts', 0, 'accessTokenSecret'],
-  X_CLIENT_ID: ['accounts', 0, 'oauth2', 'clientId'],
-  X_CLIENT_SECRET: ['accounts', 0, 'oauth2', 'clientSecret'],
-  X_REFRESH_TOKEN: ['accounts', 0, 'oauth2', 'refreshToken'],
-};
+/** Environment variables that stand in for a setting, so that secrets can stay out of the file; an account's for the first. */
+const overrides = catalogue.flatMap(({ path, about, control }) =>
+  about.env === undefined
+    ? []
+    : [{ variable: about.env, path: path.replace('*', '0').split('.'), isNumber: control === 'number' }],
+);
 
 /**
  * Checks a configuration as it would be used: `.env` beside the file and the environment laid over it (the
@@ -38,7 +31,7 @@ const overrides: Record<string, (string | number)[]> = {
  */
 export function resolveConfig(raw: unknown, file: string, environment: Environment): Config {
   const folder = dirname(file);
-  const effective = structuredClone(raw);
+  const effective = withCurrentNames(raw).settings;
   applyOverrides(effective, withDotenv(folder, environment));
   const config = validateConfig(effective);
   const caFile = config.host.caFile && resolve(folder, config.host.caFile);
@@ -55,7 +48,7 @@ export function resolveConfig(raw: unknown, file: string, environment: Environme
 /** The keys that the environment sets, as `path.to.key`: what the file says of them does not count. */
 export function overriddenKeys(file: string, environment: Environment): string[] {
   const values = withDotenv(dirname(file), environment);
-  return Object.entries(overrides).flatMap(([variable, path]) => (values[variable] ? [path.join('.')] : []));
+  return overrides.flatMap(({ variable, path }) => (values[variable] ? [path.join('.')] : []));
 }
 
 /** The environment, laid over `.env` of a folder. */
@@ -112,26 +105,24 @@ export function readJson(path: string): unknown {
 }
 
 function applyOverrides(raw: unknown, values: Environment): void {
-  for (const [variable, path] of Object.entries(overrides)) {
+  for (const { variable, path, isNumber } of overrides) {
     const value = values[variable];
-    if (value === undefined || value === '') continue;
-    setAt(raw, path, variable === 'PORT' ? portOf(value) : value);
+    if (value !== undefined && value !== '') override(raw, path, isNumber ? numberOf(value) : value);
   }
 }
 
 /** A number where the text is one; else the text itself, which the schema then refuses in words. */
-function portOf(value: string): number | string {
+function numberOf(value: string): number | string {
   return /^\d+$/.test(value) ? Number(value) : value;
 }
 
-function setAt(target: unknown, path: (string | number)[], value: unknown): void {
-  const [head, ...rest] = path;
-  if (head === undefined || typeof target !== 'object' || target === null) return;
-  const container = target as Record<string | number, unknown>;
-  if (rest.length === 0) container[head] = value;
+/** An account that is not there is not made. */
+function override(target: unknown, [key = '', ...rest]: string[], value: unknown): void {
+  if (typeof target !== 'object' || target === null) return;
+  const container = target as Record<string, unknown>;
+  if (rest.length === 0) container[key] = value;
   else {
-    if (container[head] === undefined && typeof rest[0] === 'string' && !Array.isArray(target))
-      container[head] = {};
-    setAt(container[head], rest, value);
+    if (isRecord(target)) container[key] ??= {};
+    override(container[key], rest, value);
   }
 }

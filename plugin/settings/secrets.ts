@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { secretsIn } from './catalogue';
 import { ConfigError } from './load';
 import type { Config } from './schema';
 import { writeSafely } from '../disk/writeSafely';
@@ -53,27 +54,9 @@ export function provideSecrets(config: Config): Secrets {
   };
 }
 
-/** Every secret there is, for the log to black out. */
-export function allSecrets(config: Config, secrets: Secrets): string[] {
-  return [
-    secrets.replyToken,
-    secrets.adminPassword,
-    ...Object.values(secrets.webhookPaths),
-    config.host.password,
-    config.host.apiKey,
-    ...config.accounts.flatMap(
-      ({ consumerKey, consumerSecret, accessToken, accessTokenSecret, apiSecret, botToken, oauth2 }) => [
-        oauth2.clientSecret,
-        oauth2.refreshToken,
-        apiSecret,
-        botToken,
-        consumerKey,
-        consumerSecret,
-        accessToken,
-        accessTokenSecret,
-      ],
-    ),
-  ];
+/** Every secret there is, for the log to mask. */
+export function allSecrets(config: Config, { replyToken, adminPassword, webhookPaths }: Secrets): string[] {
+  return [replyToken, adminPassword, ...Object.values(webhookPaths), ...secretsIn(config)];
 }
 
 const newSecret = () => randomBytes(32).toString('base64url');

@@ -81,7 +81,7 @@ async function openAll({ world, brand, lanes }: Written): Promise<number> {
   const threads = new ChatThreads(join(__dirname, '..', '..', 'plugin', 'chatThread.js'));
   const chat = new ChatAccount({
     account: 'bench',
-    settings: { active: true, readMarks: false, typing: false, neverPlain: true },
+    settings: { active: true, readReceipts: false, typing: false, neverPlain: true },
     client: showingKeysOf(world),
     apiBaseUrl: 'http://127.0.0.1',
     threads,

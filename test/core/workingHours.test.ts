@@ -5,7 +5,7 @@ const hours: WorkingHours = {
   language: 'en',
   workdays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
   workdayHours: ['14:00-18:00', '09:00-13:00'],
-  otherDayHours: ['10:00-12:00'],
+  nonWorkdayHours: ['10:00-12:00'],
   holidays: ['2026-12-24', '12-25'],
 };
 const closed = (at: string, changes: Partial<WorkingHours> = {}) =>
@@ -40,18 +40,18 @@ test('a day may end at midnight and the next one begin there', () => {
 });
 
 test('without hours all is one closed period', () => {
-  const never = { workdayHours: [], otherDayHours: [] };
+  const never = { workdayHours: [], nonWorkdayHours: [] };
   expect(closed('2026-11-20T10:00:00Z', never)).toBe('never');
   expect(closed('2027-11-20T10:00:00Z', never)).toBe('never');
 });
 
 test('the hours in words name the days in the language asked for', () => {
   expect(hoursInWords(hours)).toBe('Mon–Fri 09:00–13:00, 14:00–18:00; Sat, Sun 10:00–12:00');
-  expect(hoursInWords({ ...hours, language: 'it', otherDayHours: [] })).toBe(
+  expect(hoursInWords({ ...hours, language: 'it', nonWorkdayHours: [] })).toBe(
     'lun–ven 09:00–13:00, 14:00–18:00',
   );
-  expect(hoursInWords({ ...hours, workdays: ['sunday', 'monday', 'wednesday'], otherDayHours: [] })).toBe(
+  expect(hoursInWords({ ...hours, workdays: ['sunday', 'monday', 'wednesday'], nonWorkdayHours: [] })).toBe(
     'Mon, Wed, Sun 09:00–13:00, 14:00–18:00',
   );
-  expect(hoursInWords({ ...hours, workdayHours: [], otherDayHours: [] })).toBe('');
+  expect(hoursInWords({ ...hours, workdayHours: [], nonWorkdayHours: [] })).toBe('');
 });

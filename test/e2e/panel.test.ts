@@ -108,12 +108,12 @@ withBrowser('from the zip alone to the first message', () => {
     await fill('Address of X’s API', x.url);
     await fill('Media hosts', new URL(x.url).host);
     await fill('Folder', join(folder, 'logs'));
-    await fill('Give answers up after (hours)', '0');
+    await fill('Stop retrying replies after (hours)', '0');
     await press('Save');
-    await panel.getByText('Give answers up after (hours): must be at least 1').waitFor();
-    const mistaken = panel.getByLabel('Give answers up after (hours)', { exact: true });
+    await panel.getByText('Stop retrying replies after (hours): must be at least 1').waitFor();
+    const mistaken = panel.getByLabel('Stop retrying replies after (hours)', { exact: true });
     expect(await mistaken.getAttribute('aria-invalid')).toBe('true');
-    await fill('Give answers up after (hours)', '24');
+    await fill('Stop retrying replies after (hours)', '24');
     await press('Save');
     await fill('Your password for this panel', 'not this one');
     await press('Continue');
@@ -192,13 +192,13 @@ withBrowser('from the zip alone to the first message', () => {
     await press('Download settings without keys');
     const content = readFileSync(await (await download).path(), 'utf8');
     expect(content).not.toContain(x.app.consumerSecret);
-    const buffer = Buffer.from(content.replace('"longestWaitHours": 24', '"longestWaitHours": 48'));
+    const buffer = Buffer.from(content.replace('"maxRetryHours": 24', '"maxRetryHours": 48'));
     await panel
       .getByLabel('Settings file')
       .setInputFiles({ name: 's.json', mimeType: 'application/json', buffer });
     await press('Show what would change');
     await confirm();
-    await panel.getByRole('row', { name: 'reply.longestWaitHours 24 48' }).waitFor();
+    await panel.getByRole('row', { name: 'reply.maxRetryHours 24 48' }).waitFor();
     await shoot(page, 'panel-backup');
     await press('Import');
     await confirm();

@@ -145,7 +145,7 @@ withBrowser('the sandbox in a browser', () => {
       await panel.getByLabel('Password', { exact: true }).fill('sandbox-admin');
       await panel.getByRole('button', { name: 'Sign in' }).click();
       await panel.getByRole('link', { name: 'Hours, bot, filters' }).click();
-      await panel.getByRole('heading', { name: 'Around the conversations of "acme"' }).waitFor();
+      await panel.getByRole('heading', { name: 'Automation for "acme"' }).waitFor();
       await page.getByRole('button', { name: 'Ana Souza', exact: true }).click();
     });
 
@@ -167,7 +167,7 @@ withBrowser('the sandbox in a browser', () => {
       await hours.getByLabel('What customers are told').fill('Hello ${nickName}, we are closed.');
       await save('Saved.');
       await panel.evaluate('window.scrollTo(0, 0)');
-      await shoot(panel, 'panel-around');
+      await shoot(panel, 'panel-automation');
       await write('customer', 'Is anybody there?');
       await phone().getByText('Hello Ana Souza, we are closed.').waitFor();
       await page.getByRole('button', { name: 'Ana Souza @ana_souza' }).click();
@@ -178,7 +178,7 @@ withBrowser('the sandbox in a browser', () => {
 
     test('lets a bot answer, until the customer asks for an agent, who sees what was said', async () => {
       const bot = part('Bot');
-      await bot.getByLabel('Let a bot answer first').check();
+      await bot.getByLabel('Let a bot reply first').check();
       await save('Saved.');
       await write('customer', 'When are you open?');
       await phone().getByText('We are open from nine to six.').waitFor();
@@ -187,7 +187,7 @@ withBrowser('the sandbox in a browser', () => {
       await desk().getByText('I want to talk to a HUMAN, please').waitFor();
       await desk().getByText('Bot: We are open from nine to six.').waitFor();
       await shoot(page, 'sandbox-bot');
-      await bot.getByLabel('Let a bot answer first').uncheck();
+      await bot.getByLabel('Let a bot reply first').uncheck();
       await save('Saved.');
     });
 
@@ -197,8 +197,8 @@ withBrowser('the sandbox in a browser', () => {
       await panel.getByRole('columnheader', { name: 'acme' }).waitFor();
       await shoot(panel, 'panel-report');
       expect(await barriers(panel.mainFrame())).toEqual([]);
-      await panel.goto(`${address}#around/acme`);
-      await panel.getByRole('heading', { name: 'Around the conversations of "acme"' }).waitFor();
+      await panel.goto(`${address}#automation/acme`);
+      await panel.getByRole('heading', { name: 'Automation for "acme"' }).waitFor();
       expect(await barriers(panel.mainFrame())).toEqual([]);
       await panel.setViewportSize({ width: 360, height: 800 });
       expect(await panel.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);

@@ -12,7 +12,7 @@ const around = {
     language: 'ja',
     workdays: ['monday'],
     workdayHours: ['09:00-13:00', '14:00-18:00'],
-    otherDayHours: ['10:00-12:00'],
+    nonWorkdayHours: ['10:00-12:00'],
     holidays: ['01-01', '2026-12-25'],
     notice: '${nickName}: ${workingHours}',
     mentions: true,
@@ -22,8 +22,8 @@ const around = {
     active: true,
     url: 'https://bot.example.com/x',
     keywords: ['人工'],
-    longestTurns: 3,
-    quietMinutes: 5,
+    maxTurns: 3,
+    idleMinutes: 5,
   },
   followUp: {
     active: true,
@@ -32,7 +32,7 @@ const around = {
     closingMinutes: 2,
     closing: 'Bye',
   },
-  filters: { blockedUsers: ['1'], spamWords: ['spam'], leastAccountDays: 1, leastFollowers: 2 },
+  filters: { blockedUsers: ['1'], spamWords: ['spam'], minAccountAgeDays: 1, minFollowers: 2 },
   card: {
     active: true,
     lookUp: true,

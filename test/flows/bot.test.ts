@@ -17,7 +17,7 @@ afterEach(async () => {
 const minute = 60_000;
 const says = (...lines: string[]): BotAnswer => ({ messages: lines.map((text) => ({ text })) });
 const settings = (changes: object = {}) => ({
-  bot: { active: true, url: bot.url, keywords: ['agent', '人工'], quietMinutes: 60, ...changes },
+  bot: { active: true, url: bot.url, keywords: ['agent', '人工'], idleMinutes: 60, ...changes },
   botToken: 'token-of-the-bot',
 });
 const start = async (changes: object = {}, account: object = {}) =>
@@ -134,7 +134,7 @@ test('a bot that takes longer than five seconds hands over, and holds up nobody 
 });
 
 test('after so many turns an agent takes over; so where the customer sends a file', async () => {
-  await start({ longestTurns: 2 });
+  await start({ maxTurns: 2 });
   bot.answer = () => says('Hm?');
   for (const text of ['one', 'two', 'three']) await rig.customerWrites(text);
   await rig.receives(2);
@@ -173,7 +173,7 @@ test('from an agent’s first message the bot is silent, until all have been for
 });
 
 test('after a time of silence the bot begins anew, and so does what was said', async () => {
-  await start({ longestTurns: 2 });
+  await start({ maxTurns: 2 });
   bot.answer = ({ text }) => says(`Bot to "${text}"`);
   await rig.customerWrites('one');
   await rig.customerWrites('two');

@@ -213,7 +213,7 @@ test('read mark and typing are sent only where they are switched on', async () =
   expect(encrypted.conversation).toMatchObject({ typedBy: [] });
   expect(encrypted.conversation.readUpTo.size).toBe(0);
   await rig.stopPlugin();
-  rig.change({ chat: { active: true, readMarks: true, typing: true } });
+  rig.change({ chat: { active: true, readReceipts: true, typing: true } });
   await rig.startPlugin();
   await rig.supplied();
   await jane.say(brandId, 'hello again');

@@ -90,7 +90,7 @@ test('a bot had the conversation before its messages began to disappear: the rep
       text.includes('agent') ? { handOver: true } : { messages: [{ text: 'Anything else?' }] };
     await start({
       account: {
-        bot: { active: true, url: bot.url, keywords: [], quietMinutes: 60 },
+        bot: { active: true, url: bot.url, keywords: [], idleMinutes: 60 },
         botToken: 'token-of-the-bot',
       },
     });

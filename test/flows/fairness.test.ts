@@ -15,7 +15,7 @@ const send = 'POST /2/dm_conversations/with/{participant_id}/messages';
 test('100 answers to 10 customers through 15 in 15 minutes: in order, in turns, and X never has to refuse', async () => {
   rig = await Rig.start({
     x: { limits: { [send]: { calls: 15, seconds: 900 } } },
-    account: { directMessages: { joinWaiting: false } },
+    account: { directMessages: { mergeQueuedReplies: false } },
   });
   for (const customer of customers) rig.x.world.addUser(customer);
   const write = (index: number, number: number) =>
@@ -91,7 +91,7 @@ describe('texts that wait for the same window', () => {
   });
 
   test('stay apart where that is switched off', async () => {
-    await wait(['one', 'two'], { directMessages: { joinWaiting: false } });
+    await wait(['one', 'two'], { directMessages: { mergeQueuedReplies: false } });
     rig.clock.jump(901_000);
     await until(() => rig.sent.length === 2, 'the next');
     rig.clock.jump(901_000);
@@ -139,7 +139,7 @@ describe('texts that wait for the same window', () => {
     await until(() => rig.sent.length === 2, 'the joined message');
     await rig.stopPlugin();
     rig.x.faults.clear();
-    rig.change({ directMessages: { joinWaiting: false } });
+    rig.change({ directMessages: { mergeQueuedReplies: false } });
     await rig.startPlugin();
     await until(async () => (await waiting()) === 0, 'both to be done');
     expect(texts()).toEqual(['first', 'one\n\ntwo']);

@@ -59,7 +59,7 @@ test('encrypted messages are filtered once they are opened', async () => {
 
 describe.each(['account-activity', 'poll'] as const)('mentions by %s', (delivery) => {
   test('of new accounts and of those with few followers stay out; private messages come in', async () => {
-    await start({ leastAccountDays: 30, leastFollowers: 10 }, { delivery });
+    await start({ minAccountAgeDays: 30, minFollowers: 10 }, { delivery });
     await rig.supplied();
     const profile = { avatar: 'https://pbs.twimg.com/a.png', verified: false };
     const since = rig.clock.now() - 29 * day;

@@ -55,7 +55,7 @@ test('settings that could not be saved end no sign-in', async () => {
     throw new Error('the disk is full');
   };
   const refused = await oauth2.admin.refused('save', { settings: { ...settings, accounts: [] } });
-  expect(refused.faults?.join()).toContain('nothing was changed');
+  expect(refused.faults.join()).toContain('nothing was changed');
   await rig.supplied();
   expect(rig.x.oauth2.isConnected(brandId)).toBe(true);
   const interaction = await rig.interaction();

@@ -74,8 +74,8 @@ test('settings that are no secret need none; the data folder is none of the pane
   await start();
   const from = await settings();
   const moved = { dataDir: '/tmp/elsewhere' };
-  await admin.call('save', { settings: { ...from, ...moved, reply: { longestWaitHours: 3 } } });
-  expect(rig.file.read()).toMatchObject({ dataDir: rig.dataDir, reply: { longestWaitHours: 3 } });
+  await admin.call('save', { settings: { ...from, ...moved, reply: { maxRetryHours: 3 } } });
+  expect(rig.file.read()).toMatchObject({ dataDir: rig.dataDir, reply: { maxRetryHours: 3 } });
 });
 
 test('whether a guessed secret changes anything is not told', async () => {
@@ -86,7 +86,7 @@ test('whether a guessed secret changes anything is not told', async () => {
   for (const password of ['a guess that is wrong', 'of the configuration'])
     expect(
       await admin.refused('save', {
-        settings: { ...from, admin: { ...from.admin, password } as Settings['admin'] },
+        settings: { ...from, admin: { ...from.admin, password } },
       }),
     ).toMatchObject({ code: 'password-needed' });
 });
@@ -197,7 +197,7 @@ describe('a user of the host', () => {
 test('what somebody else saved meanwhile is not undone', async () => {
   await start();
   const stale = await settings();
-  const { revision } = await admin.call('save', { settings: { ...stale, reply: { longestWaitHours: 3 } } });
+  const { revision } = await admin.call('save', { settings: { ...stale, reply: { maxRetryHours: 3 } } });
   const refused = await admin.refused('save', { settings: onAccount({ mapValue: 'id' })(stale) });
   expect([refused.status, refused.code]).toEqual([409, 'settings-changed']);
   expect(refused.message).toMatch(/^The settings were changed meanwhile/);
@@ -208,8 +208,8 @@ test('what somebody else saved meanwhile is not undone', async () => {
 test('of two saves at the same time one is refused', async () => {
   await start();
   const from = await settings();
-  const saves = [3, 4].map((longestWaitHours) =>
-    admin.raw('save', { settings: { ...from, reply: { longestWaitHours } } }),
+  const saves = [3, 4].map((maxRetryHours) =>
+    admin.raw('save', { settings: { ...from, reply: { maxRetryHours } } }),
   );
   expect((await Promise.all(saves)).map(({ status }) => status).sort()).toEqual([200, 409]);
 });

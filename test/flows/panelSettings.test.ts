@@ -77,7 +77,7 @@ describe('settings', () => {
     expect([status, code]).toEqual([422, 'bad-settings']);
     expect(faults).toEqual([
       'port: must be a port number from 1 to 65535',
-      'accounts.0.openChannelAccountId: must be the number of the Open Channel account on the host',
+      'accounts.0.openChannelAccountId: must be the number of the Open Channel account in XCALLY Motion',
       expect.stringMatching(/^accounts\.0\.mapKey: must be the name of a contact field/),
     ]);
     expect(readFileSync(rig.file.path, 'utf8')).toBe(before);
@@ -87,12 +87,12 @@ describe('settings', () => {
     await start();
     const first = readFileSync(rig.file.path, 'utf8');
     for (let hours = 1; hours <= 7; hours += 1)
-      await save((settings) => ({ ...settings, reply: { longestWaitHours: hours } }));
+      await save((settings) => ({ ...settings, reply: { maxRetryHours: hours } }));
     const kept = (number: number) => `${rig.file.path}.${number}`;
-    expect(JSON.parse(readFileSync(kept(1), 'utf8'))).toMatchObject({ reply: { longestWaitHours: 6 } });
-    expect(JSON.parse(readFileSync(kept(5), 'utf8'))).toMatchObject({ reply: { longestWaitHours: 2 } });
+    expect(JSON.parse(readFileSync(kept(1), 'utf8'))).toMatchObject({ reply: { maxRetryHours: 6 } });
+    expect(JSON.parse(readFileSync(kept(5), 'utf8'))).toMatchObject({ reply: { maxRetryHours: 2 } });
     expect(existsSync(kept(6))).toBe(false);
-    expect(first).not.toContain('longestWaitHours');
+    expect(first).not.toContain('maxRetryHours');
   });
 
   test('a file that cannot be written: told, and the plugin goes on as before', async () => {
@@ -100,7 +100,7 @@ describe('settings', () => {
     const blocked = `${rig.file.path}.new`;
     mkdirSync(join(blocked, 'in the way'), { recursive: true });
     const { faults } = await refusedSave(onAccount({ mapValue: 'id' }));
-    expect(faults?.[0]).toContain('cannot be written');
+    expect(faults[0]).toContain('cannot be written');
     expect((await view()).settings.accounts[0]?.mapValue).toBe('username');
   });
 
@@ -151,7 +151,7 @@ describe('a change is applied without losing anything', () => {
       log: { ...settings.log, dir },
     });
     const { faults } = await refusedSave(withFolder(join(rig.dataDir, 'a file', 'x')));
-    expect(faults?.[0]).toMatch(/^log\.dir: the folder .* cannot be written$/);
+    expect(faults[0]).toMatch(/^log\.dir: the folder .* cannot be written$/);
     await save(withFolder(join(rig.dataDir, 'other logs')));
     await until(
       () => existsSync(join(rig.dataDir, 'other logs', 'openchannel-twitter-info.log')),
@@ -168,7 +168,7 @@ describe('a change is applied without losing anything', () => {
     await rig.customerWrites('on its way');
     await save(
       onAccount({
-        mentions: { active: true, quotes: false, deepLink: false, agentInitials: false, longestPost: 280 },
+        mentions: { active: true, quotes: false, deepLink: false, agentInitials: false, maxPostLength: 280 },
       }),
     );
     await rig.customerWrites('after it');
@@ -241,14 +241,12 @@ describe('backup', () => {
     const { content, name } = await exported();
     expect(name).toMatch(/^openchannel-x-settings-without-keys-\d{4}-\d\d-\d\d\.json$/);
     for (const secret of secretsOf()) expect(content).not.toContain(secret);
-    await save((settings) => ({ ...settings, reply: { longestWaitHours: 5 } }));
+    await save((settings) => ({ ...settings, reply: { maxRetryHours: 5 } }));
     const before = secretsOf();
     const { changes } = await admin.call('previewImport', { content });
-    expect(changes).toEqual(
-      expect.arrayContaining([{ path: 'reply.longestWaitHours', from: '5', to: '24' }]),
-    );
+    expect(changes).toEqual(expect.arrayContaining([{ path: 'reply.maxRetryHours', from: '5', to: '24' }]));
     await admin.call('importSettings', { content });
-    expect((await view()).settings.reply.longestWaitHours).toBe(24);
+    expect((await view()).settings.reply.maxRetryHours).toBe(24);
     expect(secretsOf()).toEqual(before);
   });
 
@@ -291,7 +289,7 @@ describe('backup', () => {
     const { content } = await exported();
     const broken = content.replace('"name": "support"', '"name": "not a name"');
     const { faults } = await admin.refused('importSettings', { content: broken });
-    expect(faults?.join()).toContain('accounts.0.name: must consist of letters');
+    expect(faults.join()).toContain('accounts.0.name: must consist of letters');
   });
 });
 

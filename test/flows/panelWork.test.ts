@@ -232,6 +232,6 @@ test("through the host's proxy that lets nothing but the body through, all the s
   expect(await admin.call('hello', {})).toMatchObject({ cookiePasses: false });
   await admin.signIn(rig.secrets.adminPassword);
   const { settings } = await admin.call('settings', {});
-  await admin.call('save', { settings: { ...settings, reply: { longestWaitHours: 3 } } });
-  expect((await admin.call('settings', {})).settings.reply.longestWaitHours).toBe(3);
+  await admin.call('save', { settings: { ...settings, reply: { maxRetryHours: 3 } } });
+  expect((await admin.call('settings', {})).settings.reply.maxRetryHours).toBe(3);
 });

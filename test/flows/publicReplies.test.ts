@@ -84,7 +84,7 @@ test('too long: refused before anything is sent, with how many are too many, as 
 });
 
 test('a Premium account may write longer', async () => {
-  await start({ longestPost: 1000 }, { x: { posts: { longest: 1000 } } });
+  await start({ maxPostLength: 1000 }, { x: { posts: { longest: 1000 } } });
   const { interaction } = await posts('@brand hello');
   expect((await says(interaction, 'a'.repeat(900))).status).toBe(200);
 });
@@ -175,7 +175,7 @@ describe('several files', () => {
 test.each(['only once & https://example.com/a', '@ada_l only once', 'only once, and long '.repeat(40)])(
   'the answer of X to %j is lost: the timeline shows that it was published, so it is not published again',
   async (text) => {
-    const posting = { deepLink: true, agentInitials: true, longestPost: 1_000 };
+    const posting = { deepLink: true, agentInitials: true, maxPostLength: 1_000 };
     await start(posting, { x: { posts: { longest: 1_000 } } });
     const { interaction } = await posts('@brand hello');
     rig.x.faults.add({ when: /^POST \/2\/tweets/, cut: 'after' });

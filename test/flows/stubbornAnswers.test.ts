@@ -66,7 +66,7 @@ test('three equal replies, each after the answer to the one before, arrive as th
 });
 
 test('an equal reply after a 202 is a reply of its own, also after a restart', async () => {
-  rig = await Rig.start({ account: { directMessages: { joinWaiting: false } } });
+  rig = await Rig.start({ account: { directMessages: { mergeQueuedReplies: false } } });
   rig.x.faults.add({ when: send, status: 503, times: Infinity });
   expect((await call(reply('ok'))).status).toBe(202);
   await rig.stopPlugin();

@@ -67,7 +67,7 @@ function conversationOnX() {
 function workerFor(store: MessageStore, life: Life, x: object, clock: ManualClock): OutboundWorker {
   const chat = { reaches: () => Promise.resolve(false) };
   const rules = { followUp: { active: false } };
-  const settings = { name: 'a', mapValue: 'id', joinWaiting: true, rules };
+  const settings = { name: 'a', mapValue: 'id', mergeQueuedReplies: true, rules };
   const account = { ...settings, chat, x: life.of(x) } as unknown as MessagingAccount;
   return new OutboundWorker({
     outbox: life.of(store.outbox),

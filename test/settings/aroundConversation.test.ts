@@ -28,7 +28,7 @@ test('all is off by default, except that delivered words are kept for seven days
   }).accounts;
   const { workingHours, greeting, bot, followUp, card, filters, retention } = settings!;
   expect([workingHours, greeting, bot, followUp, card].map(({ active }) => active)).not.toContain(true);
-  expect(filters).toEqual({ blockedUsers: [], spamWords: [], leastAccountDays: 0, leastFollowers: 0 });
+  expect(filters).toEqual({ blockedUsers: [], spamWords: [], minAccountAgeDays: 0, minFollowers: 0 });
   expect(retention).toEqual({ days: 7, rowDays: 400 });
 });
 
@@ -50,7 +50,7 @@ test.each([
   [{ workingHours: { ...hours, workdays: ['lundi'] } }, 'workingHours.workdays.0: must be a day such as'],
   [{ workingHours: { ...hours, workdayHours: ['9-18'] } }, 'workingHours.workdayHours.0: must be times'],
   [{ workingHours: { ...hours, workdayHours: ['22:00-06:00'] } }, 'must end after it begins (over midnight'],
-  [{ workingHours: { ...hours, otherDayHours: ['09:00-13:00', '12:00-14:00'] } }, 'overlap'],
+  [{ workingHours: { ...hours, nonWorkdayHours: ['09:00-13:00', '12:00-14:00'] } }, 'overlap'],
   [
     {
       workingHours: {

@@ -215,9 +215,9 @@ test('secrets are generated once, kept with mode 0600, and given way to those se
   expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600);
   const second = provideSecrets(config);
   expect(second).toEqual({ ...first, fresh: { replyToken: false, adminPassword: false, webhookPaths: [] } });
-  expect(
-    provideSecrets({ ...config, reply: { token: 'set-by-admin', longestWaitHours: 24 } }).replyToken,
-  ).toBe('set-by-admin');
+  expect(provideSecrets({ ...config, reply: { token: 'set-by-admin', maxRetryHours: 24 } }).replyToken).toBe(
+    'set-by-admin',
+  );
 });
 
 test("the version is the package's", () => {

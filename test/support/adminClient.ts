@@ -1,10 +1,17 @@
-import type { Answer, Input, Method } from '../../plugin/panel/api';
+import type { Answer, Fault, Input, Method } from '../../plugin/panel/api';
 
 export interface Refused {
   status: number;
   code: string;
   message: string;
-  faults?: string[];
+  /** Each as `path.to.key: what is wrong`. */
+  faults: string[];
+}
+
+interface Refusal {
+  code: string;
+  message: string;
+  faults?: Fault[];
 }
 
 /** The panel's API as a browser without cookies calls it. */
@@ -29,7 +36,9 @@ export class AdminClient {
   async refused<M extends Method>(method: M, input: Input<M>): Promise<Refused> {
     const { status, body } = await this.raw(method, input);
     if (status === 200) throw new Error(`${method} was taken`);
-    return { status, ...(body as { error: Omit<Refused, 'status'> }).error };
+    const { code, message, faults = [] } = (body as { error: Refusal }).error;
+    const inWords = ({ path, message: what }: Fault) => (path === '' ? what : `${path}: ${what}`);
+    return { status, code, message, faults: faults.map(inWords) };
   }
 
   async raw(method: string, input: unknown): Promise<{ status: number; body: unknown; response: Response }> {

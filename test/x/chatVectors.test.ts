@@ -61,7 +61,7 @@ beforeAll(async () => {
   store = openMessageStore(folder, () => Date.now());
   chat = new ChatAccount({
     account: 'a',
-    settings: { active: true, readMarks: false, typing: false, neverPlain: true },
+    settings: { active: true, readReceipts: false, typing: false, neverPlain: true },
     client,
     apiBaseUrl: 'http://127.0.0.1',
     threads,

@@ -87,7 +87,7 @@ export class BotDispatcher {
     const { conversation } = row.message;
     const before = conversations.read(account.name, conversation);
     // After a time of silence the bot begins anew, whoever had the conversation last.
-    const isNew = isQuiet(before, account.rules.bot.quietMinutes, clock.now());
+    const isNew = isQuiet(before, account.rules.bot.idleMinutes, clock.now());
     const state = isNew ? { ...before, botTurns: 0, withAgents: undefined } : before;
     const outcome = await this.ask(row, state, account);
     this.settle({ row, account, state, isNew }, outcome);
@@ -98,12 +98,12 @@ export class BotDispatcher {
     state: ConversationState,
     account: MessagingAccount,
   ): Promise<Outcome> {
-    const { keywords, longestTurns } = account.rules.bot;
+    const { keywords, maxTurns } = account.rules.bot;
     const { messageId, conversation, sender, text, media } = row.message;
     const word = wordIn(text, keywords);
     if (word !== undefined) return { handOver: `the customer wrote "${word}"` };
     if (media.length > 0) return { handOver: 'the customer sent a file' };
-    if (state.botTurns >= longestTurns) return { handOver: `the bot has answered ${longestTurns} times` };
+    if (state.botTurns >= maxTurns) return { handOver: `the bot has answered ${maxTurns} times` };
     const { id, username, name } = knownSender(sender, account.name, this.ports.contacts);
     const user = {
       id,

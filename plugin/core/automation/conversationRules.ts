@@ -4,7 +4,7 @@ import type { WorkingHours } from './workingHours';
 export interface ConversationRules {
   workingHours: WorkingHours & { active: boolean; notice: string; mentions: boolean };
   greeting: { active: boolean; text: string; everyDays: number };
-  bot: { active: boolean; keywords: string[]; longestTurns: number; quietMinutes: number };
+  bot: { active: boolean; keywords: string[]; maxTurns: number; idleMinutes: number };
   /** An empty text is not sent. */
   followUp: {
     active: boolean;
@@ -18,8 +18,8 @@ export interface ConversationRules {
     blockedUsers: string[];
     spamWords: string[];
     /** For mentions; 0 for any. */
-    leastAccountDays: number;
-    leastFollowers: number;
+    minAccountAgeDays: number;
+    minFollowers: number;
   };
   card: CardRules;
   /** 0 for ever. */

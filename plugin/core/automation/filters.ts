@@ -19,18 +19,18 @@ export interface FilterVerdict {
 export function whyFiltered(
   message: InboundMessage,
   profileOf: () => XProfile,
-  { blockedUsers, spamWords, leastAccountDays, leastFollowers }: ConversationRules['filters'],
+  { blockedUsers, spamWords, minAccountAgeDays, minFollowers }: ConversationRules['filters'],
   now: number,
 ): FilterVerdict | undefined {
   const { sender, text } = message;
   if (blockedUsers.includes(sender.id)) return { filter: 'blocked_user', reason: 'filtered: blocked user' };
   const word = wordIn(text, spamWords);
   if (word !== undefined) return { filter: 'spam_word', reason: `filtered: the word "${word}"` };
-  if (!isPublic(message) || leastAccountDays + leastFollowers === 0) return undefined;
+  if (!isPublic(message) || minAccountAgeDays + minFollowers === 0) return undefined;
   const { since, followers } = profileOf();
-  if (since !== undefined && now - since < leastAccountDays * day)
-    return { filter: 'account_age', reason: `filtered: on X for less than ${leastAccountDays} days` };
-  if (followers !== undefined && followers < leastFollowers)
-    return { filter: 'followers', reason: `filtered: fewer than ${leastFollowers} followers` };
+  if (since !== undefined && now - since < minAccountAgeDays * day)
+    return { filter: 'account_age', reason: `filtered: on X for less than ${minAccountAgeDays} days` };
+  if (followers !== undefined && followers < minFollowers)
+    return { filter: 'followers', reason: `filtered: fewer than ${minFollowers} followers` };
   return undefined;
 }

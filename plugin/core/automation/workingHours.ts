@@ -7,7 +7,7 @@ export interface WorkingHours {
   workdays: string[];
   /** `09:00-13:00`, at most until 24:00. */
   workdayHours: string[];
-  otherDayHours: string[];
+  nonWorkdayHours: string[];
   /** `2026-12-25`, or `12-25` for every year. Closed all day. */
   holidays: string[];
 }
@@ -51,7 +51,7 @@ function segmentsOf(hours: WorkingHours, date: number): { from: string; to: stri
   const name = dateOf(date);
   if (hours.holidays.some((holiday) => holiday === name || holiday === name.slice(5))) return [];
   const isWorkday = hours.workdays.includes(weekdays[new Date(date).getUTCDay()] ?? '');
-  return [...(isWorkday ? hours.workdayHours : hours.otherDayHours)].sort().map((segment) => {
+  return [...(isWorkday ? hours.workdayHours : hours.nonWorkdayHours)].sort().map((segment) => {
     const [from = '', to = ''] = segment.split('-');
     return { from, to };
   });
@@ -90,7 +90,7 @@ export function hoursInWords(hours: WorkingHours): string {
     ...line(week.filter(isWorkday), hours.workdayHours),
     ...line(
       week.filter((number) => !isWorkday(number)),
-      hours.otherDayHours,
+      hours.nonWorkdayHours,
     ),
   ].join('; ');
 }

@@ -111,7 +111,7 @@ function isFiltered(
 
 /** Whether the bot, and not the agents, has a conversation; it has it again after a time of silence. */
 export function botHas(state: ConversationState, { rules: { bot } }: MessagingAccount, now: number): boolean {
-  return bot.active && (state.withAgents === undefined || isQuiet(state, bot.quietMinutes, now));
+  return bot.active && (state.withAgents === undefined || isQuiet(state, bot.idleMinutes, now));
 }
 
 /** Whether neither side has said anything for so long. */

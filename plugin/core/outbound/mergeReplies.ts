@@ -12,7 +12,7 @@ const between = '\n\n';
  * @param longest code points of one message
  * @returns none when the window was not the cause, or the answer has to go by itself
  */
-export function joinWaiting(
+export function mergeQueuedReplies(
   row: StoredOutbound,
   mayJoin: boolean,
   longest: number,

@@ -5,7 +5,7 @@ import { composePost, type ComposedPost } from './composePost';
 import { directConversation } from '../conversation';
 import type { Conversations } from '../conversations';
 import { BridgeError } from '../errors';
-import { joinedText, joinWaiting } from './mergeReplies';
+import { joinedText, mergeQueuedReplies } from './mergeReplies';
 import type { PublicReply, StoredOutbound } from '../messages';
 import { noLongerWanted } from './noLongerWanted';
 import type { PendingWrites } from '../pendingWrites';
@@ -59,7 +59,7 @@ export async function sendReply(
   ports: SendReplyPorts,
   lookOnly = false,
 ): Promise<SentAnswer> {
-  const together = joinWaiting(stored, account.joinWaiting, longestMessage, ports.outbox);
+  const together = mergeQueuedReplies(stored, account.mergeQueuedReplies, longestMessage, ports.outbox);
   // What was sealed before it was joined with others is not what goes out now.
   const joined = together.length > 0 ? ports.outbox.get(stored.seq) : undefined;
   const row = joined ?? stored;
@@ -251,7 +251,7 @@ export function composeAnswer(
   { agentName }: PublicReply,
   account: MessagingAccount,
 ): ComposedPost {
-  const { deepLink, agentInitials, longestPost } = account.mentions;
+  const { deepLink, agentInitials, maxPostLength } = account.mentions;
   const ownId = account.userId();
   const composed = composePost(text, {
     deepLink:
@@ -259,10 +259,10 @@ export function composeAnswer(
         ? `https://twitter.com/messages/compose?recipient_id=${ownId}`
         : undefined,
     agentName: agentInitials ? agentName : undefined,
-    longest: longestPost,
+    longest: maxPostLength,
   });
   if (!('tooMany' in composed)) return composed;
-  const words = `The public answer is ${composed.tooMany} characters too long: X takes ${longestPost}, where emoji and Chinese, Japanese or Korean characters count 2 and a link counts 23.`;
+  const words = `The public answer is ${composed.tooMany} characters too long: X takes ${maxPostLength}, where emoji and Chinese, Japanese or Korean characters count 2 and a link counts 23.`;
   throw new BridgeError('post-too-long', words, { agentMessage: words });
 }
 

@@ -2,62 +2,36 @@ import type { AccountSettings, SettingsView } from '../api';
 import { ConnectPin } from '../connect';
 import { ConnectOAuth2 } from '../connectOAuth2';
 import { CopyField } from '../copyField';
-import { aboutOf, Choice, SecretField, TextField } from '../fields';
+import { SettingsGroup, type Editing } from '../settingsGroup';
 import { texts } from '../texts';
+import { withValueAt } from '../valueAt';
 
-const { account: words } = texts;
-const about = aboutOf(words.fields);
-
-/** A part of an account's form. */
-export interface Part {
-  account: AccountSettings;
-  /** @param without what is to be no longer set at all */
-  set: (changes: Partial<AccountSettings>, without?: (keyof AccountSettings)[]) => void;
+/** An account while somebody changes it. */
+export interface AccountEditing extends Editing {
+  values: AccountSettings;
+  setAll: (account: AccountSettings) => void;
 }
 
 /** The OAuth 2.0 client of the app, and connecting with it once it is saved. */
 export function OAuth2Client({
-  account,
-  set,
+  editing,
   known,
-  view,
-  secretIsSet,
-}: Part & {
+}: {
+  editing: AccountEditing;
   known: AccountSettings | undefined;
-  view: SettingsView;
-  secretIsSet: (key: string) => boolean;
 }) {
-  const { oauth2 } = account;
   const isSaved = known !== undefined && known.oauth2.clientId !== '';
   return (
-    <fieldset>
-      <legend>{words.groups.oauth2}</legend>
-      <p>{texts.connect.oauth2.words}</p>
-      <TextField
-        {...about('oauth2.clientId')}
-        value={oauth2.clientId}
-        autocomplete="off"
-        onChange={(clientId) => set({ oauth2: { ...oauth2, clientId: clientId.trim() } })}
-      />
-      <SecretField
-        {...about('oauth2.clientSecret')}
-        isSet={secretIsSet('oauth2.clientSecret')}
-        value={oauth2.clientSecret}
-        onChange={(clientSecret) => {
-          // Absent means as before.
-          const { clientId } = oauth2;
-          set({ oauth2: clientSecret === undefined ? { clientId } : { clientId, clientSecret } });
-        }}
-      />
+    <SettingsGroup id="oauth2" editing={editing} above={<p>{texts.connect.oauth2.words}</p>}>
       {isSaved ? (
-        <ConnectOAuth2 account={account.name} />
+        <ConnectOAuth2 account={editing.values.name} />
       ) : (
         <>
-          <CopyField label={texts.connect.oauth2.callbackUrl} value={callbackUrlOf(view)} />
+          <CopyField label={texts.connect.oauth2.callbackUrl} value={callbackUrlOf(editing.view)} />
           <p>{texts.connect.oauth2.saveFirst}</p>
         </>
       )}
-    </fieldset>
+    </SettingsGroup>
   );
 }
 
@@ -70,36 +44,30 @@ function callbackUrlOf({ settings, port }: SettingsView): string {
     : `http://127.0.0.1:${port}${path}`;
 }
 
-const secrets = ['consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'] as const;
+const tokens = ['accessToken', 'accessTokenSecret'];
 
-const isToken = (key: string) => key.startsWith('accessToken');
-
-/** The keys of OAuth 1.0a. */
-export function Keys({ account, set, secretIsSet }: Part & { secretIsSet: (key: string) => boolean }) {
+/** The keys of OAuth 1.0a. A token that is typed counts more than one that a PIN brought, and the other way round. */
+export function Keys({ editing }: { editing: AccountEditing }) {
+  const { values, set, setAll, view, within } = editing;
+  const isConnected = values.connection !== undefined;
+  const secretsSet = isConnected
+    ? [...view.secretsSet, ...tokens.map((token) => `${within}${token}`)]
+    : view.secretsSet;
+  const withoutToken = () => tokens.reduce((rest, path) => withValueAt(rest, path, undefined), values);
   return (
-    <fieldset>
-      <legend>{words.groups.keys}</legend>
-      {secrets.map((key) => (
-        <SecretField
-          key={key}
-          {...about(key)}
-          isSet={secretIsSet(key) || (isToken(key) && account.connection !== undefined)}
-          value={account[key]}
-          // Absent means as before, and an emptied field must not send an empty secret; what is typed counts more than a PIN.
-          onChange={(value) => set({ [key]: value }, isToken(key) ? ['connection'] : [])}
-        />
-      ))}
-      <Choice
-        {...about('signatureMethod')}
-        value={account.signatureMethod}
-        options={{ 'HMAC-SHA1': 'HMAC-SHA1', 'HMAC-SHA256': 'HMAC-SHA256' }}
-        onChange={(signatureMethod) => set({ signatureMethod })}
-      />
-      <h3>{words.groups.connect}</h3>
-      <ConnectPin
-        account={account}
-        onConnected={(connection) => set({ connection }, ['accessToken', 'accessTokenSecret'])}
-      />
-    </fieldset>
+    <SettingsGroup
+      id="keys"
+      editing={{
+        ...editing,
+        view: { ...view, secretsSet },
+        set: (path, value) => {
+          set(path, value);
+          if (tokens.includes(path)) set('connection', undefined);
+        },
+      }}
+    >
+      <h3>{texts.connect.heading}</h3>
+      <ConnectPin account={values} onConnected={(connection) => setAll({ ...withoutToken(), connection })} />
+    </SettingsGroup>
   );
 }

@@ -96,8 +96,8 @@ function AccountCard({ state, busy, change }: CardProps) {
         <a class="button quiet" href={`#check/${encodeURIComponent(name)}`}>
           {texts.pages.check}
         </a>
-        <a class="button quiet" href={`#around/${encodeURIComponent(name)}`}>
-          {texts.around.link}
+        <a class="button quiet" href={`#automation/${encodeURIComponent(name)}`}>
+          {texts.automation.link}
         </a>
         <a class="button quiet" href={`#chat/${encodeURIComponent(name)}`}>
           {texts.pages.chat}

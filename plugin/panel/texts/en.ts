@@ -1,4 +1,4 @@
-import { around, privacy, report } from './around.en';
+import { privacy, report } from './report.en';
 import { chat } from './chat.en';
 import { oauth2 } from './oauth2.en';
 
@@ -88,84 +88,9 @@ export const en = {
   account: {
     addHeading: 'Add an account',
     editHeading: (name: string) => `Account "${name}"`,
-    groups: {
-      basics: 'Basics',
-      keys: 'Keys of the X app (for pushes, and for OAuth 1.0a)',
-      oauth2: 'Sign in with OAuth 2.0',
-      connect: 'Connect with OAuth 1.0a',
-      host: 'XCALLY Motion',
-      channels: 'Channels',
-      delivery: 'How X delivers',
-    },
     isSet: 'set',
     isMissing: 'missing',
     replace: 'Enter a new value to replace it',
-    fields: {
-      name: ['Name', 'Letters, digits and _. It cannot be changed later.'],
-      active: ['Active', 'A switched-off account takes nothing in and answers nothing.'],
-      consumerKey: [
-        'API Key',
-        'X developer portal → your app → Keys and tokens → Consumer Keys. Webhooks and streams need it with OAuth 2.0 too.',
-      ],
-      consumerSecret: ['API Key Secret', 'Shown together with the API Key.'],
-      accessToken: [
-        'Access Token',
-        'Filled in by “Connect with OAuth 1.0a” below, or copied from Keys and tokens.',
-      ],
-      accessTokenSecret: ['Access Token Secret', 'Shown together with the Access Token.'],
-      'oauth2.clientId': ['Client ID', 'X developer portal → your app → Keys and tokens → OAuth 2.0.'],
-      'oauth2.clientSecret': ['Client Secret', 'Shown together with the Client ID. None for a native app.'],
-      quotes: ['Quotes', 'Posts that quote the account come in too.'],
-      signatureMethod: ['Signature method', 'HMAC-SHA1 unless X told you otherwise.'],
-      level: [
-        'Access level',
-        'Basic and Pro read every minute. Enterprise gets pushes if the API key and its secret are set; else it reads every minute too.',
-      ],
-      delivery: ['Delivery', 'Leave it to the level unless you know better.'],
-      apiSecret: [
-        'Secret of the service',
-        'At least 16 characters; it signs each call with it, as X does with the app’s.',
-      ],
-      environment: ['Dev environment', 'Only for Account Activity v1.1: the label in the developer portal.'],
-      webhookUrl: ['Webhook address', 'The public address X calls. The plugin registers it.'],
-      webhookCheck: [
-        'Webhook check',
-        'Secret path is weaker: only where the proxy drops X’s signature header.',
-      ],
-      openChannelAccountId: ['Open Channel account', 'Where the messages go.'],
-      mapKey: ['Map Key', 'The contact field that holds the customer. Empty: as the host says.'],
-      mapValue: ['Value of the Map Key', 'What stands in that field.'],
-      directMessages: ['Direct Messages', 'Take Direct Messages in.'],
-      joinWaiting: ['Join waiting answers', 'Texts that wait for the same rate limit go out as one message.'],
-      chat: [
-        'Encrypted X Chat',
-        'Read and answer encrypted messages. It needs keys: see “Encrypted chat” of the account.',
-      ],
-      readMarks: [
-        'Read marks',
-        'Show customers that their encrypted messages were read, when an agent answers.',
-      ],
-      typing: ['Typing', 'Show customers that somebody writes, just before an encrypted answer goes out.'],
-      neverPlain: [
-        'Never plain after encrypted',
-        'A customer who has ever written encrypted gets no reply that X can read, even if they write a plain message later.',
-      ],
-      mentions: ['Public mentions', 'Take public mentions and replies in, and answer them in public.'],
-      deepLink: ['Link to private messages', 'Added to public answers where there is room.'],
-      agentInitials: ['Initials of the agent', 'Added to public answers, such as - A.L'],
-      longestPost: ['Longest public answer', '280, or more for a Premium account.'],
-    },
-    deliveries: {
-      '': 'as the level says',
-      activity: 'X Activity, webhook',
-      'activity-stream': 'X Activity, stream',
-      'account-activity': 'Account Activity v2',
-      'account-activity-v1': 'Account Activity v1.1',
-      poll: 'reading every minute',
-      api: 'passed on by another service',
-    },
-    mapValues: { username: 'the handle, such as jane_doe', id: 'the X user id' },
-    webhookChecks: { signature: 'X’s signature', 'secret-path': 'a secret path' },
     loadHostAccounts: 'Load the list from the host',
     hostAccount: (name: string, id: number, user: string | undefined) =>
       user === undefined ? `${name} (${id})` : `${name} (${id}), used by ${user}`,
@@ -173,6 +98,7 @@ export const en = {
     proposeUrl: 'Fill in the address through the host',
   },
   connect: {
+    heading: 'Connect with OAuth 1.0a',
     words:
       'Sign in on X as the account customers write to. The password is entered on x.com only, never here.',
     start: 'Open X for a PIN',
@@ -184,7 +110,26 @@ export const en = {
     oauth2,
   },
   chat,
-  around,
+  automation: {
+    link: 'Hours, bot, filters',
+    heading: (name: string) => `Automation for "${name}"`,
+    words:
+      'All of it is off until it is switched on here, except that old words are erased. What the plugin says goes out once, in private the way the customer writes.',
+  },
+  notice: {
+    variables: 'May hold ${nickName} (the customer’s name), ${userId}, ${account} and ${workingHours}.',
+    counted: (count: number) => `${count} of 256 characters.`,
+  },
+  listHint: 'Several with commas between.',
+  days: {
+    monday: 'Monday',
+    tuesday: 'Tuesday',
+    wednesday: 'Wednesday',
+    thursday: 'Thursday',
+    friday: 'Friday',
+    saturday: 'Saturday',
+    sunday: 'Sunday',
+  },
   report,
   privacy,
   check: {
@@ -241,32 +186,6 @@ export const en = {
     levels: { error: 'errors', warn: 'warnings', info: 'everything', debug: 'debugging too' },
   },
   settings: {
-    host: 'XCALLY Motion',
-    plugin: 'This plugin',
-    logs: 'Logs',
-    x: 'X (leave as it is)',
-    fields: {
-      apiBaseUrl: ['Address of X’s API', 'https://api.x.com, unless X is reached another way.'],
-      mediaHosts: ['Media hosts', 'The only hosts media are fetched from, with commas between.'],
-      baseUrl: ['Address', 'Such as https://motion.example.com'],
-      username: ['User', 'A user of XCALLY Motion for the plugin, or use an API key.'],
-      password: ['Password', ''],
-      apiKey: ['API key', 'Instead of user and password.'],
-      caFile: ['Certificate authority', 'PEM file, for a host with a certificate of its own.'],
-      allowPlainHttp: [
-        'Allow http:// to another machine',
-        'Messages and the sign-in cross the network readable then.',
-      ],
-      port: ['Port', 'A change moves the plugin at once; the addresses change with it.'],
-      bindAddress: ['Listen at', '127.0.0.1: this machine only.'],
-      longestWaitHours: ['Give answers up after (hours)', 'When X or the host have faults for so long.'],
-      dir: ['Folder', ''],
-      name: ['File name', ''],
-      level: ['Level', ''],
-      messageText: ['Customers’ words', 'Hidden keeps them out of the log and of the activity list.'],
-      hostUsers: ['Admins of XCALLY Motion may sign in here', ''],
-    },
-    messageTexts: { hidden: 'hidden', full: 'written' },
     moved: (port: number) => `Saved. The panel is at port ${port} now: open it there.`,
     savedAndTested: (words: string) => `Saved. ${words}`,
     savedButRefused: (words: string) => `Saved, but XCALLY Motion did not accept these settings: ${words}`,

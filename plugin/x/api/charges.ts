@@ -1,5 +1,5 @@
 import type { ChargeKind } from '../../core/ports';
-import { isRecord } from './fields';
+import { isRecord } from '../../core/isRecord';
 
 /** What a call that X answered is charged for. */
 export interface Charge {

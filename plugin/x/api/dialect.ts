@@ -1,5 +1,5 @@
 import type { AccountFacts } from '../../core/ports';
-import { isRecord } from './fields';
+import { isRecord } from '../../core/isRecord';
 
 /**
  * X renames "tweet" to "post" in its API: its documents use the one, its OpenAPI document the other, and a call with names

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/isRecord';
 import { z } from 'zod';
 import type { LinkEntity } from '../../core/links';
 import type { InboundMedia } from '../../core/messages';
@@ -54,10 +55,6 @@ export function inboundMedia(
     .sort((one, other) => other.bitrate - one.bitrate);
   if (type !== 'photo' && best) return { kind: type, url: best.url };
   return picture === undefined ? undefined : { kind: 'photo', url: picture };
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Where an event is wrong and how, without quoting it: it holds a customer's words. */

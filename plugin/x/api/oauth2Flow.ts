@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { BridgeError } from '../../core/errors';
 import type { RemoteClock } from '../../core/remoteClock';
 import { plainCall, reach } from './plainCall';
-import { isRecord } from './fields';
+import { isRecord } from '../../core/isRecord';
 
 /** The calls of X's OAuth 2.0 sign-in (X docs: authorization code flow with PKCE; RFC 6749, RFC 7636, RFC 7009). */
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/isRecord';
 /** What X says went wrong. */
 export interface Problem {
   /** X's number for it (v1.1). */
@@ -37,7 +38,3 @@ export function readProblem(answer: unknown): Problem {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -32,7 +32,7 @@ import type { ChatThreads } from './threads';
 
 export interface ChatAccountOptions {
   account: string;
-  settings: { active: boolean; readMarks: boolean; typing: boolean; neverPlain: boolean };
+  settings: { active: boolean; readReceipts: boolean; typing: boolean; neverPlain: boolean };
   client: XClient;
   apiBaseUrl: string;
   threads: ChatThreads;
@@ -206,7 +206,7 @@ export class ChatAccount implements ChatGateway {
       lastSequence: sequence,
       ttlMs: inGroup ? undefined : opened.ttlMs,
       // Each one is a write to the disk.
-      everySequence: settings.readMarks || opened.ttlMs !== undefined,
+      everySequence: settings.readReceipts || opened.ttlMs !== undefined,
     });
     if (!inGroup) return opened;
     const keys = this.conversationKeys.known(conversationId);
@@ -275,7 +275,7 @@ export class ChatAccount implements ChatGateway {
     const { account, client, settings, store, log } = this.options;
     const { lastSequence } = store.conversation(account, id);
     try {
-      if (settings.readMarks && lastSequence !== undefined) await markRead(client, id, lastSequence);
+      if (settings.readReceipts && lastSequence !== undefined) await markRead(client, id, lastSequence);
       if (settings.typing) await showTyping(client, id);
     } catch (error) {
       log.debug('the customer could not be shown that somebody reads or writes', { reason: reasonOf(error) });

@@ -6,7 +6,7 @@ import type { Clock } from '../../core/clock';
 import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { Log } from '../../core/ports';
-import { isRecord } from '../api/fields';
+import { isRecord } from '../../core/isRecord';
 import { readContent, type Content } from './content';
 import type { KeyChanges } from './keyChanges';
 import { isOneOfTwo, type Members } from './members';

@@ -1,4 +1,4 @@
-import { isRecord } from '../api/fields';
+import { isRecord } from '../../core/isRecord';
 import { readWrapper } from './messageEvent';
 
 /** A message of the account among events as X hands them out, with X's number of it. */

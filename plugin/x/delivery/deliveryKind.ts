@@ -15,6 +15,6 @@ export interface DeliveryKind {
   /** X takes no OAuth 2.0 sign-in for it. */
   onlyOAuth1: boolean;
   /** A setting of the account that it does not work without, and what to say where it is missing. */
-  requires?: { setting: 'environment' | 'apiSecret'; words: string };
+  requires?: { setting: 'environment' | 'relaySecret'; words: string };
   create(ports: ReceiverPorts): Receiver;
 }

@@ -13,7 +13,7 @@ export const deliveryKinds = {
   'account-activity': accountActivity,
   'account-activity-v1': accountActivityV1,
   poll,
-  api: relay,
+  relay,
 } satisfies Record<string, DeliveryKind>;
 
 export type Delivery = keyof typeof deliveryKinds;

@@ -12,7 +12,7 @@ export const relay: DeliveryKind = {
   needsAppKeys: false,
   onlyOAuth1: false,
   requires: {
-    setting: 'apiSecret',
+    setting: 'relaySecret',
     words: 'is missing: the secret that the service passing events on signs them with',
   },
   create: createReceiver,

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { pause } from '../../core/clock';
 import { BridgeError, reasonOf } from '../../core/errors';
 import { emptyBatch, type EventBatch } from '../../core/inbound/events';
-import { isRecord } from '../api/fields';
+import { isRecord } from '../../core/isRecord';
 import { openStream } from './openStream';
 import { parseJson } from '../api/parseJson';
 import { readEnvelope } from '../parse/readEnvelope';

@@ -3,7 +3,7 @@ import { rateLimitedLog } from '../../core/rateLimitedLog';
 import { BridgeError } from '../../core/errors';
 import type { EventBatch } from '../../core/inbound/events';
 import { sameSecret } from '../../core/sameSecret';
-import { isRecord } from '../api/fields';
+import { isRecord } from '../../core/isRecord';
 import { answerChallenge, isPlainToken } from './challenge';
 import { parseJson } from '../api/parseJson';
 import { readEnvelope } from '../parse/readEnvelope';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { withoutNul } from '../../core/links';
 import type { InboundMedia, XProfile, XUser } from '../../core/messages';
-import { idText, inboundMedia, isRecord } from '../api/fields';
+import { idText, inboundMedia } from '../api/fields';
+import { isRecord } from '../../core/isRecord';
 import { profileFields, profileOf } from './profile';
 
 const text = z.string().transform(withoutNul);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { emptyBatch, type EventBatch } from '../../core/inbound/events';
 import { addDirectMessages, addMarks, addOther, readEach, readUsers } from './batch';
-import { idText, isRecord } from '../api/fields';
+import { idText } from '../api/fields';
+import { isRecord } from '../../core/isRecord';
 import { readTweet } from './readTweet';
 
 /** Fields of an Account Activity envelope that are no lists of events. */

@@ -1,5 +1,5 @@
 import { emptyBatch, type EventBatch } from '../../core/inbound/events';
-import { isRecord } from '../api/fields';
+import { isRecord } from '../../core/isRecord';
 import { readAccountActivity } from './readAccountActivity';
 import { readXActivity } from './readXActivity';
 

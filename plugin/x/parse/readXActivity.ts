@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { emptyBatch, type EventBatch } from '../../core/inbound/events';
 import { addDirectMessages, addMarks, addOther, readEach, readUsers } from './batch';
-import { faultOf, idText, isRecord } from '../api/fields';
+import { faultOf, idText } from '../api/fields';
+import { isRecord } from '../../core/isRecord';
 import { readIncludes } from './includes';
 import { readChat } from './readChat';
 import { readPost } from './readPost';

@@ -6,10 +6,10 @@ import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 let rig: Rig;
 afterEach(() => rig.stop());
 
-const apiSecret = 'a secret both sides know';
+const relaySecret = 'a secret both sides know';
 
 async function start(options: RigOptions = {}): Promise<void> {
-  rig = await Rig.start({ ...options, account: { delivery: 'api', apiSecret, ...options.account } });
+  rig = await Rig.start({ ...options, account: { delivery: 'relay', relaySecret, ...options.account } });
 }
 
 /** Another service passes an event of X on. */
@@ -28,8 +28,8 @@ const eventOf = (text: string, shape: 'activity' | 'account-activity' = 'activit
 
 test("events that another service passes on are taken in, in both of X's shapes, and answered as ever", async () => {
   await start();
-  expect((await passOn(eventOf('one'), apiSecret)).status).toBe(200);
-  expect((await passOn(eventOf('two', 'account-activity'), apiSecret)).status).toBe(200);
+  expect((await passOn(eventOf('one'), relaySecret)).status).toBe(200);
+  expect((await passOn(eventOf('two', 'account-activity'), relaySecret)).status).toBe(200);
   await rig.receives(2);
   expect(rig.received.map(({ body }) => body)).toEqual(['one', 'two']);
   const outcome = await rig.host.agentWrites(rig.host.state.interactions[0]!, 'both here');
@@ -55,10 +55,10 @@ test('without a secret, or with a short one, the configuration is refused in wor
   const refused = (secret: string) => () =>
     validateConfig({
       ...rig.configuration(),
-      accounts: [{ ...(rig.configuration()['accounts'] as object[])[0], apiSecret: secret }],
+      accounts: [{ ...(rig.configuration()['accounts'] as object[])[0], relaySecret: secret }],
     });
-  expect(refused('')).toThrow(/accounts\.0\.apiSecret: is missing: the secret that the service/);
-  expect(refused('short')).toThrow(/accounts\.0\.apiSecret: must have at least 16 characters/);
+  expect(refused('')).toThrow(/accounts\.0\.relaySecret: is missing: the secret that the service/);
+  expect(refused('short')).toThrow(/accounts\.0\.relaySecret: must have at least 16 characters/);
 });
 
 test('the panel says that it is set, and never shows it', async () => {
@@ -66,8 +66,8 @@ test('the panel says that it is set, and never shows it', async () => {
   const admin = new AdminClient(() => rig.url);
   await admin.signIn(rig.secrets.adminPassword);
   const { settings, secretsSet } = await admin.call('settings', {});
-  expect(secretsSet).toContain('accounts.support.apiSecret');
-  expect(JSON.stringify(settings)).not.toContain(apiSecret);
+  expect(secretsSet).toContain('accounts.support.relaySecret');
+  expect(JSON.stringify(settings)).not.toContain(relaySecret);
   await admin.call('save', { settings });
-  expect((await passOn(eventOf('still'), apiSecret)).status).toBe(200);
+  expect((await passOn(eventOf('still'), relaySecret)).status).toBe(200);
 });

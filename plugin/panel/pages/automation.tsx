@@ -1,0 +1,50 @@
+import type { AccountSettings, SettingsView } from '../api';
+import { useAnswer, usePanel } from '../context';
+import { SettingsForm, withoutTypedSecrets } from '../settingsForm';
+import { SettingsGroup } from '../settingsGroup';
+import { texts } from '../texts';
+
+/** What the plugin does by itself in one account's conversations. */
+export function AutomationPage({ account: name }: { account: string }) {
+  const { answer, fault, refresh } = useAnswer('settings', {});
+  if (fault) return <p class="bad">{fault}</p>;
+  if (!answer) return <p>{texts.loading}</p>;
+  const account = answer.settings.accounts.find((each) => each.name === name);
+  if (!account) return <p>{texts.accounts.none}</p>;
+  return <Form view={answer} saved={account} onSaved={refresh} />;
+}
+
+interface FormProps {
+  view: SettingsView;
+  saved: AccountSettings;
+  onSaved: () => void;
+}
+
+function Form({ view, saved, onSaved }: FormProps) {
+  const { client } = usePanel();
+  const { settings, form } = view;
+  const { name } = saved;
+  const save = async (account: AccountSettings) => {
+    const accounts = settings.accounts.map((each) => (each.name === name ? account : each));
+    await client.call('save', { settings: { ...settings, accounts } });
+    onSaved();
+    return { saved: withoutTypedSecrets(account, view), said: texts.saved };
+  };
+  return (
+    <SettingsForm
+      view={view}
+      heading={texts.automation.heading(name)}
+      text={texts.automation.words}
+      initial={saved}
+      within={{ faults: `accounts.${settings.accounts.indexOf(saved)}.`, names: `accounts.${name}.` }}
+      save={save}
+      cancelTo="#accounts"
+    >
+      {(editing) =>
+        form
+          .filter(({ page }) => page === 'automation')
+          .map(({ id }) => <SettingsGroup key={id} id={id} editing={editing} />)
+      }
+    </SettingsForm>
+  );
+}
