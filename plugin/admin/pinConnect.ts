@@ -11,8 +11,8 @@ export async function startPin(start: PinStart, { x, accounts }: Config): Promis
   const app = {
     consumerKey: start.consumerKey || (saved?.consumerKey ?? ''),
     consumerSecret: start.consumerSecret || (saved?.consumerSecret ?? ''),
-    signatureMethod: start.signatureMethod === 'HMAC-SHA256' ? 'HMAC-SHA256' : 'HMAC-SHA1',
-  } as const;
+    signatureMethod: start.signatureMethod,
+  };
   if (app.consumerKey === '' || app.consumerSecret === '')
     throw new BridgeError('bad-request', 'Enter the API key and the API key secret first.');
   const request = await requestPinToken(x.apiBaseUrl, app);

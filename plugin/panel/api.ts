@@ -1,60 +1,45 @@
-/**
- * The panel's API, for both sides. Every call is a `POST /api/admin/<name>` with `{input, token?, csrf?, confirm?}` as
- * JSON; the answer is the named type, or `{error: {code, message, faults?: Fault[]}}`. `confirm` is the password of whoever is signed
- * in: a call that needs it once more is refused without it, with the code `password-needed`. Nothing but GET and POST and the
- * body is sure to get through the host's proxy, so nothing else is counted on.
- */
-export interface AdminApi {
-  hello: { input: Empty; answer: Hello };
-  claim: { input: { code: string; password: string; carrier: Carrier }; answer: SignedIn };
-  signIn: { input: Credentials; answer: SignedIn };
-  signOut: { input: Empty; answer: Empty };
-  changePassword: { input: { current: string; next: string }; answer: Empty };
-  overview: { input: Empty; answer: Overview };
-  settings: { input: Empty; answer: SettingsView };
-  save: { input: { settings: Settings }; answer: Saved };
-  hostAccounts: { input: Empty; answer: { accounts: OpenChannelAccount[] } };
-  addresses: { input: { account: string }; answer: { replyUrl: string; webhookUrl: string } };
-  startPin: { input: PinStart; answer: { id: string; authorizeUrl: string } };
-  finishPin: { input: { id: string; pin: string }; answer: XIdentity };
-  /** How a saved account stands with OAuth 2.0. */
-  oauth2: { input: { account: string }; answer: OAuth2View };
-  /** Begins a sign-in of a saved account; at its end X sends the browser to `redirectUri`. */
-  startOAuth2: {
-    input: { account: string; redirectUri: string };
-    answer: { id: string; authorizeUrl: string };
-  };
-  /** Asked again and again while the browser is at X. */
-  oauth2Progress: { input: { id: string }; answer: OAuth2Progress };
-  /** For where X's answer does not reach the plugin: takes the address the browser ended at. */
-  finishOAuth2: { input: { id: string; address: string }; answer: XIdentity };
+import type { z } from 'zod';
+import type { backup, carrier, inputs, messageRef, settings } from './inputs';
+
+/** What each call answers. */
+export interface Answers {
+  hello: Hello;
+  claim: SignedIn;
+  signIn: SignedIn;
+  signOut: Empty;
+  changePassword: Empty;
+  overview: Overview;
+  settings: SettingsView;
+  save: Saved;
+  hostAccounts: { accounts: OpenChannelAccount[] };
+  addresses: { replyUrl: string; webhookUrl: string };
+  startPin: { id: string; authorizeUrl: string };
+  finishPin: XIdentity;
+  oauth2: OAuth2View;
+  startOAuth2: { id: string; authorizeUrl: string };
+  oauth2Progress: OAuth2Progress;
+  finishOAuth2: XIdentity;
   /** `toldX`: false when the tokens could not be read, so that X goes on taking them. */
-  disconnectOAuth2: { input: { account: string }; answer: { toldX: boolean } };
-  /** Tries the saved sign-in to the host. */
-  checkHost: { input: Empty; answer: { line: CheckLine } };
-  check: { input: { account: string }; answer: { lines: CheckLine[] } };
-  activity: { input: ActivityQuery; answer: ActivityPage };
-  retry: { input: MessageRef; answer: Empty };
-  setAside: { input: MessageRef; answer: Empty };
-  /** Takes an encrypted reply back on X, for everybody. */
-  recall: { input: { seq: number }; answer: Empty };
-  forget: { input: { person: string }; answer: { messages: number; answers: number } };
-  report: { input: ReportQuery; answer: { report: Report; csv: string } };
-  log: { input: LogQuery; answer: { lines: LogLine[] } };
-  exportSettings: { input: { password?: string }; answer: { name: string; content: string } };
-  previewImport: { input: Import; answer: { changes: Change[] } };
-  importSettings: { input: Import; answer: Saved };
-  chatKeys: { input: { account: string }; answer: ChatKeys };
-  /** With a PIN they are backed up on X as well; `trouble` says why that failed, while the keys are there. */
-  createChatKeys: {
-    input: { account: string; replace: boolean; pin?: string };
-    answer: { trouble?: string };
-  };
-  /** Puts the keys in use into X's backup, behind a PIN. */
-  backUpChatKeys: { input: { account: string; pin: string }; answer: Empty };
-  recoverChatKeys: { input: { account: string; pin: string }; answer: Empty };
-  importChatKeys: { input: { account: string; content: string; password: string }; answer: Empty };
-  exportChatKeys: { input: { account: string; password: string }; answer: { name: string; content: string } };
+  disconnectOAuth2: { toldX: boolean };
+  checkHost: { line: CheckLine };
+  check: { lines: CheckLine[] };
+  activity: ActivityPage;
+  retry: Empty;
+  setAside: Empty;
+  recall: Empty;
+  forget: { messages: number; answers: number };
+  report: { report: Report; csv: string };
+  log: { lines: LogLine[] };
+  exportSettings: { name: string; content: string };
+  previewImport: { changes: Change[] };
+  importSettings: Saved;
+  chatKeys: ChatKeys;
+  /** `trouble` says why X keeps no backup, where one was asked for and the keys are there. */
+  createChatKeys: { trouble?: string };
+  backUpChatKeys: Empty;
+  recoverChatKeys: Empty;
+  importChatKeys: Empty;
+  exportChatKeys: { name: string; content: string };
 }
 
 /** What is wrong with one setting. */
@@ -66,13 +51,13 @@ export interface Fault {
   message: string;
 }
 
-export type Method = keyof AdminApi;
-export type Input<M extends Method> = AdminApi[M]['input'];
-export type Answer<M extends Method> = AdminApi[M]['answer'];
+export type Method = keyof Answers;
+export type Input<M extends Method> = z.infer<(typeof inputs)[M]>;
+export type Answer<M extends Method> = Answers[M];
 export type Empty = Record<string, never>;
 
 /** How a session travels: as a cookie where the way lets it pass, else in the body of each call. */
-export type Carrier = 'cookie' | 'body';
+export type Carrier = z.infer<typeof carrier>;
 
 export interface Hello {
   version: string;
@@ -86,14 +71,7 @@ export interface Hello {
   session?: { user: string; csrf: string };
 }
 
-export interface Credentials {
-  /** A user of the host; empty for the panel's own password. */
-  username?: string;
-  password: string;
-  carrier: Carrier;
-  /** What an earlier sign-in of this browser left: strangers' wrong passwords do not slow it down. */
-  device?: string;
-}
+export type Credentials = Input<'signIn'>;
 
 export interface SignedIn {
   user: string;
@@ -103,37 +81,8 @@ export interface SignedIn {
   token?: string;
 }
 
-/**
- * The settings, as the configuration has them. The form describes each; named here are those that the panel works with itself.
- * Secrets are write-only: one that is absent stays as it was.
- */
-export type Settings = {
-  /** Which version of the settings these began as: what somebody else saved meanwhile is not undone. */
-  revision: string;
-  port: number;
-  bindAddress: string;
-  log: Values;
-  host: Values & { baseUrl: string };
-  reply: Values;
-  admin: Values;
-  x: Values;
-  accounts: AccountSettings[];
-};
-
-type Values = Record<string, unknown>;
-
-export interface AccountSettings extends Values {
-  name: string;
-  active: boolean;
-  consumerKey?: string;
-  consumerSecret?: string;
-  signatureMethod: string;
-  oauth2: Values & { clientId: string };
-  openChannelAccountId: number;
-  webhookUrl: string;
-  /** Takes the access token from this finished connection. */
-  connection?: string;
-}
+export type Settings = z.infer<typeof settings>;
+export type AccountSettings = Settings['accounts'][number];
 
 /** A part of a form, as the settings describe it. */
 export interface FormGroup {
@@ -189,13 +138,7 @@ export interface OpenChannelAccount {
   replyUrl: string;
 }
 
-export interface PinStart {
-  account: string;
-  /** Of the form; absent: those that are saved. */
-  consumerKey?: string;
-  consumerSecret?: string;
-  signatureMethod: string;
-}
+export type PinStart = Input<'startPin'>;
 
 export interface OAuth2View {
   /** Where X is to send the browser, for the app's settings at X: through the host, letter for letter. */
@@ -252,15 +195,7 @@ export interface AccountState {
   costs: { day: string; dollars: number; items: { what: string; count: number }[] }[];
 }
 
-export interface ActivityQuery {
-  account?: string;
-  direction: 'in' | 'out';
-  state?: 'waiting' | 'delivered' | 'failed' | 'filtered';
-  /** A handle, or part of one. */
-  search?: string;
-  /** Older than this message. */
-  before?: number;
-}
+export type ActivityQuery = Input<'activity'>;
 
 export interface ActivityPage {
   messages: ActivityMessage[];
@@ -283,15 +218,9 @@ export interface ActivityMessage extends MessageRef {
   words?: string;
 }
 
-export interface MessageRef {
-  direction: 'in' | 'out';
-  seq: number;
-}
+export type MessageRef = z.infer<typeof messageRef>;
 
-export interface LogQuery {
-  level?: 'error' | 'warn' | 'info' | 'debug';
-  account?: string;
-}
+export type LogQuery = Input<'log'>;
 
 export interface LogLine {
   at: string;
@@ -321,11 +250,7 @@ export interface ChatKeys {
   onX: { versions: string[]; backup: boolean } | { trouble: string };
 }
 
-/** Times are `2026-11-21` or ISO 8601; `to` is the first moment that no longer counts, or the last day that does. */
-export interface ReportQuery {
-  from: string;
-  to: string;
-}
+export type ReportQuery = Input<'report'>;
 
 /** What happened in a time, account by account, hour by hour. */
 export interface Report {
@@ -367,10 +292,7 @@ export interface Duration {
   longestSeconds?: number;
 }
 
-export interface Import {
-  content: string;
-  password?: string;
-}
+export type Import = z.infer<typeof backup>;
 
 export interface Change {
   path: string;

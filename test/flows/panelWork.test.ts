@@ -13,7 +13,7 @@ async function start(options: RigOptions = {}): Promise<void> {
 }
 
 describe('connect with X', () => {
-  const saved = { account: 'support', signatureMethod: 'HMAC-SHA1' };
+  const saved = { account: 'support', signatureMethod: 'HMAC-SHA1' as const };
   const allow = async (authorizeUrl: string) => (await fetch(authorizeUrl)).text();
   const pinOf = (page: string) => /PIN: <code>(\d+)/.exec(page)?.[1] ?? '';
 
@@ -40,7 +40,7 @@ describe('connect with X', () => {
     await start();
     const unknown = { ...saved, consumerKey: 'unknown', consumerSecret: 'unknown' };
     expect((await admin.refused('startPin', unknown)).message).toContain('X does not know this API key');
-    const none = { account: 'new', signatureMethod: 'HMAC-SHA1' };
+    const none = { account: 'new', signatureMethod: 'HMAC-SHA1' as const };
     expect((await admin.refused('startPin', none)).message).toContain('Enter the API key');
     const { id, authorizeUrl } = await admin.call('startPin', saved);
     const pin = pinOf(await allow(authorizeUrl));

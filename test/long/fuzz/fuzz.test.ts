@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { BenchPlugin, replyToken, type Running } from '../../../scripts/bench/stage';
 import { secret } from '../../../scripts/bench/events';
 import { SoakSides } from '../../../scripts/soak/sides';
-import { inputs as adminInputs } from '../../../plugin/admin/inputs';
+import { inputs as adminInputs } from '../../../plugin/panel/inputs';
 import { ConfigError, validateConfig } from '../../../plugin/settings/load';
 import { envelopes, replyCalls } from './seeds';
 import { Mutator } from './mutate';
