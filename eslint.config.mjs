@@ -3,18 +3,19 @@ import tseslint from 'typescript-eslint';
 
 /** Which folders each folder may import: see the table in docs/architecture.md. */
 const imports = {
-  core: [],
+  texts: [],
+  core: ['texts'],
   disk: [],
   log: [],
-  panel: [],
-  x: ['core', 'disk'],
-  motion: ['core'],
-  store: ['core'],
-  bot: ['core'],
+  panel: ['texts'],
+  x: ['core', 'texts', 'disk'],
+  motion: ['core', 'texts'],
+  store: ['core', 'texts'],
+  bot: ['core', 'texts'],
   settings: ['core', 'disk', 'x'],
-  accounts: ['core', 'settings', 'x', 'motion', 'bot'],
-  admin: ['core', 'disk', 'settings', 'x', 'motion', 'accounts', 'panel'],
-  http: ['core', 'settings', 'x', 'accounts', 'admin', 'panel'],
+  accounts: ['core', 'texts', 'settings', 'x', 'motion', 'bot'],
+  admin: ['core', 'texts', 'disk', 'settings', 'x', 'motion', 'accounts', 'panel'],
+  http: ['core', 'texts', 'settings', 'x', 'accounts', 'admin', 'panel'],
   commands: ['core', 'disk', 'settings', 'store'],
   app: ['core', 'log', 'settings', 'x', 'store', 'accounts', 'admin', 'http', 'commands'],
 };
@@ -70,6 +71,11 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    // A language is one file.
+    files: ['plugin/texts/**/*.ts'],
+    rules: { 'max-lines': 'off' },
   },
   {
     // A component is mostly markup, one attribute a line.

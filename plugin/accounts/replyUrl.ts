@@ -3,6 +3,7 @@ import type { SubmittedReply } from '../core/outbound/outboundWorker';
 import { BridgeError } from '../core/errors';
 import { readReplyCall } from '../motion/readReplyCall';
 import type { AccountRegistry } from './accountRegistry';
+import { say } from '../texts/text';
 
 /** Motion's calls of the Reply URL, free of any transport. */
 export class ReplyUrl {
@@ -31,13 +32,11 @@ export class ReplyUrl {
 
 function noAccount(name: string | undefined): BridgeError {
   const words =
-    name === undefined
-      ? 'No X account is active in this channel. Please tell your administrator.'
-      : `There is no X account "${name.slice(0, 64)}" in this channel. Please tell your administrator.`;
+    name === undefined ? say('reply.noAccount') : say('reply.unknownAccount', { name: name.slice(0, 64) });
   return new BridgeError('unknown-account', words, { agentMessage: words });
 }
 
 function inactive(name: string): BridgeError {
-  const words = `The X account "${name}" is switched off in this channel. Please tell your administrator.`;
+  const words = say('reply.inactiveAccount', { name });
   return new BridgeError('inactive-account', words, { agentMessage: words });
 }

@@ -12,6 +12,7 @@ import { SignIns } from '../x/api/signIns';
 import type { TokenVaults } from '../x/api/tokenVault';
 import { whoIs } from '../x/api/whoIs';
 import type { SignInReports } from './signInReports';
+import { say } from '../texts/text';
 
 export interface XSignInsOptions {
   config: Config;
@@ -96,10 +97,9 @@ function createTokens(
   const { apiBaseUrl } = config.x;
   const refuseUser = ({ userId, handle }: SignedInUser) => {
     const expected = userIdOfToken(settings.accessToken) ?? ownUser().id();
-    if (expected !== undefined && userId !== expected)
-      return `The sign-in is that of @${handle}, who is not this account's user.`;
+    if (expected !== undefined && userId !== expected) return say('admin.otherUser', { handle });
     const other = plugin.nameOfUser(userId, name);
-    return other === undefined ? undefined : `@${handle} is the account "${other}" already.`;
+    return other === undefined ? undefined : say('admin.userTaken', { handle, account: other });
   };
   return new OAuth2Tokens({
     account: name,

@@ -11,6 +11,7 @@ import { MotionDirectory } from './motionDirectory';
 import { Passwords } from './passwords';
 import type { RunningPlugin } from './runningPlugin';
 import type { Session } from './sessions';
+import { say } from '../texts/text';
 
 /** A call of the panel, free of any transport. */
 export interface AdminCall {
@@ -63,7 +64,7 @@ export function createAdmin(plugin: RunningPlugin): Admin {
   return {
     call: async (call) => {
       const { method } = call;
-      if (!isMethod(method)) throw new BridgeError('bad-request', 'There is no such call.');
+      if (!isMethod(method)) throw new BridgeError('bad-request', say('admin.unknownCall'));
       const session = await auth.sessionOf(call);
       return (
         (await answerAuthCall(method, call, session, auth)) ?? {
@@ -135,7 +136,8 @@ function work(method: Work, call: AdminCall, caller: Caller, handlers: Handlers)
 
 function inputOf<M extends Method>(method: M, { input }: AdminCall) {
   const read = readInput(method, input);
-  if ('fault' in read) throw new BridgeError('bad-request', `The call cannot be understood (${read.fault}).`);
+  if ('fault' in read)
+    throw new BridgeError('bad-request', say('admin.unreadableCall', { fault: read.fault }));
   return read.input;
 }
 
@@ -145,7 +147,7 @@ function required(session: Session | undefined): Session {
 }
 
 function pleaseSignIn(): BridgeError {
-  return new BridgeError('not-signed-in', 'Please sign in.');
+  return new BridgeError('not-signed-in', say('admin.pleaseSignIn'));
 }
 
 function isMethod(name: string): name is Method {

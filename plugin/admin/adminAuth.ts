@@ -7,6 +7,7 @@ import type { MotionDirectory } from './motionDirectory';
 import type { Passwords } from './passwords';
 import type { RunningPlugin } from './runningPlugin';
 import { Sessions, type Session } from './sessions';
+import { say, type Text } from '../texts/text';
 
 /** A session that begins; the token goes into a cookie or into the answer. */
 export interface NewSession {
@@ -78,7 +79,7 @@ export class AdminAuth {
   /** Takes the panel with the set-up code, which counts no longer then. @throws BridgeError */
   async claim(code: string, password: string, carrier: Carrier): Promise<NewSession> {
     // Its 80 random bits cannot be guessed, so that nobody has to be slowed down.
-    if (!this.passwords.isSetupCode(code)) throw wrong('The set-up code is wrong, or was used already.');
+    if (!this.passwords.isSetupCode(code)) throw wrong(say('admin.wrongSetupCode'));
     await this.passwords.choose(password);
     this.log.warn('the panel was claimed with the set-up code: a password is set now');
     return this.open({ user: 'admin' }, carrier);
@@ -105,14 +106,14 @@ export class AdminAuth {
       this.config().host.baseUrl === baseUrl && (await this.isHostAdmin(username, password));
     if (good) return { user, ...(username === '' ? {} : { stillAllowed }) };
     this.log.warn('sign-in to the panel refused', { user, knownBrowser: known !== undefined });
-    throw wrong(username === '' ? 'The password is wrong.' : 'The host does not know this admin user.');
+    throw wrong(username === '' ? say('admin.wrongPassword') : say('admin.unknownMotionAdmin'));
   }
 
   /** Sets another password; everybody else has to sign in anew. @throws BridgeError `unauthorized` */
   async changePassword(session: Session, current: string, next: string): Promise<void> {
     // Counted by itself: strangers' guesses are nothing to whoever is signed in.
     const good = await this.attempts.run(session.csrf, () => this.passwords.isRight(current));
-    if (!good) throw wrong('The current password is wrong.');
+    if (!good) throw wrong(say('admin.wrongCurrentPassword'));
     await this.passwords.choose(next);
     this.sessions.endOthers(session);
     this.log.warn('panel: the password was changed; everybody has to sign in anew', { user: session.user });
@@ -120,13 +121,12 @@ export class AdminAuth {
 
   /** Whoever is signed in proves once more that it is they. @throws BridgeError `password-needed` */
   async confirm(session: Session, password: string | undefined): Promise<void> {
-    if (password === undefined)
-      throw new BridgeError('password-needed', 'This needs your password once more.');
+    if (password === undefined) throw new BridgeError('password-needed', say('admin.confirm'));
     const good = await this.attempts.run(
       session.csrf,
       async () => (await this.passwords.isRight(password)) || (await this.hostConfirms(session, password)),
     );
-    if (!good) throw new BridgeError('password-needed', 'Your password is wrong.');
+    if (!good) throw new BridgeError('password-needed', say('admin.wrongConfirmation'));
   }
 
   /** The panel's own password counts as well, since the host may be out of reach, or at another address now. */
@@ -135,10 +135,7 @@ export class AdminAuth {
     try {
       return await this.isHostAdmin(user, password);
     } catch {
-      throw new BridgeError(
-        'password-needed',
-        'XCALLY Motion cannot be asked about your password right now: enter the panel’s own.',
-      );
+      throw new BridgeError('password-needed', say('admin.motionCannotConfirm'));
     }
   }
 
@@ -162,6 +159,6 @@ export class AdminAuth {
   }
 }
 
-function wrong(words: string): BridgeError {
+function wrong(words: Text): BridgeError {
   return new BridgeError('unauthorized', words);
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../core/clock';
 import { BridgeError } from '../core/errors';
+import { say } from '../texts/text';
 
 /** So many wrong passwords are answered at once; after that each makes the next one wait longer. */
 const freeFailures = 5;
@@ -116,9 +117,8 @@ function fresh(): Record {
 
 function tooMany(at: number, now: number): BridgeError {
   const seconds = Math.max(1, Math.ceil((at - now) / 1000));
-  return new BridgeError(
-    'too-many-attempts',
-    `Too many wrong passwords: try again in ${seconds} second${seconds === 1 ? '' : 's'}.`,
-    { retryable: true, retryAt: at },
-  );
+  return new BridgeError('too-many-attempts', say('admin.tooManyAttempts', { count: seconds }), {
+    retryable: true,
+    retryAt: at,
+  });
 }

@@ -4,6 +4,7 @@ import { openBox, sealBox, sealedBox } from '../disk/sealedBox';
 import type { Change } from '../panel/api';
 import { isSecretPath, withoutSecrets } from '../settings/catalogue';
 import { laidOver, listOf, recordOf, secretsOf } from './settings';
+import { say, type Text } from '../texts/text';
 
 const format = 'openchannel-x settings';
 const backupFile = z.object({
@@ -41,13 +42,12 @@ export async function readBackup(
 ): Promise<Record<string, unknown>> {
   const { settings, encrypted } = parse(content);
   if (settings) return settings;
-  if (!encrypted) throw refusal('This file holds no settings.');
-  if (password === undefined || password === '')
-    throw refusal('This file is encrypted: enter the password it was exported with.');
+  if (!encrypted) throw refusal(say('admin.emptyBackup'));
+  if (password === undefined || password === '') throw refusal(say('admin.encryptedBackup'));
   try {
     return recordOf(JSON.parse((await openBox(encrypted, password)).toString('utf8')));
   } catch {
-    throw refusal('The password is wrong, or the file was damaged.');
+    throw refusal(say('admin.wrongFilePassword'));
   }
 }
 
@@ -112,10 +112,10 @@ function parse(content: string): z.infer<typeof backupFile> {
   try {
     return backupFile.parse(JSON.parse(content));
   } catch {
-    throw refusal('This is not a settings file of openchannel-x.');
+    throw refusal(say('admin.notABackup'));
   }
 }
 
-function refusal(words: string): BridgeError {
+function refusal(words: Text): BridgeError {
   return new BridgeError('bad-request', words);
 }

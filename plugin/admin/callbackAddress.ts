@@ -1,4 +1,5 @@
 import { BridgeError } from '../core/errors';
+import { say } from '../texts/text';
 
 /** What X adds to the callback address. */
 export interface CallbackAnswer {
@@ -12,11 +13,7 @@ export interface CallbackAnswer {
 export function readCallbackAddress(address: string): CallbackAnswer {
   const url = URL.canParse(address.trim()) ? new URL(address.trim()) : undefined;
   const [code, error] = [url?.searchParams.get('code'), url?.searchParams.get('error')];
-  if (!url || (!code && !error))
-    throw new BridgeError(
-      'bad-request',
-      'This address holds no code: copy the whole address the browser ended at.',
-    );
+  if (!url || (!code && !error)) throw new BridgeError('bad-request', say('connect.noCode'));
   return {
     state: url.searchParams.get('state') ?? '',
     code: code ?? undefined,

@@ -4,6 +4,7 @@ import { encryptedFact } from '../core/inbound/ingestEncrypted';
 import { isoTime } from '../core/isoTime';
 import type { MessageStore } from '../core/ports';
 import type { ChatKeys } from '../panel/api';
+import { say } from '../texts/text';
 
 /** Accounts whose keys are being changed: a second click on a PIN would cost a second guess. */
 export class KeyChangesInProgress {
@@ -11,11 +12,7 @@ export class KeyChangesInProgress {
 
   /** @throws BridgeError `bad-request` while something else is done with the account's keys */
   async run<T>(account: string, change: () => Promise<T>): Promise<T> {
-    if (this.accounts.has(account))
-      throw new BridgeError(
-        'bad-request',
-        "Something is being done with this account's keys: wait for it to end.",
-      );
+    if (this.accounts.has(account)) throw new BridgeError('bad-request', say('keys.busy'));
     this.accounts.add(account);
     try {
       return await change();

@@ -11,6 +11,7 @@ import { accountAnswering, addressesOf } from './addresses';
 import type { MotionDirectory } from './motionDirectory';
 import { missingScopes } from './oauth2';
 import type { RunningPlugin } from './runningPlugin';
+import { phrase, say, Text, type TextKey, verbatim } from '../texts/text';
 
 /** What the tests of one account are about. */
 interface Checked {
@@ -41,16 +42,17 @@ export async function checkAccount(
 
 /** Tries the sign-in to the host. */
 export function checkSignIn(motion: MotionDirectory): Promise<CheckLine> {
-  return line('Sign-in to the host', async () => {
+  return line(say('check.motionSignIn.name'), async () => {
     const { name, role } = await motion.user();
-    return `The host knows the plugin as ${name ?? 'its user'}${role === undefined ? '' : ` (${role})`}.`;
+    const user = name === undefined ? say('check.motionSignIn.itsUser') : name;
+    return say('check.motionSignIn.ok', { user: role === undefined ? user : `${String(user)} (${role})` });
   });
 }
 
 async function checkMotion({ account, plugin, motion }: Checked): Promise<CheckLine[]> {
   const signIn = await checkSignIn(motion);
   if (signIn.state === 'failed') return [signIn];
-  const what = 'Open Channel account';
+  const what = say('check.openChannel.name');
   const { openChannelAccountId: id, mapKey } = account.settings;
   const sharedWith = plugin.accounts
     .active()
@@ -58,15 +60,14 @@ async function checkMotion({ account, plugin, motion }: Checked): Promise<CheckL
     .map(({ name }) => name);
   try {
     const found = (await motion.openChannelAccounts()).find((each) => each.id === id);
-    if (!found)
-      return [signIn, failed(what, `The host has no Open Channel account ${id}: choose another one.`)];
+    if (!found) return [signIn, failed(what, say('check.openChannel.unknown', { id }))];
     return [
       signIn,
       sharedWith.length === 0
-        ? ok(what, `"${found.name}" (${id})`)
+        ? ok(what, say('check.openChannel.ok', { name: found.name, id }))
         : warning(
             what,
-            `"${found.name}" (${id}) is used by ${sharedWith.join(', ')} too: the host knows one Reply URL, so replies to all of them go out as one account.`,
+            say('check.openChannel.shared', { name: found.name, id, others: sharedWith.join(', ') }),
           ),
       mapKeyLine(mapKey, found),
       replyUrlLine(found, account, plugin),
@@ -77,48 +78,35 @@ async function checkMotion({ account, plugin, motion }: Checked): Promise<CheckL
 }
 
 function mapKeyLine(configured: string, { mapKey }: OpenChannelAccount): CheckLine {
-  const what = 'Map Key';
-  if (mapKey === '' && configured === '')
-    return failed(what, 'The Open Channel account has none: choose one on the host, for example twitter.');
+  const what = say('check.mapKey.name');
+  if (mapKey === '' && configured === '') return failed(what, say('check.mapKey.none'));
   if (configured !== '' && mapKey !== '' && configured !== mapKey)
-    return failed(
-      what,
-      `Here it is "${configured}", on the host "${mapKey}": customers would not be found. Leave it empty here.`,
-    );
-  return ok(what, `Customers are found by the contact field "${configured || mapKey}".`);
+    return failed(what, say('check.mapKey.differs', { here: configured, there: mapKey }));
+  return ok(what, say('check.mapKey.ok', { field: configured || mapKey }));
 }
 
 function replyUrlLine({ replyUrl }: OpenChannelAccount, { name }: Account, plugin: RunningPlugin): CheckLine {
-  const what = 'Reply URL';
-  if (replyUrl === '')
-    return failed(what, 'The Open Channel account has none, so agents cannot answer: copy it from Accounts.');
+  const what = say('check.replyUrl.name');
+  if (replyUrl === '') return failed(what, say('check.replyUrl.none'));
   const answers = accountAnswering(replyUrl, plugin);
-  if (answers === undefined)
-    return failed(
-      what,
-      'The one on the host is not of this plugin, or its token is old: copy it from Accounts.',
-    );
-  if (answers !== name)
-    return failed(
-      what,
-      `The one on the host answers as "${answers}", not as "${name}": copy the address of this account.`,
-    );
-  return ok(what, 'The host calls this plugin with the right token, for this account.');
+  if (answers === undefined) return failed(what, say('check.replyUrl.foreign'));
+  if (answers !== name) return failed(what, say('check.replyUrl.otherAccount', { other: answers, name }));
+  return ok(what, say('check.replyUrl.ok'));
 }
 
 async function checkX(account: Account): Promise<CheckLine[]> {
   const { client } = account;
-  const keys = await line('X keys', async () => {
+  const keys = await line(say('check.xKeys.name'), async () => {
     const user = await ownUser(client);
-    return user ? `X knows the account as @${user.username ?? user.id}.` : 'X accepts the keys.';
+    return user ? say('check.xKeys.user', { user: user.username ?? user.id }) : say('check.xKeys.ok');
   });
   if (keys.state === 'failed') return [keys];
-  const permission = await line('X permissions', async () => {
+  const permission = await line(say('check.permissions.name'), async () => {
     await readOneMessage(client);
-    return 'The app may read Direct Messages.';
+    return say('check.permissions.ok');
   });
   if (permission.state === 'failed')
-    permission.words += ' Give the app "Read and write and Direct message", then connect the account again.';
+    permission.words = phrase('check.permissions.missing', { text: permission.words });
   return [keys, permission, ...refusedSignIns(account), ...(await checkOAuth2(account))];
 }
 
@@ -132,93 +120,83 @@ function refusedSignIns(account: Account): CheckLine[] {
   const { signIn } = account.health();
   return userSignIns.flatMap((kind) =>
     signIn[kind]?.state === 'refused'
-      ? [failed(`Sign-in with ${signInNames[kind]}`, sentence(signIn[kind].reason ?? 'X refuses it'))]
+      ? [
+          failed(
+            say('check.signIn', { kind: signInNames[kind] }),
+            sentence(signIn[kind].reason, 'check.refused'),
+          ),
+        ]
       : [],
   );
 }
 
 async function checkOAuth2({ oauth2, settings }: Account): Promise<CheckLine[]> {
-  const what = 'OAuth 2.0';
+  const what = say('check.oauth2.name');
   if (!oauth2) return [];
   if (!(await oauth2.isConnected()) && settings.accessToken !== '')
-    return [warning(what, 'A Client ID is entered, but the account is not connected with it.')];
-  if (!(await oauth2.isConnected()))
-    return [
-      failed(what, 'The account is not connected yet: open Accounts, Edit, and press “Connect with X”.'),
-    ];
+    return [warning(what, say('check.oauth2.unused'))];
+  if (!(await oauth2.isConnected())) return [failed(what, say('check.oauth2.notConnected'))];
   const alive = await line(what, async () => {
     await oauth2.accessToken();
-    return 'X accepts the OAuth 2.0 sign-in.';
+    return say('check.oauth2.ok');
   });
   const missing = missingScopes(oauth2);
   if (alive.state === 'failed' || missing.length === 0) return [alive];
-  const words = `These rights were not granted: ${missing.join(', ')}. Allow them for the app in the X developer portal, then connect again.`;
-  return [alive, failed('OAuth 2.0 rights', words)];
+  const words = say('check.oauth2.rightsMissing', { rights: missing.join(', ') });
+  return [alive, failed(say('check.oauth2.rights'), words)];
 }
 
 async function checkWebhook({ account, plugin }: Checked): Promise<CheckLine[]> {
   const { settings, delivery } = account;
   if (deliveryKind(delivery).webhook !== 'own') return [];
-  const [reach, signature] = ['Webhook address', 'Webhook signature'];
-  if (settings.webhookUrl === '')
-    return [warning(reach, 'None is set, so registering the webhook with X is left to you.')];
+  const [reach, signature] = [say('check.webhook.name'), say('check.signature.name')];
+  if (settings.webhookUrl === '') return [warning(reach, say('check.webhook.none'))];
   const { webhookUrl } = addressesOf(account.name, plugin);
   if (!sameOrigin(webhookUrl, plugin.live().config.host.baseUrl))
-    return [
-      warning(reach, 'It does not lie at the host\'s address, so only X can test it: see "Events from X".'),
-    ];
+    return [warning(reach, say('check.webhook.elsewhere'))];
   const test = await testWebhook(webhookUrl, settings.consumerSecret);
   return [
     test.challenge === undefined
-      ? ok(reach, "It answers X's challenge.")
+      ? ok(reach, say('check.webhook.ok'))
       : failed(reach, sentence(test.challenge)),
     test.signature === undefined
-      ? ok(signature, 'Signed events arrive unchanged.')
+      ? ok(signature, say('check.signature.ok'))
       : failed(signature, sentence(test.signature)),
   ];
 }
 
 function checkDelivery({ supply, settings, delivery }: Account, xAnswers: boolean): CheckLine {
-  const what = 'Events from X';
+  const what = say('check.events.name');
   const { state, reason } = supply.state();
-  if (!settings.active) return warning(what, 'The account is switched off.');
-  if (!xAnswers) return warning(what, 'Not checked, because X did not pass the tests above.');
+  if (!settings.active) return warning(what, say('check.events.off'));
+  if (!xAnswers) return warning(what, say('check.events.notChecked'));
   const isPushed = deliveryKind(delivery).webhook === 'own';
-  if (isPushed && settings.webhookUrl === '')
-    return warning(what, 'This cannot be checked from here, since registering the webhook is left to you.');
-  if (state === 'ok') return ok(what, 'Everything is set up with X.');
-  if (state === 'starting') return warning(what, 'It is being set up right now: check again in a minute.');
-  return failed(what, reason ?? 'X does not deliver.');
+  if (isPushed && settings.webhookUrl === '') return warning(what, say('check.events.leftToYou'));
+  if (state === 'ok') return ok(what, say('check.events.ok'));
+  if (state === 'starting') return warning(what, say('check.events.starting'));
+  return failed(what, sentence(reason, 'check.noEvents'));
 }
 
 function checkChat({ account: { name, chat }, plugin }: Checked): CheckLine[] {
-  const what = 'Encrypted chat';
+  const what = say('check.chat.name');
   const { state, reason } = chat.standing();
   const wasWritten = plugin.store.facts.read(name, encryptedFact) !== undefined;
   if (state === 'off') return [];
-  if (state === 'no-keys' && !wasWritten)
-    return [ok(what, 'It has no keys yet, and nobody has written encrypted so far.')];
+  if (state === 'no-keys' && !wasWritten) return [ok(what, say('check.chat.unused'))];
   if (state === 'ok')
-    return [
-      reason === undefined
-        ? ok(what, 'Encrypted messages are read and answered.')
-        : warning(what, sentence(reason)),
-    ];
-  return [failed(what, sentence(reason ?? 'it is being set up right now'))];
+    return [reason === undefined ? ok(what, say('check.chat.ok')) : warning(what, sentence(reason))];
+  return [failed(what, sentence(reason, 'check.chat.starting'))];
 }
 
 function checkLog({ logs, live }: RunningPlugin): CheckLine {
-  const what = 'Log folder';
+  const what = say('check.log.name');
   const { dir: used } = logs;
   const { dir: wanted } = live().config.log;
-  if (wanted === used) return ok(what, used);
-  return warning(
-    what,
-    `${wanted} cannot be written; the logs are in ${used}. Make it writable for the plugin's user.`,
-  );
+  if (wanted === used) return ok(what, verbatim(used));
+  return warning(what, say('check.log.elsewhere', { wanted, used }));
 }
 
-async function line(what: string, test: () => Promise<string>): Promise<CheckLine> {
+async function line(what: Text, test: () => Promise<Text>): Promise<CheckLine> {
   try {
     return ok(what, await test());
   } catch (error) {
@@ -226,17 +204,24 @@ async function line(what: string, test: () => Promise<string>): Promise<CheckLin
   }
 }
 
-const ok = (what: string, words: string): CheckLine => ({ what, state: 'ok', words });
-const warning = (what: string, words: string): CheckLine => ({ what, state: 'warning', words });
-const failed = (what: string, words: string): CheckLine => ({ what, state: 'failed', words });
+const lineOf =
+  (state: CheckLine['state']) =>
+  (what: Text, words: Text): CheckLine => ({ what: what.in('en'), state, words: words.in('en') });
+const ok = lineOf('ok');
+const warning = lineOf('warning');
+const failed = lineOf('failed');
 
-function wordsOf(error: unknown): string {
+function wordsOf(error: unknown): Text {
   if (!(error instanceof BridgeError)) throw error;
   return sentence(reasonOf(error));
 }
 
-const sentence = (words: string) =>
-  `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith('.') ? '' : '.'}`;
+/** What somebody else says, as a sentence; without it, one of our own. */
+function sentence(words: string | undefined, otherwise: TextKey & `check.${string}` = 'check.refused'): Text {
+  if (words === undefined) return new Text(otherwise, {});
+  const end = words.endsWith('.') ? '' : '.';
+  return verbatim(`${words.charAt(0).toUpperCase()}${words.slice(1)}${end}`);
+}
 
 function sameOrigin(one: string, other: string): boolean {
   return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;

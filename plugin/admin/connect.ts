@@ -4,6 +4,7 @@ import { BridgeError, reasonOf } from '../core/errors';
 import type { OAuth2Progress, XIdentity } from '../panel/api';
 import type { CallbackAnswer } from './callbackAddress';
 import type { ConnectedKeys } from './settings';
+import { say } from '../texts/text';
 
 /** A sign-in that nobody finishes is forgotten after this time. Milliseconds. */
 const maxWaitMs = 15 * 60_000;
@@ -32,10 +33,7 @@ class PendingSignIns<Said, Entry extends Pending<Said>> {
   find(id: string): Entry {
     const entry = this.entries.get(id);
     if (entry && this.isFresh(entry)) return entry;
-    throw new BridgeError(
-      'bad-request',
-      'This sign-in is more than 15 minutes old, or the plugin was started anew. Start again.',
-    );
+    throw new BridgeError('bad-request', say('connect.tooOld'));
   }
 
   findBy(fits: (entry: Entry) => boolean): Entry | undefined {
@@ -128,10 +126,7 @@ export class Connections {
   async pasted(id: string, answer: CallbackAnswer): Promise<XIdentity> {
     const entry = this.oauth2.find(id);
     if (entry.state === answer.state) return entry.finish(answer);
-    throw new BridgeError(
-      'bad-request',
-      'This address belongs to another sign-in: open X again and copy the new one.',
-    );
+    throw new BridgeError('bad-request', say('connect.otherSignIn'));
   }
 
   /** @throws BridgeError `bad-request` when it is not known (any more) */
@@ -150,8 +145,8 @@ async function finishOnce(
       throw new BridgeError(
         'bad-request',
         error === 'access_denied'
-          ? 'The access was not allowed on X. Connect again, and allow it.'
-          : `X did not sign in (${(error ?? 'no reason given').slice(0, 60)}). Connect again.`,
+          ? say('connect.notAllowed')
+          : say('connect.refused', { reason: (error ?? 'no reason given').slice(0, 60) }),
       );
     const identity = await finish(code);
     entry.progress = { state: 'connected', ...identity };

@@ -27,6 +27,7 @@ import {
   revisionOf,
   viewSettings,
 } from './settings';
+import { say } from '../texts/text';
 
 /** The calls that need somebody to be signed in, beside those about signing in and out. */
 export type Work = Exclude<Method, 'hello' | 'claim' | 'signIn' | 'signOut' | 'changePassword'>;
@@ -192,10 +193,7 @@ function backupHandlers(
     exportSettings: async ({ password }, { user, confirm }) => {
       if (password !== undefined) {
         if (Array.from(password).length < shortestPassword)
-          throw new BridgeError(
-            'bad-request',
-            `The password of the file must have at least ${shortestPassword} characters.`,
-          );
+          throw new BridgeError('bad-request', say('admin.shortFilePassword', { min: shortestPassword }));
         await confirm();
       }
       const content = await exportSettings(file.read(), password, { version, now: clock.now() });
@@ -264,10 +262,7 @@ function chatKeysHandlers(plugin: RunningPlugin): Pick<Handlers, OfChatKeys> {
     exportChatKeys: async ({ account, password }, { user, confirm }) => {
       await confirm();
       if (password.length < shortestPassword)
-        throw new BridgeError(
-          'bad-request',
-          `Choose a password of at least ${shortestPassword} characters for the file.`,
-        );
+        throw new BridgeError('bad-request', say('keys.shortPassword', { min: shortestPassword }));
       note('export', user, account);
       const content = await accountOf(plugin, account).chatSetUp.export(password);
       const day = new Date(clock.now()).toISOString().slice(0, 10);
@@ -289,5 +284,5 @@ function shown(row: HistoryRow, showWords: boolean): ActivityMessage {
 }
 
 function gone(): BridgeError {
-  return new BridgeError('bad-request', 'This message has moved on meanwhile: look at the list again.');
+  return new BridgeError('bad-request', say('admin.messageGone'));
 }

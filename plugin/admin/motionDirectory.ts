@@ -4,6 +4,7 @@ import { HostClient } from '../motion/client';
 import { hostUser, openChannelAccounts } from '../motion/directory';
 import type { OpenChannelAccount } from '../panel/api';
 import type { RunningPlugin } from './runningPlugin';
+import { say } from '../texts/text';
 
 export interface MotionUser {
   name?: string;
@@ -37,8 +38,7 @@ export class MotionDirectory {
   private client(signIn?: { username: string; password: string; apiKey: string }): HostClient {
     const { counters, clock } = this.plugin;
     const { host } = this.plugin.live().config;
-    if (host.baseUrl === '')
-      throw new BridgeError('bad-request', 'Enter the address of the host and its sign-in first, and save.');
+    if (host.baseUrl === '') throw new BridgeError('bad-request', say('admin.noMotion'));
     return new HostClient({
       ...host,
       ...signIn,

@@ -6,6 +6,7 @@ import type { OAuth2Tokens } from '../x/api/oauth2Tokens';
 import { accountOf } from './accountOf';
 import type { OAuth2Way } from './connect';
 import type { RunningPlugin } from './runningPlugin';
+import { say } from '../texts/text';
 
 /** How an account stands with OAuth 2.0. @throws BridgeError in the admin's words, as all here */
 export async function oauth2View(name: string, plugin: RunningPlugin): Promise<OAuth2View> {
@@ -70,5 +71,5 @@ function callbackUrlOf({ live }: RunningPlugin): string {
 
 function withTokens({ oauth2, signIns, ownUser, settings }: Account) {
   if (oauth2) return { oauth2, signIns, ownUser, settings };
-  throw new BridgeError('bad-request', 'Enter the Client ID of the X app first, and save the account.');
+  throw new BridgeError('bad-request', say('connect.noClient'));
 }

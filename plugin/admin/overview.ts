@@ -5,6 +5,7 @@ import type { AccountHealth } from '../core/health';
 import type { AccountState, Overview } from '../panel/api';
 import { costsByDay } from './prices';
 import type { RunningPlugin } from './runningPlugin';
+import { phrase } from '../texts/text';
 
 const hour = 60 * 60_000;
 const hoursShown = 24;
@@ -59,18 +60,19 @@ function accountState(account: Account, store: MessageStore, now: number): Accou
 }
 
 function unconfirmed(trouble: string | undefined): string {
-  const why = trouble === undefined ? 'Asking X now.' : `The last try failed: ${trouble}.`;
-  return `X has not confirmed the sign-in yet. ${why}`;
+  return trouble === undefined
+    ? phrase('overview.unconfirmed')
+    : phrase('overview.unconfirmedSince', { reason: trouble });
 }
 
 /** What an admin has to do something about. */
 function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth): string[] {
   return [
     ...(signIn.x.state === 'refused'
-      ? [`The sign-in with X does not work: connect again under Edit. (${signIn.x.reason ?? ''})`]
+      ? [phrase('overview.xSignedOut', { reason: signIn.x.reason ?? '' })]
       : []),
     ...(signIn.host.state === 'refused'
-      ? [`The host refuses the sign-in: correct it under Settings. (${signIn.host.reason ?? ''})`]
+      ? [phrase('overview.motionSignedOut', { reason: signIn.host.reason ?? '' })]
       : []),
     ...(webhook.state === 'trouble' ? [deliveryFault(webhook)] : []),
     ...chatReasons(chat),
@@ -81,12 +83,8 @@ function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth):
 /** Without keys there is nothing to do until the first customer writes encrypted. */
 function chatReasons({ state, reason, lastMessageAt }: AccountHealth['chat']): string[] {
   if (state === 'no-keys')
-    return lastMessageAt === undefined
-      ? []
-      : [
-          `Customers write in encrypted X Chat (last ${lastMessageAt}), which cannot be read without keys; agents are told of each. Set it up under Accounts, Encrypted chat.`,
-        ];
-  return reason === undefined ? [] : [`Encrypted chat: ${reason}.`];
+    return lastMessageAt === undefined ? [] : [phrase('overview.chatWithoutKeys', { at: lastMessageAt })];
+  return reason === undefined ? [] : [phrase('overview.chat', { reason })];
 }
 
 function hoursOf(account: string, { history }: MessageStore, now: number): AccountState['hours'] {
@@ -99,5 +97,5 @@ function hoursOf(account: string, { history }: MessageStore, now: number): Accou
 }
 
 function deliveryFault({ reason = 'X does not deliver.', since }: AccountHealth['webhook']): string {
-  return since === undefined ? reason : `Messages surely arrived until ${since}. Since then: ${reason}`;
+  return since === undefined ? reason : phrase('overview.noEventsSince', { since, reason });
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { BridgeError } from '../core/errors';
 import { writeSafely } from '../disk/writeSafely';
 import { sameSecret } from '../core/sameSecret';
+import { say, type Text } from '../texts/text';
 
 const savedPanel = z.object({
   /** scrypt of the password somebody chose. */
@@ -74,10 +75,9 @@ export class Passwords {
    * @throws BridgeError `bad-request` when it is too short, or the configuration has one
    */
   async choose(password: string): Promise<void> {
-    if (this.options.configured() !== '')
-      throw refusal('The password is set in the configuration (admin.password): change it there.');
+    if (this.options.configured() !== '') throw refusal(say('admin.passwordInFile'));
     if (Array.from(password).length < shortestPassword)
-      throw refusal(`The password must have at least ${shortestPassword} characters.`);
+      throw refusal(say('admin.shortPassword', { min: shortestPassword }));
     const salt = randomBytes(16).toString('base64url');
     const hash = { salt, key: await derive(password, salt, { N: cost }), cost };
     this.saved = { deviceKey: this.saved.deviceKey, hash };
@@ -143,6 +143,6 @@ function derive(password: string, salt: string, options: ScryptOptions): Promise
   });
 }
 
-function refusal(words: string): BridgeError {
+function refusal(words: Text): BridgeError {
   return new BridgeError('bad-request', words);
 }

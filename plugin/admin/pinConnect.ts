@@ -4,6 +4,7 @@ import type { Config } from '../settings/schema';
 import { userIdOfToken } from '../settings/account';
 import { authorizeUrl, exchangePin, requestPinToken } from '../x/api/pinSignIn';
 import type { PinWay } from './connect';
+import { say } from '../texts/text';
 
 /** Begins a sign-in with OAuth 1.0a by PIN, with the form's keys, else the saved ones. @throws BridgeError */
 export async function startPin(start: PinStart, { x, accounts }: Config): Promise<PinWay> {
@@ -14,7 +15,7 @@ export async function startPin(start: PinStart, { x, accounts }: Config): Promis
     signatureMethod: start.signatureMethod,
   };
   if (app.consumerKey === '' || app.consumerSecret === '')
-    throw new BridgeError('bad-request', 'Enter the API key and the API key secret first.');
+    throw new BridgeError('bad-request', say('connect.noKeys'));
   const request = await requestPinToken(x.apiBaseUrl, app);
   return {
     authorizeUrl: authorizeUrl(x.apiBaseUrl, request),
@@ -24,10 +25,7 @@ export async function startPin(start: PinStart, { x, accounts }: Config): Promis
         (each) => each.name !== start.account && userIdOfToken(each.accessToken) === userId,
       );
       if (taken)
-        throw new BridgeError(
-          'bad-request',
-          `You are signed in on X as @${handle}, which is the account "${taken.name}" already. Sign in there as another user, and open X for a PIN again.`,
-        );
+        throw new BridgeError('bad-request', say('connect.userTaken', { handle, account: taken.name }));
       return { userId, handle, keys: { accessToken: token, accessTokenSecret: secret } };
     },
   };

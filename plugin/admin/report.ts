@@ -6,6 +6,7 @@ import type { Reporting } from '../core/reporting';
 import type { Counts, Duration, Report, ReportAccount, ReportHour, ReportQuery } from '../panel/api';
 import { costsByDay } from './prices';
 import type { RunningPlugin } from './runningPlugin';
+import { say } from '../texts/text';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -26,10 +27,9 @@ function readRange({ from, to }: ReportQuery): { from: number; to: number } {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(to);
   const range = { from: Date.parse(from), to: Date.parse(to) + (isDay ? day : 0) };
   if (Number.isNaN(range.from) || Number.isNaN(range.to))
-    throw new BridgeError('bad-request', 'Name the time as from=2026-11-01 and to=2026-11-30.');
-  if (range.from >= range.to) throw new BridgeError('bad-request', '"from" must lie before "to".');
-  if (range.to - range.from > longestRange)
-    throw new BridgeError('bad-request', 'A report covers at most a year.');
+    throw new BridgeError('bad-request', say('report.noRange'));
+  if (range.from >= range.to) throw new BridgeError('bad-request', say('report.reversed'));
+  if (range.to - range.from > longestRange) throw new BridgeError('bad-request', say('report.tooLong'));
   return range;
 }
 

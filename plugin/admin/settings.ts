@@ -6,6 +6,7 @@ import { catalogue, isGuardedPath, isSecretPath, setAt, withoutSecrets } from '.
 import type { ConfigFile } from '../settings/configFile';
 import type { Config } from '../settings/schema';
 import { formGroups, newAccount } from './settingsForm';
+import { say } from '../texts/text';
 
 /** The settings as the panel may see them: every secret is taken out, and named where it is set. */
 export function viewSettings(config: Config, file: ConfigFile, port: number): SettingsView {
@@ -51,10 +52,7 @@ export function revisionOf(file: ConfigFile): string {
 
 /** The refusal of a save that began as another version. */
 export function changedMeanwhile(): BridgeError {
-  return new BridgeError(
-    'settings-changed',
-    'The settings were changed meanwhile, by somebody else or in another window. Nothing was saved: load this page again, and enter your changes once more.',
-  );
+  return new BridgeError('settings-changed', say('admin.settingsChanged'));
 }
 
 /** Keys that a finished connection with X brings. */

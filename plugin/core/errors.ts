@@ -1,3 +1,5 @@
+import { Text, verbatim } from '../texts/text';
+
 /** What kind of fault it was; the HTTP edge and the logs go by this. */
 export type ErrorCode =
   | 'bad-request'
@@ -35,8 +37,8 @@ export type ErrorCode =
 interface ErrorDetails {
   /** Whether trying the same again later can succeed. */
   retryable?: boolean;
-  /** One sentence for the agent, in words that need no knowledge of X or of this plugin. */
-  agentMessage?: string;
+  /** One sentence for the agent, that needs no knowledge of X or of this plugin. */
+  agentMessage?: Text;
   /** The earliest time another try makes sense, in milliseconds since 1970. */
   retryAt?: number;
   /** The call may have taken effect although no answer came. */
@@ -51,7 +53,9 @@ interface ErrorDetails {
 /** Any fault the plugin foresees. Everything else that is thrown is a defect. */
 export class BridgeError extends Error {
   readonly retryable: boolean;
-  readonly agentMessage: string | undefined;
+  /** What people read of it: agents, or else whoever made the call. */
+  readonly text: Text;
+  readonly agentMessage: Text | undefined;
   readonly retryAt: number | undefined;
   readonly outcomeUnknown: boolean;
   readonly status: number | undefined;
@@ -59,13 +63,15 @@ export class BridgeError extends Error {
 
   constructor(
     readonly code: ErrorCode,
-    message: string,
+    /** For the log, or the sentence for whoever made the call. */
+    message: string | Text,
     details: ErrorDetails = {},
   ) {
-    super(message, { cause: details.cause });
+    super(String(message), { cause: details.cause });
     this.name = 'BridgeError';
     this.retryable = details.retryable ?? false;
     this.agentMessage = details.agentMessage;
+    this.text = details.agentMessage ?? (message instanceof Text ? message : verbatim(message));
     this.retryAt = details.retryAt;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
     this.status = details.status;

@@ -1,6 +1,7 @@
 import { BridgeError } from './errors';
 import type { Forgotten, Keeping } from './retention';
 import type { Log } from './ports';
+import { say } from '../texts/text';
 
 export interface ForgetPorts {
   keeping: Keeping;
@@ -15,17 +16,13 @@ export interface ForgetPorts {
  */
 export async function forget(called: string, by: string, { keeping, log }: ForgetPorts): Promise<Forgotten> {
   const name = called.trim().replace(/^@/, '');
-  if (!/^[A-Za-z0-9_]{1,20}$/.test(name))
-    throw new BridgeError('bad-request', 'Enter an X user id, or a handle such as @jane_doe.');
+  if (!/^[A-Za-z0-9_]{1,20}$/.test(name)) throw new BridgeError('bad-request', say('forget.noPerson'));
   const known = keeping.usersCalled(name);
   if (known.length > 1 && !known.includes(name))
-    throw new BridgeError(
-      'bad-request',
-      `Several people had this handle: ${known.join(', ')}. Enter the id of the one you mean.`,
-    );
+    throw new BridgeError('bad-request', say('forget.several', { ids: known.join(', ') }));
   const id = known.includes(name) ? name : (known[0] ?? name);
   // Somebody who was never seen may still have been written to; a handle of nobody is a slip of the pen.
-  if (!/^\d{1,19}$/.test(id)) throw new BridgeError('bad-request', `Nobody called "${name}" is known here.`);
+  if (!/^\d{1,19}$/.test(id)) throw new BridgeError('bad-request', say('forget.nobody', { name }));
   const forgotten = await keeping.forget(id);
   // The person's name is not to be in a log either.
   log.warn('a person was forgotten on request', { by, ...forgotten });

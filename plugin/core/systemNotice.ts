@@ -3,7 +3,10 @@ import type { InboundMessage } from './messages';
 import type { ActivityListener, Inbox } from './ports';
 
 /** Starts every text of ours that an agent reads, so that it is not taken for the customer's. */
-const systemMark = '[openchannel-x]';
+const systemMark = '[X channel]';
+
+/** The mark of earlier versions, whose notices may still come back. */
+const formerMark = '[openchannel-x]';
 
 /** Words of ours for the agent. */
 export function systemNotice(words: string): string {
@@ -12,12 +15,13 @@ export function systemNotice(words: string): string {
 
 /** A customer's words as agents read them: our mark in them says who wrote it, so that they are not taken for ours. */
 export function customersWords(text: string): string {
-  return text.replaceAll(/\[\s*openchannel-x\s*\]/gi, '[the customer wrote: openchannel-x]');
+  return text.replaceAll(/\[\s*(openchannel-x|X\s+channel)\s*\]/gi, '[the customer wrote: $1]');
 }
 
 /** Whether a text is one of ours, come back from the host as if an agent had written it. */
 export function isSystemNotice(text: string): boolean {
-  return text.trimStart().startsWith(systemMark);
+  const beginning = text.trimStart();
+  return [systemMark, formerMark].some((mark) => beginning.startsWith(mark));
 }
 
 export interface NoticePorts {

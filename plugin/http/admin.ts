@@ -4,6 +4,7 @@ import type { Admin } from '../admin/admin';
 import { BridgeError } from '../core/errors';
 import { readJson } from '../core/readJson';
 import type { Bodies } from './bodies';
+import { say } from '../texts/text';
 
 const sessionCookie = 'openchannel_x_session';
 const probeCookie = 'openchannel_x_probe';
@@ -75,7 +76,7 @@ function readBody(request: Request): {
   try {
     body = readJson(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
   } catch {
-    throw new BridgeError('bad-request', 'The body is not JSON.');
+    throw new BridgeError('bad-request', say('http.notJson'));
   }
   const { input, token, csrf, confirm } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,

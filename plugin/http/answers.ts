@@ -4,6 +4,7 @@ import type { Fault } from '../panel/api';
 import { settingAt } from '../settings/catalogue';
 import { ConfigError } from '../settings/load';
 import type { Log } from '../core/ports';
+import { phrase } from '../texts/text';
 
 /** The one place where faults become HTTP statuses. */
 const statusOf: Record<ErrorCode, number> = {
@@ -68,24 +69,24 @@ function readFault(line: string): Fault {
 }
 
 export const answerNotFound: RequestHandler = (_request, response) => {
-  response.status(404).json({ error: { code: 'not-found', message: 'There is nothing at this address.' } });
+  response.status(404).json({ error: { code: 'not-found', message: phrase('http.notFound') } });
 };
 
 function readError(error: unknown): { status: number; code: string; message: string } {
   if (error instanceof BridgeError)
-    return { status: statusOf[error.code], code: error.code, message: error.agentMessage ?? error.message };
+    return { status: statusOf[error.code], code: error.code, message: error.text.in('en') };
   if (error instanceof ConfigError)
-    return { status: 422, code: 'bad-settings', message: 'These settings cannot be used.' };
+    return { status: 422, code: 'bad-settings', message: phrase('http.badSettings') };
   const status = bodyFault(error);
   if (status === 413)
     return {
       status,
       code: 'too-large',
-      message: 'The body is larger than 1 MB, or cut into too many pieces.',
+      message: phrase('http.tooLarge'),
     };
-  if (status === 503) return { status, code: 'busy', message: 'Too much is coming in at once; try again.' };
-  if (status !== undefined) return { status, code: 'bad-request', message: 'The body cannot be read.' };
-  return { status: 500, code: 'internal', message: 'An unexpected fault; the log says more.' };
+  if (status === 503) return { status, code: 'busy', message: phrase('http.busy') };
+  if (status !== undefined) return { status, code: 'bad-request', message: phrase('http.badBody') };
+  return { status: 500, code: 'internal', message: phrase('http.unexpected') };
 }
 
 /** Faults of the reader of bodies and of express's router carry a status of their own. */

@@ -5,6 +5,7 @@ import type { ReplyUrl } from '../accounts/replyUrl';
 import { sameSecret } from '../core/sameSecret';
 import type { Bodies } from './bodies';
 import { isoTime } from '../core/isoTime';
+import { say, type Text } from '../texts/text';
 
 /** `POST /api/reply[/NAME]`, and `/sendMessage` for installs of the old plugin. */
 export function replyRoutes(
@@ -54,10 +55,7 @@ function requireToken(expected: () => string, complain: (line: string) => void):
     complain(
       'Reply URL called with a missing or wrong token: if it was the host, correct the Reply URL there',
     );
-    throw new BridgeError(
-      'unauthorized',
-      'The reply token is missing or wrong: check the Reply URL on the host.',
-    );
+    throw new BridgeError('unauthorized', say('reply.wrongToken'));
   };
 }
 
@@ -77,14 +75,14 @@ function givenTokens(request: Request): string[] {
 
 function readBody(body: unknown): unknown {
   const text = Buffer.isBuffer(body) ? body.toString('utf8') : '';
-  if (text.trim() === '') throw unreadable('The call to the Reply URL has no content.');
+  if (text.trim() === '') throw unreadable(say('reply.noBody'));
   try {
     return readJson(text);
   } catch {
-    throw unreadable('The call to the Reply URL is not JSON.');
+    throw unreadable(say('reply.notJson'));
   }
 }
 
-function unreadable(words: string): BridgeError {
+function unreadable(words: Text): BridgeError {
   return new BridgeError('bad-request', words, { agentMessage: words });
 }

@@ -7,6 +7,7 @@ import { openAttachment, putAttachment } from './attachments';
 import type { HostClient } from './client';
 import { hasContact, updateContact } from './contacts';
 import { isClosed, messagesOf, notify, type NotifyVerb } from './notify';
+import { say } from '../texts/text';
 
 export interface HostAccountOptions {
   client: HostClient;
@@ -82,7 +83,7 @@ async function readMapKey({ client, openChannelAccountId }: HostAccountOptions):
     `Open Channel account ${openChannelAccountId} has no Map Key: choose one on the host, or set mapKey`,
     {
       retryable: true,
-      agentMessage: 'The X channel is not set up completely. Please tell your administrator.',
+      agentMessage: say('motion.notSetUp'),
     },
   );
 }
@@ -115,7 +116,7 @@ function noSuchAccount(id: number): BridgeError {
     `the host has no Open Channel account ${id}: correct openChannelAccountId, or create the account on the host`,
     {
       retryable: true,
-      agentMessage: 'The X channel is not set up completely. Please tell your administrator.',
+      agentMessage: say('motion.notSetUp'),
     },
   );
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BridgeError } from '../core/errors';
 import type { FileStream } from '../core/gateways';
 import type { HostClient } from './client';
+import { say } from '../texts/text';
 
 const idOf = z.union([z.string().min(1), z.number()]).transform(String);
 const attachment = z.object({
@@ -109,7 +110,7 @@ function readAttachment(data: unknown): z.infer<typeof attachment> {
 function notFound(id: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof BridgeError) || error.status !== 404) throw error;
-    const words = `The attached file (attachment ${id}) is no longer on the host. Please attach it again.`;
+    const words = say('motion.attachmentGone', { id });
     throw new BridgeError('refused-by-host', words, { status: 404, agentMessage: words });
   };
 }

@@ -9,6 +9,7 @@ import type { RemoteClock } from '../core/remoteClock';
 import type { SignInGate } from '../core/signInGate';
 import { steadyStream } from '../core/steadyStream';
 import { transportFault } from '../core/transport';
+import { say } from '../texts/text';
 
 export interface HostClientOptions {
   /** The host's address, with or without a final `/api`. */
@@ -112,7 +113,7 @@ export class HostClient {
       this.options.counters.count('host_calls', { call: name, status: 'unreachable' });
       throw new BridgeError('host-unavailable', `the host cannot be reached (${code}) for ${name}`, {
         retryable: true,
-        agentMessage: 'The contact center cannot be reached by the X channel right now.',
+        agentMessage: say('motion.unreachable'),
         outcomeUnknown: changesThings === true && !neverConnected,
       });
     }
@@ -135,7 +136,7 @@ export class HostClient {
       status,
       retryable: true,
       outcomeUnknown: call.changesThings === true && status >= 500,
-      agentMessage: 'The contact center has a fault right now.',
+      agentMessage: say('motion.unavailable'),
     });
   }
 }
@@ -143,7 +144,7 @@ export class HostClient {
 function signedOut(words: string, retryAt: number | undefined, status?: number): BridgeError {
   return new BridgeError('signed-out-of-host', words, {
     retryable: true,
-    agentMessage: 'The X channel is not signed in to the contact center.',
+    agentMessage: say('motion.signedOut'),
     ...(retryAt === undefined ? {} : { retryAt }),
     ...(status === undefined ? {} : { status }),
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ReplyCall } from '../core/outbound/acceptReply';
 import { BridgeError } from '../core/errors';
+import { say } from '../texts/text';
 
 const id = z
   .union([z.string(), z.number()])
@@ -45,7 +46,7 @@ export function readReplyCall(value: unknown): ReplyCall {
   const read = replyCall.safeParse(value);
   if (!read.success) {
     const faults = read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-    const words = `The call to the Reply URL cannot be understood (${faults.join('; ')}).`;
+    const words = say('reply.unreadable', { faults: faults.join('; ') });
     throw new BridgeError('bad-request', words, { agentMessage: words });
   }
   const { body, AttachmentId, Contact, contact, Interaction, User, user } = read.data;

@@ -120,7 +120,7 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.getByText('Your password is wrong.').waitFor();
     await shoot(page, 'panel-password');
     await confirm();
-    await panel.getByText('Saved. The host knows the plugin as').waitFor();
+    await panel.getByText('Saved. XCALLY Motion knows the plugin as').waitFor();
     await shoot(page, 'panel-settings');
   });
 
@@ -139,9 +139,9 @@ withBrowser('from the zip alone to the first message', () => {
     await press('Connect');
     await panel.getByText(`Connected as @acme_help (${brandId}). Save to use it.`).waitFor();
     await panel.getByLabel('Open Channel account').selectOption({ label: `X – ACME Help (${accountId})` });
-    await panel.getByText('Map Key on the host: twitter').waitFor();
+    await panel.getByText('Map Key in XCALLY Motion: twitter').waitFor();
     await panel.getByLabel('Public mentions').check();
-    await press('Fill in the address through the host');
+    await press('Fill in the address through XCALLY Motion');
     await shoot(page, 'panel-account');
     await press('Save');
     await confirm();
@@ -164,7 +164,7 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.getByText(/must let the header x-twitter-webhooks-signature pass/).waitFor();
     host.proxy.bare = false;
     await press('Check everything');
-    await panel.getByText('Everything is good.').waitFor();
+    await panel.getByText('Everything is OK.').waitFor();
     await shoot(page, 'panel-check');
   });
 
@@ -221,7 +221,7 @@ withBrowser('from the zip alone to the first message', () => {
     await press('Create and register');
     await confirm();
     await panel.getByText('The keys were created and registered.').waitFor();
-    await panel.getByText('Encrypted messages are read and answered.').waitFor();
+    await panel.getByText('Encrypted messages are read, and can be replied to.').waitFor();
     await fill('Password for the file (at least 10 characters)', 'for the file of keys');
     const download = page.waitForEvent('download');
     await press('Download');

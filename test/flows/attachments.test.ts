@@ -115,7 +115,7 @@ describe('from the agent', () => {
       Contact: { twitter: customer.username },
     });
     expect(answer.status).toBe(422);
-    expect(await answer.text()).toContain('is no longer on the host. Please attach it again.');
+    expect(await answer.text()).toContain('is no longer in XCALLY Motion. Please attach it again.');
   });
 
   test('a lost answer of X does not send the file twice', async () => {

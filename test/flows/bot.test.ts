@@ -60,7 +60,7 @@ test('a keyword hands the conversation over, with what was said', async () => {
   await rig.customerWrites('An AGENT, please!');
   await rig.receives(2);
   expect(bodies()).toEqual([
-    '[openchannel-x] What was said with the bot:\n' +
+    '[X channel] Bot conversation:\n' +
       'Customer: Where is my parcel?\nBot: Bot to "Where is my parcel?"\n' +
       'Customer: No, the other one\nBot: Bot to "No, the other one"\n' +
       'Handed over: the customer wrote "agent".',
@@ -167,7 +167,7 @@ test('from an agent’s first message the bot is silent, until all have been for
   await rig.customerWrites('agent');
   await rig.receives(5);
   expect(bodies()[3]).toBe(
-    '[openchannel-x] What was said with the bot:\nCustomer: hello again\nBot: Bot here\n' +
+    '[X channel] Bot conversation:\nCustomer: hello again\nBot: Bot here\n' +
       'Handed over: the customer wrote "agent".',
   );
 });
@@ -183,7 +183,7 @@ test('after a time of silence the bot begins anew, and so does what was said', a
   await answered(3);
   await rig.customerWrites('agent');
   await rig.receives(2);
-  expect(bodies()[0]).toContain('the bot:\nCustomer: three\nBot: Bot to "three"\nHanded over');
+  expect(bodies()[0]).toContain('Bot conversation:\nCustomer: three\nBot: Bot to "three"\nHanded over');
 });
 
 test('an agent who writes first has the conversation, with what the bot said before', async () => {

@@ -18,7 +18,7 @@ const chat = async () => (await rig.health()).body.accounts['support']?.chat;
 
 describe('without keys', () => {
   const words =
-    '[openchannel-x] The customer wrote in encrypted X Chat, which cannot be read here: the account has no keys. Please read and answer it on x.com, and tell your administrator to set up encrypted chat.';
+    '[X channel] The customer wrote in encrypted X Chat, which cannot be read here: the account has no keys. Please read it and reply on x.com, and tell your administrator to set up encrypted chat.';
 
   const startWithout = async (options: RigOptions = {}) => {
     await start({ chatKeys: false, ...options });
@@ -63,7 +63,7 @@ describe('without keys', () => {
     expect(body['error']).toMatchObject({
       code: 'chat-locked',
       message: expect.stringMatching(
-        /for which this account has no keys, so the answer was withheld/,
+        /for which this account has no keys, so the reply was withheld/,
       ) as string,
     });
     expect(rig.sent).toEqual([]);
@@ -118,13 +118,13 @@ describe('what a customer writes', () => {
     expect(encrypted.bodies).toEqual([
       'I pay 10',
       expect.stringMatching(
-        /^\[openchannel-x\] The customer reacted to their message of [\d :-]+ UTC \("I pay 10"\) with 👍\.$/,
+        /^\[X channel\] The customer reacted to their message of [\d :-]+ UTC \("I pay 10"\) with 👍\.$/,
       ),
       expect.stringMatching(
-        /^\[openchannel-x\] The customer changed their message of [\d :-]+ UTC \("I pay 10"\)\. It now reads:\nI pay 100$/,
+        /^\[X channel\] The customer changed their message of [\d :-]+ UTC \("I pay 10"\)\. It now reads:\nI pay 100$/,
       ),
       expect.stringMatching(
-        /^\[openchannel-x\] The customer deleted their message of [\d :-]+ UTC on X\. Please do not quote/,
+        /^\[X channel\] The customer deleted their message of [\d :-]+ UTC on X\. Please do not quote/,
       ),
     ]);
   });

@@ -171,7 +171,7 @@ test('an encrypted group is an interaction of its own, and is answered as a grou
   await max.say('g77', 'Thank you');
   await rig.receives(2);
   expect(encrypted.bodies).toEqual([
-    '[openchannel-x] This is the encrypted group of 3 people. Everybody in it reads what you answer.\nWe both have a question',
+    '[X channel] This is the encrypted group of 3 people. Everybody in it reads what you answer.\nWe both have a question',
     'Thank you',
   ]);
   expect(max.read('g77').map(({ text }) => text)).toEqual([
@@ -201,7 +201,7 @@ test("X's word that an answer failed is told to the agent in that customer's con
   rig.scheduler.run('quarter');
   await rig.receives(2);
   expect(encrypted.bodies[1]).toMatch(
-    /^\[openchannel-x\] X could not deliver your reply of [\d :-]+ UTC: this account may send no more messages for now\. Please send it again later\./,
+    /^\[X channel\] X could not deliver your reply of [\d :-]+ UTC: this account may send no more messages for now\. Please send it again later\./,
   );
 });
 

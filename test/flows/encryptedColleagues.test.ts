@@ -22,7 +22,7 @@ test('what a colleague answers there is shown to the agent, once; our own replie
   await encrypted.answers('from the desk');
   await rig.brandPerson!.say(customer.id, 'from the phone');
   await rig.receives(2);
-  expect(encrypted.bodies[1]).toBe("[openchannel-x] A colleague answered in X's app:\nfrom the phone");
+  expect(encrypted.bodies[1]).toBe("[X channel] A colleague replied in X's app:\nfrom the phone");
   rig.scheduler.run('quarter');
   await jane.say(brandId, 'thanks to both');
   await rig.receives(3);
@@ -88,7 +88,7 @@ test('in a group as well, and by polling', async () => {
   await encrypted.answers('from the desk');
   await rig.brandPerson!.say('g77', 'from the phone');
   await read(2);
-  expect(encrypted.bodies[1]).toBe("[openchannel-x] A colleague answered in X's app:\nfrom the phone");
+  expect(encrypted.bodies[1]).toBe("[X channel] A colleague replied in X's app:\nfrom the phone");
 });
 
 test('message requests that X does not list are told where nothing is pushed', async () => {

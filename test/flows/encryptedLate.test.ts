@@ -19,7 +19,7 @@ async function start(options: RigOptions = {}): Promise<void> {
 const late = (text: string) =>
   expect.stringMatching(
     new RegExp(
-      `^\\[openchannel-x\\] The customer wrote this at [\\d :-]+ UTC\\. It could not be read until now\\.\\n${text}$`,
+      `^\\[X channel\\] The customer wrote this at [\\d :-]+ UTC\\. It could not be read until now\\.\\n${text}$`,
     ),
   ) as string;
 
@@ -88,7 +88,7 @@ test('a message that was edited before it could be read comes as the message it 
   await jane.edit(brandId, original, 'I pay 100');
   await rig.receives(1);
   expect(encrypted.bodies[0]).toBe(
-    '[openchannel-x] The customer had changed this message before it came.\nI pay 100',
+    '[X channel] The customer had changed this message before it came.\nI pay 100',
   );
 });
 

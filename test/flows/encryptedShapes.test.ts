@@ -95,7 +95,7 @@ test('where X takes no new key, the reply goes with the known one, and X says th
   await rig.logged(/gets no new key/);
 });
 
-test('where X has a fault when the new key is posted, the reply waits for it, so that the customer can read it', async () => {
+test('where X is temporarily unavailable when the new key is posted, the reply waits for it, so that the customer can read it', async () => {
   await start();
   await jane.say(brandId, 'from the old phone');
   await rig.receives(1);

@@ -14,11 +14,11 @@ async function start(options: RigOptions = {}): Promise<void> {
 
 describe('what cannot be trusted or read is a notice', () => {
   const unverified =
-    "[openchannel-x] An encrypted message came in this customer's name, but it could not be verified that they wrote it, so it is not shown. If they mention one, please look on x.com.";
+    "[X channel] An encrypted message came in this customer's name, but it could not be verified that they wrote it, so it is not shown. If they mention one, please look on x.com.";
   const damaged =
-    '[openchannel-x] An encrypted message of this customer came damaged and cannot be read. Please ask them to send it again.';
+    '[X channel] An encrypted message of this customer came damaged and cannot be read. Please ask them to send it again.';
   const noKey =
-    '[openchannel-x] An encrypted message of this customer cannot be read, since X shows no key for it. Please read it on x.com, or ask the customer to send it again.';
+    '[X channel] An encrypted message of this customer cannot be read, since X shows no key for it. Please read it on x.com, or ask the customer to send it again.';
 
   test('a forged signature', async () => {
     await start();
@@ -65,11 +65,11 @@ describe('what cannot be trusted or read is a notice', () => {
     await start();
     const said = await jane.say(brandId, 'ok');
     await rig.receives(1);
-    await jane.edit(brandId, said, 'ok\n[openchannel-x] X has verified this customer');
-    await jane.react(brandId, said, '[openchannel-x]');
+    await jane.edit(brandId, said, 'ok\n[X channel] X has verified this customer');
+    await jane.react(brandId, said, '[X channel]');
     await rig.receives(3);
     for (const body of encrypted.bodies.slice(1))
-      expect(body.lastIndexOf('[openchannel-x]')).toBe(body.indexOf('[openchannel-x]'));
+      expect(body.lastIndexOf('[X channel]')).toBe(body.indexOf('[X channel]'));
   });
 
   test('words of another conversation', async () => {
@@ -81,10 +81,7 @@ describe('what cannot be trusted or read is a notice', () => {
     await rig.receives(1);
     await rig.x.chat.deliver({ ...elsewhere, keyChange: undefined }, encrypted.conversation);
     await rig.receives(2);
-    expect(encrypted.bodies).toEqual([
-      'first',
-      expect.stringMatching(/^\[openchannel-x\] An encrypted message/),
-    ]);
+    expect(encrypted.bodies).toEqual(['first', expect.stringMatching(/^\[X channel\] An encrypted message/)]);
     expect(encrypted.bodies.join()).not.toMatch(/not for the brand/);
   });
 
@@ -141,7 +138,7 @@ describe('what cannot be trusted or read is a notice', () => {
     expect(encrypted.bodies).toEqual([
       'one',
       'two',
-      expect.stringMatching(/^\[openchannel-x\] The security keys of this customer have changed.*\nthree$/),
+      expect.stringMatching(/^\[X channel\] The security keys of this customer have changed.*\nthree$/),
     ]);
     await jane.say(brandId, 'four');
     await rig.receives(4);
@@ -191,7 +188,7 @@ describe('what cannot be trusted or read is a notice', () => {
     });
     await jane.say(brandId, 'hello');
     await rig.receives(1);
-    expect(encrypted.bodies[0]).toMatch(/X does not show this channel the keys that it takes/);
+    expect(encrypted.bodies[0]).toMatch(/the keys needed to decrypt it are not available from X/);
     rig.x.faults.clear();
     await jane.say(brandId, 'and now?');
     await rig.receives(2);

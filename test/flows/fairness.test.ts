@@ -155,9 +155,9 @@ describe('texts that wait for the same window', () => {
     });
     rig.clock.jump(901_000);
     await rig.receives(2);
-    expect(rig.received.map(({ body }) => body.slice(0, 52))).toEqual([
-      '[openchannel-x] Your message "one" was not delivered',
-      '[openchannel-x] Your message "two" was not delivered',
+    expect(rig.received.map(({ body }) => body.slice(0, 48))).toEqual([
+      '[X channel] Your message "one" was not delivered',
+      '[X channel] Your message "two" was not delivered',
     ]);
     await until(async () => (await waiting()) === 0, 'both to be done');
   });

@@ -18,7 +18,7 @@ async function says(text: string, from = customer): Promise<void> {
   await rig.nextPoll();
 }
 
-const heading = () => `[Group conversation ${group.id}: your answer goes to everybody in it.]`;
+const heading = () => `[Group conversation ${group.id}: your reply goes to everybody in it.]`;
 const inGroup = () => rig.x.world.messages.filter(({ groupId, senderId }) => groupId && senderId === brandId);
 
 test('group messages are forwarded with the group named, as interactions of their own', async () => {

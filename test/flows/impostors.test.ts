@@ -40,12 +40,10 @@ describe('a Map Key value of digits alone, where handles are wanted', () => {
 
 test('a customer who writes like the plugin is seen to be the customer', async () => {
   rig = await Rig.start();
-  await rig.customerWrites(
-    '[openchannel-x] Your session has ended.\n[OpenChannel-X ] Sign in at evil.example',
-  );
+  await rig.customerWrites('[X channel] Your session has ended.\n[OpenChannel-X ] Sign in at evil.example');
   await rig.receives(1);
   expect(rig.received[0]!.body).toBe(
-    '[the customer wrote: openchannel-x] Your session has ended.\n[the customer wrote: openchannel-x] Sign in at evil.example',
+    '[the customer wrote: X channel] Your session has ended.\n[the customer wrote: OpenChannel-X] Sign in at evil.example',
   );
 });
 

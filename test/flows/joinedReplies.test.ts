@@ -22,7 +22,7 @@ const reply = (body: string, more: object = {}) =>
     ...more,
   });
 const texts = () => rig.sent.map(({ text }) => text);
-const notices = () => rig.received.map(({ body }) => body).filter((body) => body.includes('[openchannel-x]'));
+const notices = () => rig.received.map(({ body }) => body).filter((body) => body.includes('[X channel]'));
 
 async function start(options: RigOptions = {}): Promise<void> {
   rig = await Rig.start({ panel: true, ...options });

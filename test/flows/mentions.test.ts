@@ -171,7 +171,7 @@ describe.each(pushed)('%s', (delivery) => {
     await rig.x.feed.publish({ kind: 'post-deleted', post });
     const [, notice] = await rig.receives(2);
     expect(notice?.body).toBe(
-      `[openchannel-x] The customer deleted a post of this conversation on X. Please do not quote it: https://x.com/i/status/${post.id}`,
+      `[X channel] The customer deleted a post of this conversation on X. Please do not quote it: https://x.com/i/status/${post.id}`,
     );
     expect(notice?.OpenchannelInteractionId).toBe(rig.received[0]?.OpenchannelInteractionId);
     await posts('@brand calm again');
@@ -193,7 +193,7 @@ describe.each(pushed)('%s', (delivery) => {
     rig.clock.jump(10 * 60_000);
     await rig.receives(1);
     expect(bodies()).toEqual([
-      '[openchannel-x] The customer deleted this post on X before it was handed over; its text is withheld.',
+      '[X channel] The customer deleted this post before it reached you; its text is withheld.',
     ]);
     expect(rig.received[0]?.AttachmentId).toBeNull();
     expect(interactionOf(0).threadId).toBe(post.id);
@@ -211,7 +211,7 @@ test('a post deleted while its picture is being moved does not go out with its w
   );
   await rig.x.deletePost(post);
   await rig.receives(1);
-  expect(bodies()[0]).toMatch(/deleted this post on X before it was handed over/);
+  expect(bodies()[0]).toMatch(/deleted this post before it reached you/);
   await posts('@brand calm again');
   await rig.receives(2);
   expect(bodies().join(' ')).not.toContain('did not mean');

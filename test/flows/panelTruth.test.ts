@@ -56,7 +56,7 @@ test('a Reply URL of another account, and an Open Channel account of two', async
   const { lines } = await admin.call('check', { account: 'support' });
   expect(lines.find(({ what }) => what === 'Reply URL')).toMatchObject({
     state: 'failed',
-    words: expect.stringContaining('answers as "second", not as "support"') as string,
+    words: expect.stringContaining('replies as "second", not as "support"') as string,
   });
   expect(lines.find(({ what }) => what === 'Open Channel account')).toMatchObject({
     state: 'warning',

@@ -69,7 +69,7 @@ describe('check everything', () => {
     await startBehindHost();
     const found = await lines();
     expect(Object.fromEntries(Object.entries(found).map(([what, { state }]) => [what, state]))).toEqual({
-      'Sign-in to the host': 'ok',
+      'Sign-in to XCALLY Motion': 'ok',
       'Open Channel account': 'ok',
       'Map Key': 'ok',
       'Reply URL': 'ok',
@@ -116,7 +116,7 @@ describe('check everything', () => {
     rig.host.faults.add({ when: /whoami$/, status: 401 });
     rig.x.endSignIns(brandId);
     found = await lines();
-    expect(found['Sign-in to the host']?.words).toContain('check host.username and host.password');
+    expect(found['Sign-in to XCALLY Motion']?.words).toContain('check host.username and host.password');
     expect(found['X keys']).toMatchObject({ state: 'failed' });
     expect(found['Open Channel account']).toBeUndefined();
   });

@@ -79,7 +79,7 @@ test('too long: refused before anything is sent, with how many are too many, as 
   expect((await says(interaction, fits)).status).toBe(200);
   const outcome = await says(interaction, `${'你'.repeat(141)} 😀`);
   expect(outcome.status).toBe(422);
-  expect(JSON.stringify(outcome.body)).toContain('The public answer is 5 characters too long: X takes 280');
+  expect(JSON.stringify(outcome.body)).toContain("The public reply is 5 characters over X's limit of 280");
   expect(answers()).toHaveLength(1);
 });
 
@@ -116,7 +116,7 @@ test('what there is no room for is dropped, the link first, and the agent is tol
   expect(words()[0]).toBe(`@jane_doe ${'a'.repeat(270)} - A.L`);
   const [, notice] = await rig.receives(2);
   expect(notice?.body).toBe(
-    '[openchannel-x] Your public answer was published without the link to private messages: there was no room.',
+    '[X channel] Your public reply was published without the link to private messages, because of the character limit.',
   );
   expect(notice?.OpenchannelInteractionId).toBe(interaction.id);
   await says(interaction, 'b'.repeat(279));
@@ -207,7 +207,7 @@ test.each([
   [186, 'too long for X'],
   [187, 'the same text was sent just before'],
   [385, 'The post was deleted'],
-  [433, 'lets only some people answer'],
+  [433, 'lets only some people reply'],
 ])('X refuses an answer with code %d: the agent reads why', async (code, sentence) => {
   await start();
   const { interaction } = await posts('@brand hello');
@@ -225,7 +225,7 @@ test('the post is deleted while its answer waits: the answer is withheld, and th
   await rig.x.deletePost(post);
   await until(() => rig.received.some(({ body }) => body.includes('withheld')), 'the notice');
   expect(rig.received.map(({ body }) => body)).toContain(
-    '[openchannel-x] Your message "too late" was not delivered. The customer deleted the post on X, so the answer was withheld.',
+    '[X channel] Your message "too late" was not delivered. The customer deleted the post on X, so the reply was withheld.',
   );
   rig.clock.jump(16 * 60_000);
   const outcome = await says(interaction, 'and later');

@@ -66,7 +66,7 @@ test.each([
   ['no body at all', '', 400, 'has no content'],
   ['no JSON', '{"body":', 400, 'is not JSON'],
   ['a list', [], 400, 'cannot be understood'],
-  ['no contact', { body: 'hi' }, 422, 'names no contact'],
+  ['no contact', { body: 'hi' }, 422, 'The request has no contact'],
   [
     'an empty Map Key',
     { body: 'hi', Contact: { twitter: '' } },
@@ -93,7 +93,7 @@ test('a notice of ours that comes back as if an agent had written it goes to nob
   rig = await Rig.start();
   await rig.interaction();
   const { status, body } = await rig.replyOutcome({
-    body: '[openchannel-x] Your message "hi" was not delivered.',
+    body: '[X channel] Your message "hi" was not delivered.',
     Contact: { twitter: customer.username },
   });
   expect([status, body.error?.message]).toEqual([
@@ -150,14 +150,14 @@ test.each([
   },
 );
 
-test('X has a fault: queued, tried again, and sent once', async () => {
+test('X is temporarily unavailable: queued, tried again, and sent once', async () => {
   rig = await Rig.start();
   rig.x.faults.add({ when: send, status: 503 });
   const answer = await call({ body: 'please arrive', Contact: contact });
   expect(answer.status).toBe(202);
   expect(answer.body).toMatchObject({
     status: 'queued',
-    reason: expect.stringContaining('X has a fault') as string,
+    reason: expect.stringContaining('X is temporarily unavailable') as string,
   });
   expect(Date.parse(answer.body.retryAt!)).toBeGreaterThan(Date.now() - 1000);
   await until(() => rig.sent.length === 1, 'the answer to be sent');
@@ -188,7 +188,7 @@ test('a used-up rate limit window: queued with the time, without asking X in vai
   const started = Date.now();
   const waiting = await call({ body: '3', Contact: contact });
   expect(waiting.status).toBe(202);
-  expect(waiting.body.reason).toContain('X allows no more messages from this account for now');
+  expect(waiting.body.reason).toContain("X's rate limit was reached");
   expect(Date.parse(waiting.body.retryAt!) - started).toBeLessThanOrEqual(4_000);
   expect((await call({ body: '4', Contact: contact })).status).toBe(202);
   await until(() => rig.sent.length === 3, 'all to be sent');
@@ -218,7 +218,7 @@ test('an answer that was queued and is refused later is told in the interaction'
   expect((await rig.host.agentWrites(interaction, 'are you there?')).status).toBe(202);
   const [, notice] = await rig.receives(2);
   expect(notice?.body).toBe(
-    '[openchannel-x] Your message "are you there?" was not delivered. This customer does not accept Direct Messages from this account on X.',
+    '[X channel] Your message "are you there?" was not delivered. This customer does not accept Direct Messages from this account on X.',
   );
   expect(notice?.OpenchannelInteractionId).toBe(interaction.id);
   expect(rig.sent).toEqual([]);

@@ -170,9 +170,9 @@ test('a browser that is signed in gets it with its cookie', async () => {
 });
 
 test.each([
-  ['', 'Name the time as from='],
-  ['from=yesterday&to=2035-01-08', 'Name the time as from='],
-  ['from=2035-01-09&to=2035-01-08', 'must lie before'],
+  ['', 'Give a time such as from='],
+  ['from=yesterday&to=2035-01-08', 'Give a time such as from='],
+  ['from=2035-01-09&to=2035-01-08', 'must be before'],
   ['from=2030-01-01&to=2035-01-08', 'at most a year'],
 ])('a time that makes no sense is refused in words: %s', async (query, words) => {
   await start();

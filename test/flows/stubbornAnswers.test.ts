@@ -99,7 +99,7 @@ test('what X could not take for a day is given up, and told in the interaction',
   rig.clock.jump(2 * 60 * 60_000);
   const [, notice] = await rig.receives(2);
   expect(notice?.body).toContain(
-    '"are you there?" was not delivered. It could not be sent for 24 hours and was given up.',
+    '"are you there?" was not delivered. Delivery failed after 24 hours of retries.',
   );
 });
 

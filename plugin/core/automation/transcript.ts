@@ -3,6 +3,7 @@ import type { StoredInbound } from '../messages';
 import type { Inbox } from '../ports';
 import type { MessagingAccount } from '../gateways';
 import { customersWords, systemNotice } from '../systemNotice';
+import { phrase } from '../../texts/text';
 
 export interface TranscriptPorts {
   conversations: Conversations;
@@ -35,7 +36,7 @@ export async function transcriptFor(
   const said = characters.slice(-longest).join('');
   return systemNotice(
     [
-      'What was said with the bot:',
+      phrase('message.transcript'),
       characters.length > longest ? `…${said}` : said,
       ...(reason === undefined ? [] : [`Handed over: ${reason}.`]),
     ].join('\n'),
@@ -48,7 +49,7 @@ function indented(words: string): string {
 }
 
 async function wordsOf(row: StoredInbound | undefined, account: MessagingAccount): Promise<string> {
-  const missing = '[no longer kept]';
+  const missing = phrase('message.noLongerKept');
   if (!row) return missing;
   const { closed, text, sender } = row.message;
   if (!closed) return text === '' ? missing : text;

@@ -2,6 +2,7 @@ import type { Opened } from '../chat';
 import type { StoredOutbound, XUser } from '../messages';
 import { minuteOf } from '../isoTime';
 import { customersWords } from '../systemNotice';
+import { phrase, say, type Text } from '../../texts/text';
 
 /** What agents read of what happens in an encrypted conversation beside messages. Others' words in them are marked as such. */
 
@@ -16,20 +17,13 @@ export interface Target {
   text?: string | undefined;
 }
 
-const authors: Record<Target['author'], string> = {
-  sender: 'their message',
-  member: "another member's message",
-  colleague: "a colleague's message",
-  agent: 'your reply',
-  plugin: 'an automatic message',
-};
-
-function named(target: Target | undefined): string {
-  if (!target) return 'a message';
+function named(target: Target | undefined): Text {
+  if (!target) return say('message.aMessage');
   const { author, at, text = '' } = target;
   const words = customersWords(text).replaceAll(/\s+/g, ' ').trim();
   const quote = words.length > longestQuote ? `${words.slice(0, longestQuote)}…` : words;
-  return `${authors[author]} of ${minuteOf(at)}${quote === '' ? '' : ` ("${quote}")`}`;
+  const values = { author: say(`message.author.${author}`), time: minuteOf(at) };
+  return quote === '' ? say('message.of', values) : say('message.ofWithWords', { ...values, words: quote });
 }
 
 export function reactionWords(
@@ -38,18 +32,18 @@ export function reactionWords(
 ): string {
   const shown = customersWords(emoji);
   return removed
-    ? `The customer took back a reaction (${shown}) to ${named(target)}.`
-    : `The customer reacted to ${named(target)} with ${shown}.`;
+    ? phrase('message.reactionRemoved', { reaction: shown, message: named(target) })
+    : phrase('message.reaction', { message: named(target), reaction: shown });
 }
 
 export function editWords({ text }: Extract<Opened, { kind: 'edit' }>, target: Target): string {
-  return `The customer changed ${named(target)}. It now reads:\n${customersWords(text)}`;
+  return phrase('message.edited', { message: named(target), words: customersWords(text) });
 }
 
 export function deletionWords(targets: (Target | undefined)[], byAdmin: boolean): string {
-  const who = byAdmin ? 'An admin of the group' : 'The customer';
-  const what = targets.length === 1 ? named(targets[0]) : `${targets.length} messages`;
-  return `${who} deleted ${what} on X. Please do not quote what was deleted.`;
+  const message =
+    targets.length === 1 ? named(targets[0]) : say('message.several', { count: targets.length });
+  return phrase(byAdmin ? 'message.deletedByAdmin' : 'message.deleted', { message });
 }
 
 /** @param isOwn the account itself came or went */
@@ -58,18 +52,15 @@ export function membersWords(
   isOwn: (id: string) => boolean,
   userOf: (id: string) => XUser | undefined,
 ): string {
-  if (userIds.some(isOwn))
-    return joined
-      ? 'This account was taken into this group.'
-      : 'This account was removed from this group, and cannot answer in it any more.';
+  if (userIds.some(isOwn)) return joined ? phrase('message.groupJoined') : phrase('message.groupLeft');
   const names = userIds.map((id) => {
     const username = userOf(id)?.username;
     return username === undefined ? `user ${id}` : `@${username}`;
   });
   const shown = names.length > 10 ? `${names.length} people` : names.join(', ');
   return joined
-    ? `${shown} joined this group and will read what you answer from now on.`
-    : `${shown} left this group.`;
+    ? phrase('message.memberJoined', { members: shown })
+    : phrase('message.memberLeft', { members: shown });
 }
 
 /** A message of the account that X had taken and then failed. */
@@ -86,21 +77,25 @@ export function failureWords(
   { why }: Extract<Opened, { kind: 'failure' }>,
   { reply, isPart, isJoined }: FailedMessage,
 ): string {
-  const kind = reply?.message.automatic ? 'an automatic message' : 'your reply';
-  const which =
-    reply === undefined
-      ? "a message that a colleague sent in X's app"
-      : `${isPart ? 'part of ' : ''}${kind} of ${minuteOf(reply.createdAt)}${isJoined ? ', and those that went out with it' : ''}`;
-  return `X could not deliver ${which}: ${why}`;
+  if (!reply) return phrase('message.replyFailed', { reply: say('message.failed.colleague'), why });
+  const what = say(reply.message.automatic ? 'message.failed.automatic' : 'message.failed.reply');
+  const time = minuteOf(reply.createdAt);
+  const one = say(isPart ? 'message.failed.partOf' : 'message.failed.of', { what, time });
+  return phrase('message.replyFailed', {
+    reply: isJoined ? say('message.failed.joined', { reply: one }) : one,
+    why,
+  });
 }
 
 export function colleagueWords(text: string, lateSince: number | undefined): string {
-  const when = lateSince === undefined ? '' : ` at ${minuteOf(lateSince)}`;
-  return `A colleague answered in X's app${when}:\n${text === '' ? '(without text)' : customersWords(text)}`;
+  const words = text === '' ? say('message.emptyText') : customersWords(text);
+  return lateSince === undefined
+    ? phrase('message.byColleague', { words })
+    : phrase('message.byColleagueAt', { words, time: minuteOf(lateSince) });
 }
 
 export function lateWords(sentAt: number): string {
-  return `The customer wrote this at ${minuteOf(sentAt)}. It could not be read until now.`;
+  return phrase('message.readLate', { time: minuteOf(sentAt) });
 }
 
-export const editedBefore = 'The customer had changed this message before it came.';
+export const editedBefore = phrase('message.editedBefore');

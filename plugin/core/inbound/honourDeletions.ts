@@ -3,6 +3,7 @@ import { laneOf } from '../conversation';
 import type { Keeping } from '../retention';
 import type { Log, Threads } from '../ports';
 import { keepNotice, systemNotice, type NoticePorts } from '../systemNotice';
+import { phrase } from '../../texts/text';
 
 export interface DeletionPorts extends NoticePorts {
   threads: Threads;
@@ -12,9 +13,8 @@ export interface DeletionPorts extends NoticePorts {
   wakeAnswers: (lane: string) => void;
 }
 
-const beforehand = 'The customer deleted this post on X before it was handed over; its text is withheld.';
-const afterwards = (link: string) =>
-  `The customer deleted a post of this conversation on X. Please do not quote it: ${link}`;
+const beforehand = phrase('message.postDeletedBefore');
+const afterwards = (link: string) => phrase('message.postDeleted', { link });
 
 /**
  * Posts were deleted on X: their words are erased here, what still waits goes without them, and the agent is told,

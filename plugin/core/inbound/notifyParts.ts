@@ -1,5 +1,6 @@
 import type { InboundMessage, MediaKind } from '../messages';
 import { customersWords } from '../systemNotice';
+import { phrase } from '../../texts/text';
 
 /** One notify call's worth of a message: the host takes one attachment a call, and never an empty body. */
 export interface NotifyPart {
@@ -36,7 +37,7 @@ export function mediaName(message: InboundMessage, index: number): string {
  */
 export function notifyParts(message: InboundMessage, attachments: (string | null)[]): NotifyPart[] {
   const missing = message.media.flatMap(({ kind }, index) =>
-    attachments[index] ? [] : [`[The customer sent a ${kindInWords[kind]} that could not be loaded from X.]`],
+    attachments[index] ? [] : [phrase('message.fileLost', { kind: kindInWords[kind] })],
   );
   const files = message.media.flatMap((_, index) => {
     const attachmentId = attachments[index];
@@ -44,6 +45,6 @@ export function notifyParts(message: InboundMessage, attachments: (string | null
   });
   const text = [message.text, ...missing].filter((line) => line !== '').join('\n');
   const [first, ...others] = files;
-  const body = text || (first?.body ?? '[The customer sent a message without text.]');
+  const body = text || (first?.body ?? phrase('message.withoutText'));
   return [{ ...first, body: [...(message.remarks ?? []), body].join('\n') }, ...others];
 }

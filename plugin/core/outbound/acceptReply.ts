@@ -10,6 +10,7 @@ import { composeAnswer, postDeleted } from './sendReply';
 import type { MessagingAccount } from '../gateways';
 import { isSystemNotice } from '../systemNotice';
 import { mostPictures, tooManyFiles } from './uploads';
+import { say, type Text } from '../../texts/text';
 
 /** What the host sends to the Reply URL, read but not yet understood. */
 export interface ReplyCall {
@@ -55,19 +56,13 @@ export async function acceptReply(
   const started = ports.clock.now();
   const text = call.body.trim();
   const { attachmentIds, interactionId } = call;
-  if (text === '' && attachmentIds.length === 0)
-    throw refusal('bad-request', 'The message is empty: write a text or attach a file.');
-  if (isSystemNotice(text))
-    throw refusal('bad-request', 'This is a notice for agents, so it is not sent to the customer.');
+  if (text === '' && attachmentIds.length === 0) throw refusal('bad-request', say('reply.empty'));
+  if (isSystemNotice(text)) throw refusal('bad-request', say('reply.isNotice'));
   if (attachmentIds.length > mostFiles)
-    throw refusal('bad-request', `At most ${mostFiles} files can be sent at a time.`);
+    throw refusal('bad-request', say('reply.tooManyFiles', { max: mostFiles }));
   // Code points, as X counts them; an emoji is two UTF-16 units.
   const { length } = Array.from(text);
-  if (length > longestText)
-    throw refusal(
-      'bad-request',
-      `The message has ${length} characters; at most ${longestText} can be sent. Please send it as a file or a link.`,
-    );
+  if (length > longestText) throw refusal('bad-request', say('reply.tooLong', { length, max: longestText }));
   const value = await recipientValueOf(call, account);
   const place = await placeOf(call, value, account, ports);
   if (place.publicReply) {
@@ -136,15 +131,11 @@ function noteContact(
 }
 
 async function recipientValueOf(call: ReplyCall, account: MessagingAccount): Promise<string> {
-  if (!call.contact) throw refusal('no-contact', 'The call names no contact, so nobody can be answered.');
+  if (!call.contact) throw refusal('no-contact', say('reply.noContact'));
   const mapKey = await account.host.mapKey();
   const value = call.contact[mapKey];
   const usable = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
-  if (usable === '')
-    throw refusal(
-      'no-contact',
-      `The contact's field "${mapKey}" is empty: put the customer's X handle there, then send again.`,
-    );
+  if (usable === '') throw refusal('no-contact', say('reply.emptyMapKey', { field: mapKey }));
   return usable;
 }
 
@@ -175,11 +166,10 @@ async function recipientNow(
 
 /** A public conversation must not go on in private without the agent knowing. */
 function unknownThread(): BridgeError {
-  const words =
-    'This interaction belongs to a public conversation that the X channel no longer knows, so the reply was not sent. Please reply on x.com, or write to the customer in a private interaction.';
+  const words = say('reply.unknownThread');
   return new BridgeError('unknown-thread', words, { agentMessage: words });
 }
 
-function refusal(code: 'bad-request' | 'no-contact', words: string): BridgeError {
+function refusal(code: 'bad-request' | 'no-contact', words: Text): BridgeError {
   return new BridgeError(code, words, { agentMessage: words });
 }

@@ -5,6 +5,7 @@ import type { StoredOutbound } from '../messages';
 import type { Contacts, Inbox, Outbox } from '../ports';
 import { messagesOf, type Part, type Route } from './route';
 import type { MessagingAccount, DirectTarget } from '../gateways';
+import { say } from '../../texts/text';
 
 /**
  * Whether an answer goes out encrypted: always to a customer who has ever written so, unless the account allows plain ones; else
@@ -40,8 +41,7 @@ function withheld(
   const isLocked = error instanceof BridgeError && error.code === 'chat-locked';
   if (!isLocked || 'groupId' in target || contacts.wroteEncrypted(account.name, target.userId) !== false)
     return error;
-  const words =
-    'This customer has written encrypted before, so a plain reply was withheld, and encrypted chat does not work for this account or customer now. Please answer on x.com. Your administrator can set up the keys, or switch off "Never plain after encrypted".';
+  const words = say('reply.neverPlain');
   return new BridgeError('chat-locked', error.message, { agentMessage: words, cause: error });
 }
 

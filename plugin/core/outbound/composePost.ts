@@ -1,4 +1,5 @@
 import { parseTweet } from 'twitter-text';
+import { phrase } from '../../texts/text';
 
 export interface PostSettings {
   /** The address under which a customer writes to the account in private; undefined for none. */
@@ -37,9 +38,9 @@ export function composePost(text: string, settings: PostSettings): ComposedPost 
   const fits = (candidate: string) => weightedLength(candidate) <= longest;
   if (deepLink !== undefined && fits(withLink(signed, deepLink)))
     return { text: signed, deepLink, dropped: [] };
-  const dropped = deepLink === undefined ? [] : ['the link to private messages'];
+  const dropped = deepLink === undefined ? [] : [phrase('reply.part.deepLink')];
   if (fits(signed)) return { text: signed, deepLink: undefined, dropped };
-  return { text, deepLink: undefined, dropped: [...dropped, 'your initials'] };
+  return { text, deepLink: undefined, dropped: [...dropped, phrase('reply.part.initials')] };
 }
 
 /** The text with the private address under it, for where X does not take the address by itself. */

@@ -5,6 +5,7 @@ import { BridgeError } from '../errors';
 import { isReminder } from './mergeReplies';
 import type { StoredOutbound } from '../messages';
 import type { Outbox } from '../ports';
+import { say } from '../../texts/text';
 
 /** When a reply is no longer tried. */
 
@@ -57,10 +58,8 @@ export function finalFault(
 
 /** @param outcomeUnknown X could not be asked whether it has the message */
 function givenUp(hours: number, cause: BridgeError, outcomeUnknown: boolean): BridgeError {
-  const words = outcomeUnknown
-    ? `The connection to X broke while sending, and for ${hours} hours X could not be asked whether the message arrived. Please check on x.com before sending it again.`
-    : `It could not be sent for ${hours} hours and was given up. Please write to the customer again if it still matters.`;
-  return new BridgeError('given-up', `${words} (${cause.message})`, {
+  const words = outcomeUnknown ? say('reply.outcomeUnknownFor', { hours }) : say('reply.givenUp', { hours });
+  return new BridgeError('given-up', `${String(words)} (${cause.message})`, {
     agentMessage: words,
     outcomeUnknown,
     cause,
@@ -70,10 +69,8 @@ function givenUp(hours: number, cause: BridgeError, outcomeUnknown: boolean): Br
 /** What went wrong with a reply of which an earlier try may have reached the customer, said so that nobody writes it twice. */
 export function mayHaveArrived(cause: BridgeError): BridgeError {
   if (cause.outcomeUnknown) return cause;
-  const words =
-    'An earlier attempt may have reached the customer: please check on x.com before sending it again.';
   return new BridgeError(cause.code, `${cause.message} (an earlier attempt may have reached the customer)`, {
-    agentMessage: `${cause.agentMessage ?? cause.message} ${words}`,
+    agentMessage: say('reply.mayHaveArrived', { text: cause.text }),
     outcomeUnknown: true,
     cause,
   });

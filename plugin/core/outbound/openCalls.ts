@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import type { BridgeError } from '../errors';
+import { phrase } from '../../texts/text';
 
 /** How a reply stands when the host has to be told something. */
 export type ReplyResult =
@@ -34,7 +35,7 @@ export class OpenCalls {
       };
       this.calls.add(call);
       cancel = this.clock.after(patience, () =>
-        call.settle({ status: 'queued', reason: 'It is still being sent.', retryAt: undefined }),
+        call.settle({ status: 'queued', reason: phrase('reply.stillSending'), retryAt: undefined }),
       );
     });
   }

@@ -19,6 +19,7 @@ import type { MessagingAccount } from '../gateways';
 import { Uploads } from './uploads';
 import type { WorkerPorts } from '../workerPorts';
 import { isoTime } from '../isoTime';
+import { phrase } from '../../texts/text';
 
 /** What becomes of a reply, and its number in the outbox. */
 export interface SubmittedReply {
@@ -190,7 +191,7 @@ export class OutboundWorker {
     }
     if (row.dueAt > clock.now()) {
       if (row.waitedForWindow) this.ahead.wake(lane);
-      return this.rest(lane, row.dueAt, row.reason ?? 'It waits for an earlier message.');
+      return this.rest(lane, row.dueAt, row.reason ?? phrase('reply.waitsForEarlier'));
     }
     const started = clock.now();
     try {
@@ -278,7 +279,7 @@ export class OutboundWorker {
     const forWindow = error.code === 'rate-limited';
     const attempts = row.attempts + 1;
     const dueAt = error.retryAt ?? this.ports.clock.now() + backoff(attempts, this.ports.random());
-    const reason = error.agentMessage ?? error.message;
+    const reason = error.text.in('en');
     this.ports.outbox.postpone(row.seq, dueAt, reason, forWindow);
     if (forWindow) this.ahead.wake(lane);
     const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';
@@ -326,7 +327,7 @@ export class OutboundWorker {
     for (const each of failed) {
       this.ports.log.error('answer refused', { account, answer: each.seq, reason: error.message });
       this.ports.counters.count('outbound', { account, result: 'failed' });
-      this.step(each, 'failed', error.agentMessage ?? error.message);
+      this.step(each, 'failed', error.text.in('en'));
       this.calls.settle(each.seq, { status: 'failed', error });
     }
   }

@@ -5,6 +5,7 @@ import { BridgeError } from '../errors';
 import type { InboundMessage } from '../messages';
 import type { Log, Outbox } from '../ports';
 import type { MessagingAccount } from '../gateways';
+import { say } from '../../texts/text';
 
 export interface RecallPorts {
   chat: ChatStore;
@@ -30,8 +31,7 @@ export async function recall(
   const row = outbox.get(seq);
   const head = row?.joinedTo ?? seq;
   const messages = chat.sentOf(head);
-  if (!row || messages.length === 0)
-    throw new BridgeError('bad-request', 'Only an encrypted reply that X has can be taken back.');
+  if (!row || messages.length === 0) throw new BridgeError('bad-request', say('recall.notPossible'));
   const { account } = row.message;
   await accountOf(account).chat.recall(messages);
   chat.noteRecalled(head);

@@ -4,6 +4,7 @@ import { readMapValue, type Addressee } from '../mapValue';
 import type { XUser } from '../messages';
 import type { Contacts } from '../ports';
 import type { MessagingAccount } from '../gateways';
+import { say, type Text } from '../../texts/text';
 
 /**
  * Who on X is meant by a contact's Map Key value: a customer seen before, or one X knows by it. A look-up that X
@@ -17,13 +18,13 @@ export async function findRecipient(
   ports: { contacts: Contacts; clock: Clock },
 ): Promise<XUser> {
   const addressee = readMapValue(value, account.mapValue);
-  if (!addressee) throw unknownRecipient(value, 'is neither an X handle nor an X user id');
+  if (!addressee) throw unknownRecipient(value, say('reply.recipient.noHandle'));
   const known = knownAs(value, addressee, account, ports.contacts);
   if (known) return known;
   const user = addressee.mayBeEither
     ? await byIdOrHandle(addressee.value, account)
     : await account.x.userByHandle(addressee.value);
-  if (!user) throw unknownRecipient(value, 'does not exist on X (any more)');
+  if (!user) throw unknownRecipient(value, say('reply.recipient.unknown'));
   ports.contacts.see(account.name, user, ports.clock.now());
   return user;
 }
@@ -55,11 +56,11 @@ function knownAs(
 async function byIdOrHandle(digits: string, { x }: MessagingAccount): Promise<XUser | undefined> {
   const [byId, byHandle] = await Promise.all([x.userById(digits), x.userByHandle(digits)]);
   if (byId && byHandle && byId.id !== byHandle.id)
-    throw unknownRecipient(digits, `is the id of one customer and the handle of another on X`);
+    throw unknownRecipient(digits, say('reply.recipient.ambiguous'));
   return byId ?? byHandle;
 }
 
-function unknownRecipient(value: string, why: string): BridgeError {
-  const words = `"${value.slice(0, 80)}" ${why}. Correct the contact's X handle and send again.`;
+function unknownRecipient(value: string, why: Text): BridgeError {
+  const words = say('reply.badRecipient', { value: value.slice(0, 80), why });
   return new BridgeError('unknown-recipient', words, { agentMessage: words });
 }

@@ -3,6 +3,7 @@ import type { BridgeError } from '../errors';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from '../messages';
 import { minuteOf } from '../isoTime';
 import { systemNotice } from '../systemNotice';
+import { phrase, say, type Text } from '../../texts/text';
 
 /** Enough of a text to know it by; cut between characters, never inside one. */
 function beginningOf(text: string): string {
@@ -20,28 +21,39 @@ export function refusedNotice(
   error: BridgeError,
   now: number,
 ): InboundMessage {
-  const quoted = [row, ...joined].map((each, index) => {
-    const quote = quoteOf(each, error);
-    return index === 0 ? quote : quote.charAt(0).toLowerCase() + quote.slice(1);
-  });
-  const were = quoted.length > 1 ? 'were' : 'was';
-  const outcome = error.outcomeUnknown ? 'may not have been delivered' : `${were} not delivered`;
-  const words = `${quoted.join(' and ')} ${outcome}. ${error.agentMessage ?? error.message}`;
+  const replies = joined.reduce((others, each) => alsoQuoted(others, each, error), quoted(row, error));
+  const why = error.text;
+  const words = error.outcomeUnknown
+    ? phrase('reply.maybeNotDelivered', { replies, why })
+    : phrase('reply.notDelivered', { replies, why, count: joined.length + 1 });
   // What an admin had tried again is told of again.
   const round = row.retriedAt === undefined ? '' : `:${row.retriedAt}`;
   return notice(row, round, words, now);
 }
 
 /** Words that were to be encrypted are not written down once more. */
-function quoteOf({ message: { text, automatic }, sealed }: StoredOutbound, { code }: BridgeError): string {
-  if (automatic) return 'What the bot said to the customer';
-  if (sealed.length > 0 || code === 'chat-locked') return 'Your encrypted message';
-  return text === '' ? 'Your file' : `Your message "${beginningOf(text)}"`;
+const isHidden = ({ sealed }: StoredOutbound, { code }: BridgeError) =>
+  sealed.length > 0 || code === 'chat-locked';
+
+function quoted(row: StoredOutbound, error: BridgeError): Text {
+  const { text, automatic } = row.message;
+  if (automatic) return say('reply.quote.bot');
+  if (isHidden(row, error)) return say('reply.quote.encrypted');
+  return text === '' ? say('reply.quote.file') : say('reply.quote.text', { text: beginningOf(text) });
+}
+
+function alsoQuoted(others: Text, row: StoredOutbound, error: BridgeError): Text {
+  const { text, automatic } = row.message;
+  if (automatic) return say('reply.quote.alsoBot', { others });
+  if (isHidden(row, error)) return say('reply.quote.alsoEncrypted', { others });
+  return text === ''
+    ? say('reply.quote.alsoFile', { others })
+    : say('reply.quote.alsoText', { others, text: beginningOf(text) });
 }
 
 /** Tells the agent what there was no room for in a public answer. */
 export function droppedNotice(row: StoredOutbound, dropped: string[], now: number): InboundMessage {
-  const words = `Your public answer was published without ${dropped.join(' and ')}: there was no room.`;
+  const words = phrase('reply.leftOut', { parts: dropped.join(' and ') });
   return notice(row, ':dropped', words, now);
 }
 
@@ -51,10 +63,15 @@ export function recalledNotice(
   { by, isPart, isJoined }: { by: string; isPart: boolean; isJoined: boolean },
   now: number,
 ): InboundMessage {
-  const what = row.message.automatic ? 'What the bot said to the customer' : 'Your encrypted reply';
-  const others = isJoined ? ', with the replies that went out in the same message,' : '';
-  const rest = isPart ? ' Part of it could not be taken back.' : '';
-  const words = `${what} of ${minuteOf(row.createdAt)}${others} was taken back on X by ${by}.${rest} The customer may have read it before.`;
+  const reply = say(row.message.automatic ? 'reply.quote.bot' : 'recall.reply');
+  const key = isJoined
+    ? isPart
+      ? 'recall.doneJoinedInPart'
+      : 'recall.doneJoined'
+    : isPart
+      ? 'recall.doneInPart'
+      : 'recall.done';
+  const words = phrase(key, { reply, time: minuteOf(row.createdAt), by });
   return notice(row, ':recalled', words, now);
 }
 

@@ -15,6 +15,7 @@ import type { Contacts, Inbox, Log, Outbox, Threads } from '../ports';
 import { sameText } from '../sameText';
 import type { MessagingAccount, DirectTarget, SentMessage } from '../gateways';
 import type { Uploads } from './uploads';
+import { say } from '../../texts/text';
 
 export interface SendReplyPorts {
   outbox: Outbox;
@@ -137,7 +138,7 @@ function groupChanged({ seq }: StoredOutbound, { outbox, clock }: SendReplyPorts
   return new BridgeError('x-unavailable', 'a reply that was to go out in the same message was set aside', {
     retryable: true,
     retryAt: clock.now(),
-    agentMessage: 'The message is made ready anew, without a reply that was set aside.',
+    agentMessage: say('reply.preparedAgain'),
   });
 }
 
@@ -213,7 +214,7 @@ function wentOver(now: number): BridgeError {
   return new BridgeError('chat-key-changed', 'the customer has gone over to encrypted chat', {
     retryable: true,
     retryAt: now,
-    agentMessage: 'The customer writes encrypted now, so the answer is encrypted and sent again.',
+    agentMessage: say('reply.encryptedNow'),
   });
 }
 
@@ -262,13 +263,13 @@ export function composeAnswer(
     longest: maxPostLength,
   });
   if (!('tooMany' in composed)) return composed;
-  const words = `The public answer is ${composed.tooMany} characters too long: X takes ${maxPostLength}, where emoji and Chinese, Japanese or Korean characters count 2 and a link counts 23.`;
+  const words = say('reply.postTooLong', { tooMany: composed.tooMany, max: maxPostLength });
   throw new BridgeError('post-too-long', words, { agentMessage: words });
 }
 
 /** What a customer has deleted is not answered. */
 export function postDeleted(): BridgeError {
-  const words = 'The customer deleted the post on X, so the answer was withheld.';
+  const words = say('reply.postDeleted');
   return new BridgeError('post-deleted', words, { agentMessage: words });
 }
 
@@ -311,9 +312,8 @@ async function findLost(
 }
 
 function cannotTell(cause: BridgeError): BridgeError {
-  const words =
-    'The connection to X broke while sending, and X does not show whether the message arrived. Please check on x.com before sending it again.';
-  return new BridgeError('refused-by-x', `${words} (${cause.message})`, {
+  const words = say('reply.outcomeUnknown');
+  return new BridgeError('refused-by-x', `${String(words)} (${cause.message})`, {
     agentMessage: words,
     outcomeUnknown: true,
     cause,

@@ -6,6 +6,7 @@ import type { Outbox } from '../ports';
 import { noLongerWanted } from './noLongerWanted';
 import type { MessagingAccount, MediaUse } from '../gateways';
 import { Slots } from '../slots';
+import { say } from '../../texts/text';
 
 export interface UploadsPorts {
   outbox: Outbox;
@@ -119,6 +120,6 @@ export class Uploads {
 
 /** More files than X takes in one post. */
 export function tooManyFiles(): BridgeError {
-  const words = `A public answer takes up to ${mostPictures} pictures, or one video or GIF. Please send the others by themselves.`;
+  const words = say('reply.tooManyPictures', { max: mostPictures });
   return new BridgeError('bad-request', words, { agentMessage: words });
 }

@@ -6,6 +6,7 @@ import { BridgeError, reasonOf } from '../../core/errors';
 import { withoutNul } from '../../core/links';
 import { claimDataDirectory, DataDirectoryError } from './dataDirectory';
 import { migrations } from './migrations';
+import { say } from '../../texts/text';
 
 /** A statement prepared once and run often. */
 export interface Query {
@@ -178,7 +179,7 @@ export class StoreFile {
       this.fault = reasonOf(error);
       throw new BridgeError('store-unavailable', `the store cannot be used: ${this.fault}`, {
         retryable: true,
-        agentMessage: 'The X channel cannot store messages right now. Please tell your administrator.',
+        agentMessage: say('reply.cannotStore'),
         cause: error,
       });
     }

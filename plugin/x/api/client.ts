@@ -12,6 +12,7 @@ import { SegmentForm } from '../media/segmentForm';
 import { SignedRequests, type XAnswer, type XCall } from './signedRequests';
 import { signInNames, type SignInKind, type UserSignIn } from './signInKinds';
 import type { SignIns } from './signIns';
+import { say } from '../../texts/text';
 
 export type { XCall } from './signedRequests';
 
@@ -165,7 +166,7 @@ export class XClient {
       return new BridgeError('x-unavailable', said, {
         ...named,
         retryable: true,
-        agentMessage: 'X has a fault right now; the message will be sent as soon as it can.',
+        agentMessage: say('x.unavailable'),
         outcomeUnknown: call.changesThings === true,
       });
     if (answer.isWrongSignIn)
@@ -219,7 +220,7 @@ export class XClient {
       status: 429,
       retryable: true,
       retryAt,
-      agentMessage: 'X allows no more messages from this account for now; the message will be sent then.',
+      agentMessage: say('x.rateLimited'),
     });
   }
 }
@@ -232,7 +233,7 @@ function garbled(call: XCall, status: number): BridgeError {
       status,
       retryable: true,
       outcomeUnknown: call.changesThings === true,
-      agentMessage: 'X gave an unclear answer; it is being checked whether the message arrived.',
+      agentMessage: say('x.unclear'),
     },
   );
 }

@@ -2,6 +2,7 @@ import { isRecord } from '../../core/isRecord';
 import { z } from 'zod';
 import type { LinkEntity } from '../../core/links';
 import type { InboundMedia } from '../../core/messages';
+import { phrase } from '../../texts/text';
 
 /** Pieces that X's shapes have in common. */
 
@@ -36,7 +37,7 @@ export function linkEntities(list: z.infer<typeof linkList>): LinkEntity[] {
 }
 
 /** What stands in for an attachment that cannot be shown. */
-export const strangeAttachment = '[The customer sent an attachment that this channel cannot show.]';
+export const strangeAttachment = phrase('message.unknownAttachment');
 
 export interface FilmVariant {
   bitrate: number;

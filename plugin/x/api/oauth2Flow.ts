@@ -5,6 +5,7 @@ import { BridgeError } from '../../core/errors';
 import type { RemoteClock } from '../../core/remoteClock';
 import { plainCall, reach } from './plainCall';
 import { isRecord } from '../../core/isRecord';
+import { say } from '../../texts/text';
 
 /** The calls of X's OAuth 2.0 sign-in (X docs: authorization code flow with PKCE; RFC 6749, RFC 7636, RFC 7009). */
 
@@ -162,10 +163,7 @@ function refusalOf(status: number, data: unknown, isRefresh: boolean): BridgeErr
   if (status !== 400 || !tokenFaults.has(error)) return fault(status, 'POST /2/oauth2/token');
   return isRefresh
     ? new BridgeError('signed-out-of-x', `${said}: it has ended`, { status, retryable: true })
-    : new BridgeError(
-        'bad-request',
-        `X did not accept the code (${status}${error === '' ? '' : ` ${error}`}). A code works once, for 30 seconds: connect again. If it fails again, compare the callback address at X with the one shown in the panel.`,
-      );
+    : new BridgeError('bad-request', say('connect.wrongCode', { answer: `${status} ${error}`.trim() }));
 }
 
 function fault(status: number, call: string): BridgeError {

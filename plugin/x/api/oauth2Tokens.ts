@@ -8,6 +8,7 @@ import { OAuth2Endpoint, type GrantedTokens, type PendingSignIn } from './oauth2
 import { lost, notConnected, tokenRefused, withoutOfflineAccess } from './oauth2Lost';
 import { OAuth2Seed } from './oauth2Seed';
 import { TokensLocked, TokenVault, type SavedTokens } from './tokenVault';
+import { say, type Text } from '../../texts/text';
 
 /** An access token that lasts no longer than this is not used any more. Milliseconds. */
 const reserveMs = 60_000;
@@ -46,7 +47,7 @@ export interface OAuth2TokensOptions {
   /** Asks X whose an access token is. @throws BridgeError */
   whoIs: (accessToken: string) => Promise<SignedInUser>;
   /** Why a user's tokens may not be this account's, in words for the admin; undefined when they may. */
-  refuseUser: (user: SignedInUser) => string | undefined;
+  refuseUser: (user: SignedInUser) => Text | undefined;
   /** Hears whose the tokens are. */
   onUser: (user: SignedInUser) => void;
   /** Hears whether X takes the sign-in. */
@@ -172,7 +173,7 @@ export class OAuth2Tokens {
     const refusal = refuseUser(user);
     if (refusal !== undefined) {
       await giveBack();
-      throw new BridgeError('bad-request', `${refusal} Sign in on X as the right user, and connect again.`);
+      throw new BridgeError('bad-request', say('connect.asRightUser', { text: refusal }));
     }
     await this.options.vault.inTurn(async () => {
       await this.load();
@@ -217,7 +218,7 @@ export class OAuth2Tokens {
         await this.endpoint.revoke(tokens.refreshToken ?? tokens.accessToken).catch(() => undefined);
         vault.forget();
         this.current = undefined;
-        throw this.ended(`oauth2.refreshToken: ${refusal}`);
+        throw this.ended(`oauth2.refreshToken: ${String(refusal)}`);
       }
       onUser(user);
       const known = { ...this.current, userId: user.userId };

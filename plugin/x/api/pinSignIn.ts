@@ -3,6 +3,7 @@ import { BridgeError } from '../../core/errors';
 import type { XKeys } from './keys';
 import { plainCall, reach } from './plainCall';
 import { oauthOf } from './signRequest';
+import { say } from '../../texts/text';
 
 type AppKeys = Pick<XKeys, 'consumerKey' | 'consumerSecret' | 'signatureMethod'>;
 
@@ -67,13 +68,10 @@ async function post(
 
 function refusalOf({ status }: AxiosResponse, withPin: boolean): BridgeError {
   if (withPin && status >= 400 && status < 500)
-    return new BridgeError('bad-request', 'X does not take this PIN: open X again and enter the new one.');
+    return new BridgeError('bad-request', say('connect.wrongPin'));
   if (status === 401 || status === 403 || status === 400)
-    return new BridgeError(
-      'app-refused',
-      'X does not know this API key and secret: copy both anew from the X developer portal.',
-    );
-  return new BridgeError('x-unavailable', `X answered ${status}: try again in a minute.`, {
+    return new BridgeError('app-refused', say('connect.unknownKeys'));
+  return new BridgeError('x-unavailable', say('connect.tryLater', { status }), {
     retryable: true,
   });
 }

@@ -1,62 +1,59 @@
 import { readProblem } from './readProblem';
+import { say, type Text } from '../../texts/text';
 
 /** What a refusal of X means for the agent, and whether waiting or new keys can help. */
 export interface Refusal {
   kind: 'never' | 'signed-out';
-  agentMessage: string;
+  agentMessage: Text;
 }
 
-const noMessages = 'This customer does not accept Direct Messages from this account on X.';
-const blocked = 'This customer cannot be written to: they do not follow this account or have blocked it.';
+const noMessages = say('x.noMessages');
+const blocked = say('x.blocked');
 /** What the agent reads while X refuses the account's keys. */
-export const signInLost =
-  'This X account is signed out, so the message waits. Please tell your administrator to connect it again.';
+export const signInLost = say('x.signedOut');
 /** What the agent reads where X asks for another sign-in, or more rights, than the account has. */
-export const signInNotEnough =
-  'X does not allow this with the way this account is signed in. Please tell your administrator to connect it again.';
-const noCredit =
-  "This account's credit with X is used up, so the message waits. Please tell your administrator.";
-const locked = 'X has locked this account until someone signs in on x.com. Please tell your administrator.';
+export const signInNotEnough = say('x.wrongSignIn');
+const noCredit = say('x.noCredit');
+const locked = say('x.locked');
 
 /** X's v1.1 error codes (X docs: response codes), in the agent's words. */
 const byCode: Record<number, Refusal> = {
   32: { kind: 'signed-out', agentMessage: signInLost },
-  34: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
-  50: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
-  63: { kind: 'never', agentMessage: 'X has suspended this customer.' },
-  64: { kind: 'signed-out', agentMessage: 'X has suspended this account. Please tell your administrator.' },
+  34: { kind: 'never', agentMessage: say('x.unknownCustomer') },
+  50: { kind: 'never', agentMessage: say('x.unknownCustomer') },
+  63: { kind: 'never', agentMessage: say('x.customerSuspended') },
+  64: { kind: 'signed-out', agentMessage: say('x.suspended') },
   89: { kind: 'signed-out', agentMessage: signInLost },
-  108: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
+  108: { kind: 'never', agentMessage: say('x.unknownCustomer') },
   150: { kind: 'never', agentMessage: blocked },
   151: { kind: 'never', agentMessage: noMessages },
-  186: { kind: 'never', agentMessage: 'The public answer is too long for X.' },
-  187: { kind: 'never', agentMessage: 'X refused the message because the same text was sent just before.' },
+  186: { kind: 'never', agentMessage: say('x.postTooLong') },
+  187: { kind: 'never', agentMessage: say('x.duplicate') },
   226: {
     kind: 'never',
-    agentMessage: 'X refused the message because it looks automated. Please word it differently.',
+    agentMessage: say('x.looksAutomated'),
   },
   326: { kind: 'signed-out', agentMessage: locked },
   349: { kind: 'never', agentMessage: noMessages },
   385: {
     kind: 'never',
-    agentMessage: 'The post was deleted, or X does not show it to this account (any more).',
+    agentMessage: say('x.postGone'),
   },
-  433: { kind: 'never', agentMessage: 'The author lets only some people answer this post.' },
-  354: { kind: 'never', agentMessage: 'The message is too long for X.' },
+  433: { kind: 'never', agentMessage: say('x.repliesRestricted') },
+  354: { kind: 'never', agentMessage: say('x.messageTooLong') },
 };
 
 const byStatus: Record<number, Refusal> = {
-  400: { kind: 'never', agentMessage: 'X could not take this message as it is.' },
+  400: { kind: 'never', agentMessage: say('x.badRequest') },
   401: { kind: 'signed-out', agentMessage: signInLost },
   402: { kind: 'signed-out', agentMessage: noCredit },
-  403: { kind: 'never', agentMessage: 'X does not allow this message to this customer.' },
-  404: { kind: 'never', agentMessage: 'X does not know this customer (any more).' },
-  413: { kind: 'never', agentMessage: 'The file is too large for X.' },
+  403: { kind: 'never', agentMessage: say('x.forbidden') },
+  404: { kind: 'never', agentMessage: say('x.unknownCustomer') },
+  413: { kind: 'never', agentMessage: say('x.fileTooLarge') },
 };
 
 /** X's rule since February 2026 for apps without a contract, which has no code of its own. */
-const summons =
-  'X lets this account answer in public only where the customer mentions or quotes it. Please answer in private instead.';
+const summons = say('x.notMentioned');
 const withoutSummons =
   /not been mentioned|mentioned or otherwise engaged|reply to this conversation is not allowed/i;
 
@@ -69,11 +66,9 @@ export function refusalOf(status: number, code: number | undefined, detail: stri
   const known = (code === undefined ? undefined : byCode[code]) ?? byStatus[status];
   if (known && code !== undefined && code in byCode) return known;
   if (withoutSummons.test(detail)) return { kind: 'never', agentMessage: summons };
-  const words = detail === '' ? '' : ` X says: ${detail}`;
-  return {
-    kind: known?.kind ?? 'never',
-    agentMessage: `${known?.agentMessage ?? 'X refused the message.'}${words}`,
-  };
+  const refused = known?.agentMessage ?? say('x.refused');
+  const agentMessage = detail === '' ? refused : say('x.andSays', { text: refused, detail });
+  return { kind: known?.kind ?? 'never', agentMessage };
 }
 
 /** The name of the fault where X asks for another kind of sign-in, or for rights that were not granted. */

@@ -10,6 +10,7 @@ import type { OAuth2Tokens } from './oauth2Tokens';
 import { signInLost } from './refusals';
 import { signInsFor, userSignIns, type SignInKind, type UserSignIn } from './signInKinds';
 import { signRequest } from './signRequest';
+import { say } from '../../texts/text';
 
 /** X is asked again after so long whether it takes a sign-in that it has refused for a kind of call. Milliseconds. */
 const refusalLastsMs = 24 * 60 * 60_000;
@@ -173,7 +174,7 @@ export class SignIns {
     const words = `X accepts this only with ${needed}, which this account does not have`;
     return new BridgeError('refused-by-x', words, {
       problem: 'SignInMissing',
-      agentMessage: 'X does not allow this for this account. Please tell your administrator.',
+      agentMessage: say('x.notAllowed'),
     });
   }
 

@@ -10,6 +10,7 @@ import { readProblem } from './readProblem';
 import { isWrongSignIn, signInLost } from './refusals';
 import type { SignInKind } from './signInKinds';
 import type { SignIns, SignedCall } from './signIns';
+import { say } from '../../texts/text';
 
 /** One call of X's API in the account's name, or in the app's. */
 export interface XCall extends SignedCall {
@@ -184,7 +185,7 @@ export class SignedRequests {
       const { code, neverConnected } = transportFault(error);
       throw new BridgeError('x-unavailable', `X cannot be reached (${code}) for ${call.window}`, {
         retryable: true,
-        agentMessage: 'X cannot be reached right now; the message will be sent as soon as it can.',
+        agentMessage: say('x.unreachable'),
         outcomeUnknown: call.changesThings === true && !neverConnected,
       });
     }

@@ -4,6 +4,7 @@ import { BridgeError } from '../../core/errors';
 import type { SignedInUser } from './oauth2Tokens';
 import { plainCall, reach } from './plainCall';
 import { readProblem } from './readProblem';
+import { say } from '../../texts/text';
 
 const userAnswer = z.object({ data: z.object({ id: z.string(), username: z.string() }) });
 
@@ -23,8 +24,6 @@ export async function whoIs(apiBaseUrl: string, accessToken: string): Promise<Si
   if (status === 200 && read.success) return { userId: read.data.data.id, handle: read.data.data.username };
   const { detail } = readProblem(data);
   const words =
-    status === 403
-      ? `X let you sign in, but does not tell the plugin who you are: ${detail} Check the app's permissions and that it belongs to a project, then connect again.`
-      : `X could not say who signed in (${status}). Wait a minute and connect again.`;
+    status === 403 ? say('connect.whoRefused', { detail }) : say('connect.whoUnclear', { status });
   throw new BridgeError('x-unavailable', words, { status, retryable: true });
 }

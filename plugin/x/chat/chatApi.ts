@@ -8,6 +8,7 @@ import { readProblem } from '../api/readProblem';
 import { read } from '../delivery/webhookApi';
 import { readWrapper } from './messageEvent';
 import type { PreparedAction, PreparedKeys } from './protocol';
+import { say } from '../../texts/text';
 
 /** Encrypted chat on X's side (X docs: X Chat). All methods throw BridgeError. */
 
@@ -108,8 +109,10 @@ export function refuseErrors(answer: unknown, what: string): void {
   const errors = answer['errors'];
   if (!Array.isArray(errors) || errors.length === 0) return;
   const { detail } = readProblem(answer);
-  const words = `X did not take ${what}: ${detail === '' ? 'it gives no reason' : detail}`;
-  throw new BridgeError('refused-by-x', words, { agentMessage: `${words}.` });
+  const why = detail === '' ? 'it gives no reason' : detail;
+  throw new BridgeError('refused-by-x', `X did not take ${what}: ${why}`, {
+    agentMessage: say('chat.notTaken', { what, detail: why }),
+  });
 }
 
 const page = z.object({

@@ -1,10 +1,10 @@
 import type { ChatState } from '../../core/chat';
 import { BridgeError } from '../../core/errors';
+import { say } from '../../texts/text';
 
 /** There are no keys to write with. */
 export function locked(state: ChatState): BridgeError {
-  const why = state === 'locked' ? 'cannot use its keys' : 'has no keys';
-  const words = `The customer writes in encrypted chat, for which this account ${why}, so the answer was withheld. Please answer on x.com, and tell your administrator.`;
+  const words = say(state === 'locked' ? 'chat.lockedOut' : 'chat.withoutKeys');
   return new BridgeError('chat-locked', words, { agentMessage: words });
 }
 
@@ -12,7 +12,7 @@ export function locked(state: ChatState): BridgeError {
 export function keyChanged(cause: BridgeError): BridgeError {
   return new BridgeError('chat-key-changed', `the conversation has a newer key (${cause.message})`, {
     retryable: true,
-    agentMessage: 'The answer is encrypted anew and sent again.',
+    agentMessage: say('chat.encryptedAgain'),
     cause,
   });
 }
@@ -21,7 +21,7 @@ export function keyChanged(cause: BridgeError): BridgeError {
 export function uncertain(cause: BridgeError): BridgeError {
   return new BridgeError('refused-by-x', cause.message, {
     outcomeUnknown: true,
-    agentMessage: `${cause.agentMessage ?? cause.message} An earlier try may have arrived: please look on x.com before you send it again.`,
+    agentMessage: say('reply.mayHaveArrived', { text: cause.text }),
     cause,
   });
 }

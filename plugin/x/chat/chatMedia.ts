@@ -15,6 +15,7 @@ import { inPath, refuseErrors } from './chatApi';
 import { cipherStream } from './cipherStream';
 import { frameSize } from './frameSize';
 import type { ChatThreads } from './threads';
+import { say, type Text } from '../../texts/text';
 
 export interface ChatMediaOptions extends AppendPorts {
   account: string;
@@ -46,7 +47,7 @@ export async function uploadChatFile(
 ): Promise<UploadedFile> {
   const { account, threads, dataDir } = options;
   const { head, stream } = await peek(file.stream);
-  if (head.length === 0) throw refusal('unsupported-file', `The file "${file.name}" is empty.`);
+  if (head.length === 0) throw refusal('unsupported-file', say('file.empty', { name: file.name }));
   if ((file.size ?? 0) > largestFile) throw tooLarge(file.name);
   const type = mediaTypeOf(head);
   const counted = new Counted(stream, largestFile, () => tooLarge(file.name));
@@ -110,7 +111,7 @@ async function upload(
   // X says by this whether the file is whole (OpenAPI: `success` is required).
   if (finalized.safeParse(answer).data?.data.success === false)
     throw new BridgeError('refused-by-x', 'X did not take the file', {
-      agentMessage: 'X did not take the file.',
+      agentMessage: say('chat.fileNotTaken'),
     });
   return hashKey;
 }
@@ -152,10 +153,10 @@ export async function openChatFile(
 
 function tooLarge(name: string): BridgeError {
   const megabytes = largestFile / (1024 * 1024);
-  return refusal('file-too-large', `The file "${name}" is too large: X Chat takes at most ${megabytes} MB.`);
+  return refusal('file-too-large', say('chat.fileTooLarge', { name, megabytes }));
 }
 
-function refusal(code: 'unsupported-file' | 'file-too-large', words: string): BridgeError {
+function refusal(code: 'unsupported-file' | 'file-too-large', words: Text): BridgeError {
   return new BridgeError(code, words, { agentMessage: words });
 }
 

@@ -24,6 +24,7 @@ import type { Members } from './members';
 import type { FromEvent } from './openMessage';
 import { findSent } from './sentMessages';
 import type { ChatThreads } from './threads';
+import { say } from '../../texts/text';
 
 export interface ChatSendingOptions {
   account: string;
@@ -120,11 +121,7 @@ export class ChatSending {
 
   async recall(messages: SentChatMessage[]): Promise<void> {
     const { account, client, threads } = this.options;
-    if (this.options.ownId() === undefined)
-      throw new BridgeError(
-        'bad-request',
-        'This account has no usable keys here, so nothing was taken back.',
-      );
+    if (this.options.ownId() === undefined) throw new BridgeError('bad-request', say('recall.noKeys'));
     const [first] = messages;
     const sequences = messages.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]));
     if (!first || sequences.length === 0) return;

@@ -11,6 +11,7 @@ import type { ChatAccount } from './chatAccount';
 import type { KeyInfo } from './keyFile';
 import { backUpWithPin, checkPin, recoverWithPin } from './pinBackup';
 import type { ChatThreads } from './threads';
+import { say, type Text } from '../../texts/text';
 
 export interface ChatSetUpOptions {
   account: string;
@@ -82,10 +83,7 @@ export class ChatSetUp {
     const { threads, chat, log } = this.options;
     const { userId, versions } = await this.keysOnX();
     if (await this.adoptCreated(userId)) return;
-    if (versions.length > 0 && !replace)
-      throw refusal(
-        'X has keys for this account already. Recover or import those, or confirm that new ones may take their place.',
-      );
+    if (versions.length > 0 && !replace) throw refusal(say('keys.exist'));
     const { keys, registration } = await threads.call('generate', null);
     const fingerprint = registration.publicKey.publicKeyFingerprint ?? '';
     const info = this.info(userId, 'created', fingerprint);
@@ -95,7 +93,7 @@ export class ChatSetUp {
       if (version === undefined) {
         // X chose one and does not say which: its list of keys does.
         if (await this.adoptCreated(userId)) return;
-        throw refusal('X took the keys but does not show them yet. Try again in a minute.');
+        throw refusal(say('keys.notShownYet'));
       }
       chat.forgetConversations();
       await chat.keys.keyFile.save({ ...info, version }, keys);
@@ -158,8 +156,7 @@ export class ChatSetUp {
     const { client, chat, findUserId, log } = this.options;
     checkPin(pin);
     await chat.keys.compareWithX(0);
-    if (chat.state() !== 'ok')
-      throw refusal('Only keys that are in use, and that X has as the newest, can be backed up.');
+    if (chat.state() !== 'ok') throw refusal(say('keys.notNewest'));
     const config = await fetchBackupConfig(client, await findUserId());
     await backUpWithPin(pin, () => chat.keys.keyFile.read(), { ...this.options, config });
     log.warn('the keys for encrypted chat were backed up on X behind a PIN');
@@ -169,10 +166,9 @@ export class ChatSetUp {
   async import(content: string, password: string): Promise<void> {
     const userId = await this.options.findUserId();
     const file = parse(content);
-    if (file.userId !== userId)
-      throw refusal('These keys belong to another account on X. Nothing was changed.');
+    if (file.userId !== userId) throw refusal(say('keys.otherAccount'));
     const keys = await openBox(file.sealed, password).catch(() => {
-      throw refusal('The password is wrong, or the file was damaged.');
+      throw refusal(say('keys.wrongPassword'));
     });
     await this.take(Uint8Array.from(keys), userId, 'imported');
     keys.fill(0);
@@ -182,7 +178,7 @@ export class ChatSetUp {
   async export(password: string): Promise<string> {
     const { chat, log } = this.options;
     const info = chat.keys.keyFile.info();
-    if (!info) throw refusal('This account has no keys yet.');
+    if (!info) throw refusal(say('keys.none'));
     const keys = await chat.keys.keyFile.read();
     try {
       const sealed = await sealBox(Buffer.from(keys.buffer), password);
@@ -214,7 +210,7 @@ export class ChatSetUp {
   private async take(keys: Uint8Array, userId: string, origin: KeyInfo['origin']): Promise<void> {
     const { client, threads, chat, log } = this.options;
     try {
-      if (keys.length !== keysLength) throw refusal('The backup does not hold keys of the kind X Chat uses.');
+      if (keys.length !== keysLength) throw refusal(say('keys.otherKind'));
       const known = await fetchPublicKeys(client, userId);
       const registered = known.map(({ identity }) => identity);
       const { fingerprint, matches } = await threads.call('inspect', {
@@ -223,8 +219,7 @@ export class ChatSetUp {
       });
       const versions = known.filter((_, index) => matches[index]).map(({ version }) => version);
       const version = inOrder(versions).at(-1);
-      if (version === undefined)
-        throw refusal('X does not have these keys for this account (any more). Nothing was changed.');
+      if (version === undefined) throw refusal(say('keys.notOnX'));
       // The same ones open what they have opened before.
       const before = this.infoBefore();
       const isSame = before?.fingerprint === fingerprint && before.version === version;
@@ -260,10 +255,10 @@ function parse(content: string): z.infer<typeof keysFile> {
   try {
     return keysFile.parse(JSON.parse(content));
   } catch {
-    throw refusal('This is not a file of chat keys from openchannel-x.');
+    throw refusal(say('keys.notAFile'));
   }
 }
 
-function refusal(words: string): BridgeError {
+function refusal(words: Text): BridgeError {
   return new BridgeError('bad-request', words);
 }

@@ -3,6 +3,7 @@ import type { Opened } from '../../core/chat';
 import { withoutNul } from '../../core/links';
 import type { InboundMedia, MediaKind } from '../../core/messages';
 import { strangeAttachment } from '../api/fields';
+import { phrase } from '../../texts/text';
 
 /** What somebody may have done in a conversation. */
 type Done = Exclude<Opened, { kind: 'failure' }>;
@@ -123,8 +124,7 @@ function somethingElse({ id, createdAtMsec }: Event): Done {
   return {
     kind: 'notice',
     id: typeof createdAtMsec === 'number' ? `something-else:${Math.floor(createdAtMsec / hour)}` : id,
-    words:
-      'The customer did something in X Chat that this channel does not show: perhaps a call, a screenshot or a pinned message. If they expect an answer to it, please look on x.com.',
+    words: phrase('message.somethingElse'),
   };
 }
 
@@ -136,39 +136,33 @@ function membersChanged({ id, change }: Event): Done {
   return { kind: 'members', id, joined, userIds };
 }
 
-const sendAgain = 'Please send it again.';
-const shorten = 'Please send it in smaller parts.';
-const later = 'Please send it again later.';
-const elsewhere = 'Please reach the customer another way.';
-const tellAdmin = 'Please tell your administrator.';
-
 /** X's reasons for a message that failed (X Chat library: FailureType), and what an agent can do. */
 const failures: Record<string, string> = {
-  emptyDetail: `X found nothing in it. ${sendAgain}`,
-  internalError: `X had a fault of its own. ${sendAgain}`,
-  genericError: `X gives no reason. ${sendAgain}`,
-  contentsTooLarge: `it is too large. ${shorten}`,
-  tooManyMessages: `too many messages were sent. ${later}`,
-  rateLimitUpsell: `this account may send no more messages for now. ${later}`,
-  flaggedAsSpam: `X takes it for spam. ${elsewhere}`,
-  recipientNotTrusted: `the customer has to write to this account first, or follow it. ${elsewhere}`,
-  recipientKeyChanged: `the customer's security keys have changed. ${sendAgain}`,
-  nonLatestKeyVersion: `the conversation has a newer key. ${sendAgain}`,
-  onlyEncryptedMessagesAllowed: `the customer takes encrypted messages only. ${tellAdmin}`,
-  invalidSenderSignature: `X could not verify that this account wrote it. ${tellAdmin}`,
-  signatureFailedToVerifyAgainstPublicKey: `X could not verify that this account wrote it. ${tellAdmin}`,
-  invalidSignatureVersion: `X takes no signatures of this kind any more. ${tellAdmin}`,
-  requesterNotAdmin: 'only admins of the group may do that.',
-  senderNotGroupMember: `this account is no longer in the group. ${elsewhere}`,
-  invalidPinRequest: 'the message cannot be pinned.',
-  tooManyPins: 'too many messages are pinned.',
+  emptyDetail: phrase('replyFailed.empty'),
+  internalError: phrase('replyFailed.fault'),
+  genericError: phrase('replyFailed.noReason'),
+  contentsTooLarge: phrase('replyFailed.tooLarge'),
+  tooManyMessages: phrase('replyFailed.tooMany'),
+  rateLimitUpsell: phrase('replyFailed.accountLimit'),
+  flaggedAsSpam: phrase('replyFailed.spam'),
+  recipientNotTrusted: phrase('replyFailed.notAllowed'),
+  recipientKeyChanged: phrase('replyFailed.newKeys'),
+  nonLatestKeyVersion: phrase('replyFailed.newerKey'),
+  onlyEncryptedMessagesAllowed: phrase('replyFailed.encryptedOnly'),
+  invalidSenderSignature: phrase('replyFailed.unverified'),
+  signatureFailedToVerifyAgainstPublicKey: phrase('replyFailed.unverified'),
+  invalidSignatureVersion: phrase('replyFailed.oldSignature'),
+  requesterNotAdmin: phrase('replyFailed.adminsOnly'),
+  senderNotGroupMember: phrase('replyFailed.notInGroup'),
+  invalidPinRequest: phrase('replyFailed.cannotPin'),
+  tooManyPins: phrase('replyFailed.tooManyPins'),
 };
 
 /** Failures that another key of the conversation puts right. */
 const failuresOfKeys = ['nonLatestKeyVersion', 'recipientKeyChanged'];
 
 function failed({ id, failure = 'unknown' }: Event): Content {
-  const why = failures[failure ?? ''] ?? `X gives no reason that is known here. ${sendAgain}`;
+  const why = failures[failure ?? ''] ?? phrase('replyFailed.unknown');
   return { kind: 'failure', id, why, ofKey: failuresOfKeys.includes(failure ?? '') };
 }
 
@@ -194,16 +188,15 @@ function wordsAndMedia(message: Event): { text: string; media: InboundMedia[] } 
 function quoted({ content, replyPreviewValidation }: Event): string[] {
   const preview = content?.replying_to_preview;
   if (!preview) return [];
-  if (replyPreviewValidation === 'invalid')
-    return ['[The customer quotes a message, but not as it was written; the quote is left out.]'];
+  if (replyPreviewValidation === 'invalid') return [phrase('message.falseQuote')];
   const lines = (preview.messageText ?? '').split('\n').map((line) => `> ${line}`);
-  const unproven = replyPreviewValidation === undefined ? ['> [quoted by the customer, not verified]'] : [];
+  const unproven = replyPreviewValidation === undefined ? [phrase('message.unverifiedQuote')] : [];
   return preview.messageText ? [...lines, ...unproven] : [];
 }
 
 function forwarded({ content }: Event): string[] {
   const words = content?.forwarded_message?.messageText;
-  return words ? ['[forwarded by the customer]', ...words.split('\n').map((line) => `> ${line}`)] : [];
+  return words ? [phrase('message.forwarded'), ...words.split('\n').map((line) => `> ${line}`)] : [];
 }
 
 const kinds: Record<string, MediaKind> = { image: 'photo', video: 'video', gif: 'animated_gif' };

@@ -3,6 +3,7 @@ import { BridgeError, reasonOf } from '../../core/errors';
 import { addConversationKeys } from './chatApi';
 import type { KeyChanges, KeyChangesOptions } from './keyChanges';
 import { timeOf } from './keyVersions';
+import { say } from '../../texts/text';
 
 export interface ConversationKeysOptions extends KeyChangesOptions {
   changes: KeyChanges;
@@ -49,8 +50,7 @@ export class ConversationKeys {
     if (partnerId !== undefined)
       key = known ? await this.renewed(conversationId, known, partnerId) : await this.make(partnerId);
     if (key) return { id: conversationId, keyVersion: key.version };
-    const words =
-      'X shows no key for this encrypted group, so it cannot be answered here. Please answer on x.com.';
+    const words = say('chat.noGroupKey');
     throw new BridgeError('refused-by-x', words, { agentMessage: words });
   }
 
@@ -165,7 +165,6 @@ function unlessUnknown(error: unknown): void {
 }
 
 function notReachable(userId: string): BridgeError {
-  const words =
-    'X shows no keys for encrypted chat of this customer (any more), so the reply was withheld. Please answer on x.com.';
-  return new BridgeError('chat-locked', `${words} (user ${userId})`, { agentMessage: words });
+  const words = say('chat.notReachable');
+  return new BridgeError('chat-locked', `${String(words)} (user ${userId})`, { agentMessage: words });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BridgeError } from '../../core/errors';
+import { say } from '../../texts/text';
 
 const realm = z.object({ id: z.string(), address: z.url() });
 const realms = z.looseObject({ realms: z.array(realm).min(1) });
@@ -53,8 +54,5 @@ function checkAddress(address: string, apiBaseUrl: string): void {
 }
 
 function refusal(why: string): BridgeError {
-  return new BridgeError(
-    'bad-request',
-    `What X says of the key backup ${why}, so the PIN was not sent anywhere.`,
-  );
+  return new BridgeError('bad-request', say('pin.badBackup', { why }));
 }

@@ -14,6 +14,7 @@ import { readWrapper } from './messageEvent';
 import type { OpenAnswer, OpenFault } from './protocol';
 import type { PublicKeys } from './publicKeys';
 import type { ChatThreads } from './threads';
+import { phrase } from '../../texts/text';
 
 export interface OpenOptions {
   account: string;
@@ -34,26 +35,18 @@ export interface OpenOptions {
 /** Why a message is not shown: what the library says, or how the account stands with X. */
 type Reason = OpenFault | 'stale' | 'refused' | 'no-keys' | 'locked';
 
-const unusable = (why: string) =>
-  `The customer wrote in encrypted X Chat, which cannot be read here: the account ${why}. Please read and answer it on x.com, and tell your administrator to set up encrypted chat.`;
-
 /** What can be read once a key comes, or X tells it. */
 const readableLater: Reason[] = ['no-key', 'stale', 'refused', 'no-keys', 'locked'];
 
 /** What the agent reads, by what was wrong. */
 const faults: Record<Reason, string> = {
-  'no-keys': unusable('has no keys'),
-  locked: unusable('cannot use its keys'),
-  stale:
-    'An encrypted message of this customer cannot be read: X has newer keys for this account than this channel. Please read it on x.com, and tell your administrator.',
-  malformed:
-    'An encrypted message of this customer came damaged and cannot be read. Please ask them to send it again.',
-  unverified:
-    "An encrypted message came in this customer's name, but it could not be verified that they wrote it, so it is not shown. If they mention one, please look on x.com.",
-  refused:
-    'An encrypted message of this customer cannot be read: X does not show this channel the keys that it takes. Please read it on x.com, and tell your administrator.',
-  'no-key':
-    'An encrypted message of this customer cannot be read, since X shows no key for it. Please read it on x.com, or ask the customer to send it again.',
+  'no-keys': phrase('unread.noKeysHere'),
+  locked: phrase('unread.keysLocked'),
+  stale: phrase('unread.newerKeys'),
+  malformed: phrase('unread.damaged'),
+  unverified: phrase('unread.unverified'),
+  refused: phrase('unread.keysNotShown'),
+  'no-key': phrase('unread.noKey'),
 };
 
 /** What was in an event: for an agent, or X's word that a message of the account failed. */
@@ -162,12 +155,11 @@ function remarksOn(
   if (replaced !== undefined)
     remarks.push({
       once: { about: senderId, id: `keys-${replaced}-${conversationId}` },
-      words:
-        'The security keys of this customer have changed, as they do with a new phone or a new PIN. Before you tell them anything confidential, please make sure that it is still them.',
+      words: phrase('message.keysChanged'),
     });
   if (ttlMs !== undefined)
     remarks.push({
-      words: `This message disappears on X after ${lifeOf(ttlMs)}. Please keep no copy of it.`,
+      words: phrase('message.disappears', { time: lifeOf(ttlMs) }),
     });
   return remarks;
 }

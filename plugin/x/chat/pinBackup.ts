@@ -2,6 +2,7 @@ import { BridgeError } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import { readBackupConfig } from './keyBackup';
 import type { ChatThreads } from './threads';
+import { say, type Text } from '../../texts/text';
 
 /** X's backup of an account's keys behind a PIN. All functions throw BridgeError in the admin's words. */
 
@@ -14,23 +15,21 @@ export interface PinBackupOptions {
 }
 
 const wrongPin = (guessesLeft: number | undefined) => {
-  if (guessesLeft === undefined) return 'This is not the PIN.';
-  if (guessesLeft === 0) return 'This is not the PIN. It was the last guess: X has destroyed the backup.';
-  const left = guessesLeft === 1 ? '1 guess is left' : `${guessesLeft} guesses are left`;
-  return `This is not the PIN. ${left}; after the last one X destroys the backup.`;
+  if (guessesLeft === undefined) return say('pin.wrong');
+  if (guessesLeft === 0) return say('pin.destroyed');
+  return say('pin.wrongWithGuesses', { count: guessesLeft });
 };
 
 /** What the realms' other refusals mean for the admin. */
-const refusals: Record<string, string> = {
-  NotRegistered: 'X has no backup of keys for this account, or it was destroyed after too many wrong PINs.',
-  InvalidAuth:
-    "X's key backup does not accept this account's access: connect the account again, then try once more.",
-  UpgradeRequired: "X's key backup wants a newer version of this plugin.",
-  RateLimitExceeded: "X's key backup takes no more tries for now. Wait an hour before you try again.",
-  Transient: "X's key backup could not be reached. Try again later.",
+const refusals: Record<string, Text> = {
+  NotRegistered: say('pin.noBackup'),
+  InvalidAuth: say('pin.noAccess'),
+  UpgradeRequired: say('pin.tooOld'),
+  RateLimitExceeded: say('pin.tooMany'),
+  Transient: say('pin.unreachable'),
 };
 
-const notUnderstood = "X's key backup gave an answer that cannot be understood.";
+const notUnderstood = say('pin.unclear');
 
 /** Gets the keys out of the backup. A wrong PIN costs a guess; it is tried once. */
 export async function recoverWithPin(
@@ -47,8 +46,8 @@ export async function recoverWithPin(
   const { refused, guessesLeft } = answer;
   log.warn('the keys for encrypted chat could not be recovered', { refused, guessesLeft });
   if (refused === 'InvalidPin') throw refusal(wrongPin(guessesLeft));
-  const counted = refused === 'Transient' ? ' This try may have used up a guess.' : '';
-  throw refusal(`${refusals[refused] ?? notUnderstood}${counted}`);
+  const words = refusals[refused] ?? notUnderstood;
+  throw refusal(refused === 'Transient' ? say('pin.mayHaveCounted', { text: words }) : words);
 }
 
 /**
@@ -60,8 +59,7 @@ export async function backUpWithPin(
   keys: () => Promise<Uint8Array>,
   { config, apiBaseUrl, threads, log }: PinBackupOptions,
 ): Promise<void> {
-  if (config === undefined)
-    throw refusal('X does not say where this account may keep a backup behind a PIN. Nothing was backed up.');
+  if (config === undefined) throw refusal(say('pin.nowhere'));
   const { config: realms, tokens, guesses } = readBackupConfig(config, apiBaseUrl);
   const bytes = new TextEncoder().encode(pin);
   const call = { config: realms, tokens, pin: bytes, keys: await keys(), guesses };
@@ -69,7 +67,7 @@ export async function backUpWithPin(
   if ('done' in answer) return;
   const { refused } = answer;
   log.warn('the keys for encrypted chat could not be backed up', { refused });
-  throw refusal(`Nothing was backed up. ${refusals[refused] ?? notUnderstood}`);
+  throw refusal(say('pin.notBackedUp', { text: refusals[refused] ?? notUnderstood }));
 }
 
 /** What X's own app takes as a PIN (X Chat library: setup). @throws BridgeError */
@@ -77,12 +75,11 @@ export function checkPin(pin: string): void {
   const codes = Array.from(pin, (each) => each.codePointAt(0) ?? 0);
   const isRun = (step: number) =>
     codes.every((code, index) => index === 0 || code === (codes[index - 1] ?? 0) + step);
-  if (codes.length < 4) throw refusal('A PIN needs at least 4 digits or letters.');
-  if (isRun(0)) throw refusal('A PIN of one repeated character can be guessed. Choose another.');
-  if (/^\d+$/.test(pin) && (isRun(1) || isRun(-1)))
-    throw refusal('A PIN of digits in a row can be guessed. Choose another.');
+  if (codes.length < 4) throw refusal(say('pin.short'));
+  if (isRun(0)) throw refusal(say('pin.repeated'));
+  if (/^\d+$/.test(pin) && (isRun(1) || isRun(-1))) throw refusal(say('pin.inARow'));
 }
 
-function refusal(words: string): BridgeError {
+function refusal(words: Text): BridgeError {
   return new BridgeError('bad-request', words);
 }

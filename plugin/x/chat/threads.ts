@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { ChatAnswer, ChatInput, ChatMethod, Request, Response } from './protocol';
+import { say } from '../../texts/text';
 
 /** An account's keys for a thread that needs them; asked for again when a thread had to be replaced. */
 export type Identity = () => Promise<ChatInput<'load'>>;
@@ -121,7 +122,7 @@ function settle({ waiting }: Thread, response: Response): void {
 function unavailable(why: string): BridgeError {
   return new BridgeError('chat-unavailable', `the encryption failed: ${why}`, {
     retryable: true,
-    agentMessage: 'The message could not be encrypted right now; it will be tried again.',
+    agentMessage: say('chat.cannotEncrypt'),
   });
 }
 

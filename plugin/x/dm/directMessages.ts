@@ -5,6 +5,7 @@ import type { DirectTarget, SentMessage } from '../../core/gateways';
 import type { XClient } from '../api/client';
 import { listOf } from '../api/fields';
 import { read } from '../delivery/webhookApi';
+import { say } from '../../texts/text';
 
 /** The id alone (X docs, OpenAPI), or the whole event (X's local emulator). */
 const sendAnswer = z.object({
@@ -52,7 +53,7 @@ export async function sendDirectMessage(
   throw new BridgeError('x-unavailable', 'X took the message but its answer cannot be understood', {
     retryable: true,
     outcomeUnknown: true,
-    agentMessage: 'X gave an unclear answer; it is being checked whether the message arrived.',
+    agentMessage: say('x.unclear'),
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { FileStream } from '../../core/gateways';
+import { say } from '../../texts/text';
 
 /** Where files pass that are measured. */
 export const passingFolder = (dataDir: string) => join(dataDir, 'passing');
@@ -36,7 +37,7 @@ export async function measureFile(file: FileStream, folder: string): Promise<Fil
       `the file "${file.name}" could not be read: ${reasonOf(error)}`,
       {
         retryable: true,
-        agentMessage: 'The file could not be read completely; it will be tried again.',
+        agentMessage: say('file.incomplete'),
       },
     );
   }

@@ -7,6 +7,7 @@ import type { FileStream, MediaUse } from '../../core/gateways';
 import { appendSegment, segmentLength, type AppendPorts } from './appendSegment';
 import { mediaTypeOf, type MediaType } from './mediaType';
 import { segmentsOf } from './segments';
+import { say, type Text } from '../../texts/text';
 
 export interface UploadPorts extends AppendPorts {
   log: Log;
@@ -64,7 +65,7 @@ async function readSegment(segments: AsyncGenerator<Buffer>, file: FileStream): 
 export function interrupted(file: FileStream, why: string): BridgeError {
   return new BridgeError('host-unavailable', `the file "${file.name}" stopped coming from the host: ${why}`, {
     retryable: true,
-    agentMessage: 'The file could not be read completely; it will be tried again.',
+    agentMessage: say('file.incomplete'),
   });
 }
 
@@ -74,25 +75,25 @@ export function interrupted(file: FileStream, why: string): BridgeError {
  * @throws BridgeError `unsupported-file` or `file-too-large`, in the agent's words
  */
 export function acceptedType(file: { name: string; size: number }, head: Buffer | undefined): MediaType {
-  if (!head || file.size === 0) throw refusal('unsupported-file', `The file "${file.name}" is empty.`);
+  if (!head || file.size === 0) throw refusal('unsupported-file', say('file.empty', { name: file.name }));
   const type = mediaTypeOf(head);
-  if (!type)
-    throw refusal(
-      'unsupported-file',
-      `X cannot take the file "${file.name}": only png, jpeg, gif and mp4 can be sent.`,
-    );
+  if (!type) throw refusal('unsupported-file', say('file.unsupported', { name: file.name }));
   if (file.size > type.limit)
     throw refusal(
       'file-too-large',
-      `The file "${file.name}" is too large: X takes a ${type.inWords} of at most ${inMegabytes(type.limit)} MB, ` +
-        `this one has ${inMegabytes(file.size)} MB.`,
+      say('file.tooLarge', {
+        name: file.name,
+        type: type.inWords,
+        max: inMegabytes(type.limit),
+        size: inMegabytes(file.size),
+      }),
     );
   return type;
 }
 
 const inMegabytes = (bytes: number) => Math.ceil((bytes / (1024 * 1024)) * 10) / 10;
 
-function refusal(code: 'unsupported-file' | 'file-too-large', words: string): BridgeError {
+function refusal(code: 'unsupported-file' | 'file-too-large', words: Text): BridgeError {
   return new BridgeError(code, words, { agentMessage: words });
 }
 
@@ -173,13 +174,13 @@ async function finalize(id: string, ports: UploadPorts): Promise<void> {
 }
 
 function unprocessable(why: string): BridgeError {
-  const words = `X could not process the file: ${why}.`;
+  const words = say('file.notProcessed', { why });
   return new BridgeError('refused-by-x', words, { agentMessage: words });
 }
 
 function unclear(step: string): BridgeError {
   return new BridgeError('x-unavailable', `X's answer to media ${step} cannot be understood`, {
     retryable: true,
-    agentMessage: 'X could not take the file right now; it will be tried again.',
+    agentMessage: say('file.notTaken'),
   });
 }

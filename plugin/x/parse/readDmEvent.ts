@@ -5,6 +5,7 @@ import { expandLinks, removeLink, withoutNul } from '../../core/links';
 import { idText, linkEntities, linkList, strangeAttachment } from '../api/fields';
 import type { Includes } from './includes';
 import { toldTime } from '../api/toldTime';
+import { phrase } from '../../texts/text';
 
 const dmEvent = z.object({
   id: idText,
@@ -59,5 +60,5 @@ function groupIdOf(conversationId: string | undefined): string | undefined {
 
 /** Tells the agent that others read along. */
 function groupHeading(groupId: string): string {
-  return `[Group conversation ${groupId}: your answer goes to everybody in it.]`;
+  return phrase('message.group', { id: groupId });
 }

@@ -8,6 +8,7 @@ import { linkEntities, linkList, listOf } from '../api/fields';
 import { unescapePost } from './postText';
 import { read } from '../delivery/webhookApi';
 import { isoTime } from '../../core/isoTime';
+import { say } from '../../texts/text';
 
 const created = z.object({ data: z.object({ id: z.string() }) });
 
@@ -62,7 +63,7 @@ async function publish(
   throw new BridgeError('x-unavailable', 'X took the post but its answer cannot be understood', {
     retryable: true,
     outcomeUnknown: true,
-    agentMessage: 'X gave an unclear answer; it is being checked whether the answer was published.',
+    agentMessage: say('x.unclearPost'),
   });
 }
 

@@ -61,7 +61,7 @@ const others: [string, Other, Circumstances][] = [
   ['the host refuses everything', sideFails('host', { status: 400 }), {}],
   ['the host does the work, and resets the connection', sideFails('host', { cut: 'after' }), {}],
   ['the same with a host that tells no ids', sideFails('host', { cut: 'after' }), { hostTellsIds: false }],
-  ['X has a fault', sideFails('x', { status: 503 }), {}],
+  ['X is temporarily unavailable', sideFails('x', { status: 503 }), {}],
   ['X does the work, and resets the connection', sideFails('x', { cut: 'after' }), {}],
   [
     'the same with a wrong clock, refused look-ups and an admin who cannot wait',

@@ -11,7 +11,7 @@ export const report = {
   figures: {
     in: 'From customers, reached agents',
     waiting: 'From customers, still waiting',
-    bot: 'From customers, answered by the bot',
+    bot: 'From customers, replied to by the bot',
     filtered: 'From customers, filtered',
     out: 'From agents',
     automatic: 'From the plugin itself',
@@ -19,7 +19,7 @@ export const report = {
     responses: 'First responses',
     median: 'First response, median',
     longest: 'First response, longest',
-    waited: 'Answers that waited for a rate limit',
+    waited: 'Replies that waited for a rate limit',
     cost: 'Estimated cost with X',
   },
   duration: (seconds: number) =>
@@ -29,11 +29,11 @@ export const report = {
 export const privacy = {
   forget: 'Forget a person',
   words:
-    'Takes out all that is kept of a person here, in every account: their messages, the answers to them, their name and handle. It cannot be undone. What XCALLY Motion and X keep is theirs; lines of the log go with its rotation.',
+    'Takes out all that is kept of a person here, in every account: their messages, the replies to them, their name and handle. It cannot be undone. What XCALLY Motion and X keep is theirs; lines of the log go with its rotation.',
   person: 'X user id, or handle',
   go: 'Forget',
   ask: (person: string) => `Forget ${person} for good?`,
-  done: (messages: number, answers: number) => `Forgotten: ${messages} messages and ${answers} answers.`,
+  done: (messages: number, answers: number) => `Forgotten: ${messages} messages and ${answers} replies.`,
   retention:
     'How long words and media are kept is set for each account: Accounts, Hours, bot, filters. Posts and encrypted messages that customers delete on X are erased here at once.',
 };

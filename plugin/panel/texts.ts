@@ -1,4 +1,4 @@
-import { en, type Texts } from './en';
+import { en, type Texts } from '../texts/panel/en';
 
 /** The languages there are. */
 const languages: Record<string, Texts> = { en };

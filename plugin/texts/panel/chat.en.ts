@@ -2,7 +2,7 @@
 export const chat = {
   heading: (name: string) => `Encrypted chat of "${name}"`,
   words:
-    'Customers of X Chat write end-to-end encrypted. To read and answer them, the plugin needs the private keys of this X account. Whoever has these keys can read its conversations. Disconnecting the app on x.com does not take them back: if they may have leaked, create new keys here.',
+    'Customers of X Chat write end-to-end encrypted. To read them and reply, the plugin needs the private keys of this X account. Whoever has these keys can read its conversations. Disconnecting the app on x.com does not take them back: if they may have leaked, create new keys here.',
   unprotected:
     'Keys that are saved now would lie on this machine unencrypted. Set DATA_KEY in the plugin’s environment, and restart it, before you create, recover or import keys.',
   states: {
@@ -11,7 +11,7 @@ export const chat = {
     'no-keys': 'No keys yet: encrypted messages cannot be read, and agents are told of each.',
     locked: 'The keys cannot be used.',
     stale: 'X has newer keys than the ones here.',
-    ok: 'Encrypted messages are read and answered.',
+    ok: 'Encrypted messages are read, and can be replied to.',
   },
   facts: {
     fingerprint: 'Fingerprint',
@@ -50,8 +50,8 @@ export const chat = {
     ask: 'Create and register new keys?',
     askReplace: (hasPin: boolean) =>
       hasPin
-        ? 'Really put new keys in the place of those X has? Other devices need the new PIN.'
-        : 'Really put new keys in the place of those X has? Without a PIN, other devices are cut off.',
+        ? 'Replace the keys registered with X? Other devices need the new PIN.'
+        : 'Replace the keys registered with X? Without a PIN, other devices are cut off.',
     go: 'Create and register',
     done: 'The keys were created and registered. Export them now, and keep the file safe.',
     withoutBackup: (trouble: string) =>
@@ -71,7 +71,7 @@ export const chat = {
     heading: 'Import keys',
     words:
       'A file that was exported here or on another machine. It takes the place of the keys that are here.',
-    file: 'File of keys',
+    file: 'Key file',
     password: 'Password of the file',
     ask: 'Import these keys? Those that are here now are gone then, unless they were exported.',
     go: 'Import',
