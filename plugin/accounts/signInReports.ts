@@ -3,6 +3,7 @@ import type { Log } from '../core/ports';
 import { SignIn } from '../core/signIn';
 import type { AccountConfig } from '../settings/account';
 import { signInNames, userSignIns, type UserSignIn } from '../x/api/signInKinds';
+import { phrase } from '../texts/text';
 
 /** How each sign-in of an account stands; a change is logged, with what the admin can do about it. */
 export class SignInReports {
@@ -36,7 +37,6 @@ export class SignInReports {
   }
 
   noteRevoked(): void {
-    for (const kind of this.used)
-      this.x[kind].note(false, 'the account has taken the access of this app away on x.com');
+    for (const kind of this.used) this.x[kind].note(false, phrase('signIn.revoked'));
   }
 }

@@ -27,7 +27,7 @@ import {
   revisionOf,
   viewSettings,
 } from './settings';
-import { say } from '../texts/text';
+import { phrase, say } from '../texts/text';
 
 /** The calls that need somebody to be signed in, beside those about signing in and out. */
 export type Work = Exclude<Method, 'hello' | 'claim' | 'signIn' | 'signOut' | 'changePassword'>;
@@ -82,7 +82,7 @@ export function createHandlers(
   };
 }
 
-const inThePanel = (user: string) => `${user} in the panel`;
+const inThePanel = (user: string) => phrase('admin.inThePanel', { user });
 
 type OAuth2Calls = 'oauth2' | 'startOAuth2' | 'oauth2Progress' | 'finishOAuth2' | 'disconnectOAuth2';
 
@@ -164,7 +164,8 @@ function messageHandlers(
     },
     setAside: async (message, { user }) => {
       const { direction, seq } = message;
-      if (!(await workers[direction].setAside(seq, `set aside by ${inThePanel(user)}`))) throw gone();
+      if (!(await workers[direction].setAside(seq, phrase('admin.setAsideBy', { who: inThePanel(user) }))))
+        throw gone();
       log.warn('panel: a message was set aside', { user, ...message });
       return {};
     },

@@ -101,6 +101,8 @@ export const en = {
       'This message is being handed over right now, so it can no longer be set aside. Look again in a moment.',
     tooManyAttempts_one: 'Too many wrong passwords: try again in {count} second.',
     tooManyAttempts_other: 'Too many wrong passwords: try again in {count} seconds.',
+    inThePanel: '{user} in the panel',
+    setAsideBy: 'set aside by {who}',
   },
   connect: {
     noCode: 'This address holds no code: copy the whole address the browser ended at.',
@@ -135,6 +137,18 @@ export const en = {
     otherKind: 'The backup does not hold keys of the kind X Chat uses.',
     notOnX: 'X does not have these keys for this account, or no longer does. Nothing was changed.',
     notAFile: 'This is not a file of chat keys from openchannel-x.',
+    state: {
+      otherUser:
+        'the keys here belong to another X user ({userId}) than this account: recover or import its own in the panel',
+      none: 'encrypted chat has no keys: set it up in the panel, under Accounts, Encrypted chat',
+      stale: 'X has newer keys for this account than the ones here: recover or import them in the panel',
+      needDataKey: 'the keys are encrypted: start the plugin with the DATA_KEY they were saved with',
+      wrongDataKey: 'the keys cannot be opened with this DATA_KEY: start the plugin with the right one',
+      requestsWait:
+        "message requests of new customers wait on x.com: X's API shows them only once somebody has accepted them there",
+      notShown:
+        "X does not show this app the public keys that encrypted messages need: check the app's rights to Direct Messages ({reason})",
+    },
   },
   report: {
     noRange: 'Give a time such as from=2026-11-01 and to=2026-11-30.',
@@ -197,6 +211,14 @@ export const en = {
     fileLost: '[The customer sent a {kind} that could not be loaded from X.]',
     noLongerKept: '[no longer kept]',
     transcript: 'Bot conversation:',
+    encryptedGroup: {
+      ofSize: 'This is an encrypted group of {size} people. Everybody in it reads what you reply.',
+      named: 'This is the encrypted group "{name}". Everybody in it reads what you reply.',
+      namedOfSize:
+        'This is the encrypted group "{name}" of {size} people. Everybody in it reads what you reply.',
+    },
+    inReplyTo: '> In reply to {whom}: {words}',
+    aPost: 'a post',
   },
   recall: {
     notPossible: 'Only an encrypted reply that X has can be taken back.',
@@ -209,6 +231,7 @@ export const en = {
     doneJoinedInPart:
       '{reply} of {time}, with the replies that went out in the same message, was taken back on X by {by}. Part of it could not be taken back. The customer may have read it before.',
     reply: 'Your encrypted reply',
+    outcome: 'taken back by {by}',
   },
   http: {
     notJson: 'The body is not JSON.',
@@ -432,6 +455,7 @@ export const en = {
     cannotPin: 'the message cannot be pinned.',
     tooManyPins: 'too many messages are pinned.',
     unknown: 'X gives no reason that is known here. Please send it again.',
+    outcome: 'X could not deliver it: {why}',
   },
   delivery: {
     challengeFailed:
@@ -453,5 +477,42 @@ export const en = {
     unknownEnvironment: 'X does not know this dev environment: check "environment" in the X developer portal',
     noAccess:
       'the access level of the X app does not include this way of delivery: choose "delivery": "poll", or ask X for the level that has it',
+    chatNotReadable:
+      "X does not let this account's encrypted conversations be read back, so that what X fails to push is missed ({reason})",
+    chatUnreadableNow: 'encrypted conversations cannot be read back, which is tried again ({reason})',
+    signedOut:
+      "X refuses the account's sign-in: connect the account again in the panel, or sign in on x.com if X has locked it",
+  },
+  signIn: {
+    notConnected:
+      'this account is not connected with OAuth 2.0 yet: open Accounts, Edit in the panel, and press "Connect with X"',
+    noOfflineAccess:
+      'the OAuth 2.0 sign-in has ended after two hours, because the right offline.access was not granted: connect again and allow everything X asks for',
+    onlyOAuth2:
+      'X accepts only OAuth 2.0 for this, and the account is not connected yet: open Accounts, Edit in the panel, and press "Connect with X"',
+    revoked: 'the account has taken the access of this app away on x.com',
+  },
+  selfTest: {
+    otherAccount:
+      'something answers at this address, but not this account: check the port and the path in it',
+    status: 'the address answers {status}: check it, and let it through the firewall',
+    signature:
+      'the signature does not arrive as it was sent: the address needs encoding=binary, and the proxy must let the header x-twitter-webhooks-signature pass',
+    eventStatus: 'the address answers {status} to an event',
+    unreachable: 'the address cannot be reached from here ({reason})',
+    notTested: 'not tested, since the address is not reached',
+  },
+  bot: {
+    keyword: 'the customer wrote "{word}"',
+    file: 'the customer sent a file',
+    maxTurns: 'the bot has replied {max} times',
+    asked: 'the bot asked for an agent',
+    failed: 'the bot gave no reply',
+  },
+  filter: {
+    blockedUser: 'filtered: blocked user',
+    spamWord: 'filtered: the word "{word}"',
+    accountAge: 'filtered: on X for less than {days} days',
+    followers: 'filtered: fewer than {min} followers',
   },
 } as const;

@@ -81,9 +81,9 @@ test.each([
     1,
   ],
   ['says only that', () => ({ handOver: true }), 'the bot asked for an agent', 0],
-  ['answers nothing', () => ({ messages: [] }), 'the bot gave no answer', 0],
-  ['answers nonsense', () => ({ messages: 'hello' }), 'the bot gave no answer', 0],
-  ['answers too much', () => says(...Array.from({ length: 11 }, () => 'x')), 'the bot gave no answer', 0],
+  ['answers nothing', () => ({ messages: [] }), 'the bot gave no reply', 0],
+  ['answers nonsense', () => ({ messages: 'hello' }), 'the bot gave no reply', 0],
+  ['answers too much', () => says(...Array.from({ length: 11 }, () => 'x')), 'the bot gave no reply', 0],
 ])('a bot that %s hands over', async (_, answer, reason, messages) => {
   await start();
   bot.answer = answer;
@@ -105,7 +105,7 @@ test.each([
   await rig.customerWrites('help');
   await rig.receives(1);
   expect(bodies()).toEqual(['help']);
-  expect(await rig.logged(/the bot gave no answer; the conversation goes to the agents/)).toContain(
+  expect(await rig.logged(/the bot gave no reply; the conversation goes to the agents/)).toContain(
     'the bot cannot be used',
   );
 });
@@ -129,7 +129,7 @@ test('a bot that takes longer than five seconds hands over, and holds up nobody 
   rig.clock.jump(100);
   await rig.receives(1);
   expect(bodies()).toEqual(['help']);
-  expect(await rig.logged(/the bot gave no answer/)).toContain('no answer in 5000 ms');
+  expect(await rig.logged(/the bot gave no reply/)).toContain('no answer in 5000 ms');
   expect(asked).toBe(2);
 });
 
@@ -138,7 +138,7 @@ test('after so many turns an agent takes over; so where the customer sends a fil
   bot.answer = () => says('Hm?');
   for (const text of ['one', 'two', 'three']) await rig.customerWrites(text);
   await rig.receives(2);
-  expect(bodies()[0]).toContain('Handed over: the bot has answered 2 times.');
+  expect(bodies()[0]).toContain('Handed over: the bot has replied 2 times.');
   expect(bodies()[1]).toBe('three');
   const media = rig.x.world.addMedia('image/png', png);
   await rig.customerWrites('look', { from: otherCustomer, media });

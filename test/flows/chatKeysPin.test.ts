@@ -91,7 +91,7 @@ test('keys of another user of X are not used, and the admin is told', async () =
   await file.save(info, await file.read());
   await panel.restart();
   await until(async () => (await view()).state === 'locked', 'the state');
-  expect((await view()).reason).toMatch(/belong to another user of X/);
+  expect((await view()).reason).toMatch(/belong to another X user/);
 });
 
 test('two accounts recover at once: each PIN is tried on the backup it belongs to', async () => {

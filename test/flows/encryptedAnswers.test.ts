@@ -171,7 +171,7 @@ test('an encrypted group is an interaction of its own, and is answered as a grou
   await max.say('g77', 'Thank you');
   await rig.receives(2);
   expect(encrypted.bodies).toEqual([
-    '[X channel] This is the encrypted group of 3 people. Everybody in it reads what you answer.\nWe both have a question',
+    '[X channel] This is an encrypted group of 3 people. Everybody in it reads what you reply.\nWe both have a question',
     'Thank you',
   ]);
   expect(max.read('g77').map(({ text }) => text)).toEqual([

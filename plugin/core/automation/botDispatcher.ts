@@ -14,6 +14,7 @@ import {
 } from '../inbound/routeMessage';
 import type { MessagingAccount } from '../gateways';
 import { wordIn } from './wholeWords';
+import { phrase } from '../../texts/text';
 
 export interface BotDispatcherPorts extends RoutingPorts {
   /** A number from 0 to 1. */
@@ -101,9 +102,9 @@ export class BotDispatcher {
     const { keywords, maxTurns } = account.rules.bot;
     const { messageId, conversation, sender, text, media } = row.message;
     const word = wordIn(text, keywords);
-    if (word !== undefined) return { handOver: `the customer wrote "${word}"` };
-    if (media.length > 0) return { handOver: 'the customer sent a file' };
-    if (state.botTurns >= maxTurns) return { handOver: `the bot has answered ${maxTurns} times` };
+    if (word !== undefined) return { handOver: phrase('bot.keyword', { word }) };
+    if (media.length > 0) return { handOver: phrase('bot.file') };
+    if (state.botTurns >= maxTurns) return { handOver: phrase('bot.maxTurns', { max: maxTurns }) };
     const { id, username, name } = knownSender(sender, account.name, this.ports.contacts);
     const user = {
       id,
@@ -112,16 +113,16 @@ export class BotDispatcher {
     };
     try {
       const answer = await account.bot.ask({ account: account.name, conversation, user, text }, messageId);
-      return { answer, ...(answer.handOver ? { handOver: 'the bot asked for an agent' } : {}) };
+      return { answer, ...(answer.handOver ? { handOver: phrase('bot.asked') } : {}) };
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
-      this.ports.log.warn('the bot gave no answer; the conversation goes to the agents', {
+      this.ports.log.warn('the bot gave no reply; the conversation goes to the agents', {
         account: account.name,
         messageId,
         reason: error.message,
       });
       this.ports.counters.count('bot', { account: account.name, result: 'failed' });
-      return { handOver: 'the bot gave no answer' };
+      return { handOver: phrase('bot.failed') };
     }
   }
 

@@ -2,6 +2,7 @@ import { isPublic } from './automaticReplies';
 import type { ConversationRules } from './conversationRules';
 import type { InboundMessage, XProfile } from '../messages';
 import { wordIn } from './wholeWords';
+import { phrase } from '../../texts/text';
 
 const day = 24 * 60 * 60_000;
 
@@ -23,14 +24,15 @@ export function whyFiltered(
   now: number,
 ): FilterVerdict | undefined {
   const { sender, text } = message;
-  if (blockedUsers.includes(sender.id)) return { filter: 'blocked_user', reason: 'filtered: blocked user' };
+  if (blockedUsers.includes(sender.id))
+    return { filter: 'blocked_user', reason: phrase('filter.blockedUser') };
   const word = wordIn(text, spamWords);
-  if (word !== undefined) return { filter: 'spam_word', reason: `filtered: the word "${word}"` };
+  if (word !== undefined) return { filter: 'spam_word', reason: phrase('filter.spamWord', { word }) };
   if (!isPublic(message) || minAccountAgeDays + minFollowers === 0) return undefined;
   const { since, followers } = profileOf();
   if (since !== undefined && now - since < minAccountAgeDays * day)
-    return { filter: 'account_age', reason: `filtered: on X for less than ${minAccountAgeDays} days` };
+    return { filter: 'account_age', reason: phrase('filter.accountAge', { days: minAccountAgeDays }) };
   if (followers !== undefined && followers < minFollowers)
-    return { filter: 'followers', reason: `filtered: fewer than ${minFollowers} followers` };
+    return { filter: 'followers', reason: phrase('filter.followers', { min: minFollowers }) };
   return undefined;
 }

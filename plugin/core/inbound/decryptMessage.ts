@@ -20,6 +20,7 @@ import {
 } from './chatNotices';
 import type { Contacts, Inbox, Log, Outbox } from '../ports';
 import { systemNotice } from '../systemNotice';
+import { phrase } from '../../texts/text';
 
 export interface DecryptPorts {
   chat: ChatStore;
@@ -161,7 +162,7 @@ function failureShown(
   const seq = chat.sent(account.name, failure.id)?.outboxSeq;
   const reply = seq === undefined ? undefined : outbox.get(seq);
   if (!reply) return notice(failureWords(failure, { reply, isPart: false, isJoined: false }));
-  outbox.noteOutcome(reply.seq, `X could not deliver it: ${failure.why}`);
+  outbox.noteOutcome(reply.seq, phrase('replyFailed.outcome', { why: failure.why }));
   // Of a greeting or reminder that does not arrive the log and the panel tell.
   if (!concernsAgent(reply.message)) return undefined;
   const isJoined = outbox.sentWith(reply.seq).length > 0;

@@ -5,7 +5,7 @@ import { BridgeError } from '../errors';
 import type { InboundMessage } from '../messages';
 import type { Log, Outbox } from '../ports';
 import type { MessagingAccount } from '../gateways';
-import { say } from '../../texts/text';
+import { phrase, say } from '../../texts/text';
 
 export interface RecallPorts {
   chat: ChatStore;
@@ -35,7 +35,7 @@ export async function recall(
   const { account } = row.message;
   await accountOf(account).chat.recall(messages);
   chat.noteRecalled(head);
-  outbox.noteOutcome(head, `taken back by ${by}`);
+  outbox.noteOutcome(head, phrase('recall.outcome', { by }));
   log.warn('an encrypted reply was taken back', { account, answer: head, user: by });
   const reply = outbox.get(head) ?? row;
   if (!concernsAgent(reply.message)) return;

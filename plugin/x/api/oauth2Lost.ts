@@ -1,13 +1,12 @@
 import { BridgeError } from '../../core/errors';
 import { signInLost } from './refusals';
+import { phrase } from '../../texts/text';
 
 /** Why an OAuth 2.0 sign-in cannot be used, in the admin's words. */
 
-export const notConnected =
-  'this account is not connected with OAuth 2.0 yet: open Accounts, Edit in the panel, and press "Connect with X"';
+export const notConnected = phrase('signIn.notConnected');
 
-export const withoutOfflineAccess =
-  'the OAuth 2.0 sign-in has ended after two hours, because the right offline.access was not granted: connect again and allow everything X asks for';
+export const withoutOfflineAccess = phrase('signIn.noOfflineAccess');
 
 /** X's answer was about the refresh token, not about the client. */
 export const tokenRefused = 'TokenRefused';

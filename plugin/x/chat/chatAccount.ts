@@ -29,6 +29,7 @@ import { MissingKeys, openMessage, unreadable, type FromEvent } from './openMess
 import { OwnKeys } from './ownKeys';
 import { PublicKeys } from './publicKeys';
 import type { ChatThreads } from './threads';
+import { phrase } from '../../texts/text';
 
 export interface ChatAccountOptions {
   account: string;
@@ -50,11 +51,9 @@ export interface ChatAccountOptions {
   onKeys: (conversationId: string | undefined, tag: string) => void;
 }
 
-const requestsWait =
-  "message requests of new customers wait on x.com: X's API shows them only once somebody has accepted them there";
+const requestsWait = phrase('keys.state.requestsWait');
 
-const keysNotShown = (reason: string) =>
-  `X does not show this app the public keys that encrypted messages take: check the app's rights to Direct Messages (${reason})`;
+const keysNotShown = (reason: string) => phrase('keys.state.notShown', { reason });
 
 /** How the account stands with encrypted chat, for `/health` and the panel. */
 export interface ChatStanding {

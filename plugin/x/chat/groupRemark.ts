@@ -2,6 +2,7 @@ import type { Remark } from '../../core/chat';
 import { BridgeError } from '../../core/errors';
 import { customersWords } from '../../core/systemNotice';
 import type { Members } from './members';
+import { phrase } from '../../texts/text';
 
 const day = 24 * 60 * 60_000;
 
@@ -30,12 +31,11 @@ export async function groupRemark(
   const shown = name === undefined || name === '' ? undefined : ((await openText(name)) ?? inPlain(name));
   if (shown === undefined && memberIds === undefined) return [];
   const called =
-    shown === undefined ? '' : ` "${customersWords(shown).replaceAll(/\s+/g, ' ').slice(0, 100)}"`;
-  const size = memberIds === undefined ? '' : ` of ${memberIds.length} people`;
+    shown === undefined ? undefined : customersWords(shown).replaceAll(/\s+/g, ' ').slice(0, 100);
   return [
     {
       once: { about: groupId, id: `group-${Math.floor(now / day)}` },
-      words: `This is the encrypted group${called}${size}. Everybody in it reads what you answer.`,
+      words: wordsFor(called, memberIds?.length),
     },
   ];
 }
@@ -43,4 +43,11 @@ export async function groupRemark(
 /** A name is in plain where the group was created with it (X docs: groups, "encrypted group metadata"). */
 function inPlain(name: string): string | undefined {
   return base64.test(name) ? undefined : name;
+}
+
+function wordsFor(name: string | undefined, size: number | undefined): string {
+  if (name === undefined) return phrase('message.encryptedGroup.ofSize', { size: size ?? 0 });
+  return size === undefined
+    ? phrase('message.encryptedGroup.named', { name })
+    : phrase('message.encryptedGroup.namedOfSize', { name, size });
 }

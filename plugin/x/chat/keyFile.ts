@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BridgeError } from '../../core/errors';
 import { openBox, rememberingKeys, sealBox, sealedBox } from '../../disk/sealedBox';
 import { writeSafely } from '../../disk/writeSafely';
+import { phrase } from '../../texts/text';
 
 const savedKeys = z.object({
   userId: z.string().regex(/^\d{1,20}$/),
@@ -60,14 +61,11 @@ export class KeyFile {
     const saved = this.saved();
     if (saved?.keys !== undefined) return Uint8Array.from(Buffer.from(saved.keys, 'base64'));
     if (!saved?.sealed) throw new KeysLocked(`${this.path} holds no keys; restore it, or import them again`);
-    if (this.dataKey === '')
-      throw new KeysLocked('the keys are encrypted: start the plugin with the DATA_KEY they were saved with');
+    if (this.dataKey === '') throw new KeysLocked(phrase('keys.state.needDataKey'));
     try {
       return Uint8Array.from(await openBox(saved.sealed, this.dataKey, this.derive));
     } catch {
-      throw new KeysLocked(
-        'the keys cannot be opened with this DATA_KEY: start the plugin with the right one',
-      );
+      throw new KeysLocked(phrase('keys.state.wrongDataKey'));
     }
   }
 

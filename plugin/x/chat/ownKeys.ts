@@ -5,6 +5,7 @@ import type { Log } from '../../core/ports';
 import { KeyFile } from './keyFile';
 import type { PublicKeys } from './publicKeys';
 import type { ChatThreads } from './threads';
+import { phrase } from '../../texts/text';
 
 export interface OwnKeysOptions {
   account: string;
@@ -83,13 +84,10 @@ export class OwnKeys {
   /** What an admin has to do about the state. */
   reason(): string | undefined {
     const state = this.state();
-    if (this.isSomebodyElses())
-      return `the keys here belong to another user of X (${this.current?.userId ?? ''}) than this account: recover or import its own in the panel`;
+    if (this.isSomebodyElses()) return phrase('keys.state.otherUser', { userId: this.current?.userId ?? '' });
     if (state === 'locked') return this.lockedBecause;
-    if (state === 'no-keys')
-      return 'encrypted chat has no keys: set it up in the panel, under Accounts, Encrypted chat';
-    if (state === 'stale')
-      return 'X has newer keys for this account than the ones here: recover or import them in the panel';
+    if (state === 'no-keys') return phrase('keys.state.none');
+    if (state === 'stale') return phrase('keys.state.stale');
     return undefined;
   }
 

@@ -9,6 +9,7 @@ import type { ReceiverPorts } from './receiver';
 import { each } from './rhythms';
 import { PageTokens } from '../api/pageTokens';
 import { BoundedMap } from '../../core/boundedMap';
+import { phrase } from '../../texts/text';
 
 /** X's time of a conversation, those of its events and ours may differ by a little. Milliseconds. */
 const slack = 2 * 60_000;
@@ -81,8 +82,8 @@ export class ChatPoll {
       this.refused = isRefusal(error);
       this.note(
         this.refused
-          ? `X does not let this account's encrypted conversations be read back, so that what X fails to push is missed (${reason})`
-          : `encrypted conversations cannot be read back, which is tried again (${reason})`,
+          ? phrase('delivery.chatNotReadable', { reason })
+          : phrase('delivery.chatUnreadableNow', { reason }),
       );
     }
   }

@@ -4,6 +4,7 @@ import type { RemoteClock } from '../../core/remoteClock';
 import type { Scheduler } from '../../core/scheduler';
 import type { XClient } from '../api/client';
 import type { Account } from './supplyAccount';
+import { phrase } from '../../texts/text';
 
 /** How the supply of events stands. */
 export interface SupplyState {
@@ -17,8 +18,7 @@ export interface SupplyState {
 /** The state while X refuses the account's keys. */
 export const signedOut: SupplyState = {
   state: 'trouble',
-  reason:
-    "X refuses the account's sign-in: connect the account again in the panel, or sign in on x.com if X has locked it",
+  reason: phrase('delivery.signedOut'),
 };
 
 /** One way X delivers to an account. None of the methods throws: trouble shows in the state and the log. */

@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { reasonOf } from '../../core/errors';
 import { sameSecret } from '../../core/sameSecret';
 import { answerChallenge } from './challenge';
+import { phrase } from '../../texts/text';
 
 /** What came of calling our own webhook the way X does. */
 export interface SelfTest {
@@ -24,8 +25,7 @@ const call = {
  */
 export async function testWebhook(url: string, consumerSecret: string): Promise<SelfTest> {
   const challenge = await testChallenge(url, consumerSecret).catch(unreachable);
-  if (challenge !== undefined)
-    return { challenge, signature: 'not tested, since the address is not reached' };
+  if (challenge !== undefined) return { challenge, signature: phrase('selfTest.notTested') };
   return { challenge, signature: await testSignature(url, consumerSecret).catch(unreachable) };
 }
 
@@ -37,9 +37,7 @@ async function testChallenge(url: string, consumerSecret: string): Promise<strin
   const given = (data as { response_token?: unknown } | undefined)?.response_token;
   const expected = answerChallenge(token, consumerSecret);
   if (status === 200 && typeof given === 'string' && sameSecret(given, expected)) return undefined;
-  return status === 200
-    ? 'something answers at this address, but not this account: check the port and the path in it'
-    : `the address answers ${status}: check it, and let it through the firewall`;
+  return status === 200 ? phrase('selfTest.otherAccount') : phrase('selfTest.status', { status });
 }
 
 async function testSignature(url: string, consumerSecret: string): Promise<string | undefined> {
@@ -52,9 +50,7 @@ async function testSignature(url: string, consumerSecret: string): Promise<strin
     transformRequest: (data: unknown) => data,
   });
   if (status === 200) return undefined;
-  return status === 401
-    ? 'the signature does not arrive as it was sent: the address needs encoding=binary, and the proxy must let the header x-twitter-webhooks-signature pass'
-    : `the address answers ${status} to an event`;
+  return status === 401 ? phrase('selfTest.signature') : phrase('selfTest.eventStatus', { status });
 }
 
-const unreachable = (error: unknown) => `the address cannot be reached from here (${reasonOf(error)})`;
+const unreachable = (error: unknown) => phrase('selfTest.unreachable', { reason: reasonOf(error) });

@@ -1,4 +1,5 @@
 import { expandLinks, withoutNul, type LinkEntity } from '../../core/links';
+import { phrase, say } from '../../texts/text';
 
 /** A post's words and what came with them, in whatever shape X told it. */
 export interface PostWords {
@@ -50,7 +51,12 @@ function context({ id, username, text, links }: OtherPost): string {
   const words = plainText(text, links, (target) => isOfPost(target, id)).replaceAll(/\s+/g, ' ');
   const shown =
     Array.from(words).length > maxAnswered ? `${Array.from(words).slice(0, maxAnswered).join('')}…` : words;
-  return shown === '' ? '' : `> In reply to ${username === undefined ? 'a post' : `@${username}`}: ${shown}`;
+  return shown === ''
+    ? ''
+    : phrase('message.inReplyTo', {
+        whom: username === undefined ? say('message.aPost') : `@${username}`,
+        words: shown,
+      });
 }
 
 function plainText(text: string, links: LinkEntity[], isShownOtherwise: (target: string) => boolean): string {
