@@ -26,10 +26,10 @@ const badConfiguration = 78;
 const badUsage = 64;
 
 /** A former process gets this long to give up the data directory, in milliseconds. */
-const longestHandOver = 3_000;
+const maxHandOver = 3_000;
 
 /** What is in flight gets this long when the process is asked to stop, in milliseconds. */
-const longestStop = 10_000;
+const maxStop = 10_000;
 
 /** The top folder: of the build, or of a plugin unpacked from the zip. */
 const top = join(__dirname, '..');
@@ -90,7 +90,7 @@ function print(text: string): void {
 
 /** A restart may begin before the former process has ended: it is given a little time. */
 async function openStore(dataDir: string): Promise<MessageStore> {
-  const deadline = systemClock.now() + longestHandOver;
+  const deadline = systemClock.now() + maxHandOver;
   for (;;)
     try {
       return openMessageStore(dataDir, () => systemClock.now());
@@ -156,7 +156,7 @@ function stopOnSignal(plugin: Plugin, logs: OpenLog): void {
     stopping = true;
     logs.log.info('stopping', { signal });
     // What is cut off here goes on at the next start.
-    setTimeout(() => process.exit(0), longestStop).unref();
+    setTimeout(() => process.exit(0), maxStop).unref();
     void plugin
       .stop()
       .then(() => logs.close())

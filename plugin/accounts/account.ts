@@ -21,10 +21,10 @@ import type { SignIns } from '../x/api/signIns';
 import type { TokenVaults } from '../x/api/tokenVault';
 import { ChatAccount } from '../x/chat/chatAccount';
 import { ChatSetUp } from '../x/chat/chatSetUp';
-import type { ChatThreads } from '../x/chat/threads';
+import type { ChatWorkers } from '../x/chat/chatWorkers';
 import { callbackUrl } from '../x/delivery/callbackUrl';
 import { deliveryKind, type Delivery } from '../x/delivery';
-import { Supply } from '../x/delivery/supply';
+import { EventIngestion } from '../x/delivery/eventIngestion';
 import type { WebhookAccount } from '../x/delivery/webhook';
 import { accountHealth } from './accountHealth';
 import { createMotionGateway } from './motionGateway';
@@ -45,7 +45,7 @@ export interface AccountOptions {
   log: Log;
   counters: Counters;
   /** The threads that hold the keys of encrypted chat. */
-  chatThreads: ChatThreads;
+  chatWorkers: ChatWorkers;
   /** Where the accounts' OAuth 2.0 tokens are kept. */
   vaults: TokenVaults;
   /** Encrypts keys on the disk; empty for none. */
@@ -92,7 +92,7 @@ export class Account implements MessagingAccount, WebhookAccount {
   readonly ownUser: OwnUser;
   readonly chat: ChatAccount;
   readonly chatSetUp: ChatSetUp;
-  readonly supply: Supply;
+  readonly ingestion: EventIngestion;
   readonly x: XGateway;
   readonly host: MotionGateway;
   readonly bot: BotGateway;
@@ -139,7 +139,7 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.revocation = this.createRevocation();
     this.chat = this.createChat(log);
     this.chatSetUp = this.createChatSetUp(log);
-    this.supply = this.createSupply();
+    this.ingestion = this.createIngestion();
     this.x = this.createXGateway(log);
     this.host = createMotionGateway(settings, this.reports.host, this.motionClock, options);
     this.bot = createBotClient({ url: settings.bot.url, token: settings.botToken, clock });
@@ -148,13 +148,13 @@ export class Account implements MessagingAccount, WebhookAccount {
   /** Signs in with X, loads the keys of encrypted chat, and has events delivered; an inactive account takes that down. */
   start(): void {
     if (!this.active) {
-      this.supply.standDown();
+      this.ingestion.deactivate();
       return;
     }
     this.oauth2?.start(this.options.scheduler);
     void this.ownUser.learn();
     void this.chat.load().then(() => this.chatSetUp.settle());
-    this.supply.start();
+    this.ingestion.start();
   }
 
   /** Resolves when nothing of it runs, or after three seconds: a call of X that hangs must not hold up a stop. */
@@ -162,13 +162,13 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.ownUser.stop();
     this.oauth2?.stop();
     this.chatSetUp.stop();
-    await atMost(systemClock, maxStopMs, this.supply.stop());
+    await atMost(systemClock, maxStopMs, this.ingestion.stop());
   }
 
   /** Takes down what an account that was removed has set up with X, which would go on delivering, and charging. */
   async takeDown(): Promise<void> {
-    this.supply.standDown();
-    await this.supply.settled();
+    this.ingestion.deactivate();
+    await this.ingestion.settled();
     this.ownUser.stop();
   }
 
@@ -184,8 +184,15 @@ export class Account implements MessagingAccount, WebhookAccount {
 
   /** How the account stands, for `/health` and the panel. */
   health(): AccountHealth {
-    const { settings, delivery, arrivals, reports, supply, chat } = this;
-    return accountHealth(settings, { delivery, store: this.options.store, reports, arrivals, supply, chat });
+    const { settings, delivery, arrivals, reports, ingestion, chat } = this;
+    return accountHealth(settings, {
+      delivery,
+      store: this.options.store,
+      reports,
+      arrivals,
+      ingestion,
+      chat,
+    });
   }
 
   /** The machine's clock was set by so many milliseconds, so that what waits for a time waits for the wrong one. */
@@ -197,15 +204,15 @@ export class Account implements MessagingAccount, WebhookAccount {
 
   onEvent(pushed: boolean): void {
     this.arrivals.note();
-    if (pushed) this.supply.onPushed();
+    if (pushed) this.ingestion.onPushed();
   }
 
   onRefused(): void {
-    this.supply.onRefused();
+    this.ingestion.onRefused();
   }
 
   onChallenge(): void {
-    this.supply.onChallenge();
+    this.ingestion.onChallenge();
   }
 
   onRevoked(): void {
@@ -213,11 +220,11 @@ export class Account implements MessagingAccount, WebhookAccount {
   }
 
   onReplay(status: ReplayStatus): void {
-    this.supply.onReplay(status);
+    this.ingestion.onReplay(status);
   }
 
   onPost(authorId: string): void {
-    this.supply.onPost(authorId);
+    this.ingestion.onPost(authorId);
   }
 
   private createRevocation(): Revocation {
@@ -229,7 +236,7 @@ export class Account implements MessagingAccount, WebhookAccount {
       log: this.options.log,
       onConfirmed: () => {
         this.reports.noteRevoked();
-        this.supply.onRevoked();
+        this.ingestion.onRevoked();
       },
     });
   }
@@ -249,12 +256,12 @@ export class Account implements MessagingAccount, WebhookAccount {
   }
 
   private createChatSetUp(log: Log): ChatSetUp {
-    const { config, clock, random, chatThreads } = this.options;
+    const { config, clock, random, chatWorkers } = this.options;
     return new ChatSetUp({
       account: this.name,
       chat: this.chat,
       client: this.client,
-      threads: chatThreads,
+      threads: chatWorkers,
       clock,
       random,
       log,
@@ -264,14 +271,14 @@ export class Account implements MessagingAccount, WebhookAccount {
   }
 
   private createChat(log: Log): ChatAccount {
-    const { config, store, clock, random, chatThreads, dataKey, plugin } = this.options;
+    const { config, store, clock, random, chatWorkers, dataKey, plugin } = this.options;
     const { readReceipts, typing, neverPlain } = this.settings.chat;
     return new ChatAccount({
       account: this.name,
       settings: { active: this.wants.chat, readReceipts, typing, neverPlain },
       client: this.client,
       apiBaseUrl: config.x.apiBaseUrl,
-      threads: chatThreads,
+      threads: chatWorkers,
       store: store.chat,
       dataDir: config.dataDir,
       dataKey,
@@ -284,11 +291,11 @@ export class Account implements MessagingAccount, WebhookAccount {
     });
   }
 
-  private createSupply(): Supply {
+  private createIngestion(): EventIngestion {
     const { config, store, random, scheduler, log, deliveries, plugin } = this.options;
     const { inbox, facts, threads, contacts } = store;
     const { name, delivery } = this;
-    return new Supply(deliveries ?? [delivery], {
+    return new EventIngestion(deliveries ?? [delivery], {
       account: {
         name,
         delivery,

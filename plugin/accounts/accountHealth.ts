@@ -4,7 +4,7 @@ import type { MessageStore } from '../core/ports';
 import type { AccountConfig } from '../settings/account';
 import type { AccountHealth, SignInHealth } from '../core/health';
 import type { ChatStanding } from '../x/chat/chatAccount';
-import type { SupplyState } from '../x/delivery/receiver';
+import type { IngestionState } from '../x/delivery/receiver';
 import { isoTime } from '../core/isoTime';
 import { signInNames } from '../x/api/signInKinds';
 import type { SignInReports } from './signInReports';
@@ -14,7 +14,7 @@ export interface HealthSources {
   store: MessageStore;
   reports: SignInReports;
   arrivals: Arrivals;
-  supply: { state(): SupplyState };
+  ingestion: { state(): IngestionState };
   chat: { standing(): ChatStanding };
 }
 
@@ -34,7 +34,7 @@ export function accountHealth(settings: AccountConfig, sources: HealthSources): 
       filtered: store.depths.filtered(settings.name),
     },
     outbound: { state: state(outbound.waitingBecause), ...outbound },
-    webhook: supplyHealth(settings, sources),
+    webhook: deliveryHealth(settings, sources),
     signIn: signInHealth(sources),
     chat: chatHealth(settings, sources),
     customers: marksHealth(settings.name, store),
@@ -58,10 +58,10 @@ function signInHealth({ reports }: HealthSources): AccountHealth['signIn'] {
   };
 }
 
-function supplyHealth(settings: AccountConfig, sources: HealthSources): AccountHealth['webhook'] {
-  const { delivery, arrivals, supply } = sources;
+function deliveryHealth(settings: AccountConfig, sources: HealthSources): AccountHealth['webhook'] {
+  const { delivery, arrivals, ingestion } = sources;
   const lastAt = arrivals.lastAt();
-  const { state, reason, since } = supply.state();
+  const { state, reason, since } = ingestion.state();
   const quiet = lastAt === undefined ? 'quiet' : 'ok';
   return {
     state: !settings.active ? 'off' : state === 'ok' ? quiet : state,

@@ -22,7 +22,7 @@ export class AccountRegistry {
   /** What removed accounts had with X is being taken down. */
   private takingDown: Promise<unknown> = Promise.resolve();
   private lastChange: Promise<unknown> = Promise.resolve();
-  /** Accounts whose OAuth 2.0 sign-in is not used by any account any more. */
+  /** Accounts whose OAuth 2.0 sign-in is not used by any account any longer. */
   private unused: Account[] = [];
 
   constructor(private readonly options: AccountRegistryOptions) {}
@@ -88,7 +88,7 @@ export class AccountRegistry {
   }
 
   /**
-   * Ends with X the OAuth 2.0 sign-ins that no account uses any more; called once the settings are saved, since they cannot be
+   * Ends with X the OAuth 2.0 sign-ins that no account uses any longer; called once the settings are saved, since they cannot be
    * brought back. Never throws.
    */
   revokeUnused(): void {

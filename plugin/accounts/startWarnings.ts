@@ -1,13 +1,15 @@
 import type { Account } from './account';
 import { deliveryKind } from '../x/delivery';
-import { splitLane } from '../core/conversation';
+import { splitQueueName } from '../core/conversation';
 import type { Log, MessageStore } from '../core/ports';
 import type { Config } from '../settings/schema';
 
 /** What was accepted for an account that is no longer configured waits, and must not do so in silence. */
 export function warnOfOrphans({ inbox, outbox }: MessageStore, config: Config, log: Log): void {
   const configured = new Set(config.accounts.map(({ name }) => name));
-  const waiting = [...inbox.lanes(), ...outbox.lanes()].map((lane) => splitLane(lane).account);
+  const waiting = [...inbox.queueNames(), ...outbox.queueNames()].map(
+    (queueName) => splitQueueName(queueName).account,
+  );
   for (const account of new Set(waiting))
     if (!configured.has(account))
       log.error('messages wait for an account that is not configured: put it back for them to go on', {

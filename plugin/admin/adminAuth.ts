@@ -2,7 +2,7 @@ import { BridgeError } from '../core/errors';
 import type { Log } from '../core/ports';
 import type { Config } from '../settings/schema';
 import type { Carrier, Credentials, Hello, SignedIn } from '../panel/api';
-import { Attempts } from './attempts';
+import { LoginThrottle } from './loginThrottle';
 import type { MotionDirectory } from './motionDirectory';
 import type { Passwords } from './passwords';
 import type { RunningPlugin } from './runningPlugin';
@@ -29,7 +29,7 @@ interface Identity {
 /** Lets the admin in: by the set-up code once, by password, or as an admin user of the host. */
 export class AdminAuth {
   readonly sessions: Sessions;
-  private readonly attempts: Attempts;
+  private readonly attempts: LoginThrottle;
 
   private readonly log: Log;
 
@@ -40,7 +40,7 @@ export class AdminAuth {
   ) {
     this.log = plugin.logs.log;
     this.sessions = new Sessions(plugin.clock);
-    this.attempts = new Attempts(plugin.clock);
+    this.attempts = new LoginThrottle(plugin.clock);
   }
 
   /** The session of a call, as long as whoever began it may still be here. */
@@ -109,7 +109,7 @@ export class AdminAuth {
     throw wrong(username === '' ? say('admin.wrongPassword') : say('admin.unknownMotionAdmin'));
   }
 
-  /** Sets another password; everybody else has to sign in anew. @throws BridgeError `unauthorized` */
+  /** Sets another password; everybody else has to sign in again. @throws BridgeError `unauthorized` */
   async changePassword(session: Session, current: string, next: string): Promise<void> {
     // Counted by itself: strangers' guesses are nothing to whoever is signed in.
     const good = await this.attempts.run(session.csrf, () => this.passwords.isRight(current));

@@ -165,9 +165,9 @@ async function checkWebhook({ account, plugin }: Checked): Promise<CheckLine[]> 
   ];
 }
 
-function checkDelivery({ supply, settings, delivery }: Account, xAnswers: boolean): CheckLine {
+function checkDelivery({ ingestion, settings, delivery }: Account, xAnswers: boolean): CheckLine {
   const what = say('check.events.name');
-  const { state, reason } = supply.state();
+  const { state, reason } = ingestion.state();
   if (!settings.active) return warning(what, say('check.events.off'));
   if (!xAnswers) return warning(what, say('check.events.notChecked'));
   const isPushed = deliveryKind(delivery).webhook === 'own';

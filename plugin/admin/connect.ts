@@ -29,7 +29,7 @@ class PendingSignIns<Said, Entry extends Pending<Said>> {
     return id;
   }
 
-  /** @throws BridgeError `bad-request` when it is not known (any more) */
+  /** @throws BridgeError `bad-request` when it is not known (any longer) */
   find(id: string): Entry {
     const entry = this.entries.get(id);
     if (entry && this.isFresh(entry)) return entry;
@@ -93,7 +93,7 @@ export class Connections {
     return { id: this.pins.add(entry), authorizeUrl };
   }
 
-  /** @throws BridgeError `bad-request` when it is not known (any more), or X refuses */
+  /** @throws BridgeError `bad-request` when it is not known (any longer), or X refuses */
   finishPin(id: string, pin: string): Promise<XIdentity> {
     return this.pins.find(id).finish(pin);
   }
@@ -129,7 +129,7 @@ export class Connections {
     throw new BridgeError('bad-request', say('connect.otherSignIn'));
   }
 
-  /** @throws BridgeError `bad-request` when it is not known (any more) */
+  /** @throws BridgeError `bad-request` when it is not known (any longer) */
   progressOf(id: string): OAuth2Progress {
     return this.oauth2.find(id).progress;
   }

@@ -46,7 +46,7 @@ export type Handlers = {
 };
 
 /** Characters of a message that the list shows. */
-const longestWords = 120;
+const maxShownLength = 120;
 
 export function createHandlers(
   plugin: RunningPlugin,
@@ -71,7 +71,7 @@ export function createHandlers(
     },
     startPin: async (input) => connections.beginPin(await startPin(input, plugin.live().config)),
     finishPin: ({ id, pin }) => connections.finishPin(id, pin),
-    forget: ({ person }, { user }) => forget(person, inThePanel(user), { keeping: store.keeping, log }),
+    forget: ({ person }, { user }) => forget(person, inThePanel(user), { eraser: store.eraser, log }),
     report: async (query) => {
       const report = await createReport(query, plugin);
       return { report, csv: reportAsCsv(report) };
@@ -131,7 +131,7 @@ function settingsHandlers(
   };
 }
 
-/** Saves; with another password of the configuration, everybody else has to sign in anew. */
+/** Saves; with another password of the configuration, everybody else has to sign in again. */
 async function saveFor(
   caller: Caller,
   { live, file }: RunningPlugin,
@@ -156,10 +156,10 @@ function messageHandlers(
       return { messages: rows.map((row) => shown(row, showWords)), more };
     },
     retry: (message, { user }) => {
-      const lane = history.retry(message);
-      if (lane === undefined) throw gone();
+      const queueName = history.retry(message);
+      if (queueName === undefined) throw gone();
       log.info('panel: a message is tried again', { user, ...message });
-      workers[message.direction].wake(lane);
+      workers[message.direction].wake(queueName);
       return {};
     },
     setAside: async (message, { user }) => {
@@ -193,8 +193,8 @@ function backupHandlers(
   return {
     exportSettings: async ({ password }, { user, confirm }) => {
       if (password !== undefined) {
-        if (Array.from(password).length < shortestPassword)
-          throw new BridgeError('bad-request', say('admin.shortFilePassword', { min: shortestPassword }));
+        if (Array.from(password).length < minPasswordLength)
+          throw new BridgeError('bad-request', say('admin.shortFilePassword', { min: minPasswordLength }));
         await confirm();
       }
       const content = await exportSettings(file.read(), password, { version, now: clock.now() });
@@ -219,7 +219,7 @@ function backupHandlers(
 }
 
 /** The shortest password for a file that holds private keys. */
-const shortestPassword = 10;
+const minPasswordLength = 10;
 
 type OfChatKeys =
   'chatKeys' | 'createChatKeys' | 'backUpChatKeys' | 'recoverChatKeys' | 'importChatKeys' | 'exportChatKeys';
@@ -262,8 +262,8 @@ function chatKeysHandlers(plugin: RunningPlugin): Pick<Handlers, OfChatKeys> {
     },
     exportChatKeys: async ({ account, password }, { user, confirm }) => {
       await confirm();
-      if (password.length < shortestPassword)
-        throw new BridgeError('bad-request', say('keys.shortPassword', { min: shortestPassword }));
+      if (password.length < minPasswordLength)
+        throw new BridgeError('bad-request', say('keys.shortPassword', { min: minPasswordLength }));
       note('export', user, account);
       const content = await accountOf(plugin, account).chatSetUp.export(password);
       const day = new Date(clock.now()).toISOString().slice(0, 10);
@@ -275,12 +275,12 @@ function chatKeysHandlers(plugin: RunningPlugin): Pick<Handlers, OfChatKeys> {
 function shown(row: HistoryRow, showWords: boolean): ActivityMessage {
   const { words, reason, dueAt, ...plain } = row;
   const characters = Array.from(words);
-  const beginning = characters.slice(0, longestWords).join('');
+  const beginning = characters.slice(0, maxShownLength).join('');
   return {
     ...plain,
     ...(row.state === 'waiting' && dueAt > 0 ? { dueAt } : {}),
     ...(reason === undefined ? {} : { reason }),
-    ...(showWords ? { words: characters.length > longestWords ? `${beginning}…` : beginning } : {}),
+    ...(showWords ? { words: characters.length > maxShownLength ? `${beginning}…` : beginning } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import type { LogLine, LogQuery } from '../panel/api';
 
 /** The end of the file that is looked through, in bytes, and how many lines are shown. */
 const tailBytes = 512 * 1024;
-const mostLines = 300;
+const maxLines = 300;
 
 const shape = /^VERBOSE \[([^\]]+)\] \[([A-Z]+)\] \[[^\]]+\] - (.*?)(?: (\{.*\}))?$/;
 const levels = ['error', 'warn', 'info', 'debug'];
@@ -17,7 +17,7 @@ export function readLogLines(file: string, { level = 'info', account }: LogQuery
     if (at === '' || !wanted.has(shout.toLowerCase())) continue;
     if (account !== undefined && !fields.includes(`"account":${JSON.stringify(account)}`)) continue;
     lines.push({ at, level: shout.toLowerCase(), event, fields });
-    if (lines.length === mostLines) break;
+    if (lines.length === maxLines) break;
   }
   return lines;
 }

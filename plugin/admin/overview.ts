@@ -74,7 +74,7 @@ function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth):
     ...(signIn.host.state === 'refused'
       ? [phrase('overview.motionSignedOut', { reason: signIn.host.reason ?? '' })]
       : []),
-    ...(webhook.state === 'trouble' ? [deliveryFault(webhook)] : []),
+    ...(webhook.state === 'trouble' ? [noDelivery(webhook)] : []),
     ...chatReasons(chat),
     ...[inbound.waitingBecause, outbound.waitingBecause].filter((reason) => reason !== undefined),
   ];
@@ -96,6 +96,6 @@ function hoursOf(account: string, { history }: MessageStore, now: number): Accou
   });
 }
 
-function deliveryFault({ reason = 'X does not deliver.', since }: AccountHealth['webhook']): string {
+function noDelivery({ reason = 'X does not deliver.', since }: AccountHealth['webhook']): string {
   return since === undefined ? reason : phrase('overview.noEventsSince', { since, reason });
 }

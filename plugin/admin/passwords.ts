@@ -20,7 +20,7 @@ type SavedPanel = z.infer<typeof savedPanel>;
 
 /** OWASP's recommendation of 2023 for scrypt, with the memory of one sign-in at 32 MB. */
 const cost = 2 ** 15;
-const shortestPassword = 10;
+const minPasswordLength = 10;
 const setupCodeFile = 'panel-setup-code.txt';
 
 export interface PasswordsOptions {
@@ -76,8 +76,8 @@ export class Passwords {
    */
   async choose(password: string): Promise<void> {
     if (this.options.configured() !== '') throw refusal(say('admin.passwordInFile'));
-    if (Array.from(password).length < shortestPassword)
-      throw refusal(say('admin.shortPassword', { min: shortestPassword }));
+    if (Array.from(password).length < minPasswordLength)
+      throw refusal(say('admin.shortPassword', { min: minPasswordLength }));
     const salt = randomBytes(16).toString('base64url');
     const hash = { salt, key: await derive(password, salt, { N: cost }), cost };
     this.saved = { deviceKey: this.saved.deviceKey, hash };

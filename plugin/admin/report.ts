@@ -10,7 +10,7 @@ import { say } from '../texts/text';
 
 const hour = 3_600_000;
 const day = 24 * hour;
-const longestRange = 366 * day;
+const maxRange = 366 * day;
 
 /**
  * What happened in a time. It is read day by day, so that messages do not wait for it.
@@ -29,7 +29,7 @@ function readRange({ from, to }: ReportQuery): { from: number; to: number } {
   if (Number.isNaN(range.from) || Number.isNaN(range.to))
     throw new BridgeError('bad-request', say('report.noRange'));
   if (range.from >= range.to) throw new BridgeError('bad-request', say('report.reversed'));
-  if (range.to - range.from > longestRange) throw new BridgeError('bad-request', say('report.tooLong'));
+  if (range.to - range.from > maxRange) throw new BridgeError('bad-request', say('report.tooLong'));
   return range;
 }
 

@@ -9,7 +9,7 @@ import type { Secrets } from '../settings/secrets';
 /** A worker of one direction, as far as the panel steps in. */
 interface Worker {
   /** Says that a conversation has something to do. */
-  wake(lane: string): void;
+  wake(queueName: string): void;
   /**
    * Takes a message that waits out of its queue.
    * @returns false when it no longer waits

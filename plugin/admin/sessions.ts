@@ -14,9 +14,9 @@ export interface Session {
 }
 
 /** A session ends when it was not used for so long, or is so old. Milliseconds. */
-const longestIdle = 8 * 60 * 60_000;
-const longestLife = 24 * 60 * 60_000;
-const mostSessions = 50;
+const maxIdle = 8 * 60 * 60_000;
+const maxLife = 24 * 60 * 60_000;
+const maxSessions = 50;
 
 /** Who is signed in. Kept in memory only: a restart asks for the password again. */
 export class Sessions {
@@ -34,7 +34,7 @@ export class Sessions {
     const session = { user, csrf, ...times, ...(stillAllowed ? { stillAllowed } : {}) };
     this.sessions.set(keyOf(token), session);
     const [oldest] = this.sessions.keys();
-    if (this.sessions.size > mostSessions && oldest !== undefined) this.sessions.delete(oldest);
+    if (this.sessions.size > maxSessions && oldest !== undefined) this.sessions.delete(oldest);
     return { token, session };
   }
 
@@ -56,7 +56,7 @@ export class Sessions {
     const session = this.sessions.get(key);
     const now = this.clock.now();
     if (!session) return undefined;
-    if (now - session.usedAt > longestIdle || now - session.startedAt > longestLife) {
+    if (now - session.usedAt > maxIdle || now - session.startedAt > maxLife) {
       this.sessions.delete(key);
       return undefined;
     }

@@ -18,7 +18,7 @@ import type { Config } from '../settings/schema';
 import type { AccountConfig } from '../settings/account';
 import { allSecrets, type Secrets } from '../settings/secrets';
 import { TokenVaults } from '../x/api/tokenVault';
-import { ChatThreads } from '../x/chat/threads';
+import { ChatWorkers } from '../x/chat/chatWorkers';
 import type { Delivery } from '../x/delivery';
 import { clearPassing } from '../x/media/measureFile';
 import { Pipelines } from './pipelines';
@@ -69,7 +69,7 @@ export class App {
   private readonly scheduler: Scheduler;
   private readonly counters: Counters;
   private readonly activity: ActivityListener;
-  private readonly chatThreads: ChatThreads;
+  private readonly chatWorkers: ChatWorkers;
   private readonly vaults: TokenVaults;
   private readonly pipelines: Pipelines;
   private readonly requestListener: RequestListener;
@@ -87,7 +87,7 @@ export class App {
     this.metrics = createMetrics(() => this.health());
     this.counters = this.metrics.counters;
     this.activity = (entry) => options.onActivity?.({ ...entry, at: clock.now() });
-    this.chatThreads = new ChatThreads(options.chatThread);
+    this.chatWorkers = new ChatWorkers(options.chatThread);
     this.vaults = new TokenVaults(store.facts, options.dataKey ?? '');
     this.accounts = new AccountRegistry({
       log: this.log,
@@ -148,7 +148,7 @@ export class App {
     this.stopWatching();
     await Promise.all([stopListening(this.live.server), this.accounts.stop(), this.jobs.stop()]);
     await this.pipelines.stop();
-    await this.chatThreads.stop();
+    await this.chatWorkers.stop();
     await this.vaults.settled();
     this.options.store.close();
     this.log.info('stopped');
@@ -203,7 +203,7 @@ export class App {
       scheduler: this.scheduler,
       log: this.log,
       counters: this.counters,
-      chatThreads: this.chatThreads,
+      chatWorkers: this.chatWorkers,
       vaults: this.vaults,
       dataKey: this.options.dataKey ?? '',
       deliveries: this.options.deliveries,

@@ -57,14 +57,14 @@ export class Pipelines {
 
   /** Goes on with all that waits. @throws BridgeError `store-unavailable` */
   resume(): void {
-    this.inbound.takeUp();
-    this.outbound.takeUp();
+    this.inbound.resume();
+    this.outbound.resume();
   }
 
   /** Goes on with replies that wait. Asked for in the middle of a call of X, whose outcome must not depend on the store. */
   resumeReplies(): void {
     try {
-      this.outbound.takeUp();
+      this.outbound.resume();
     } catch (error) {
       this.options.log.warn('replies wait longer than they would have to', { reason: reasonOf(error) });
     }
@@ -89,19 +89,19 @@ export class Pipelines {
       outbox: store.outbox,
       history: store.history,
       chat: store.chat,
-      keeping: store.keeping,
+      eraser: store.eraser,
       contacts: store.contacts,
       threads: store.threads,
       conversations: store.conversations,
-      gather: (writes) => store.gather(writes),
-      together: (writes) => store.together(writes),
-      doubtfulSince: store.doubtfulSince,
+      batchTransaction: (writes) => store.batchTransaction(writes),
+      transaction: (writes) => store.transaction(writes),
+      possibleDuplicatesSince: store.possibleDuplicatesSince,
       clock,
       random,
       log,
       counters,
       activity,
-      wakeAnswers: (lane) => this.outbound.wake(lane),
+      wakeReplies: (queueName) => this.outbound.wake(queueName),
     });
   }
 
@@ -116,14 +116,14 @@ export class Pipelines {
       contacts: store.contacts,
       threads: store.threads,
       conversations: store.conversations,
-      gather: (writes) => store.gather(writes),
-      together: (writes) => store.together(writes),
+      batchTransaction: (writes) => store.batchTransaction(writes),
+      transaction: (writes) => store.transaction(writes),
       clock,
       random,
       log,
       counters,
       activity,
-      longestWait: () => live().reply.maxRetryHours * hourMs,
+      maxWait: () => live().reply.maxRetryHours * hourMs,
       tellAgent: (notice) => this.tellAgent(notice),
     });
   }
@@ -135,7 +135,7 @@ export class Pipelines {
       inbox: store.inbox,
       outbox: store.outbox,
       chat: store.chat,
-      keeping: store.keeping,
+      eraser: store.eraser,
       contacts: store.contacts,
       threads: store.threads,
       marks: store.marks,
@@ -148,8 +148,8 @@ export class Pipelines {
       log,
       counters,
       activity,
-      wake: (lane) => this.inbound.wake(lane),
-      wakeAnswers: (lane) => this.outbound.wake(lane),
+      wake: (queueName) => this.inbound.wake(queueName),
+      wakeReplies: (queueName) => this.outbound.wake(queueName),
       logText: () => live().log.messageText === 'full',
     };
   }

@@ -79,19 +79,19 @@ export class ScheduledJobs {
           outbox: store.outbox,
           contacts: store.contacts,
           conversations: store.conversations,
-          together: (writes) => store.together(writes),
+          transaction: (writes) => store.transaction(writes),
           counters,
           activity,
           clock,
           log,
-          wakeAnswers: (lane) => pipelines.outbound.wake(lane),
+          wakeReplies: (queueName) => pipelines.outbound.wake(queueName),
         });
   }
 
   private async answerCommandLine(): Promise<void> {
     const { dataDir, store, log } = this.options;
-    const { keeping, copyTo } = store;
-    await answerRequests(dataDir, 'forget', (user) => forgetPerson(user, { keeping, log }));
+    const { eraser, copyTo } = store;
+    await answerRequests(dataDir, 'forget', (user) => forgetPerson(user, { eraser, log }));
     await answerRequests(dataDir, 'backup', async (target) => {
       const words = await backUp(dataDir, target, { copyTo });
       log.info('the data folder was copied', { to: target });
@@ -102,16 +102,16 @@ export class ScheduledJobs {
   /** What customers and agents wrote is not kept for longer than each account says, nor are the rows it was in. */
   private async eraseOldMessages(): Promise<void> {
     const { accounts, store, clock, log } = this.options;
-    const { keeping } = store;
+    const { eraser } = store;
     const rules = new Map(accounts.all().map(({ name, settings }) => [name, settings.retention]));
-    for (const account of new Set([...rules.keys(), ...keeping.accounts()])) {
-      // An account that was removed has no rule of its own any more.
+    for (const account of new Set([...rules.keys(), ...eraser.accounts()])) {
+      // An account that was removed has no rule of its own any longer.
       const { days, rowDays } = rules.get(account) ?? defaultRetention;
       if (days === 0) continue;
-      const messages = await keeping.eraseBefore(account, clock.now() - days * dayMs);
+      const messages = await eraser.eraseBefore(account, clock.now() - days * dayMs);
       if (messages > 0) log.info('words of old messages erased', { account, messages, days });
       if (rowDays === 0) continue;
-      const rows = await keeping.prune(account, clock.now() - rowDays * dayMs);
+      const rows = await eraser.prune(account, clock.now() - rowDays * dayMs);
       if (rows > 0) log.info('old rows without words deleted', { account, rows, days: rowDays });
     }
   }

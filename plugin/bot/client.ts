@@ -16,7 +16,7 @@ export interface BotClientOptions {
 const timeout = 5_000;
 
 /** Bytes of an answer. */
-const longestAnswer = 256 * 1024;
+const maxAnswerBytes = 256 * 1024;
 
 /** X takes no longer text in one Direct Message. */
 const words = z.string().min(1).max(10_000).transform(withoutNul);
@@ -36,7 +36,7 @@ const botAnswer = z.object({
 export function createBotClient({ url, token, clock }: BotClientOptions): BotGateway {
   const http = axios.create({
     maxRedirects: 0,
-    maxContentLength: longestAnswer,
+    maxContentLength: maxAnswerBytes,
     proxy: false,
     validateStatus: () => true,
     headers: token === '' ? {} : { authorization: `Bearer ${token}` },

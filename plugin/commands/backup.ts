@@ -4,7 +4,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { BridgeError, reasonOf } from '../core/errors';
 import type { MessageStore } from '../core/ports';
 import { askPlugin } from './requestFiles';
-import { copiedAtFile } from '../store/sqlite/doubt';
+import { copiedAtFile } from '../store/sqlite/uncleanShutdown';
 import { withStore } from './openStore';
 
 /** What is of this running process only, or is copied in its own way. */

@@ -1,5 +1,5 @@
 import { forget, type ForgetPorts } from '../core/forget';
-import type { Forgotten } from '../core/retention';
+import type { Forgotten } from '../core/eraser';
 import type { Log } from '../core/ports';
 import { askPlugin } from './requestFiles';
 import { withStore } from './openStore';
@@ -20,7 +20,7 @@ const silent: Log = {
 export function runForget(dataDir: string, user: string): Promise<string> {
   return withStore(
     dataDir,
-    ({ keeping }) => forgetPerson(user, { keeping, log: silent }),
+    ({ eraser }) => forgetPerson(user, { eraser, log: silent }),
     () => askPlugin(dataDir, 'forget', user),
   );
 }

@@ -14,7 +14,7 @@ const folderOf = (dataDir: string, kind: RequestKind) => join(dataDir, kind);
 const answerOf = (request: string) => request.replace(/\.request$/, '.answer');
 
 /** A running plugin looks every two seconds; copying a large store takes some time. Milliseconds. */
-const longestWait = 150_000;
+const maxWait = 150_000;
 const pause = 200;
 
 /**
@@ -28,7 +28,7 @@ export async function askPlugin(dataDir: string, kind: RequestKind, text: string
   const request = join(folder, `${process.pid}-${Date.now()}.request`);
   writeSafely(request, text);
   const answer = answerOf(request);
-  for (let waited = 0; waited < longestWait; waited += pause) {
+  for (let waited = 0; waited < maxWait; waited += pause) {
     await wait(pause);
     if (!existsSync(answer)) continue;
     const words = readFileSync(answer, 'utf8');

@@ -1,5 +1,5 @@
 const firstDelay = 1_000;
-const longestDelay = 5 * 60_000;
+const maxDelay = 5 * 60_000;
 
 /**
  * How long to wait before the next try: doubling from 1 second to 5 minutes, with a random half of it taken
@@ -9,6 +9,6 @@ const longestDelay = 5 * 60_000;
  * @returns milliseconds
  */
 export function backoff(attempts: number, random: number): number {
-  const ceiling = Math.min(longestDelay, firstDelay * 2 ** Math.min(attempts - 1, 20));
+  const ceiling = Math.min(maxDelay, firstDelay * 2 ** Math.min(attempts - 1, 20));
   return Math.max(firstDelay, Math.round(ceiling * (0.5 + random / 2)));
 }

@@ -65,7 +65,7 @@ export interface ChatConversation {
 }
 
 /** An encrypted, signed answer, kept so that a retry sends the very same. */
-export interface SealedAnswer {
+export interface EncryptedReply {
   conversationId: string;
   keyVersion: string;
   messageId: string;
@@ -104,13 +104,13 @@ export interface ChatGateway {
     text: string,
     file: UploadedFile | undefined,
     options: SealOptions,
-  ): Promise<SealedAnswer>;
+  ): Promise<EncryptedReply>;
   /**
    * Sending the same again does not send it twice.
    * @param mayBeThere an earlier call had no clear outcome
    * @returns the message's id
    */
-  send(answer: SealedAnswer, mayBeThere: boolean): Promise<string>;
+  send(answer: EncryptedReply, mayBeThere: boolean): Promise<string>;
   /** Lets the customer see that their messages were read, and that somebody writes, where that is switched on. */
   showPresence(conversation: ChatConversation): Promise<void>;
   /** Takes messages of ours back, for everybody in the conversation. */

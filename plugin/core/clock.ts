@@ -7,17 +7,17 @@ export interface Clock {
 }
 
 /** The longest delay a Node timer takes; longer ones would fire at once. */
-const longestTimer = 2 ** 31 - 1;
+const maxTimer = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, task) => {
-    const timer = setTimeout(task, Math.min(Math.max(0, ms), longestTimer));
+    const timer = setTimeout(task, Math.min(Math.max(0, ms), maxTimer));
     return () => clearTimeout(timer);
   },
 };
 
-/** Resolves after `ms` milliseconds of the given clock, or as soon as `signal` says that nobody waits any more. */
+/** Resolves after `ms` milliseconds of the given clock, or as soon as `signal` says that nobody waits any longer. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) {

@@ -38,13 +38,13 @@ export function isPostConversation(conversation: string): boolean {
   return conversation.startsWith('post:');
 }
 
-/** The name of a lane: lanes of different accounts never mix. */
-export function laneOf(account: string, conversation: string): string {
+/** The name of a queue: queues of different accounts never mix. */
+export function queueNameOf(account: string, conversation: string): string {
   return `${account} ${conversation}`;
 }
 
-/** A lane's account and conversation; an account's name has no blank. */
-export function splitLane(lane: string): { account: string; conversation: string } {
-  const at = lane.indexOf(' ');
-  return { account: lane.slice(0, at), conversation: lane.slice(at + 1) };
+/** A queue's account and conversation; an account's name has no blank. */
+export function splitQueueName(queueName: string): { account: string; conversation: string } {
+  const at = queueName.indexOf(' ');
+  return { account: queueName.slice(0, at), conversation: queueName.slice(at + 1) };
 }

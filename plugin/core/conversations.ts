@@ -34,7 +34,7 @@ export interface AwaitedAnswer {
 export interface Conversations {
   read(account: string, conversation: string): ConversationState;
   save(account: string, conversation: string, changes: Partial<ConversationState>): void;
-  /** A customer has written: nobody waits for them any more. */
+  /** A customer has written: nobody waits for them any longer. */
   noteCustomer(account: string, conversation: string, now: number): void;
   /** @param awaited whether an answer of the customer is waited for from now on */
   noteAgent(account: string, conversation: string, now: number, awaited: boolean): void;

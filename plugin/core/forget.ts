@@ -1,10 +1,10 @@
 import { BridgeError } from './errors';
-import type { Forgotten, Keeping } from './retention';
+import type { Forgotten, Eraser } from './eraser';
 import type { Log } from './ports';
 import { say } from '../texts/text';
 
 export interface ForgetPorts {
-  keeping: Keeping;
+  eraser: Eraser;
   log: Log;
 }
 
@@ -14,16 +14,16 @@ export interface ForgetPorts {
  * @param by who asked for it
  * @throws BridgeError `bad-request` in words, where it is neither, or several people had the handle
  */
-export async function forget(called: string, by: string, { keeping, log }: ForgetPorts): Promise<Forgotten> {
+export async function forget(called: string, by: string, { eraser, log }: ForgetPorts): Promise<Forgotten> {
   const name = called.trim().replace(/^@/, '');
   if (!/^[A-Za-z0-9_]{1,20}$/.test(name)) throw new BridgeError('bad-request', say('forget.noPerson'));
-  const known = keeping.usersCalled(name);
+  const known = eraser.usersCalled(name);
   if (known.length > 1 && !known.includes(name))
     throw new BridgeError('bad-request', say('forget.several', { ids: known.join(', ') }));
   const id = known.includes(name) ? name : (known[0] ?? name);
   // Somebody who was never seen may still have been written to; a handle of nobody is a slip of the pen.
   if (!/^\d{1,19}$/.test(id)) throw new BridgeError('bad-request', say('forget.nobody', { name }));
-  const forgotten = await keeping.forget(id);
+  const forgotten = await eraser.forget(id);
   // The person's name is not to be in a log either.
   log.warn('a person was forgotten on request', { by, ...forgotten });
   return forgotten;

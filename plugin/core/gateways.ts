@@ -47,7 +47,7 @@ export interface MotionGateway {
   now(): number;
   /** The contact field that identifies a customer. */
   mapKey(): Promise<string>;
-  /** Asks the host for the Map Key anew. */
+  /** Asks the host for the Map Key again. */
   refreshMapKey(): Promise<string>;
   notify(notification: Notification): Promise<NotifyReceipt>;
   putAttachment(file: FileStream): Promise<string>;

@@ -11,7 +11,7 @@ export interface AccountHealth {
   };
   outbound: { state: 'ok' | 'waiting' | 'off'; waiting: number; failed: number; waitingBecause?: string };
   /**
-   * The supply of events, whatever the delivery. `quiet`: all is set up, but X has delivered nothing since the
+   * The delivery of events, whatever the delivery. `quiet`: all is set up, but X has delivered nothing since the
    * start; `trouble`: X does not deliver, and `reason` says what to do.
    */
   webhook: {

@@ -1,9 +1,9 @@
 import type { Clock } from './clock';
 
-/** What one step of work on a lane came to. */
+/** What one step of work on a queue came to. */
 export type QueueOutcome = { again: 'now' } | { again: 'at'; dueAt: number };
 
-interface Lane {
+interface Entry {
   running: boolean;
   /** Woken while running: look once more before resting. */
   woken: boolean;
@@ -11,25 +11,25 @@ interface Lane {
   cancelTimer: (() => void) | undefined;
 }
 
-export interface LaneQueueOptions {
+export interface KeyedQueueOptions {
   clock: Clock;
-  /** How many lanes may be worked on at the same time. */
+  /** How many queues may be worked on at the same time. */
   concurrency: number;
-  /** Does the oldest due piece of work of a lane; undefined when the lane has none left. */
-  work: (lane: string) => Promise<QueueOutcome | undefined>;
-  /** A defect in `work`: the lane rests and is tried again after `restAfterDefect` ms. */
-  onDefect: (lane: string, error: unknown) => void;
+  /** Does the oldest due piece of work of a queue; undefined when the queue has none left. */
+  work: (queueName: string) => Promise<QueueOutcome | undefined>;
+  /** A defect in `work`: the queue rests and is tried again after `restAfterDefect` ms. */
+  onDefect: (queueName: string, error: unknown) => void;
 }
 
 const restAfterDefect = 5_000;
 
 /**
- * Works on many lanes side by side and on each in order: one conversation never overtakes itself, and one
- * that waits holds up nobody else. Keeps no messages, only which lanes have something to do; those are in
+ * Works on many queues side by side and on each in order: one conversation never overtakes itself, and one
+ * that waits holds up nobody else. Keeps no messages, only which queues have something to do; those are in
  * the store.
  */
 export class KeyedQueue {
-  private readonly lanes = new Map<string, Lane>();
+  private readonly entries = new Map<string, Entry>();
   private readonly ready: string[] = [];
   private running = 0;
   /** Lanes whose work waits aside. */
@@ -37,28 +37,28 @@ export class KeyedQueue {
   private stopped = false;
   private idleWaiters: (() => void)[] = [];
 
-  constructor(private readonly options: LaneQueueOptions) {}
+  constructor(private readonly options: KeyedQueueOptions) {}
 
-  /** Says that a lane may have work due now. */
+  /** Says that a queue may have work due now. */
   wake(name: string): void {
     if (this.stopped) return;
-    const lane = this.lanes.get(name) ?? this.open(name);
-    lane.cancelTimer?.();
-    lane.cancelTimer = undefined;
-    if (lane.running) lane.woken = true;
-    else if (!lane.queued) {
-      lane.queued = true;
+    const entry = this.entries.get(name) ?? this.open(name);
+    entry.cancelTimer?.();
+    entry.cancelTimer = undefined;
+    if (entry.running) entry.woken = true;
+    else if (!entry.queued) {
+      entry.queued = true;
       this.ready.push(name);
       this.fill();
     }
   }
 
-  /** Wakes every lane that is waiting for its time: what held it up may be over. */
+  /** Wakes every queue that is waiting for its time: what held it up may be over. */
   wakeAll(): void {
-    for (const [name, lane] of [...this.lanes]) if (lane.cancelTimer) this.wake(name);
+    for (const [name, entry] of [...this.entries]) if (entry.cancelTimer) this.wake(name);
   }
 
-  /** Has a lane's work wait for something long; other lanes are worked on meanwhile. */
+  /** Has a queue's work wait for something long; other queues are worked on meanwhile. */
   async aside<T>(wait: () => Promise<T>): Promise<T> {
     this.running -= 1;
     this.asideNow += 1;
@@ -74,30 +74,30 @@ export class KeyedQueue {
   /** Starts nothing more and resolves when what runs has come to its end. */
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const lane of this.lanes.values()) lane.cancelTimer?.();
+    for (const entry of this.entries.values()) entry.cancelTimer?.();
     if (this.running + this.asideNow > 0)
       await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
   }
 
-  private open(name: string): Lane {
-    const lane: Lane = { running: false, woken: false, queued: false, cancelTimer: undefined };
-    this.lanes.set(name, lane);
-    return lane;
+  private open(name: string): Entry {
+    const entry: Entry = { running: false, woken: false, queued: false, cancelTimer: undefined };
+    this.entries.set(name, entry);
+    return entry;
   }
 
   private fill(): void {
     while (!this.stopped && this.running < this.options.concurrency) {
       const name = this.ready.shift();
       if (name === undefined) return;
-      const lane = this.lanes.get(name);
-      if (lane) void this.run(name, lane);
+      const entry = this.entries.get(name);
+      if (entry) void this.run(name, entry);
     }
   }
 
-  private async run(name: string, lane: Lane): Promise<void> {
-    lane.queued = false;
-    lane.running = true;
-    lane.woken = false;
+  private async run(name: string, entry: Entry): Promise<void> {
+    entry.queued = false;
+    entry.running = true;
+    entry.woken = false;
     this.running += 1;
     let outcome: QueueOutcome | undefined;
     try {
@@ -106,20 +106,20 @@ export class KeyedQueue {
       this.options.onDefect(name, error);
       outcome = { again: 'at', dueAt: this.options.clock.now() + restAfterDefect };
     }
-    lane.running = false;
+    entry.running = false;
     this.running -= 1;
-    this.settle(name, lane, outcome);
+    this.settle(name, entry, outcome);
     if (this.running + this.asideNow === 0) for (const waiter of this.idleWaiters.splice(0)) waiter();
     this.fill();
   }
 
-  private settle(name: string, lane: Lane, outcome: QueueOutcome | undefined): void {
+  private settle(name: string, entry: Entry, outcome: QueueOutcome | undefined): void {
     if (this.stopped) return;
-    if (lane.woken || outcome?.again === 'now') this.wake(name);
+    if (entry.woken || outcome?.again === 'now') this.wake(name);
     else if (outcome) {
-      lane.cancelTimer = this.options.clock.after(outcome.dueAt - this.options.clock.now(), () =>
+      entry.cancelTimer = this.options.clock.after(outcome.dueAt - this.options.clock.now(), () =>
         this.wake(name),
       );
-    } else this.lanes.delete(name);
+    } else this.entries.delete(name);
   }
 }

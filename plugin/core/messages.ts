@@ -1,11 +1,11 @@
-import type { ClosedMessage, SealedAnswer } from './chat';
+import type { ClosedMessage, EncryptedReply } from './chat';
 
 /** The states a stored message moves through; each change is a commit. */
 export type MessageState = 'received' | 'delivering' | 'delivered' | 'failed';
 
 export type MediaKind = 'photo' | 'video' | 'animated_gif' | 'file';
 
-/** A picture or film a customer sent, still on X's side. */
+/** A picture or video a customer sent, still on X's side. */
 export interface InboundMedia {
   kind: MediaKind;
   /** Empty where it is encrypted. */
@@ -110,8 +110,8 @@ export type AutomaticKind = 'greeting' | 'hours' | 'bot' | 'reminder' | 'closing
 /** What goes to a customer: mostly what an agent wrote, as the host handed it to the Reply URL. */
 export interface OutboundMessage {
   account: string;
-  /** Messages of one lane go out in order: the contact's Map Key value, in lower case. */
-  lane: string;
+  /** Messages of one queue go out in order: the contact's Map Key value, in lower case. */
+  queueKey: string;
   /** The contact's Map Key value as the host gave it. */
   recipientValue: string;
   recipientId?: string;
@@ -154,7 +154,7 @@ export interface StoredOutbound {
   sendingSince: number | undefined;
   sentIds: string[];
   /** The messages of X Chat it became, the sent ones too: a retry sends the very same. */
-  sealed: SealedAnswer[];
+  sealed: EncryptedReply[];
   reason: string | undefined;
   /** What it waits for, or waited for last, is a rate limit window of X. */
   waitedForWindow: boolean;

@@ -6,15 +6,15 @@ import type { MessageStore } from './ports';
  * happens to that message.
  */
 export class PendingWrites {
-  private readonly owed = new Map<number, () => void>();
+  private readonly pendingWrites = new Map<number, () => void>();
 
-  constructor(private readonly gather: MessageStore['gather']) {}
+  constructor(private readonly batchTransaction: MessageStore['batchTransaction']) {}
 
   /** Writes an outcome as one commit; when that throws, `settle` will write it. */
   async write(seq: number, write: () => void): Promise<void> {
-    this.owed.set(seq, write);
-    await this.gather(write);
-    this.owed.delete(seq);
+    this.pendingWrites.set(seq, write);
+    await this.batchTransaction(write);
+    this.pendingWrites.delete(seq);
   }
 
   /**
@@ -22,7 +22,7 @@ export class PendingWrites {
    * @returns whether there was one
    */
   async settle(seq: number): Promise<boolean> {
-    const write = this.owed.get(seq);
+    const write = this.pendingWrites.get(seq);
     if (!write) return false;
     await this.write(seq, write);
     return true;

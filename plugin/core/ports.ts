@@ -1,7 +1,7 @@
-import type { ChatStore, SealedAnswer } from './chat';
+import type { ChatStore, EncryptedReply } from './chat';
 import type { Conversations } from './conversations';
 import type { PresenceMark } from './inbound/events';
-import type { Keeping } from './retention';
+import type { Eraser } from './eraser';
 import type { Reporting } from './reporting';
 import type { InboundMessage, OutboundMessage, StoredInbound, StoredOutbound, XUser } from './messages';
 
@@ -15,7 +15,7 @@ export interface Inbox {
    */
   keep(messages: InboundMessage[]): Promise<boolean[]>;
   /** The oldest message of a conversation, in X's order (`place`), that has not come to its end. */
-  nextOf(lane: string): StoredInbound | undefined;
+  nextIn(queueName: string): StoredInbound | undefined;
   get(seq: number): StoredInbound | undefined;
   /** A message by X's id, whatever has become of it. */
   find(account: string, messageId: string): StoredInbound | undefined;
@@ -27,7 +27,7 @@ export interface Inbox {
    */
   withhold(seq: number, text: string): boolean;
   /** Conversations with something to do, in the order of their names: those behind one, and at most so many. */
-  lanes: (after?: string, most?: number) => string[];
+  queueNames: (after?: string, most?: number) => string[];
   /** Remembers attachments put into the host, so that a retry does not put them there twice. */
   saveAttachments(seq: number, attachments: (string | null)[]): void;
   /**
@@ -60,9 +60,9 @@ export interface Inbox {
    * The host has taken a text without telling an id for it, by which it could be known.
    * @param at milliseconds since 1970, by the host's clock
    */
-  noteHandedOver(lane: string, body: string, at: number): void;
+  noteHandedOver(queueName: string, body: string, at: number): void;
   /** How often the host has taken a text without telling an id, since a time by its clock (ms since 1970). */
-  handedOver(lane: string, body: string, since: number): number;
+  handedOver(queueName: string, body: string, since: number): number;
 }
 
 /** What the agent's side needs of the store. All writes are durable when they return. */
@@ -73,12 +73,12 @@ export interface Outbox {
    * A reply with the same words and files in the same interaction since a time (ms since 1970), whose call the host got no
    * answer to; not one that failed.
    */
-  twinOf(message: OutboundMessage, since: number): StoredOutbound | undefined;
+  findDuplicate(message: OutboundMessage, since: number): StoredOutbound | undefined;
   /** The host has been answered: what it calls with from now on is another reply. */
   markAnswered(seq: number): void;
-  nextOf(lane: string): StoredOutbound | undefined;
+  nextIn(queueName: string): StoredOutbound | undefined;
   /** Lanes with something to do, in the order of their names: those behind one, and at most so many. */
-  lanes: (after?: string, most?: number) => string[];
+  queueNames: (after?: string, most?: number) => string[];
   saveRecipient(seq: number, recipientId: string): void;
   /**
    * Remembers uploaded media, and the text that goes with it.
@@ -92,8 +92,8 @@ export interface Outbox {
   markSending(seq: number, now: number): boolean;
   /** The last send call surely had no effect. */
   clearSending(seq: number): void;
-  /** The answers behind this one in its lane that have not come to their end, the oldest first. */
-  behind(seq: number): StoredOutbound[];
+  /** The answers behind this one in its queue that have not come to their end, the oldest first. */
+  laterInQueue(seq: number): StoredOutbound[];
   /** The answers that go out in one message with this one, the oldest first. */
   joinedTo(seq: number): StoredOutbound[];
   /** The answers that are, or went, in one message with this one, whatever became of them. */
@@ -105,7 +105,7 @@ export interface Outbox {
   /** X has a part of an answer; `ids` are those of all parts so far. */
   savePart(seq: number, ids: string[]): void;
   /** Keeps the messages of X Chat an answer became, before the first of them goes out. */
-  saveSealed(seq: number, sealed: SealedAnswer[]): void;
+  saveSealed(seq: number, sealed: EncryptedReply[]): void;
   /**
    * X has these answers, in the messages of the given ids.
    * @param erase takes their words out of the store
@@ -116,7 +116,7 @@ export interface Outbox {
   /** @param forWindow whether a rate limit window is the cause */
   postpone(seq: number, dueAt: number, reason: string, forWindow: boolean): void;
   markFailed(seqs: number[], reason: string): void;
-  /** Takes an answer out that nobody needs any more, and that X surely has nothing of. */
+  /** Takes an answer out that nobody needs any longer, and that X surely has nothing of. */
   drop(seq: number): void;
   /** Makes all that waits due at once. A closed rate limit window is kept elsewhere and still holds. */
   release(now: number): void;
@@ -229,10 +229,10 @@ export interface History {
   hours(account: string, since: number): { in: Map<number, number>; out: Map<number, number> };
   /**
    * Makes a message that waits, has failed or was filtered due now; it is not filtered again.
-   * @returns its lane; undefined when it is delivered, erased, or not known
+   * @returns its queue; undefined when it is delivered, erased, or not known
    */
   retry(message: MessageRef): string | undefined;
-  /** Takes a message that waits out of its lane. @returns false when it does not wait (any more) */
+  /** Takes a message that waits out of its queue. @returns false when it does not wait (any longer) */
   setAside(message: MessageRef, reason: string): boolean;
 }
 
@@ -282,23 +282,23 @@ export interface MessageStore {
   history: History;
   charges: Charges;
   chat: ChatStore;
-  keeping: Keeping;
+  eraser: Eraser;
   reporting: Reporting;
   /**
    * Messages since then may be on the host although nothing is written of it, because the process before was killed or the
    * data folder is a former copy. Milliseconds since 1970.
    */
-  doubtfulSince: number | undefined;
+  possibleDuplicatesSince: number | undefined;
   /** Copies the store as it is now into a file, while it is written on. */
   copyTo: (target: string) => Promise<void>;
   /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */
-  together<T>(writes: () => T): T;
+  transaction<T>(writes: () => T): T;
   /**
    * Does several writes as one durable commit, which it may share with others that come in the same turn. When that fails
    * they are done once more, so they must do nothing but write.
    * @throws BridgeError `store-unavailable`
    */
-  gather<T>(writes: () => T): Promise<T>;
+  batchTransaction<T>(writes: () => T): Promise<T>;
   /** Why nothing can be written right now; undefined when all is well. */
   trouble(): string | undefined;
   close(): void;

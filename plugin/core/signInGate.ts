@@ -43,7 +43,7 @@ export class SignInGate {
     this.refusals = 0;
   }
 
-  /** The time until which it is shut means nothing any more: the next call may go out. */
+  /** The time until which it is shut means nothing any longer: the next call may go out. */
   letOneThrough(): void {
     this.closedUntil = 0;
   }

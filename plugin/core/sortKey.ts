@@ -22,7 +22,7 @@ export function idBefore(id: string, ms: number, notBefore: number): string {
  * place that an id of their time would have.
  * @returns an integer in digits; too large for a double
  */
-export function placeOf({
+export function sortKeyOf({
   messageId,
   sentAt,
   closed,

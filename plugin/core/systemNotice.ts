@@ -1,4 +1,4 @@
-import { laneOf } from './conversation';
+import { queueNameOf } from './conversation';
 import type { InboundMessage } from './messages';
 import type { ActivityListener, Inbox } from './ports';
 
@@ -27,8 +27,8 @@ export function isSystemNotice(text: string): boolean {
 export interface NoticePorts {
   inbox: Inbox;
   activity: ActivityListener;
-  /** Says that a lane has something to do. */
-  wake: (lane: string) => void;
+  /** Says that a queue has something to do. */
+  wake: (queueName: string) => void;
 }
 
 /**
@@ -43,5 +43,5 @@ export async function keepNotice(
   if (!isNew) return;
   const { account, messageId, conversation, text } = notice;
   activity({ direction: 'in', account, messageId, conversation, step: 'stored', detail: text });
-  wake(laneOf(account, conversation));
+  wake(queueNameOf(account, conversation));
 }

@@ -2,13 +2,13 @@ import type { RequestHandler } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Bytes of one body. X's largest event and a settings file to import fit in. */
-const longestBody = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 /** Bytes of all bodies that have not come in whole. */
-const mostWaiting = 32 * 1024 * 1024;
+const maxWaiting = 32 * 1024 * 1024;
 
 /** A body in more pieces than this comes from nobody who means well: the pieces cost more than the bytes. */
-const mostPieces = 1_024;
+const maxPieces = 1_024;
 
 const blockSize = 16 * 1024;
 
@@ -21,7 +21,7 @@ export class Bodies {
   private bytes = 0;
 
   /** @param most bytes of all bodies that have not come in whole */
-  constructor(private readonly most = mostWaiting) {}
+  constructor(private readonly most = maxWaiting) {}
 
   /** Bytes held of bodies that have not come in whole. */
   get waitingBytes(): number {
@@ -52,8 +52,8 @@ export class Bodies {
         reject(fault(400, 'the call was broken off'));
       };
       const take = (piece: Buffer) => {
-        if (body.length + piece.length > longestBody) refuse(413, 'the body is too large');
-        else if (body.pieces >= mostPieces) refuse(413, 'the body comes in too many pieces');
+        if (body.length + piece.length > maxBodyBytes) refuse(413, 'the body is too large');
+        else if (body.pieces >= maxPieces) refuse(413, 'the body comes in too many pieces');
         else {
           body.add(piece);
           this.bytes += piece.length;
@@ -70,7 +70,7 @@ export class Bodies {
       request.once('error', () => {});
       if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
         refuse(415, 'the body is encoded');
-      else if (Number(request.headers['content-length'] ?? 0) > longestBody)
+      else if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes)
         refuse(413, 'the body is too large');
       else request.on('data', take);
     });

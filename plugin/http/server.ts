@@ -6,13 +6,13 @@ import { ConfigError } from '../settings/load';
 import { answerErrors, answerNotFound } from './answers';
 
 /** Connections at a time. X, the host and the admins need a few dozen; each takes memory before it says who it is. */
-const mostConnections = 1_000;
+const maxConnections = 1_000;
 
 /** A body of at most 1 MB takes no longer than this; whoever is slower is not X. Milliseconds. */
 const usualTimes = { requestTimeout: 30_000, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 };
 
 /** Whoever reads none of an answer, or says nothing more, keeps no connection for longer. Milliseconds. */
-const longestSilence = 120_000;
+const maxSilence = 120_000;
 
 /** Puts the routes behind one app. */
 export function createApp(routes: { path: string; router: Router }[], log: Log): Express {
@@ -30,8 +30,8 @@ export function createApp(routes: { path: string; router: Router }[], log: Log):
 /** A server that has not begun to listen, nor serves anything yet. @param times how long a call may take to come in */
 export function createHttpServer(times = usualTimes): Server {
   const server = createServer(times);
-  server.maxConnections = mostConnections;
-  server.timeout = longestSilence;
+  server.maxConnections = maxConnections;
+  server.timeout = maxSilence;
   return server;
 }
 

@@ -1,5 +1,5 @@
 /** Shorter values would black out ordinary words. */
-const shortestSecret = 6;
+const minSecretLength = 6;
 
 /**
  * Makes a function that blacks out secrets in a line, in the forms they travel in: as they are, as part of a
@@ -7,7 +7,7 @@ const shortestSecret = 6;
  */
 export function createRedactor(secrets: readonly string[]): (line: string) => string {
   const forms = secrets
-    .filter((secret) => secret.length >= shortestSecret)
+    .filter((secret) => secret.length >= minSecretLength)
     .flatMap((secret) => [
       secret,
       encodeURIComponent(secret),

@@ -42,7 +42,7 @@ export interface HostCall extends Pick<AxiosRequestConfig, 'data' | 'headers' | 
 }
 
 /** A longer answer that is not a file is none of the host's; also after unpacking. Bytes. */
-const longestAnswer = 16 * 1024 * 1024;
+const maxAnswerBytes = 16 * 1024 * 1024;
 
 /** Statuses with which the host says that it can never take this very message. */
 const never = new Set([400, 413, 415, 422]);
@@ -153,7 +153,7 @@ function signedOut(words: string, retryAt: number | undefined, status?: number):
 /** A streamed answer is given up when it stalls, not when it is long; all others after their time-out. */
 function limits(call: Omit<HostCall, 'name'>): Pick<AxiosRequestConfig, 'signal' | 'maxContentLength'> {
   if (call.responseType === 'stream') return {};
-  return { signal: call.signal ?? AbortSignal.timeout(call.timeout), maxContentLength: longestAnswer };
+  return { signal: call.signal ?? AbortSignal.timeout(call.timeout), maxContentLength: maxAnswerBytes };
 }
 
 function discard(data: unknown): void {

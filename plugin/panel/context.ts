@@ -17,7 +17,7 @@ export function usePanel(): PanelContext {
   return panel;
 }
 
-/** What a call answers, asked anew when `key` changes, and every `interval` milliseconds where one is given. */
+/** What a call answers, asked again when `key` changes, and every `interval` milliseconds where one is given. */
 export function useAnswer<M extends Method>(method: M, input: Input<M>, interval?: number) {
   const { client, onSignedOut } = usePanel();
   const [answer, setAnswer] = useState<Answer<M>>();

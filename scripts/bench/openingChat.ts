@@ -7,7 +7,7 @@ import type { Log } from '../../plugin/core/ports';
 import { systemClock } from '../../plugin/core/clock';
 import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { ChatAccount } from '../../plugin/x/chat/chatAccount';
-import { ChatThreads } from '../../plugin/x/chat/threads';
+import { ChatWorkers } from '../../plugin/x/chat/chatWorkers';
 import type { XClient } from '../../plugin/x/api/client';
 import { ChatPerson } from '../../test/simulators/x/chat/chatPerson';
 import { ChatWorld } from '../../test/simulators/x/chat/chatWorld';
@@ -28,7 +28,7 @@ const log: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () =>
 interface Written {
   world: ChatWorld;
   brand: ChatPerson;
-  lanes: { senderId: string; messages: ClosedMessage[] }[];
+  queueNames: { senderId: string; messages: ClosedMessage[] }[];
 }
 
 /** Opening encrypted messages of 200 conversations, from keys and all unknown to the last message. */
@@ -57,7 +57,7 @@ export async function openingChat(): Promise<Figure[]> {
 async function write(): Promise<Written> {
   const world = new ChatWorld(new World(Date.now));
   const brand = await ChatPerson.join(brandId, world);
-  const lanes: Written['lanes'] = [];
+  const queueNames: Written['queueNames'] = [];
   for (let index = 0; index < conversations; index += 1) {
     const senderId = String(1_700_000_000_000_000_000n + BigInt(index));
     const person = await ChatPerson.join(senderId, world);
@@ -69,16 +69,16 @@ async function write(): Promise<Written> {
       keyChanges: keyChange === undefined ? [] : [keyChange],
       conversationId,
     }));
-    lanes.push({ senderId, messages });
+    queueNames.push({ senderId, messages });
   }
-  return { world, brand, lanes };
+  return { world, brand, queueNames };
 }
 
 /** @returns messages a second */
-async function openAll({ world, brand, lanes }: Written): Promise<number> {
+async function openAll({ world, brand, queueNames }: Written): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-bench-'));
   const store = openMessageStore(folder, () => Date.now());
-  const threads = new ChatThreads(join(__dirname, '..', '..', 'plugin', 'chatThread.js'));
+  const threads = new ChatWorkers(join(__dirname, '..', '..', 'plugin', 'chatThread.js'));
   const chat = new ChatAccount({
     account: 'bench',
     settings: { active: true, readReceipts: false, typing: false, neverPlain: true },
@@ -100,11 +100,11 @@ async function openAll({ world, brand, lanes }: Written): Promise<number> {
   await chat.load();
   const began = performance.now();
   let opened = 0;
-  const waiting = [...lanes];
+  const waiting = [...queueNames];
   const work = async () => {
-    for (let lane = waiting.shift(); lane; lane = waiting.shift())
-      for (const message of lane.messages)
-        if ((await chat.open(message, lane.senderId)).kind === 'message') opened += 1;
+    for (let queueName = waiting.shift(); queueName; queueName = waiting.shift())
+      for (const message of queueName.messages)
+        if ((await chat.open(message, queueName.senderId)).kind === 'message') opened += 1;
   };
   await Promise.all(Array.from({ length: sideBySide }, work));
   const seconds = (performance.now() - began) / 1000;
@@ -131,10 +131,10 @@ function showingKeysOf(world: ChatWorld): XClient {
 }
 
 /** What the library does by itself, one message after the other. @returns messages a second */
-function openBare({ world, brand, lanes }: Written): number {
+function openBare({ world, brand, queueNames }: Written): number {
   const chat = new Chat();
   chat.importKeys(brand.exportKeys(), brand.keyVersion);
-  const prepared = lanes.slice(0, bareConversations).map(({ senderId, messages }) => {
+  const prepared = queueNames.slice(0, bareConversations).map(({ senderId, messages }) => {
     const signers = world.signersOf(senderId);
     const [change] = world.conversation(senderId, brandId).keyChanges;
     const { keyVersion, participantKeys } = chat.decryptEvent(change ?? '', {}, signers) as {

@@ -58,7 +58,7 @@ export const panelPassword = 'sandbox-admin';
 const panelDir = join(__dirname, '..', '..', 'panel');
 
 /** How many steps the page shows at most. */
-const mostActivity = 400;
+const maxActivity = 400;
 
 /** Starts the plugin between simulators of X and of the host, with a page to play both ends. */
 export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOptions): Promise<Sandbox> {
@@ -86,7 +86,7 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
     { x, host, keys, accountId: account.id, botUrl: bot.url, dataDir, pluginPort },
     (entry) => {
       activity.push(entry);
-      activity.splice(0, activity.length - mostActivity);
+      activity.splice(0, activity.length - maxActivity);
       changed();
     },
   );

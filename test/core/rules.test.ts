@@ -83,17 +83,17 @@ test('media that could not be had become a line in the text', () => {
 });
 
 test('an outcome that could not be written is written later, once', async () => {
-  const owed = new PendingWrites((writes) => Promise.resolve().then(writes));
+  const pendingWrites = new PendingWrites((writes) => Promise.resolve().then(writes));
   let works = false;
   let written = 0;
   const write = () => {
     if (!works) throw new Error('disk full');
     written += 1;
   };
-  await expect(owed.write(1, write)).rejects.toThrow('disk full');
-  await expect(owed.settle(1)).rejects.toThrow('disk full');
+  await expect(pendingWrites.write(1, write)).rejects.toThrow('disk full');
+  await expect(pendingWrites.settle(1)).rejects.toThrow('disk full');
   works = true;
-  expect(await owed.settle(1)).toBe(true);
-  expect(await owed.settle(1)).toBe(false);
+  expect(await pendingWrites.settle(1)).toBe(true);
+  expect(await pendingWrites.settle(1)).toBe(false);
   expect(written).toBe(1);
 });

@@ -2,7 +2,7 @@ import type { ChatKeys } from '../../plugin/panel/api';
 import { resolve } from 'node:path';
 import { readBackupConfig } from '../../plugin/x/chat/keyBackup';
 import { KeyFile } from '../../plugin/x/chat/keyFile';
-import { ChatThreads } from '../../plugin/x/chat/threads';
+import { ChatWorkers } from '../../plugin/x/chat/chatWorkers';
 import { KeyBackup } from '../simulators/x/chat/keyBackup';
 import { AdminClient } from '../support/adminClient';
 import { backUpKeys } from '../support/keyBackup';
@@ -96,7 +96,7 @@ test('keys of another user of X are not used, and the admin is told', async () =
 
 test('two accounts recover at once: each PIN is tried on the backup it belongs to', async () => {
   await start();
-  const threads = new ChatThreads(resolve('dist/plugin/chatThread.js'));
+  const threads = new ChatWorkers(resolve('dist/plugin/chatThread.js'));
   const { keyBackup, url } = rig.x;
   const people = [
     { id: brandId, pin: '2580' },

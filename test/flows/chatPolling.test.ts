@@ -59,7 +59,7 @@ test('a conversation that begins as a plain request and goes on encrypted is one
 });
 
 test('long conversations over several pages, oldest first', async () => {
-  await start({ x: { longestPage: 3 } });
+  await start({ x: { maxPageSize: 3 } });
   for (let index = 0; index < 8; index += 1) await jane.say(brandId, `message ${index}`);
   await nextReading();
   await rig.receives(8);

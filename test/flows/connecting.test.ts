@@ -39,7 +39,7 @@ test('X sends the browser to the callback through Motion, the panel notices, and
   const interaction = await rig.interaction();
   expect((await rig.host.agentWrites(interaction, 'hello')).status).toBe(200);
   expect(rig.x.calls.every(({ kind }) => kind === 'OAuth2UserToken')).toBe(true);
-  // The address in the browser's history is worth nothing any more.
+  // The address in the browser's history is worth nothing any longer.
   expect((await oauth2.follow(landed)).status).toBe(200);
   expect(rig.x.oauth2.renewals).toBe(0);
 });

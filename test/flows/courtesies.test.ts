@@ -35,9 +35,9 @@ async function says(count: number): Promise<string[]> {
   return saidInAll();
 }
 
-/** What customers heard when nothing is under way any more; notices are written down before messages are handed over. */
+/** What customers heard when nothing is under way any longer; notices are written down before messages are handed over. */
 async function saidInAll(): Promise<string[]> {
-  await until(() => rig.store.outbox.lanes().length === 0, 'all to be sent');
+  await until(() => rig.store.outbox.queueNames().length === 0, 'all to be sent');
   return said();
 }
 

@@ -27,7 +27,7 @@ test("a customer who quotes the agent's reply is shown with the quote, and not c
 });
 
 test('a key that changed many pages back in the history is found there, among the events', async () => {
-  await start({ x: { longestPage: 5 } });
+  await start({ x: { maxPageSize: 5 } });
   await encrypted.unheard(async () => {
     await jane.rotateKey(brandId);
     for (let count = 0; count < 30; count += 1) await jane.say(brandId, `unheard ${count}`);

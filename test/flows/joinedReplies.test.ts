@@ -156,7 +156,7 @@ test('erased while its file is uploaded: the words do not come back, and nothing
   const calling = reply('private words', { AttachmentId: file.id });
   await until(() => rig.x.traffic.some((call) => call.endsWith('/finalize')), 'the upload');
   const [row] = await listed('waiting');
-  await rig.store.keeping.forget(customer.id);
+  await rig.store.eraser.forget(customer.id);
   await calling;
   expect((await reply('and on')).status).toBe(200);
   expect(texts()).toEqual(['and on']);

@@ -34,7 +34,7 @@ test.each(changed)('%j is known again on X, although X keeps it in another form'
 });
 
 test('a lost reply is found behind more than a page of newer messages', async () => {
-  await start({ x: { longestPage: 10 } });
+  await start({ x: { maxPageSize: 10 } });
   const interaction = await rig.interaction();
   rig.x.faults.add({ when: send, cut: 'after' });
   rig.x.faults.add({ when: /^GET .*dm_events$/, status: 503 });
@@ -49,7 +49,7 @@ test('a lost reply is found behind more than a page of newer messages', async ()
 });
 
 test('a lost public reply is found behind more than a page of other posts', async () => {
-  await start({ x: { longestPage: 5 }, account: { mentions: { active: true } }, delivery: 'activity' });
+  await start({ x: { maxPageSize: 5 }, account: { mentions: { active: true } }, delivery: 'activity' });
   await rig.supplied();
   const post = rig.x.world.addPost(customer.id, '@brand hello');
   await rig.x.feed.publish({ kind: 'post', post });

@@ -236,7 +236,7 @@ test('deletions are watched for those who wrote lately, and no longer', async ()
 });
 
 test('X refuses to tell of deletions: the supply does not suffer', async () => {
-  rig = await Rig.start({ delivery: 'activity', account, x: { mostSubscriptions: 5 } });
+  rig = await Rig.start({ delivery: 'activity', account, x: { maxSubscriptions: 5 } });
   await rig.supplied();
   await posts('@brand hello');
   await rig.receives(1);

@@ -38,7 +38,7 @@ test('a conversation nobody was told of is found within a minute', async () => {
   rig.store.outbox.add(
     {
       account: 'support',
-      lane: customer.username,
+      queueKey: customer.username,
       recipientValue: customer.username,
       recipientId: customer.id,
       text: 'nor for this one',

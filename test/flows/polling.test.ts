@@ -65,7 +65,7 @@ test('pictures and links come along', async () => {
 });
 
 test('within 15 reads in 15 minutes, and catching up over pages, over several windows if need be', async () => {
-  rig = await Rig.start({ delivery: 'poll', x: { longestPage: 20 } });
+  rig = await Rig.start({ delivery: 'poll', x: { maxPageSize: 20 } });
   await rig.supplied();
   const count = 340;
   for (let index = 0; index < count; index += 1) writes(`message ${index}`);

@@ -59,7 +59,7 @@ test.each(['activity', 'account-activity', 'account-activity-v1'] as const)(
 );
 
 test('what is ours and stale is cleaned up, what belongs to others stays', async () => {
-  rig = await Rig.start({ delivery: 'activity', x: { mostWebhooks: 2 } });
+  rig = await Rig.start({ delivery: 'activity', x: { maxWebhooks: 2 } });
   await rig.supplied();
   const others = rig.x.webhooks.add('https://other.example.com/hook');
   const foreign = {
@@ -141,7 +141,7 @@ test('CrcValidationFailed: says what X needs to get through', async () => {
 });
 
 test('WebhookLimitExceeded: says to delete one', async () => {
-  rig = await Rig.start({ delivery: 'activity', x: { mostWebhooks: 0 } });
+  rig = await Rig.start({ delivery: 'activity', x: { maxWebhooks: 0 } });
   expect(await trouble()).toMatch(/the app may have no more webhooks: delete one/);
 });
 
@@ -158,7 +158,7 @@ test('DuplicateUrlFailed: says where to look', async () => {
 });
 
 test('room for the messages but not for signs of presence: the supply stands, and the log says so', async () => {
-  rig = await Rig.start({ delivery: 'activity', x: { mostSubscriptions: 1 } });
+  rig = await Rig.start({ delivery: 'activity', x: { maxSubscriptions: 1 } });
   await rig.supplied();
   await rig.logged(
     /X refuses some subscriptions that the supply can do without.*dm.read, dm.indicate_typing/,
@@ -194,7 +194,7 @@ test('a call of X that hangs does not hold up the stop', async () => {
 });
 
 test('SubscriptionLimitExceeded: says what takes room', async () => {
-  rig = await Rig.start({ delivery: 'activity', x: { mostSubscriptions: 0 } });
+  rig = await Rig.start({ delivery: 'activity', x: { maxSubscriptions: 0 } });
   expect(await trouble()).toMatch(/the app may have no more subscriptions/);
 });
 

@@ -116,7 +116,7 @@ test('rows without words are deleted in the end, and /health counts what is left
   await erased();
   rig.clock.jump(2 * day);
   await until(async () => {
-    // Not begun anew while the run before goes on.
+    // Not begun again while the run before goes on.
     scheduler.run('hour');
     return (await rig.logged(/started/)).includes('old rows without words deleted');
   }, 'rows to be deleted');
@@ -143,7 +143,7 @@ test('what was said with a bot, and what was filtered, is erased too', async () 
   bot.answer = () => ({ messages: [{ text: 'HIPPO' }] });
   await rig.customerWrites('ZEBRA');
   await rig.customerWrites('spam LION');
-  const isQuiet = () => rig.sent.length === 1 && rig.store.outbox.lanes().length === 0;
+  const isQuiet = () => rig.sent.length === 1 && rig.store.outbox.queueNames().length === 0;
   await until(isQuiet, 'the bot');
   rig.clock.jump(8 * day);
   await erased();
@@ -228,7 +228,7 @@ describe('on request', () => {
     rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
     await rig.customerWrites('ZEBRA');
     await rig.logged(/message waits/);
-    expect(await rig.store.keeping.forget(customer.id)).toEqual({ messages: 1, answers: 0 });
+    expect(await rig.store.eraser.forget(customer.id)).toEqual({ messages: 1, answers: 0 });
     rig.host.faults.clear();
     rig.clock.jump(60_000);
     await rig.customerWrites('other', { from: otherCustomer });
@@ -244,7 +244,7 @@ describe('on request', () => {
     await admin.signIn(password);
     await rig.customerWrites('a prize');
     await rig.logged(/message filtered/);
-    await rig.store.keeping.forget(customer.id);
+    await rig.store.eraser.forget(customer.id);
     const { messages } = await admin.call('activity', { direction: 'in', state: 'filtered' });
     expect(messages).toMatchObject([{ erased: true }]);
     const again = admin.call('retry', { direction: 'in', seq: messages[0]!.seq });
@@ -257,7 +257,7 @@ describe('on request', () => {
     await rig.host.agentWrites(rig.host.state.interactions[1]!, 'ZEBRA kept');
     await until(() => rig.sent.some(({ text }) => text === 'ZEBRA kept'), 'the answer');
     rig.store.contacts.see('support', { id: customer.id, username: otherCustomer.username, name: 'J' }, 1);
-    await rig.store.keeping.forget(customer.id);
+    await rig.store.eraser.forget(customer.id);
     expect(holds('ZEBRA kept')).toBe(true);
     expect(holds('ZEBRA out')).toBe(false);
   });
@@ -290,7 +290,7 @@ describe('on request', () => {
     const said = await jane.say(brandId, 'in secret');
     await rig.receives(1);
     await rig.host.agentWrites(rig.host.state.interactions[0]!, 'also');
-    await rig.store.keeping.forget(customer.id);
+    await rig.store.eraser.forget(customer.id);
     expect(holds(said.encoded)).toBe(false);
     expect(holds(customer.id)).toBe(false);
   });

@@ -96,7 +96,7 @@ test('no heartbeat: the connection counts as dead', async () => {
 
 test('heartbeats keep it alive', async () => {
   await streaming();
-  for (let beat = 0; beat < 6; beat += 1) {
+  for (let heartbeat = 0; heartbeat < 6; heartbeat += 1) {
     rig.x.stream.write('\r\n');
     await new Promise((resolve) => setTimeout(resolve, 20));
     rig.clock.jump(20_000);

@@ -12,15 +12,15 @@ const texts = () => rig.sent.map(({ text }) => text);
 
 /** The host gives up waiting for an answer. */
 async function hangUp(body: object, whenCalled: () => boolean): Promise<void> {
-  const patience = new AbortController();
+  const timeoutMs = new AbortController();
   const calling = fetch(`${rig.url}/api/reply?token=${rig.secrets.replyToken}`, {
     method: 'POST',
     body: JSON.stringify(body),
-    signal: patience.signal,
+    signal: timeoutMs.signal,
   });
   calling.catch(() => undefined);
   await until(whenCalled, 'the call to be under way');
-  patience.abort();
+  timeoutMs.abort();
   await expect(calling).rejects.toThrow();
 }
 

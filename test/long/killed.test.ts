@@ -9,11 +9,11 @@ import { scratchFolder } from '../support/scratch';
 import { until } from '../support/until';
 
 const runs = 200;
-const message = { account: 'a', lane: '1', recipientValue: '1', recipientId: '1', attachmentIds: [] };
+const message = { account: 'a', queueKey: '1', recipientValue: '1', recipientId: '1', attachmentIds: [] };
 const texts = ['Hello', 'How can I help?', 'Hello', 'x'.repeat(10_001), 'Bye'];
 const expected = ['Hello', 'How can I help?', 'Hello', 'x'.repeat(10_000), 'x', 'Bye'];
 
-/** The process dies at a step: from then on nothing returns any more, and nothing is done. */
+/** The process dies at a step: from then on nothing returns any longer, and nothing is done. */
 class Life {
   steps = 0;
 
@@ -77,15 +77,15 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
     contacts: store.contacts,
     threads: store.threads,
     conversations: store.conversations,
-    together: (writes) => store.together(writes),
-    gather: (writes) => store.gather(writes),
+    transaction: (writes) => store.transaction(writes),
+    batchTransaction: (writes) => store.batchTransaction(writes),
     accounts: new Map([['a', account]]),
     clock,
     random: () => 0,
     log,
     counters: { count: () => {} },
     activity: () => {},
-    longestWait: () => Infinity,
+    maxWait: () => Infinity,
     tellAgent: () => Promise.resolve(),
   });
 }
@@ -106,7 +106,7 @@ test(`${runs} times killed at a random step of sending: no text lost, none doubl
     while (!done()) {
       const deathAt = 3 + Math.floor(random() * 14);
       const life = new Life(deathAt, random() < 0.5);
-      workerFor(store, life, x, clock).takeUp();
+      workerFor(store, life, x, clock).resume();
       await until(() => life.isOver() || done(), 'death, or the end of the work');
       if (!done()) run += 1;
       steps.add(deathAt);

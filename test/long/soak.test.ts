@@ -36,10 +36,10 @@ test('2,000 messages by webhook, stream and polling at once: each once, each con
     const said = new Map<string, string[]>(customers.map(({ username }) => [username, []]));
     for (let sent = 0; sent < count; sent += inOneGo) {
       // Out of order across conversations, each event up to twice by webhook and stream.
-      const lanes = shuffled(messages(rig, random, said), random);
+      const queueNames = shuffled(messages(rig, random, said), random);
       await Promise.all(
-        lanes.map(async (lane) => {
-          for (const message of lane) await deliver(rig, message, random);
+        queueNames.map(async (queueName) => {
+          for (const message of queueName) await deliver(rig, message, random);
         }),
       );
       if (sent % (count / breaks) === 0) await breakStream(rig);
@@ -78,16 +78,16 @@ async function breakStream(rig: Rig): Promise<void> {
 
 /** Some messages, by conversation. */
 function messages(rig: Rig, random: () => number, said: Map<string, string[]>): SimDirectMessage[][] {
-  const lanes = new Map<string, SimDirectMessage[]>();
+  const queueNames = new Map<string, SimDirectMessage[]>();
   for (let index = 0; index < inOneGo; index += 1) {
     const from = customers[Math.floor(random() * customers.length)]!;
-    const lane = said.get(from.username)!;
-    const text = `${from.username} ${lane.length}`;
-    lane.push(text);
+    const queueName = said.get(from.username)!;
+    const text = `${from.username} ${queueName.length}`;
+    queueName.push(text);
     const message = rig.x.world.addMessage(from.id, brandId, text);
-    lanes.set(from.id, [...(lanes.get(from.id) ?? []), message]);
+    queueNames.set(from.id, [...(queueNames.get(from.id) ?? []), message]);
   }
-  return [...lanes.values()];
+  return [...queueNames.values()];
 }
 
 async function deliver(rig: Rig, message: SimDirectMessage, random: () => number): Promise<void> {

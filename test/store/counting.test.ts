@@ -37,8 +37,8 @@ test('what waits, was set aside or filtered is counted as it changes', async () 
     { waiting: 1, failed: 1 },
     1,
   ]);
-  await store.keeping.eraseBefore('a', 2000);
-  await store.keeping.prune('a', 2000);
+  await store.eraser.eraseBefore('a', 2000);
+  await store.eraser.prune('a', 2000);
   expect([store.depths.inbound('a'), store.depths.filtered('a')]).toMatchObject([
     { waiting: 1, failed: 0 },
     0,

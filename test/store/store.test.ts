@@ -38,7 +38,7 @@ const inbound = (messageId: string, changes: Partial<InboundMessage> = {}): Inbo
 });
 const outbound: OutboundMessage = {
   account: 'a',
-  lane: 'jane',
+  queueKey: 'jane',
   recipientValue: 'Jane',
   text: 'answer',
   attachmentIds: ['5'],
@@ -54,36 +54,36 @@ test('a message is kept once, also across a restart and within one call', async 
 test('texts of every kind come back as they were', async () => {
   const text = 'Grüße 你好 😀 \u0001 "quoted" \\ \n\t \u2028';
   await store.inbox.keep([inbound('1990000000000000123', { text })]);
-  expect(store.inbox.nextOf('a dm:1')?.message).toMatchObject({ text, messageId: '1990000000000000123' });
+  expect(store.inbox.nextIn('a dm:1')?.message).toMatchObject({ text, messageId: '1990000000000000123' });
 });
 
 test('the oldest unfinished message of a conversation is next, through all its states', async () => {
   await store.inbox.keep([inbound('1'), inbound('2')]);
-  const first = store.inbox.nextOf('a dm:1')!;
+  const first = store.inbox.nextIn('a dm:1')!;
   expect(store.inbox.markDelivering(first.seq, 5, false)).toBe(true);
-  expect(store.inbox.nextOf('a dm:1')).toMatchObject({
+  expect(store.inbox.nextIn('a dm:1')).toMatchObject({
     seq: first.seq,
     state: 'delivering',
     notifyingSince: 5,
   });
   store.inbox.postpone(first.seq, 77, 'why');
-  expect(store.inbox.nextOf('a dm:1')).toMatchObject({
+  expect(store.inbox.nextIn('a dm:1')).toMatchObject({
     state: 'received',
     attempts: 1,
     dueAt: 77,
     notifyingSince: 5,
   });
   store.inbox.clearDelivering(first.seq);
-  expect(store.inbox.nextOf('a dm:1')?.notifyingSince).toBeUndefined();
+  expect(store.inbox.nextIn('a dm:1')?.notifyingSince).toBeUndefined();
   store.inbox.saveNotified(first.seq, 'h1', true);
   // A fault that comes after the end must not bring a delivered message back.
   store.inbox.postpone(first.seq, 1, 'late fault');
   store.inbox.markFailed(first.seq, 'late fault');
-  const second = store.inbox.nextOf('a dm:1')!;
+  const second = store.inbox.nextIn('a dm:1')!;
   expect(second.message.messageId).toBe('2');
   store.inbox.markFailed(second.seq, 'refused');
-  expect(store.inbox.nextOf('a dm:1')).toBeUndefined();
-  expect(store.inbox.lanes()).toEqual([]);
+  expect(store.inbox.nextIn('a dm:1')).toBeUndefined();
+  expect(store.inbox.queueNames()).toEqual([]);
   expect(store.depths.inbound('a')).toEqual({ waiting: 0, failed: 1 });
   expect(store.inbox.knownHostMessages('a', ['h1', 'h2'])).toEqual(new Set(['h1']));
 });
@@ -99,7 +99,7 @@ test('an answer keeps what was done for it', () => {
   store.outbox.saveMedia(seq, [{ id: '77', kind: 'gif', at: 11 }], '');
   store.outbox.markSending(seq, 12);
   reopen();
-  expect(store.outbox.nextOf('a jane')).toMatchObject({
+  expect(store.outbox.nextIn('a jane')).toMatchObject({
     recipientId: '42',
     media: [{ id: '77', kind: 'gif', at: 11 }],
     sendingSince: 12,
@@ -144,7 +144,7 @@ test('what is written in one turn is one commit, and nobody fails for somebody e
   const commits = jest.spyOn(file, 'transaction');
   const commit = new GroupCommit(file);
   const put = (item: number) =>
-    commit.gather(() => {
+    commit.batchTransaction(() => {
       if (item < 0) throw new BridgeError('bad-request', 'cannot be written');
       return item * 2;
     });
@@ -213,7 +213,7 @@ test('a store written by a newer version is not touched', () => {
 test('messages of a conversation go in the order of X, whatever order they came in', async () => {
   const [early, late] = ['1990000000000000001', '1990000000000000002'];
   await store.inbox.keep([inbound(late, { sentAt: 1 }), inbound(early, { sentAt: 2 })]);
-  expect(store.inbox.nextOf('a dm:1')?.message.messageId).toBe(early);
+  expect(store.inbox.nextIn('a dm:1')?.message.messageId).toBe(early);
 });
 
 test('a withheld message loses its words and pictures, unless it is being told or is told', async () => {
@@ -259,12 +259,12 @@ test('a store of the first version is taken over with all it holds', async () =>
   answer({}, null);
   old.close();
   store = openMessageStore(folder, () => 1000);
-  expect(store.inbox.nextOf('a dm:1')?.message.messageId).toBe('1990000000000000009');
+  expect(store.inbox.nextIn('a dm:1')?.message.messageId).toBe('1990000000000000009');
   expect(store.contacts.interactionOf('a', '1', undefined)).toBe('55');
   expect(store.contacts.mapValueOf('a', '1')).toBe('Jane');
-  const first = store.outbox.nextOf('a jane')!;
+  const first = store.outbox.nextIn('a jane')!;
   expect(first).toMatchObject({ message: outbound, media: [{ id: '77', kind: 'image', at: 3 }] });
-  expect(store.outbox.behind(first.seq)).toMatchObject([{ message: { attachmentIds: [] }, media: [] }]);
+  expect(store.outbox.laterInQueue(first.seq)).toMatchObject([{ message: { attachmentIds: [] }, media: [] }]);
   expect(await store.inbox.keep([inbound('1990000000000000003'), inbound('1990000000000000010')])).toEqual([
     false,
     true,

@@ -151,7 +151,7 @@ export class Rig {
     };
   }
 
-  /** The brand signs in anew, in both ways. */
+  /** The brand signs in again, in both ways. */
   renewSignIns(): void {
     this.x.renewKeys(brandId);
     this.oauth2 = this.x.oauth2KeysOf(brandId);
@@ -169,7 +169,7 @@ export class Rig {
 
   /** The configuration as an admin would write it. */
   configuration(): Record<string, unknown> {
-    const supply = this.options.delivery ? { delivery: this.options.delivery, webhookUrl } : {};
+    const ingestion = this.options.delivery ? { delivery: this.options.delivery, webhookUrl } : {};
     return {
       port: 3002,
       dataDir: this.dataDir,
@@ -184,7 +184,7 @@ export class Rig {
         {
           name: 'support',
           ...this.signInSettings(),
-          ...supply,
+          ...ingestion,
           openChannelAccountId: this.account.id,
           ...this.options.account,
         },

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ChatThreads } from '../../plugin/x/chat/threads';
+import { ChatWorkers } from '../../plugin/x/chat/chatWorkers';
 
 const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-threads-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -9,7 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test('whoever waits for a thread that dies hears so, and may try again', async () => {
   const file = join(folder, 'dying.js');
   writeFileSync(file, "require('worker_threads').parentPort.on('message', () => process.exit(1));");
-  const threads = new ChatThreads(file);
+  const threads = new ChatWorkers(file);
   const calls = [1, 2, 3].map(() => threads.call('generate', null).catch((error: unknown) => error));
   for (const fault of await Promise.all(calls))
     expect(fault).toMatchObject({ code: 'chat-unavailable', retryable: true });
@@ -21,7 +21,7 @@ test('whoever waits for a thread that dies hears so, and may try again', async (
 });
 
 test('a thread that has to be replaced knows the accounts as the former one did', async () => {
-  const threads = new ChatThreads(resolve('dist/plugin/chatThread.js'));
+  const threads = new ChatWorkers(resolve('dist/plugin/chatThread.js'));
   const { keys, registration } = await threads.call('generate', null);
   const identity = () =>
     Promise.resolve({ account: 'a', userId: '1', version: '1', keys: Uint8Array.from(keys) });

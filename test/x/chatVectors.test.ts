@@ -5,7 +5,7 @@ import { systemClock } from '../../plugin/core/clock';
 import type { Log, MessageStore } from '../../plugin/core/ports';
 import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { ChatAccount } from '../../plugin/x/chat/chatAccount';
-import { ChatThreads } from '../../plugin/x/chat/threads';
+import { ChatWorkers } from '../../plugin/x/chat/chatWorkers';
 import type { XClient } from '../../plugin/x/api/client';
 import { scratchFolder } from '../support/scratch';
 
@@ -53,7 +53,7 @@ const client = {
 } as unknown as XClient;
 
 const folder = scratchFolder();
-const threads = new ChatThreads(resolve('dist/plugin/chatThread.js'));
+const threads = new ChatWorkers(resolve('dist/plugin/chatThread.js'));
 let store: MessageStore;
 let chat: ChatAccount;
 

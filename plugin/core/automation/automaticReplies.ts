@@ -1,4 +1,4 @@
-import { directConversation, groupOf, laneOf, postConversation } from '../conversation';
+import { directConversation, groupOf, queueNameOf, postConversation } from '../conversation';
 import { mapValueOf } from '../mapValue';
 import type { AutomaticKind, InboundMessage, OutboundMessage, XUser } from '../messages';
 import type { ActivityListener, Contacts, Counters, Outbox } from '../ports';
@@ -9,8 +9,8 @@ export interface AutomaticPorts {
   contacts: Contacts;
   counters: Counters;
   activity: ActivityListener;
-  /** Says that a lane of answers has something to do. */
-  wakeAnswers: (lane: string) => void;
+  /** Says that a queue of answers has something to do. */
+  wakeReplies: (queueName: string) => void;
 }
 
 /** The customer as far as they are known, by this message or by earlier ones. */
@@ -30,8 +30,8 @@ export function privateWords(
   const value = contacts.mapValueOf(account.name, user.id) ?? mapValueOf(user, account.mapValue);
   return {
     account: account.name,
-    // The lane of the agents' answers, so that none overtakes the other.
-    lane: value.toLowerCase(),
+    // The queue of the agents' answers, so that none overtakes the other.
+    queueKey: value.toLowerCase(),
     recipientValue: value,
     recipientId: user.id,
     text,
@@ -50,7 +50,7 @@ export function wordsInReplyTo(
 ): OutboundMessage {
   const words = privateWords(kind, text, knownSender(sender, account.name, contacts), account, contacts);
   if (thread === undefined) return words;
-  return { ...words, lane: postConversation(thread), publicReply: { thread, postId: messageId } };
+  return { ...words, queueKey: postConversation(thread), publicReply: { thread, postId: messageId } };
 }
 
 /** Puts them on their way; to be called inside the commit that says why. @returns says that they are there */
@@ -58,18 +58,18 @@ export function keepAutomatic(messages: OutboundMessage[], now: number, ports: A
   const rows = messages.map((message) => ports.outbox.add(message, now));
   return () => {
     for (const { seq, message } of rows) {
-      const { account, lane, automatic, text } = message;
+      const { account, queueKey, automatic, text } = message;
       ports.counters.count('automatic', { account, kind: automatic ?? '' });
       const messageId = `out:${seq}`;
       ports.activity({
         direction: 'out',
         account,
         messageId,
-        conversation: lane,
+        conversation: queueKey,
         step: 'received',
         detail: text,
       });
-      ports.wakeAnswers(laneOf(account, lane));
+      ports.wakeReplies(queueNameOf(account, queueKey));
     }
   };
 }

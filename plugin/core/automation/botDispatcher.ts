@@ -19,8 +19,8 @@ import { phrase } from '../../texts/text';
 export interface BotDispatcherPorts extends RoutingPorts {
   /** A number from 0 to 1. */
   random: () => number;
-  /** Says that the lane's message has its answer, or goes to the agents. */
-  done: (lane: string) => void;
+  /** Says that the queue's message has its answer, or goes to the agents. */
+  done: (queueName: string) => void;
 }
 
 /** How many bots are asked at a time; a slow one must not hold up what goes to the agents. */
@@ -46,25 +46,25 @@ export class BotDispatcher {
     this.queue = new KeyedQueue({
       clock: ports.clock,
       concurrency,
-      work: (lane) => this.work(lane),
-      onDefect: (lane, error) =>
-        ports.log.error('the bot failed unexpectedly, trying again', { lane, reason: reasonOf(error) }),
+      work: (queueName) => this.work(queueName),
+      onDefect: (queueName, error) =>
+        ports.log.error('the bot failed unexpectedly, trying again', { queueName, reason: reasonOf(error) }),
     });
   }
 
-  /** Takes the head of a lane over; `done` is called when it has been dealt with. */
-  take(lane: string, row: StoredInbound, account: MessagingAccount): void {
-    if (this.talks.has(lane)) return;
-    this.talks.set(lane, { row, account });
-    this.queue.wake(lane);
+  /** Takes the head of a queue over; `done` is called when it has been dealt with. */
+  take(queueName: string, row: StoredInbound, account: MessagingAccount): void {
+    if (this.talks.has(queueName)) return;
+    this.talks.set(queueName, { row, account });
+    this.queue.wake(queueName);
   }
 
   stop(): Promise<void> {
     return this.queue.stop();
   }
 
-  private async work(lane: string): Promise<QueueOutcome | undefined> {
-    const talk = this.talks.get(lane);
+  private async work(queueName: string): Promise<QueueOutcome | undefined> {
+    const talk = this.talks.get(queueName);
     if (!talk) return undefined;
     try {
       await this.talk(talk);
@@ -78,8 +78,8 @@ export class BotDispatcher {
       });
       return { again: 'at', dueAt: this.ports.clock.now() + backoff(1, this.ports.random()) };
     }
-    this.talks.delete(lane);
-    this.ports.done(lane);
+    this.talks.delete(queueName);
+    this.ports.done(queueName);
     return undefined;
   }
 
@@ -87,7 +87,7 @@ export class BotDispatcher {
     const { conversations, clock } = this.ports;
     const { conversation } = row.message;
     const before = conversations.read(account.name, conversation);
-    // After a time of silence the bot begins anew, whoever had the conversation last.
+    // After a time of silence the bot begins again, whoever had the conversation last.
     const isNew = isQuiet(before, account.rules.bot.idleMinutes, clock.now());
     const state = isNew ? { ...before, botTurns: 0, withAgents: undefined } : before;
     const outcome = await this.ask(row, state, account);
@@ -131,7 +131,7 @@ export class BotDispatcher {
     { row, account, state, isNew }: Talk & { state: ConversationState; isNew: boolean },
     { answer, handOver }: Outcome,
   ): void {
-    const { conversations, inbox, contacts, clock, together } = this.ports;
+    const { conversations, inbox, contacts, clock, transaction } = this.ports;
     const { message, seq } = row;
     const now = clock.now();
     const greeting = greetingDue(row, state, account, this.ports);
@@ -140,7 +140,7 @@ export class BotDispatcher {
       privateWords('bot', text, knownSender(message.sender, account.name, contacts), account, contacts),
     );
     const { words, state: next } = autoReplies([greeting, closed]);
-    const announce = together(() => {
+    const announce = transaction(() => {
       // Set aside, or forgotten, while the bot was asked: then nothing is said.
       if (!inbox.markReceived(seq, handOver === undefined ? 'bot' : 'agents')) return () => {};
       if (isNew) conversations.dropTurns(account.name, message.conversation);

@@ -10,7 +10,7 @@ import type { MessagingAccount } from '../gateways';
 
 export interface FollowUpPorts extends AutomaticPorts {
   conversations: Conversations;
-  together: MessageStore['together'];
+  transaction: MessageStore['transaction'];
   clock: Clock;
   log: Log;
 }
@@ -18,7 +18,7 @@ export interface FollowUpPorts extends AutomaticPorts {
 const minute = 60_000;
 
 /** After an outage nobody wants to be reminded of yesterday's talk. Milliseconds. */
-const longestDelay = 24 * 60 * minute;
+const maxDelay = 24 * 60 * minute;
 
 /**
  * Reminds the customers of an account who owe an answer, and takes leave of those who do not give it, where that is
@@ -29,7 +29,7 @@ export async function followUp(account: MessagingAccount, ports: FollowUpPorts):
   const now = ports.clock.now();
   const isDue = ({ since, reminded }: AwaitedAnswer) => {
     const wait = !reminded && reminder !== '' ? reminderMinutes : closingMinutes;
-    return { due: now - since >= wait * minute, late: now - since >= wait * minute + longestDelay };
+    return { due: now - since >= wait * minute, late: now - since >= wait * minute + maxDelay };
   };
   const shortest = Math.min(reminderMinutes, closingMinutes) * minute;
   for (const awaited of ports.conversations.awaiting(account.name, now - shortest)) {
@@ -49,7 +49,7 @@ function speak(
   account: MessagingAccount,
   ports: FollowUpPorts,
 ): void {
-  const { conversations, contacts, clock, together, log } = ports;
+  const { conversations, contacts, clock, transaction, log } = ports;
   const id = customerOf(conversation);
   // They may have written while the host was asked.
   const { customerAt, agentAt } = conversations.read(account.name, conversation);
@@ -57,7 +57,7 @@ function speak(
   const user = contacts.byId(account.name, id) ?? { id };
   const text = noticeText(account.rules.followUp[kind], user, account);
   const now = clock.now();
-  const announce = together(() => {
+  const announce = transaction(() => {
     if (kind === 'reminder') conversations.noteReminded(account.name, conversation, now);
     else conversations.endWaiting(account.name, conversation);
     return keepAutomatic([privateWords(kind, text, user, account, contacts)], now, ports);

@@ -17,7 +17,7 @@ const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 const day = 24 * 60 * 60_000;
 
 /** Further ahead than a year of holidays nobody looks. Days. */
-const longestLook = 800;
+const maxLook = 800;
 
 /** A moment on the clocks of a time zone. */
 interface LocalTime {
@@ -39,7 +39,7 @@ export function closedPeriodAt(hours: WorkingHours, now: number): string | undef
 }
 
 function nextOpening(hours: WorkingHours, today: number, time: string): string {
-  for (let ahead = 0; ahead <= longestLook; ahead += 1) {
+  for (let ahead = 0; ahead <= maxLook; ahead += 1) {
     const date = today + ahead * day;
     const next = segmentsOf(hours, date).find(({ from }) => ahead > 0 || from > time);
     if (next) return `${dateOf(date)} ${next.from}`;

@@ -6,7 +6,7 @@ import { phrase, say, type Text } from '../../texts/text';
 
 /** What agents read of what happens in an encrypted conversation beside messages. Others' words in them are marked as such. */
 
-const longestQuote = 200;
+const maxQuoteLength = 200;
 
 /** A message that something was done to, as far as it is known here. */
 export interface Target {
@@ -21,7 +21,7 @@ function named(target: Target | undefined): Text {
   if (!target) return say('message.aMessage');
   const { author, at, text = '' } = target;
   const words = customersWords(text).replaceAll(/\s+/g, ' ').trim();
-  const quote = words.length > longestQuote ? `${words.slice(0, longestQuote)}…` : words;
+  const quote = words.length > maxQuoteLength ? `${words.slice(0, maxQuoteLength)}…` : words;
   const values = { author: say(`message.author.${author}`), time: minuteOf(at) };
   return quote === '' ? say('message.of', values) : say('message.ofWithWords', { ...values, words: quote });
 }

@@ -6,7 +6,7 @@ import { groupOf, isEncryptedGroup } from '../conversation';
 import type { Conversations } from '../conversations';
 import type { InboundMessage, StoredInbound } from '../messages';
 import { isFromHere } from './ingestEncrypted';
-import type { Keeping } from '../retention';
+import type { Eraser } from '../eraser';
 import {
   colleagueWords,
   deletionWords,
@@ -28,7 +28,7 @@ export interface DecryptPorts {
   outbox: Pick<Outbox, 'get' | 'sentWith' | 'noteOutcome' | 'knownSentIds'>;
   contacts: Contacts;
   conversations: Conversations;
-  keeping: Keeping;
+  eraser: Eraser;
   clock: Clock;
   log: Log;
 }
@@ -42,7 +42,7 @@ interface Opening {
 }
 
 /**
- * Opens a message of X Chat to hand it over. What was in it is never written down: every try opens it anew.
+ * Opens a message of X Chat to hand it over. What was in it is never written down: every try opens it again.
  * @returns the row as it is to be handed over; undefined when there is nothing for an agent in it, or the same
  *   message was handed over already
  * @throws BridgeError when X has to be asked for keys and cannot be
@@ -212,7 +212,7 @@ function eraseDeleted(
   id: string,
   byAdmin: boolean,
   deletion: StoredInbound,
-  { chat, inbox, keeping }: DecryptPorts,
+  { chat, inbox, eraser }: DecryptPorts,
 ): void {
   const { message } = deletion;
   const { account, conversation, sender } = message;
@@ -220,7 +220,7 @@ function eraseDeleted(
     const row = inbox.get(seq);
     const isTheirs = byAdmin || row?.message.sender.id === sender.id;
     const isDone = row?.state === 'delivered' || row?.state === 'failed';
-    if (isDone && isTheirs && row.message.conversation === conversation) keeping.erase(seq);
+    if (isDone && isTheirs && row.message.conversation === conversation) eraser.erase(seq);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { ContactValues } from './contactValue';
-import { laneOf } from '../conversation';
+import { queueNameOf } from '../conversation';
 import { BridgeError, reasonOf } from '../errors';
 import type { InboundMessage, StoredInbound, XUser } from '../messages';
 import { isPrivate, knownSender } from '../automation/automaticReplies';
@@ -8,7 +8,7 @@ import { cardFields, updateCard } from '../automation/contactCard';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
 import type { PendingWrites } from '../pendingWrites';
 import type { Contacts, Inbox, Log, MessageStore } from '../ports';
-import type { Keeping } from '../retention';
+import type { Eraser } from '../eraser';
 import { sameText } from '../sameText';
 import type { MessagingAccount, HostMessage, Notification, NotifyReceipt } from '../gateways';
 import { customersWords } from '../systemNotice';
@@ -17,12 +17,12 @@ import { transcriptFor, type TranscriptPorts } from '../automation/transcript';
 export interface DeliverPorts extends TranscriptPorts {
   inbox: Inbox;
   contacts: Contacts;
-  gather: MessageStore['gather'];
+  batchTransaction: MessageStore['batchTransaction'];
   clock: Clock;
   log: Log;
-  owed: PendingWrites;
+  pendingWrites: PendingWrites;
   contactValues: ContactValues;
-  keeping: Keeping;
+  eraser: Eraser;
   /** Messages whose notify call is under way. */
   inFlight: Set<number>;
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
@@ -60,11 +60,15 @@ export async function deliverMessage(
     const last = index === parts.length - 1;
     const found = index === row.notified ? await findLost(row, part, account, ports) : undefined;
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
-    await ports.owed.write(row.seq, () => {
+    await ports.pendingWrites.write(row.seq, () => {
       ports.inbox.saveNotified(row.seq, receipt.messageId, last);
       if (last && message.ttlMs !== undefined) eraseDisappearing(row, ports);
       if (receipt.messageId === undefined)
-        ports.inbox.noteHandedOver(laneOf(account.name, message.conversation), part.body, account.host.now());
+        ports.inbox.noteHandedOver(
+          queueNameOf(account.name, message.conversation),
+          part.body,
+          account.host.now(),
+        );
       // In the same commit: without the preface the parts that are left would be counted wrongly.
       if (last && preface.length > 0) ports.conversations.dropTurns(account.name, message.conversation);
       if (receipt.interactionId)
@@ -79,9 +83,9 @@ export async function deliverMessage(
 }
 
 /** What disappears on X is not kept here either, and neither is what it was when it could not be read. */
-function eraseDisappearing({ seq, message: { reopens } }: StoredInbound, { keeping }: DeliverPorts): void {
-  keeping.erase(seq);
-  if (reopens !== undefined) keeping.erase(reopens);
+function eraseDisappearing({ seq, message: { reopens } }: StoredInbound, { eraser }: DeliverPorts): void {
+  eraser.erase(seq);
+  if (reopens !== undefined) eraser.erase(reopens);
 }
 
 function shown({ message, withheld }: StoredInbound): InboundMessage {
@@ -173,7 +177,9 @@ async function notifyOnce(
   const mapKey = await account.host.mapKey();
   const attempt = async (key: string) => {
     const now = account.host.now();
-    const isMarked = await ports.gather(() => ports.inbox.markDelivering(row.seq, now, row.withheld));
+    const isMarked = await ports.batchTransaction(() =>
+      ports.inbox.markDelivering(row.seq, now, row.withheld),
+    );
     if (!isMarked) throw withheldMeanwhile(ports.clock.now());
     ports.onStep(row, 'delivering', `${key} = ${from}`);
     ports.inFlight.add(row.seq);
@@ -267,7 +273,11 @@ async function findLost(
     .filter((each) => isSame(each, part, from) && !known.has(each.id))
     .sort((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
   // Of those that were handed over before, a host that tells no ids shows each once as well.
-  const handedOver = ports.inbox.handedOver(laneOf(account.name, row.message.conversation), part.body, from);
+  const handedOver = ports.inbox.handedOver(
+    queueNameOf(account.name, row.message.conversation),
+    part.body,
+    from,
+  );
   const found = equal.length > handedOver ? equal.at(-1) : undefined;
   if (found) {
     ports.log.info('message was already on the host, not sent again', { messageId, interactionId });

@@ -1,16 +1,16 @@
 import type { InboundMessage } from '../messages';
-import { laneOf } from '../conversation';
-import type { Keeping } from '../retention';
+import { queueNameOf } from '../conversation';
+import type { Eraser } from '../eraser';
 import type { Log, Threads } from '../ports';
 import { keepNotice, systemNotice, type NoticePorts } from '../systemNotice';
 import { phrase } from '../../texts/text';
 
 export interface DeletionPorts extends NoticePorts {
   threads: Threads;
-  keeping: Keeping;
+  eraser: Eraser;
   log: Log;
-  /** Says that answers of a lane may not go out any more. */
-  wakeAnswers: (lane: string) => void;
+  /** Says that answers of a queue may not go out any longer. */
+  wakeReplies: (queueName: string) => void;
 }
 
 const beforehand = phrase('message.postDeletedBefore');
@@ -30,7 +30,7 @@ export async function honourDeletions(
     ports.threads.markDeleted(account, id);
     const row = ports.inbox.find(account, id);
     if (row?.message.thread === undefined || row.withheld) continue;
-    if (row.state === 'delivered' || row.state === 'failed') ports.keeping.erase(row.seq);
+    if (row.state === 'delivered' || row.state === 'failed') ports.eraser.erase(row.seq);
     if (row.state === 'failed') {
       // Set aside or filtered: no agent knows of it.
       ports.log.info('post deleted on X', { account, messageId: id });
@@ -38,7 +38,7 @@ export async function honourDeletions(
     }
     const withheld = ports.inbox.withhold(row.seq, systemNotice(beforehand));
     if (!withheld) await keepNotice(noticeOf(row.message), ports);
-    ports.wakeAnswers(laneOf(account, row.message.conversation));
+    ports.wakeReplies(queueNameOf(account, row.message.conversation));
     ports.log.info('post deleted on X', { account, messageId: id, withheld });
   }
 }

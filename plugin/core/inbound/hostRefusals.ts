@@ -12,7 +12,7 @@ export type AfterRefusal =
 
 /** What an account's host has refused since it last accepted a message. */
 interface Refused {
-  lanes: Set<string>;
+  queueNames: Set<string>;
   setAside: number[];
 }
 
@@ -35,20 +35,20 @@ export class HostRefusals {
     this.accounts.delete(account);
     // It has taken another, so that what was set aside stays so.
     for (const each of before?.setAside ?? []) this.firstRefused.delete(each);
-    return before !== undefined && before.lanes.size >= conversationsRefused;
+    return before !== undefined && before.queueNames.size >= conversationsRefused;
   }
 
-  noteRefused(account: string, seq: number, lane: string): AfterRefusal {
+  noteRefused(account: string, seq: number, queueName: string): AfterRefusal {
     const acceptedBefore = this.firstRefused.get(seq);
     if (acceptedBefore !== undefined && this.acceptedOf(account) > acceptedBefore) {
       this.firstRefused.delete(seq);
       return { verdict: 'set-aside' };
     }
     this.firstRefused.set(seq, acceptedBefore ?? this.acceptedOf(account));
-    const refused = this.accounts.get(account) ?? { lanes: new Set<string>(), setAside: [] };
+    const refused = this.accounts.get(account) ?? { queueNames: new Set<string>(), setAside: [] };
     this.accounts.set(account, refused);
-    refused.lanes.add(lane);
-    if (refused.lanes.size >= conversationsRefused)
+    refused.queueNames.add(queueName);
+    if (refused.queueNames.size >= conversationsRefused)
       return { verdict: 'wait', restore: refused.setAside.splice(0) };
     refused.setAside.push(seq);
     return { verdict: 'set-aside' };

@@ -3,10 +3,10 @@ import { BoundedMap } from '../boundedMap';
 import { BotDispatcher } from '../automation/botDispatcher';
 import type { ChatStore } from '../chat';
 import { ContactValues } from './contactValue';
-import { laneOf, splitLane } from '../conversation';
+import { queueNameOf, splitQueueName } from '../conversation';
 import { BridgeError, reasonOf } from '../errors';
 import { deliverMessage, type DeliverPorts } from './deliverMessage';
-import type { Keeping } from '../retention';
+import type { Eraser } from '../eraser';
 import { HostRefusals } from './hostRefusals';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import { QueueSweep } from '../queueSweep';
@@ -24,9 +24,9 @@ export interface InboundWorkerPorts extends WorkerPorts, RoutingPorts {
   inbox: Inbox;
   history: History;
   chat: ChatStore;
-  keeping: Keeping;
-  gather: MessageStore['gather'];
-  doubtfulSince: number | undefined;
+  eraser: Eraser;
+  batchTransaction: MessageStore['batchTransaction'];
+  possibleDuplicatesSince: number | undefined;
 }
 
 /** How many conversations are handed to the host side by side. */
@@ -36,7 +36,7 @@ const concurrency = 16;
 export class InboundWorker {
   private readonly queue: KeyedQueue;
   private readonly sweep: QueueSweep;
-  private readonly owed: PendingWrites;
+  private readonly pendingWrites: PendingWrites;
   private readonly mediaFaults = new BoundedMap<number, number>(10_000);
   private readonly inFlight = new Set<number>();
   private readonly refusals = new HostRefusals();
@@ -48,30 +48,30 @@ export class InboundWorker {
 
   constructor(private readonly ports: InboundWorkerPorts) {
     this.startedAt = ports.clock.now();
-    this.owed = new PendingWrites(ports.gather);
+    this.pendingWrites = new PendingWrites(ports.batchTransaction);
     this.contactValues = new ContactValues(ports);
-    this.bot = new BotDispatcher({ ...ports, done: (lane) => this.queue.wake(lane) });
+    this.bot = new BotDispatcher({ ...ports, done: (queueName) => this.queue.wake(queueName) });
     this.queue = new KeyedQueue({
       clock: ports.clock,
       concurrency,
-      work: (lane) => this.work(lane),
-      onDefect: (lane, error) =>
+      work: (queueName) => this.work(queueName),
+      onDefect: (queueName, error) =>
         ports.log.error('handing over failed unexpectedly, trying again', {
-          lane,
+          queueName,
           reason: reasonOf(error),
         }),
     });
-    this.sweep = new QueueSweep(this.queue, ports.inbox.lanes);
+    this.sweep = new QueueSweep(this.queue, ports.inbox.queueNames);
   }
 
   /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
-  takeUp(): void {
+  resume(): void {
     this.ports.inbox.release(undefined, this.ports.clock.now());
-    for (const lane of this.ports.inbox.lanes()) this.queue.wake(lane);
+    for (const queueName of this.ports.inbox.queueNames()) this.queue.wake(queueName);
   }
 
-  wake(lane: string): void {
-    this.queue.wake(lane);
+  wake(queueName: string): void {
+    this.queue.wake(queueName);
   }
 
   /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
@@ -90,7 +90,7 @@ export class InboundWorker {
     if (this.inFlight.has(seq)) throw inFlight();
     if (!history.setAside({ direction: 'in', seq }, reason)) return false;
     this.step(row, 'failed', reason);
-    this.wake(laneOf(row.message.account, row.message.conversation));
+    this.wake(queueNameOf(row.message.account, row.message.conversation));
     return true;
   }
 
@@ -98,16 +98,16 @@ export class InboundWorker {
     await Promise.all([this.queue.stop(), this.bot.stop()]);
   }
 
-  private async work(lane: string): Promise<QueueOutcome | undefined> {
+  private async work(queueName: string): Promise<QueueOutcome | undefined> {
     const { inbox, clock, accounts } = this.ports;
-    const row = inbox.nextOf(lane);
+    const row = inbox.nextIn(queueName);
     if (!row) return undefined;
-    if (await this.owed.settle(row.seq)) return { again: 'now' };
+    if (await this.pendingWrites.settle(row.seq)) return { again: 'now' };
     if (row.dueAt > clock.now()) return { again: 'at', dueAt: row.dueAt };
-    const account = accounts.get(splitLane(lane).account);
+    const account = accounts.get(splitQueueName(queueName).account);
     if (!account) return undefined;
     try {
-      return await this.bring(row, lane, account);
+      return await this.bring(row, queueName, account);
     } catch (error) {
       return await this.afterFailure(row, error);
     }
@@ -116,7 +116,7 @@ export class InboundWorker {
   /** Brings a message to whoever takes it up. */
   private async bring(
     stored: StoredInbound,
-    lane: string,
+    queueName: string,
     account: MessagingAccount,
   ): Promise<QueueOutcome | undefined> {
     const { inbox, clock } = this.ports;
@@ -124,13 +124,13 @@ export class InboundWorker {
     const started = clock.now();
     const row = await decryptMessage(stored, account, { ...this.ports, log });
     if (!row) {
-      await this.owed.write(stored.seq, () => inbox.markNothing(stored.seq));
+      await this.pendingWrites.write(stored.seq, () => inbox.markNothing(stored.seq));
       this.step(stored, 'nothing for an agent');
       return { again: 'now' };
     }
     const receiver = receive(row, account, { ...this.ports, log });
     if (receiver === 'bot') {
-      this.bot.take(lane, row, account);
+      this.bot.take(queueName, row, account);
       return undefined;
     }
     if (receiver === 'nobody') return { again: 'now' };
@@ -161,7 +161,7 @@ export class InboundWorker {
     const { account, messageId } = row.message;
     const { inbox, log, clock, counters } = this.ports;
     if (!error.retryable && !this.hostRefusesAll(row, error)) {
-      await this.owed.write(row.seq, () => inbox.markFailed(row.seq, error.message));
+      await this.pendingWrites.write(row.seq, () => inbox.markFailed(row.seq, error.message));
       log.error('message set aside: the host can never take it', {
         account,
         messageId,
@@ -190,12 +190,12 @@ export class InboundWorker {
   private hostRefusesAll({ seq, message }: StoredInbound, { code }: BridgeError): boolean {
     if (code !== 'refused-by-host') return false;
     const { account, conversation } = message;
-    const refusal = this.refusals.noteRefused(account, seq, laneOf(account, conversation));
+    const refusal = this.refusals.noteRefused(account, seq, queueNameOf(account, conversation));
     if (refusal.verdict === 'set-aside') return false;
     const { history, log } = this.ports;
     for (const each of refusal.restore) {
-      const lane = history.retry({ direction: 'in', seq: each });
-      if (lane !== undefined) this.queue.wake(lane);
+      const queueName = history.retry({ direction: 'in', seq: each });
+      if (queueName !== undefined) this.queue.wake(queueName);
     }
     if (refusal.restore.length > 0)
       log.error(
@@ -222,19 +222,19 @@ export class InboundWorker {
 
   /** Whether the host may have a message although nothing is written of it. */
   private mayBeThere(sentAt: number): boolean {
-    return sentAt < this.startedAt && sentAt > (this.ports.doubtfulSince ?? Infinity);
+    return sentAt < this.startedAt && sentAt > (this.ports.possibleDuplicatesSince ?? Infinity);
   }
 
   private forwardPorts(account: string): DeliverPorts {
-    const { inbox, contacts, conversations, gather, keeping, clock, log } = this.ports;
+    const { inbox, contacts, conversations, batchTransaction, eraser, clock, log } = this.ports;
     return {
       inbox,
       contacts,
       conversations,
-      gather,
-      keeping,
+      batchTransaction,
+      eraser,
       clock,
-      owed: this.owed,
+      pendingWrites: this.pendingWrites,
       contactValues: this.contactValues,
       mediaFaults: this.mediaFaults,
       inFlight: this.inFlight,

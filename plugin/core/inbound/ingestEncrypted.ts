@@ -88,6 +88,6 @@ function customerIn(
     return conversationId.split(':').find((id) => /^\d+$/.test(id) && id !== ownId);
   const last = chat.lastOf(account, conversationId);
   const sender = last && inbox.get(last.seq)?.message.sender.id;
-  // A person who was forgotten on request has no id any more.
+  // A person who was forgotten on request has no id any longer.
   return sender !== undefined && /^\d+$/.test(sender) ? sender : undefined;
 }

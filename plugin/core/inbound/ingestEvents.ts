@@ -1,9 +1,9 @@
-import { groupOf, isPostConversation, laneOf } from '../conversation';
+import { groupOf, isPostConversation, queueNameOf } from '../conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
 import { encryptedFact, ingestEncrypted } from './ingestEncrypted';
 import { honourDeletions } from './honourDeletions';
 import type { ChatStore } from '../chat';
-import type { Keeping } from '../retention';
+import type { Eraser } from '../eraser';
 import type { Clock } from '../clock';
 import type { InboundMessage } from '../messages';
 import type {
@@ -55,7 +55,7 @@ export interface IngestPorts {
   inbox: Inbox;
   outbox: Pick<Outbox, 'knownSentIds'>;
   chat: ChatStore;
-  keeping: Keeping;
+  eraser: Eraser;
   contacts: Contacts;
   threads: Threads;
   marks: PresenceMarks;
@@ -68,10 +68,10 @@ export interface IngestPorts {
   trouble: MessageStore['trouble'];
   unstorable: Unstorable;
   otherUsers: OtherUsers;
-  /** Says that a lane has something to do. */
-  wake: (lane: string) => void;
-  /** Says that answers of a lane may not go out any more. */
-  wakeAnswers: (lane: string) => void;
+  /** Says that a queue has something to do. */
+  wake: (queueName: string) => void;
+  /** Says that answers of a queue may not go out any longer. */
+  wakeReplies: (queueName: string) => void;
   clock: Clock;
   /** Whether customers' words may be written to the log. */
   logText: () => boolean;
@@ -145,7 +145,7 @@ async function store(
  */
 async function keep(messages: InboundMessage[], ports: IngestPorts): Promise<boolean[]> {
   // At once, since what follows may fail; and for known messages too, which may still wait.
-  const wake = ({ account, conversation }: InboundMessage) => ports.wake(laneOf(account, conversation));
+  const wake = ({ account, conversation }: InboundMessage) => ports.wake(queueNameOf(account, conversation));
   try {
     const fresh = await ports.inbox.keep(messages);
     messages.forEach(wake);

@@ -2,7 +2,7 @@ import type { EventBatch } from './events';
 import type { Counters, Log } from '../ports';
 
 /** Of so many pairs of account and user it is remembered that they were warned of. */
-const mostRemembered = 1_000;
+const maxRemembered = 1_000;
 
 /** Keeps what X addressed to another user from being handed over in an account's name. */
 export class OtherUsers {
@@ -28,7 +28,7 @@ export class OtherUsers {
     const { counters, log } = this.ports;
     counters.count('events', { account, kind: 'message', result: 'another_user' }, number);
     const pair = `${account} ${forUserId}`;
-    if (this.warned.has(pair) || this.warned.size >= mostRemembered) return;
+    if (this.warned.has(pair) || this.warned.size >= maxRemembered) return;
     this.warned.add(pair);
     log.warn(
       "X delivered messages for another user than the account's own; they are left out. If no other account or product uses the app, check which user is subscribed",

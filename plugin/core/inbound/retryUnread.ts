@@ -1,5 +1,5 @@
 import type { ChatStore } from '../chat';
-import { laneOf } from '../conversation';
+import { queueNameOf } from '../conversation';
 import { reasonOf } from '../errors';
 import type { Inbox, Log } from '../ports';
 
@@ -7,8 +7,8 @@ export interface RetryUnreadPorts {
   chat: ChatStore;
   inbox: Inbox;
   log: Log;
-  /** Says that a lane has something to do. */
-  wake: (lane: string) => void;
+  /** Says that a queue has something to do. */
+  wake: (queueName: string) => void;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function retryUnread(
         return [{ ...row.message, messageId: `${row.message.messageId}-${tag}`, reopens: seq }];
       });
       const fresh = await inbox.keep(again);
-      again.forEach(({ conversation }) => wake(laneOf(account, conversation)));
+      again.forEach(({ conversation }) => wake(queueNameOf(account, conversation)));
       count += fresh.filter(Boolean).length;
       after = rows.at(-1);
     }

@@ -18,7 +18,7 @@ import { closedPeriodAt } from '../automation/workingHours';
 export interface RoutingPorts extends AutomaticPorts {
   inbox: Inbox;
   conversations: Conversations;
-  together: MessageStore['together'];
+  transaction: MessageStore['transaction'];
   clock: Clock;
   log: Log;
 }
@@ -49,7 +49,7 @@ export function receive(row: StoredInbound, account: MessagingAccount, ports: Ro
     closedNoticeDue(row, state, account, ports),
   ]);
   if (words.length === 0 && !remembers(row, account)) return 'agents';
-  const announce = ports.together(() => {
+  const announce = ports.transaction(() => {
     if (!ports.inbox.markReceived(row.seq, 'agents')) return () => {};
     ports.conversations.save(account.name, message.conversation, {
       ...next,

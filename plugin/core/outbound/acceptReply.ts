@@ -9,7 +9,7 @@ import { findRecipient, knownRecipient } from './recipients';
 import { composeAnswer, postDeleted } from './sendReply';
 import type { MessagingAccount } from '../gateways';
 import { isSystemNotice } from '../systemNotice';
-import { mostPictures, tooManyFiles } from './uploads';
+import { maxPictures, tooManyFiles } from './uploads';
 import { say, type Text } from '../../texts/text';
 
 /** What the host sends to the Reply URL, read but not yet understood. */
@@ -33,13 +33,13 @@ export interface AcceptPorts {
 }
 
 /** Ten Direct Messages of X's longest; more would use up the customer's patience and our rate limit window. */
-const longestText = 100_000;
+const maxTextLength = 100_000;
 
 /** In private each file is a message of its own. */
-const mostFiles = 10;
+const maxFiles = 10;
 
 /** The host must have its answer within 8 seconds; some of them belong to the network. */
-const patience = 7_000;
+const timeoutMs = 7_000;
 
 /** How long to wait for X to say who a handle belongs to, before the answer is queued without knowing. */
 const lookUpPatience = 3_000;
@@ -58,15 +58,16 @@ export async function acceptReply(
   const { attachmentIds, interactionId } = call;
   if (text === '' && attachmentIds.length === 0) throw refusal('bad-request', say('reply.empty'));
   if (isSystemNotice(text)) throw refusal('bad-request', say('reply.isNotice'));
-  if (attachmentIds.length > mostFiles)
-    throw refusal('bad-request', say('reply.tooManyFiles', { max: mostFiles }));
+  if (attachmentIds.length > maxFiles)
+    throw refusal('bad-request', say('reply.tooManyFiles', { max: maxFiles }));
   // Code points, as X counts them; an emoji is two UTF-16 units.
   const { length } = Array.from(text);
-  if (length > longestText) throw refusal('bad-request', say('reply.tooLong', { length, max: longestText }));
+  if (length > maxTextLength)
+    throw refusal('bad-request', say('reply.tooLong', { length, max: maxTextLength }));
   const value = await recipientValueOf(call, account);
-  const place = await placeOf(call, value, account, ports);
+  const place = await resolveDestination(call, value, account, ports);
   if (place.publicReply) {
-    if (attachmentIds.length > mostPictures) throw tooManyFiles();
+    if (attachmentIds.length > maxPictures) throw tooManyFiles();
     composeAnswer(text, place.publicReply, account);
   }
   if (place.recipientId !== undefined) noteContact(place.recipientId, value, call, account, ports);
@@ -78,13 +79,13 @@ export async function acceptReply(
     ...place,
     ...(interactionId === undefined ? {} : { interactionId }),
   };
-  return ports.worker.submit(message, Math.max(0, patience - (ports.clock.now() - started)));
+  return ports.worker.submit(message, Math.max(0, timeoutMs - (ports.clock.now() - started)));
 }
 
-type Place = Pick<OutboundMessage, 'lane' | 'recipientId' | 'groupId' | 'publicReply'>;
+type Place = Pick<OutboundMessage, 'queueKey' | 'recipientId' | 'groupId' | 'publicReply'>;
 
 /** Where an answer goes: where the interaction began, which its thread tells. */
-async function placeOf(
+async function resolveDestination(
   { threadId, agentName }: ReplyCall,
   value: string,
   account: MessagingAccount,
@@ -95,16 +96,17 @@ async function placeOf(
   const known = knownRecipient(value, account, contacts)?.id;
   const withRecipient = (id: string | undefined) => (id === undefined ? {} : { recipientId: id });
   const groupId = threadId === undefined ? undefined : groupOf(threadId);
-  if (groupId !== undefined) return { lane: groupConversation(groupId), groupId, ...withRecipient(known) };
+  if (groupId !== undefined)
+    return { queueKey: groupConversation(groupId), groupId, ...withRecipient(known) };
   const thread = threadId === undefined ? undefined : threads.threadOf(account.name, threadId);
   if (thread === undefined && threadId !== undefined && isPostId(threadId)) throw unknownThread();
   if (thread === undefined)
-    return { lane: value.toLowerCase(), ...withRecipient(await recipientNow(value, account, ports)) };
+    return { queueKey: value.toLowerCase(), ...withRecipient(await recipientNow(value, account, ports)) };
   const postId = threads.newestPost(account.name, thread, known, account.userId());
   if (postId === undefined) throw postDeleted();
   const agent = agentName === undefined ? {} : { agentName };
   return {
-    lane: postConversation(thread),
+    queueKey: postConversation(thread),
     publicReply: { thread, postId, ...agent },
     ...withRecipient(known),
   };

@@ -1,4 +1,4 @@
-import type { ChatStore, SealedAnswer } from '../chat';
+import type { ChatStore, EncryptedReply } from '../chat';
 import { isEncryptedGroup } from '../conversation';
 import { BridgeError } from '../errors';
 import type { StoredOutbound } from '../messages';
@@ -57,7 +57,7 @@ export async function chatRoute(
     throw withheld(error, target, account, contacts);
   });
   const sealed = [...row.sealed];
-  const seal = async ({ index, words, files }: Part): Promise<SealedAnswer> => {
+  const seal = async ({ index, words, files }: Part): Promise<EncryptedReply> => {
     const quotes = index === 0 ? quotedIn(conversation.id, row, store, inbox) : undefined;
     const answer = await chat.seal(conversation, words, files[0], {
       outboxSeq: row.seq,
@@ -73,7 +73,7 @@ export async function chatRoute(
     // An answer that is being sent is known for an encrypted one by this, also after the process was killed.
     prepare: async (part) => {
       const before = sealed[part.index];
-      // Surely not sent yet, it takes the key of today. A file has to be encrypted anew as well, which X's refusal leads to.
+      // Surely not sent yet, it takes the key of today. A file has to be encrypted again as well, which X's refusal leads to.
       const isOutdated =
         before?.keyVersion !== conversation.keyVersion &&
         part.files.length === 0 &&
@@ -92,10 +92,10 @@ export async function chatRoute(
         return await chat.send(sealed[part.index] ?? (await seal(part)), mayBeThere);
       } catch (error) {
         if (!(error instanceof BridgeError) || error.code !== 'chat-key-changed') throw error;
-        // X refused it for its key, so that it surely did not go out: encrypted anew, it is another message.
+        // X refused it for its key, so that it surely did not go out: encrypted again, it is another message.
         conversation = await chat.conversationWith(target);
         if (part.files.length === 0) return chat.send(await seal(part), false);
-        // The file has to be encrypted anew as well, which the next try does.
+        // The file has to be encrypted again as well, which the next try does.
         outbox.clearSending(row.seq);
         outbox.saveSealed(row.seq, sealed.slice(0, part.index));
         throw error;

@@ -13,7 +13,7 @@ export interface GivingUpPorts {
   clock: Clock;
   outbox: Outbox;
   /** How long a reply is tried in spite of faults, in milliseconds. */
-  longestWait: () => number;
+  maxWait: () => number;
 }
 
 const hourMs = 60 * 60_000;
@@ -21,12 +21,12 @@ const hourMs = 60 * 60_000;
 /** Whether a reply has waited for so long that it would only surprise the customer. */
 export function isTooOld(
   { createdAt, retriedAt }: StoredOutbound,
-  { clock, longestWait }: GivingUpPorts,
+  { clock, maxWait }: GivingUpPorts,
 ): boolean {
-  return clock.now() - (retriedAt ?? createdAt) >= longestWait();
+  return clock.now() - (retriedAt ?? createdAt) >= maxWait();
 }
 
-/** A reminder is of no use any more to a customer who has written. */
+/** A reminder is of no use any longer to a customer who has written. */
 export function isOutdated(
   { message, recipientId, createdAt, sendingSince }: StoredOutbound,
   { conversations }: { conversations: Conversations },
@@ -52,7 +52,7 @@ export function finalFault(
   const mayBeOnX = ports.outbox.get(row.seq)?.sendingSince !== undefined;
   // The next try only looks whether X has it.
   if (mayBeOnX && row.sendingSince === undefined) return undefined;
-  const hours = Math.round(ports.longestWait() / hourMs);
+  const hours = Math.round(ports.maxWait() / hourMs);
   return givenUp(hours, error, mayBeOnX && error.code !== 'given-up');
 }
 

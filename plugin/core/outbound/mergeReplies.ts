@@ -21,7 +21,7 @@ export function mergeQueuedReplies(
   const before = outbox.joinedTo(row.seq);
   if (before.length > 0 || !mayJoin || !row.waitedForWindow || !isPlain(row)) return before;
   const joined: StoredOutbound[] = [];
-  for (const each of outbox.behind(row.seq)) {
+  for (const each of outbox.laterInQueue(row.seq)) {
     if (!isPlain(each) || lengthOf(joinedText([row, ...joined, each])) > longest) break;
     joined.push(each);
   }

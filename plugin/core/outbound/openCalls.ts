@@ -10,7 +10,7 @@ export type ReplyResult =
 
 interface OpenCall {
   seq: number;
-  lane: string;
+  queueName: string;
   settle: (result: ReplyResult) => void;
 }
 
@@ -21,12 +21,12 @@ export class OpenCalls {
   constructor(private readonly clock: Clock) {}
 
   /** Resolves with the reply's outcome, after at most `patience` milliseconds. */
-  wait(seq: number, lane: string, patience: number): Promise<ReplyResult> {
+  wait(seq: number, queueName: string, timeoutMs: number): Promise<ReplyResult> {
     return new Promise((resolve) => {
       let cancel = () => {};
       const call: OpenCall = {
         seq,
-        lane,
+        queueName,
         settle: (result) => {
           cancel();
           this.calls.delete(call);
@@ -34,7 +34,7 @@ export class OpenCalls {
         },
       };
       this.calls.add(call);
-      cancel = this.clock.after(patience, () =>
+      cancel = this.clock.after(timeoutMs, () =>
         call.settle({ status: 'queued', reason: phrase('reply.stillSending'), retryAt: undefined }),
       );
     });
@@ -50,8 +50,8 @@ export class OpenCalls {
     for (const call of [...this.calls]) if (call.seq === seq) call.settle(result);
   }
 
-  /** The whole lane waits: everybody who waits for one of its replies hears so. */
-  settleLane(lane: string, result: ReplyResult): void {
-    for (const call of [...this.calls]) if (call.lane === lane) call.settle(result);
+  /** The whole queue waits: everybody who waits for one of its replies hears so. */
+  settleLane(queueName: string, result: ReplyResult): void {
+    for (const call of [...this.calls]) if (call.queueName === queueName) call.settle(result);
   }
 }

@@ -2,7 +2,7 @@ import { concernsAgent, droppedNotice, refusedNotice } from './replyNotices';
 import { backoff } from '../backoff';
 import type { ChatStore } from '../chat';
 import { mayGoEncrypted } from './chatRoute';
-import { directConversation, laneOf, splitLane } from '../conversation';
+import { directConversation, queueNameOf, splitQueueName } from '../conversation';
 import type { Conversations } from '../conversations';
 import { BridgeError, reasonOf } from '../errors';
 import { finalFault, isOutdated, isTooOld, mayHaveArrived } from './givingUp';
@@ -33,10 +33,10 @@ export interface OutboundWorkerPorts extends WorkerPorts {
   chat: ChatStore;
   history: History;
   conversations: Conversations;
-  together: MessageStore['together'];
-  gather: MessageStore['gather'];
+  transaction: MessageStore['transaction'];
+  batchTransaction: MessageStore['batchTransaction'];
   /** How long an answer is tried in spite of faults, in milliseconds. */
-  longestWait: () => number;
+  maxWait: () => number;
   /** Puts a notice for the agent on its way to the host. */
   tellAgent: (notice: InboundMessage) => Promise<void>;
 }
@@ -54,35 +54,35 @@ export class OutboundWorker {
   /** Brings files to X for answers whose turn has not come, so that they need not wait a second time. */
   private readonly ahead: KeyedQueue;
   private readonly uploads: Uploads;
-  private readonly owed: PendingWrites;
+  private readonly pendingWrites: PendingWrites;
   private readonly calls: OpenCalls;
   /** Replies whose call was answered, as long as that is not on the disk. */
   private readonly answered = new Set<number>();
   private readonly inFlight = new Set<number>();
 
   constructor(private readonly ports: OutboundWorkerPorts) {
-    this.owed = new PendingWrites(ports.gather);
+    this.pendingWrites = new PendingWrites(ports.batchTransaction);
     this.calls = new OpenCalls(ports.clock);
     this.queue = new KeyedQueue({
       clock: ports.clock,
       concurrency,
-      work: (lane) => this.work(lane),
-      onDefect: (lane, error) => this.defect('sending', lane, error),
+      work: (queueName) => this.work(queueName),
+      onDefect: (queueName, error) => this.defect('sending', queueName, error),
     });
-    this.sweep = new QueueSweep(this.queue, ports.outbox.lanes);
+    this.sweep = new QueueSweep(this.queue, ports.outbox.queueNames);
     this.ahead = new KeyedQueue({
       clock: ports.clock,
       concurrency: uploadsAhead,
-      work: (lane) => this.uploadAhead(lane),
-      onDefect: (lane, error) => this.defect('uploading ahead', lane, error),
+      work: (queueName) => this.uploadAhead(queueName),
+      onDefect: (queueName, error) => this.defect('uploading ahead', queueName, error),
     });
     this.uploads = new Uploads({ ...ports, onStep: (row, step) => this.step(row, step) });
   }
 
   /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
-  takeUp(): void {
+  resume(): void {
     this.ports.outbox.release(this.ports.clock.now());
-    for (const lane of this.ports.outbox.lanes()) this.queue.wake(lane);
+    for (const queueName of this.ports.outbox.queueNames()) this.queue.wake(queueName);
   }
 
   /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
@@ -99,9 +99,9 @@ export class OutboundWorker {
    * repeats a call it got no answer to, it is told what becomes of the first one.
    * @throws BridgeError `store-unavailable` when it could not be stored
    */
-  async submit(message: OutboundMessage, patience: number): Promise<SubmittedReply> {
+  async submit(message: OutboundMessage, timeoutMs: number): Promise<SubmittedReply> {
     const { outbox, clock, log } = this.ports;
-    const found = outbox.twinOf(message, clock.now() - retryWindowMs);
+    const found = outbox.findDuplicate(message, clock.now() - retryWindowMs);
     const twin = found && this.answered.has(found.seq) ? undefined : found;
     if (twin)
       log.info('the host repeated a call it got no answer to; the reply goes out once', {
@@ -111,9 +111,9 @@ export class OutboundWorker {
     if (twin?.state === 'delivered') return { seq: twin.seq, result: { status: 'sent', ids: twin.sentIds } };
     const row = twin ?? this.add(message);
     if (!twin) this.step(row, 'received', message.text);
-    const lane = laneOf(message.account, message.lane);
-    const outcome = this.calls.wait(row.seq, lane, patience);
-    this.queue.wake(lane);
+    const queueName = queueNameOf(message.account, message.queueKey);
+    const outcome = this.calls.wait(row.seq, queueName, timeoutMs);
+    this.queue.wake(queueName);
     return { seq: row.seq, result: await outcome };
   }
 
@@ -135,7 +135,7 @@ export class OutboundWorker {
       this.step(each, 'failed', reason);
       this.calls.settle(each.seq, { status: 'failed', error });
     }
-    this.wake(laneOf(row.message.account, row.message.lane));
+    this.wake(queueNameOf(row.message.account, row.message.queueKey));
     const [first, ...others] = group.filter(({ message }) => concernsAgent(message));
     if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
     return true;
@@ -143,9 +143,9 @@ export class OutboundWorker {
 
   /** The host has been answered: equal words from now on are another reply. */
   noteAnswered(seq: number): void {
-    const { outbox, gather, log } = this.ports;
+    const { outbox, batchTransaction, log } = this.ports;
     this.answered.add(seq);
-    gather(() => outbox.markAnswered(seq))
+    batchTransaction(() => outbox.markAnswered(seq))
       .then(() => this.answered.delete(seq))
       .catch((error: unknown) =>
         log.warn('it could not be written down that the host was answered', {
@@ -157,22 +157,22 @@ export class OutboundWorker {
 
   /** From an agent's first message on, the bot is silent. */
   private add(message: OutboundMessage): StoredOutbound {
-    const { outbox, conversations, clock, together } = this.ports;
+    const { outbox, conversations, clock, transaction } = this.ports;
     const { account, recipientId, groupId, publicReply } = message;
     const isPrivate = groupId === undefined && publicReply === undefined;
-    return together(() => {
+    return transaction(() => {
       if (isPrivate && recipientId !== undefined)
         conversations.noteAgent(account, directConversation(recipientId), clock.now(), false);
       return outbox.add(message, clock.now());
     });
   }
 
-  private async work(lane: string): Promise<QueueOutcome | undefined> {
+  private async work(queueName: string): Promise<QueueOutcome | undefined> {
     const { outbox, accounts, clock } = this.ports;
-    const row = outbox.nextOf(lane);
+    const row = outbox.nextIn(queueName);
     if (!row) return undefined;
-    if (await this.owed.settle(row.seq)) return { again: 'now' };
-    const account = accounts.get(splitLane(lane).account);
+    if (await this.pendingWrites.settle(row.seq)) return { again: 'now' };
+    const account = accounts.get(splitQueueName(queueName).account);
     if (!account) return undefined;
     const deleted = this.deletedPost(row);
     if (deleted) {
@@ -190,30 +190,30 @@ export class OutboundWorker {
       return { again: 'now' };
     }
     if (row.dueAt > clock.now()) {
-      if (row.waitedForWindow) this.ahead.wake(lane);
-      return this.rest(lane, row.dueAt, row.reason ?? phrase('reply.waitsForEarlier'));
+      if (row.waitedForWindow) this.ahead.wake(queueName);
+      return this.rest(queueName, row.dueAt, row.reason ?? phrase('reply.waitsForEarlier'));
     }
     const started = clock.now();
     try {
       // Before a reply is given up, X is asked once more whether it has it.
       const lookOnly = isTooOld(row, this.ports) && row.sendingSince !== undefined;
       const ports = this.sendPorts(account);
-      const { ids, dropped, together } = await sendReply(row, account, ports, lookOnly);
-      for (const each of [row, ...together]) this.afterSuccess(each, ids, clock.now() - started);
+      const { ids, dropped, merged } = await sendReply(row, account, ports, lookOnly);
+      for (const each of [row, ...merged]) this.afterSuccess(each, ids, clock.now() - started);
       await this.tellDropped(row, dropped);
       return { again: 'now' };
     } catch (error) {
-      return await this.afterFailure(row, lane, error);
+      return await this.afterFailure(row, queueName, error);
     }
   }
 
-  /** The next file of a lane that waits for its window. What goes wrong for now is left to the answer's turn. */
-  private async uploadAhead(lane: string): Promise<QueueOutcome | undefined> {
+  /** The next file of a queue that waits for its window. What goes wrong for now is left to the answer's turn. */
+  private async uploadAhead(queueName: string): Promise<QueueOutcome | undefined> {
     const { outbox, accounts, contacts } = this.ports;
-    const account = accounts.get(splitLane(lane).account);
-    const head = outbox.nextOf(lane);
+    const account = accounts.get(splitQueueName(queueName).account);
+    const head = outbox.nextIn(queueName);
     if (!head || !account) return undefined;
-    const row = [head, ...outbox.behind(head.seq)].find((each) => !this.uploads.isDone(each));
+    const row = [head, ...outbox.laterInQueue(head.seq)].find((each) => !this.uploads.isDone(each));
     // Which key a file is to be encrypted with is settled when its turn comes.
     if (!row || mayGoEncrypted(row, account, contacts)) return undefined;
     try {
@@ -221,14 +221,14 @@ export class OutboundWorker {
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       // An answer whose turn has come is told of by whoever sends it.
-      if (error.retryable || outbox.nextOf(lane)?.seq === row.seq) return undefined;
+      if (error.retryable || outbox.nextIn(queueName)?.seq === row.seq) return undefined;
       await this.fail(row, error);
     }
     return { again: 'now' };
   }
 
-  private defect(what: string, lane: string, error: unknown): void {
-    this.ports.log.error(`${what} failed unexpectedly, trying again`, { lane, reason: reasonOf(error) });
+  private defect(what: string, queueName: string, error: unknown): void {
+    this.ports.log.error(`${what} failed unexpectedly, trying again`, { queueName, reason: reasonOf(error) });
   }
 
   /** What a customer has deleted is not answered, and the agent hears so at once, not when the answer were due. */
@@ -238,9 +238,9 @@ export class OutboundWorker {
     return gone && sendingSince === undefined ? postDeleted() : undefined;
   }
 
-  /** Looks at the answers of a lane again: something about them has changed. */
-  wake(lane: string): void {
-    this.queue.wake(lane);
+  /** Looks at the answers of a queue again: something about them has changed. */
+  wake(queueName: string): void {
+    this.queue.wake(queueName);
   }
 
   /** The answer is out, whatever becomes of these words. */
@@ -264,7 +264,7 @@ export class OutboundWorker {
     this.calls.settle(row.seq, { status: 'sent', ids });
   }
 
-  private async afterFailure(row: StoredOutbound, lane: string, error: unknown): Promise<QueueOutcome> {
+  private async afterFailure(row: StoredOutbound, queueName: string, error: unknown): Promise<QueueOutcome> {
     if (!(error instanceof BridgeError)) throw error;
     const { account } = row.message;
     if (error.code === 'message-withheld') {
@@ -281,7 +281,7 @@ export class OutboundWorker {
     const dueAt = error.retryAt ?? this.ports.clock.now() + backoff(attempts, this.ports.random());
     const reason = error.text.in('en');
     this.ports.outbox.postpone(row.seq, dueAt, reason, forWindow);
-    if (forWindow) this.ahead.wake(lane);
+    if (forWindow) this.ahead.wake(queueName);
     const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';
     const again = isoTime(dueAt);
     this.ports.log[level]('answer waits', {
@@ -293,12 +293,12 @@ export class OutboundWorker {
     });
     this.ports.counters.count('outbound', { account, result: 'postponed' });
     this.step(row, 'waiting', reason);
-    return this.rest(lane, dueAt, reason);
+    return this.rest(queueName, dueAt, reason);
   }
 
-  /** The whole lane waits: whoever is asking about one of its answers hears so now. */
-  private rest(lane: string, dueAt: number, reason: string): QueueOutcome {
-    this.calls.settleLane(lane, { status: 'queued', reason, retryAt: dueAt });
+  /** The whole queue waits: whoever is asking about one of its answers hears so now. */
+  private rest(queueName: string, dueAt: number, reason: string): QueueOutcome {
+    this.calls.settleLane(queueName, { status: 'queued', reason, retryAt: dueAt });
     return { again: 'at', dueAt };
   }
 
@@ -317,7 +317,7 @@ export class OutboundWorker {
     const untold = failed.filter(({ seq, message }) => !this.calls.has(seq) && concernsAgent(message));
     const [first, ...others] = untold;
     if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
-    await this.owed.write(row.seq, () => {
+    await this.pendingWrites.write(row.seq, () => {
       if (!mayBeOnX) outbox.separate(row.seq);
       outbox.markFailed(
         failed.map(({ seq }) => seq),
@@ -333,17 +333,17 @@ export class OutboundWorker {
   }
 
   private step(row: StoredOutbound, step: string, detail?: string): void {
-    const { account, lane } = row.message;
+    const { account, queueKey } = row.message;
     const messageId = `out:${row.seq}`;
     const extra = detail === undefined ? {} : { detail };
-    this.ports.activity({ direction: 'out', account, messageId, conversation: lane, step, ...extra });
+    this.ports.activity({ direction: 'out', account, messageId, conversation: queueKey, step, ...extra });
   }
 
   private sendPorts({ name: account, x }: MessagingAccount): SendReplyPorts {
     const onStep: SendReplyPorts['onStep'] = (row, step, detail) => this.step(row, step, detail);
     return {
       ...this.ports,
-      owed: this.owed,
+      pendingWrites: this.pendingWrites,
       uploads: this.uploads,
       aside: (wait) => this.queue.aside(wait),
       inFlight: this.inFlight,

@@ -77,9 +77,9 @@ export function recalledNotice(
 
 /** Words of ours in the interaction an answer was written in. */
 function notice(row: StoredOutbound, kind: string, words: string, now: number): InboundMessage {
-  const { account, lane, recipientValue, groupId, publicReply } = row.message;
+  const { account, queueKey, recipientValue, groupId, publicReply } = row.message;
   const thread = groupId === undefined ? publicReply?.thread : groupConversation(groupId);
-  const direct = row.recipientId === undefined ? lane : directConversation(row.recipientId);
+  const direct = row.recipientId === undefined ? queueKey : directConversation(row.recipientId);
   return {
     account,
     messageId: `notice:out:${row.seq}${kind}`,

@@ -4,7 +4,7 @@ import type { SentMessage } from '../gateways';
 import { splitText } from './splitText';
 
 /** X takes no longer text in one Direct Message. Code points. */
-export const longestMessage = 10_000;
+export const maxMessageLength = 10_000;
 
 /** One message on X, and the files that go with it. */
 export interface Part {
@@ -32,7 +32,7 @@ export interface Route {
 
 /** X takes one file a message: the first goes with the beginning of the text. */
 export function messagesOf(text: string, files: UploadedFile[]): Part[] {
-  const words = splitText(text, longestMessage);
+  const words = splitText(text, maxMessageLength);
   return Array.from({ length: Math.max(words.length, files.length) }, (_, index) => ({
     index,
     text,

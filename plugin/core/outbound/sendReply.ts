@@ -10,7 +10,7 @@ import type { PublicReply, StoredOutbound } from '../messages';
 import { noLongerWanted } from './noLongerWanted';
 import type { PendingWrites } from '../pendingWrites';
 import { findRecipient } from './recipients';
-import { longestMessage, messagesOf, type Part, type Route } from './route';
+import { maxMessageLength, messagesOf, type Part, type Route } from './route';
 import type { Contacts, Inbox, Log, Outbox, Threads } from '../ports';
 import { sameText } from '../sameText';
 import type { MessagingAccount, DirectTarget, SentMessage } from '../gateways';
@@ -25,7 +25,7 @@ export interface SendReplyPorts {
   threads: Threads;
   conversations: Conversations;
   clock: Clock;
-  owed: PendingWrites;
+  pendingWrites: PendingWrites;
   uploads: Uploads;
   /** Has the reply wait while others are sent. */
   aside: <T>(wait: () => Promise<T>) => Promise<T>;
@@ -44,13 +44,13 @@ export interface SentAnswer {
   /** What there was no room for, in the agent's words. */
   dropped: string[];
   /** The answers that went out in the same message. */
-  together: StoredOutbound[];
+  merged: StoredOutbound[];
 }
 
 /**
  * Brings one stored answer to the customer, from wherever an earlier try left off: find the X user, move the
  * file, send the Direct Messages or the public answer.
- * @param lookOnly only finds out whether an earlier try has reached X; nothing is sent any more
+ * @param lookOnly only finds out whether an earlier try has reached X; nothing is sent any longer
  * @throws BridgeError saying whether and when to try again, with a sentence for the agent; `given-up` where `lookOnly`
  *   shows that it is not on X
  */
@@ -60,13 +60,13 @@ export async function sendReply(
   ports: SendReplyPorts,
   lookOnly = false,
 ): Promise<SentAnswer> {
-  const together = mergeQueuedReplies(stored, account.mergeQueuedReplies, longestMessage, ports.outbox);
+  const merged = mergeQueuedReplies(stored, account.mergeQueuedReplies, maxMessageLength, ports.outbox);
   // What was sealed before it was joined with others is not what goes out now.
-  const joined = together.length > 0 ? ports.outbox.get(stored.seq) : undefined;
+  const joined = merged.length > 0 ? ports.outbox.get(stored.seq) : undefined;
   const row = joined ?? stored;
   const route = await routeOf(row, account, ports);
   const { files, text: own } = await provideFiles(row, account, route, ports);
-  const text = together.length > 0 ? joinedText([row, ...together]) : own;
+  const text = merged.length > 0 ? joinedText([row, ...merged]) : own;
   const { parts, dropped } = route.plan(text, files);
   const ids = [...row.sentIds];
   for (const [index, part] of parts.entries()) {
@@ -77,11 +77,11 @@ export async function sendReply(
       ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
     // Encrypted messages are sent again instead of looked for: X drops one whose signed id it has.
     else if (lookOnly && route.sent) throw notOnX();
-    ids.push(lost?.id ?? (await sendPart(row, together, part, route, ports)));
+    ids.push(lost?.id ?? (await sendPart(row, merged, part, route, ports)));
     const last = index === parts.length - 1;
-    await record([row, ...together], [...ids], last, route, account, ports);
+    await record([row, ...merged], [...ids], last, route, account, ports);
   }
-  return { ids, dropped, together };
+  return { ids, dropped, merged };
 }
 
 /** Files may take minutes: other customers' replies go out meanwhile. */
@@ -96,13 +96,13 @@ function notOnX(): BridgeError {
 
 async function sendPart(
   row: StoredOutbound,
-  together: StoredOutbound[],
+  merged: StoredOutbound[],
   part: Part,
   route: Route,
   ports: SendReplyPorts,
 ): Promise<string> {
   await route.prepare?.(part);
-  if (isGroupChanged(row, together, ports)) throw groupChanged(row, ports);
+  if (isGroupChanged(row, merged, ports)) throw groupChanged(row, ports);
   if (!ports.outbox.markSending(row.seq, ports.xNow())) throw noLongerWanted();
   ports.onStep(row, 'sending');
   ports.inFlight.add(row.seq);
@@ -127,10 +127,10 @@ function isStillUnknown({ sendingSince, sentIds }: StoredOutbound, { index }: Pa
 /** An admin may take a joined reply out of the queue while the message is made ready. */
 function isGroupChanged(
   { seq, sendingSince }: StoredOutbound,
-  together: StoredOutbound[],
+  merged: StoredOutbound[],
   ports: SendReplyPorts,
 ) {
-  return sendingSince === undefined && ports.outbox.joinedTo(seq).length < together.length;
+  return sendingSince === undefined && ports.outbox.joinedTo(seq).length < merged.length;
 }
 
 function groupChanged({ seq }: StoredOutbound, { outbox, clock }: SendReplyPorts): BridgeError {
@@ -152,7 +152,7 @@ function record(
 ): Promise<void> {
   const seqs = rows.map(({ seq }) => seq);
   const [head = 0] = seqs;
-  return ports.owed.write(head, () => {
+  return ports.pendingWrites.write(head, () => {
     if (last) {
       for (const seq of seqs) noteAnswered(seq, account, ports);
       ports.outbox.markDelivered(seqs, ids, route.chat !== undefined);

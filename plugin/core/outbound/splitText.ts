@@ -1,5 +1,5 @@
 /** Cuts closer to the beginning than this would leave too little for a message of its own. */
-const leastShare = 0.5;
+const minShare = 0.5;
 
 const link = /\bhttps?:\/\/\S+/g;
 const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
@@ -26,7 +26,7 @@ const lengthOf = (text: string) => Array.from(text).length;
 /** Where to cut, in UTF-16 units: after the part that goes first. */
 function cutOf(text: string, longest: number): number {
   const room = Array.from(text).slice(0, longest).join('');
-  const least = room.length * leastShare;
+  const least = room.length * minShare;
   const outside = outsideLinks(text, room.length);
   const candidates = [() => paragraphEnds(room), () => sentenceEnds(text, room), () => wordEnds(text, room)];
   for (const ends of candidates) {

@@ -26,17 +26,17 @@ const mediaLife = 23 * 60 * 60_000;
 type HostFile = Awaited<ReturnType<MessagingAccount['host']['openAttachment']>>;
 
 /** So many files are on their way at a time: memory for media is bounded by it. */
-const mostTransfers = 8;
+const maxTransfers = 8;
 
 /** X takes so many in one post (X docs: create post). */
-export const mostPictures = 4;
+export const maxPictures = 4;
 
 /** Brings the files of answers from the host to X: each once, as long as X keeps it. */
 export class Uploads {
   /** By the answer, and by the key its files are encrypted with. */
   private readonly running = new Map<string, Promise<ReadyFiles>>();
 
-  private readonly slots = new Slots(mostTransfers);
+  private readonly slots = new Slots(maxTransfers);
 
   constructor(private readonly ports: UploadsPorts) {}
 
@@ -120,6 +120,6 @@ export class Uploads {
 
 /** More files than X takes in one post. */
 export function tooManyFiles(): BridgeError {
-  const words = say('reply.tooManyPictures', { max: mostPictures });
+  const words = say('reply.tooManyPictures', { max: maxPictures });
   return new BridgeError('bad-request', words, { agentMessage: words });
 }

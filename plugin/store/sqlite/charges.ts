@@ -4,7 +4,7 @@ import type { StoreFile } from './database';
 const day = 24 * 60 * 60_000;
 
 /** Counts are gathered in memory for so long; they are an estimate, not worth a flush to disk each. Milliseconds. */
-const longestGathering = 60_000;
+const maxGathering = 60_000;
 
 /** What X has a price for, counted by day. `flush` writes down what was gathered. */
 export function createCharges(store: StoreFile, now: () => number): Charges & { flush(): void } {
@@ -31,7 +31,7 @@ export function createCharges(store: StoreFile, now: () => number): Charges & { 
       const key = `${account} ${today} ${kind}`;
       const sofar = gathered.get(key)?.count ?? 0;
       if (count > 0) gathered.set(key, { account, day: today, kind, count: sofar + count });
-      if (now() - flushedAt >= longestGathering) flush();
+      if (now() - flushedAt >= maxGathering) flush();
     },
     since: (account, at) => {
       flush();

@@ -99,7 +99,7 @@ function conversations(store: StoreFile): Pick<ChatStore, OfConversations> {
 }
 
 /** So many at a time; of one conversation the newest, and no more, are tried again when a key comes. */
-const mostUnread = 500;
+const maxUnread = 500;
 
 function unreadMessages(store: StoreFile): Pick<ChatStore, 'noteUnread' | 'noteRead' | 'unread'> {
   const note = store.prepare(
@@ -108,11 +108,11 @@ function unreadMessages(store: StoreFile): Pick<ChatStore, 'noteUnread' | 'noteR
   const noteRead = store.prepare(`DELETE FROM chat_unread WHERE inbox_seq = ?`);
   const ofAll = store.prepare(
     `SELECT inbox_seq FROM chat_unread INDEXED BY chat_unread_of WHERE account = ? AND inbox_seq > ?
-     ORDER BY inbox_seq LIMIT ${mostUnread}`,
+     ORDER BY inbox_seq LIMIT ${maxUnread}`,
   );
   const ofOne = store.prepare(
     `SELECT inbox_seq FROM chat_unread INDEXED BY chat_unread_of
-     WHERE account = ? AND conversation_id = ? AND inbox_seq > ? ORDER BY inbox_seq DESC LIMIT ${mostUnread}`,
+     WHERE account = ? AND conversation_id = ? AND inbox_seq > ? ORDER BY inbox_seq DESC LIMIT ${maxUnread}`,
   );
   return {
     noteUnread: (account, conversationId, seq) => void note.run(seq, account, conversationId),

@@ -11,7 +11,7 @@ export class GroupCommit {
   constructor(private readonly store: StoreFile) {}
 
   /** @throws whatever `work` throws, and BridgeError `store-unavailable` when it cannot be written down */
-  gather<T>(work: () => T): Promise<T> {
+  batchTransaction<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.pending.push({
         run: () => {

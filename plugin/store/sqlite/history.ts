@@ -59,8 +59,8 @@ export function createHistory(store: StoreFile, now: () => number): History {
     }),
     retry: ({ direction, seq }) => {
       const [row] = direction === 'in' ? retryInbox.all(seq) : retryOutbox.all(seq, now());
-      const lane = row?.['lane'];
-      return typeof lane === 'string' ? lane : undefined;
+      const queueName = row?.['lane'];
+      return typeof queueName === 'string' ? queueName : undefined;
     },
     setAside: ({ direction, seq }, reason) =>
       direction === 'in' ? setAsideIn.run(seq, reason) > 0 : setAsideOut(seq, reason),
@@ -72,7 +72,7 @@ function outboxSetAside(store: StoreFile): (seq: number, reason: string) => bool
   const mayBeOnX = store.prepare(`SELECT 1 FROM outbox WHERE seq = ${headOf} AND sending_since IS NOT NULL`);
   const unseal = store.prepare(`UPDATE outbox SET sealed = '[]' WHERE seq = ${headOf} AND seq <> ?1`);
   const separate = store.prepare(`UPDATE outbox SET joined_to = NULL WHERE joined_to = ${headOf}`);
-  const together = store.prepare(
+  const transaction = store.prepare(
     `UPDATE outbox SET state = 'failed', reason = ?2
      WHERE (seq = ${headOf} OR joined_to = ${headOf}) AND ${waiting}`,
   );
@@ -81,7 +81,7 @@ function outboxSetAside(store: StoreFile): (seq: number, reason: string) => bool
   );
   return (seq, reason) =>
     store.transaction(() => {
-      if (mayBeOnX.get(seq)) return together.run(seq, reason) > 0;
+      if (mayBeOnX.get(seq)) return transaction.run(seq, reason) > 0;
       unseal.run(seq);
       separate.run(seq);
       return alone.run(seq, reason) > 0;

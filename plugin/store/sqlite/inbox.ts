@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { placeOf } from '../../core/sortKey';
+import { sortKeyOf } from '../../core/sortKey';
 import { comparable } from '../../core/sameText';
 import type { InboundMessage, MessageState, StoredInbound } from '../../core/messages';
-import { laneOf } from '../../core/conversation';
+import { queueNameOf } from '../../core/conversation';
 import type { Conversations } from '../../core/conversations';
 import type { Contacts, Inbox } from '../../core/ports';
 import { textOf, type StoreFile } from './database';
 import type { GroupCommit } from './groupCommit';
-import { waitingLanes } from './waitingLanes';
+import { waitingQueues } from './waitingQueues';
 
 interface InboxParts {
   contacts: Contacts;
@@ -27,9 +27,10 @@ export function createInbox(
      ON CONFLICT (account, message_id) DO NOTHING`,
   );
   const keep = (message: InboundMessage) => {
-    const lane = laneOf(message.account, message.conversation);
+    const queueName = queueNameOf(message.account, message.conversation);
     const { account, messageId, conversation, sender, thread, closed, sentAt } = message;
-    const isNew = insert.run(account, messageId, lane, JSON.stringify(message), placeOf(message), now()) > 0;
+    const isNew =
+      insert.run(account, messageId, queueName, JSON.stringify(message), sortKeyOf(message), now()) > 0;
     if (isNew && !message.notice) {
       contacts.see(account, sender, now());
       if (thread === undefined) {
@@ -41,7 +42,7 @@ export function createInbox(
   };
   return {
     keep: (messages) =>
-      messages.length === 0 ? Promise.resolve([]) : commit.gather(() => messages.map(keep)),
+      messages.length === 0 ? Promise.resolve([]) : commit.batchTransaction(() => messages.map(keep)),
     ...readQueries(store),
     ...progressQueries(store, now),
     ...withholding(store),
@@ -50,7 +51,7 @@ export function createInbox(
   };
 }
 
-type Reading = 'nextOf' | 'get' | 'find' | 'lanes' | 'knownMessages' | 'knownHostMessages';
+type Reading = 'nextIn' | 'get' | 'find' | 'queueNames' | 'knownMessages' | 'knownHostMessages';
 
 function readQueries(store: StoreFile): Pick<Inbox, Reading> {
   const next = store.prepare(
@@ -66,8 +67,8 @@ function readQueries(store: StoreFile): Pick<Inbox, Reading> {
      WHERE account = ? AND host_message_id IN (SELECT value FROM json_each(?))`,
   );
   return {
-    nextOf: (lane) => {
-      const row = next.get(lane);
+    nextIn: (queueName) => {
+      const row = next.get(queueName);
       return row && storedInbound(row);
     },
     get: (seq) => {
@@ -80,7 +81,7 @@ function readQueries(store: StoreFile): Pick<Inbox, Reading> {
     },
     knownMessages: (account, ids) =>
       new Set(kept.all(account, JSON.stringify(ids)).map((row) => textOf(row, 'message_id'))),
-    lanes: waitingLanes(store, 'inbox'),
+    queueNames: waitingQueues(store, 'inbox'),
     knownHostMessages: (account, ids) =>
       new Set(known.all(account, JSON.stringify(ids)).map((row) => textOf(row, 'host_message_id'))),
   };
@@ -132,11 +133,11 @@ function handedOverQueries(store: StoreFile): Pick<Inbox, WithoutId> {
   );
   const digest = (body: string) => createHash('sha256').update(comparable(body)).digest('base64');
   return {
-    noteHandedOver: (lane, body, at) => {
-      note.run(lane, digest(body), at);
+    noteHandedOver: (queueName, body, at) => {
+      note.run(queueName, digest(body), at);
       prune.run(at - handedOverLifeMs);
     },
-    handedOver: (lane, body, since) => Number(count.get(lane, digest(body), since)?.['n'] ?? 0),
+    handedOver: (queueName, body, since) => Number(count.get(queueName, digest(body), since)?.['n'] ?? 0),
   };
 }
 

@@ -5,12 +5,12 @@ import { createContacts } from './contacts';
 import { createConversations } from './conversations';
 import { StoreFile } from './database';
 import { createDepths } from './depths';
-import { doubtfulSince, forgetDoubt } from './doubt';
+import { possibleDuplicatesSince, forgetDoubt } from './uncleanShutdown';
 import { createFacts } from './facts';
 import { GroupCommit } from './groupCommit';
 import { createHistory } from './history';
 import { createInbox } from './inbox';
-import { createKeeping } from './keeping';
+import { createKeeping } from './eraser';
 import { createOutbox } from './outbox';
 import { createReporting } from './reporting';
 import { createPresenceMarks } from './presenceMarks';
@@ -40,12 +40,12 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     history: createHistory(file, now),
     charges,
     chat: createChatStore(file),
-    keeping: createKeeping(file),
+    eraser: createKeeping(file),
     reporting: createReporting(file),
-    doubtfulSince: doubtfulSince(directory, file.wasKilled, now()),
+    possibleDuplicatesSince: possibleDuplicatesSince(directory, file.wasKilled, now()),
     copyTo: (target) => file.copyTo(target),
-    together: (writes) => file.transaction(writes),
-    gather: (writes) => commit.gather(writes),
+    transaction: (writes) => file.transaction(writes),
+    batchTransaction: (writes) => commit.batchTransaction(writes),
     trouble: () => file.trouble(),
     close: () => {
       try {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { laneOf } from '../../core/conversation';
+import { queueNameOf } from '../../core/conversation';
 import type { MessageState, OutboundMessage, StoredOutbound } from '../../core/messages';
 import type { Outbox } from '../../core/ports';
 import { retryWindowMs } from '../../core/retriedCall';
 import { textOf, type StoreFile } from './database';
-import { waitingLanes } from './waitingLanes';
+import { waitingQueues } from './waitingQueues';
 
 /** The outbox in SQLite: what agents wrote, on its way to X. */
 export function createOutbox(store: StoreFile, now: () => number): Outbox {
@@ -32,12 +32,12 @@ const markLife = retryWindowMs + 60_000;
 
 const waiting = `state IN ('received', 'delivering')`;
 
-type Reading = 'add' | 'get' | 'nextOf' | 'lanes';
+type Reading = 'add' | 'get' | 'nextIn' | 'queueNames';
 
-type Joining = 'behind' | 'joinedTo' | 'sentWith' | 'join' | 'separate';
+type Joining = 'laterInQueue' | 'joinedTo' | 'sentWith' | 'join' | 'separate';
 
 function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
-  const behind = store.prepare(
+  const laterInQueue = store.prepare(
     `SELECT * FROM outbox WHERE lane = (SELECT lane FROM outbox WHERE seq = ?1) AND seq > ?1 AND ${waiting}
      ORDER BY seq LIMIT 100`,
   );
@@ -49,7 +49,7 @@ function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
   const unseal = store.prepare(`UPDATE outbox SET sealed = '[]' WHERE seq = ?`);
   const separate = store.prepare(`UPDATE outbox SET joined_to = NULL WHERE joined_to = ?`);
   return {
-    behind: (seq) => behind.all(seq).map((row) => storedOutbound(row, [])),
+    laterInQueue: (seq) => laterInQueue.all(seq).map((row) => storedOutbound(row, [])),
     joinedTo: (seq) => joined.all(seq).map((row) => storedOutbound(row, [])),
     sentWith: (seq) => sentWith.all(seq).map((row) => storedOutbound(row, [])),
     join: (seq, others) =>
@@ -82,11 +82,11 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
   return {
     add: (message, now) =>
       store.transaction(() => {
-        const lane = laneOf(message.account, message.lane);
+        const queueName = queueNameOf(message.account, message.queueKey);
         insert.run(
           message.account,
-          lane,
-          JSON.stringify(message),
+          queueName,
+          messageAsStored(message),
           message.text,
           message.recipientId ?? null,
           now,
@@ -96,25 +96,25 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
         return row;
       }),
     get: (seq) => stored(one.get(seq)),
-    nextOf: (lane) => stored(next.get(lane)),
-    lanes: waitingLanes(store, 'outbox'),
+    nextIn: (queueName) => stored(next.get(queueName)),
+    queueNames: waitingQueues(store, 'outbox'),
   };
 }
 
 /** The words as the agent wrote them. */
 function writtenIn(row: Record<string, unknown>): string {
-  return (JSON.parse(textOf(row, 'message')) as OutboundMessage).text;
+  return messageIn(row).text;
 }
 
-function twins(store: StoreFile, get: Outbox['get']): Pick<Outbox, 'twinOf' | 'markAnswered'> {
+function twins(store: StoreFile, get: Outbox['get']): Pick<Outbox, 'findDuplicate' | 'markAnswered'> {
   const twin = store.prepare(twinQuery);
   const answered = store.prepare(`UPDATE outbox SET answered = 1 WHERE seq = ?`);
   return {
     markAnswered: (seq) => void answered.run(seq),
-    twinOf: ({ account, lane, interactionId, text, attachmentIds }, since) => {
+    findDuplicate: ({ account, queueKey, interactionId, text, attachmentIds }, since) => {
       if (interactionId === undefined) return undefined;
       const found = twin
-        .all(laneOf(account, lane), since, interactionId, JSON.stringify(attachmentIds))
+        .all(queueNameOf(account, queueKey), since, interactionId, JSON.stringify(attachmentIds))
         .find((row) => writtenIn(row) === text || row['text_mark'] === markOf(Number(row['seq']), text));
       return found && get(Number(found['seq']));
     },
@@ -133,7 +133,7 @@ function knownIds(store: StoreFile): Pick<Outbox, 'knownSentIds'> {
 
 function progressQueries(
   store: StoreFile,
-): Omit<Outbox, Reading | Joining | Sending | 'twinOf' | 'markAnswered' | 'knownSentIds'> {
+): Omit<Outbox, Reading | Joining | Sending | 'findDuplicate' | 'markAnswered' | 'knownSentIds'> {
   // An admin may take a message out of the queue, or erase it, while something is under way for it.
   const stillWanted = `${waiting} AND erased = 0`;
   const recipient = store.prepare(`UPDATE outbox SET recipient_id = ? WHERE seq = ? AND erased = 0`);
@@ -226,8 +226,20 @@ function createEraser(store: StoreFile, now: () => number): (seqs: number[]) => 
   };
 }
 
+/** On the disk the key of the queue has its name of earlier versions. */
+function messageAsStored({ queueKey, ...rest }: OutboundMessage): string {
+  return JSON.stringify({ ...rest, lane: queueKey });
+}
+
+function messageIn(row: Record<string, unknown>): OutboundMessage {
+  const { lane, ...rest } = JSON.parse(textOf(row, 'message')) as Omit<OutboundMessage, 'queueKey'> & {
+    lane: string;
+  };
+  return { ...rest, queueKey: lane };
+}
+
 function storedOutbound(row: Record<string, unknown>, sentIds: string[]): StoredOutbound {
-  const message = JSON.parse(textOf(row, 'message')) as OutboundMessage;
+  const message = messageIn(row);
   return {
     seq: Number(row['seq']),
     message: { ...message, text: textOf(row, 'text') },

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Keeping } from '../../core/retention';
+import type { Eraser } from '../../core/eraser';
 import { textOf, type StoreFile } from './database';
 
 /** Rows that are deleted at a time, so that nothing else waits for it. */
@@ -41,7 +41,7 @@ const kinds = [
 ];
 
 /** Keeps the store from growing for ever, in SQLite. */
-export function createPruning(store: StoreFile): Pick<Keeping, 'prune' | 'accounts'> {
+export function createPruning(store: StoreFile): Pick<Eraser, 'prune' | 'accounts'> {
   const statements = kinds.map((queries) => queries.map((sql) => store.prepare(sql)));
   const next = store.prepare(
     `SELECT min(account) AS account FROM (SELECT min(account) AS account FROM inbox WHERE account > ?1

@@ -69,7 +69,7 @@ export class Dialect {
     try {
       this.facts.save(this.account, fact, this.name);
     } catch {
-      // It is learnt anew after a restart.
+      // It is learnt again after a restart.
     }
   }
 }

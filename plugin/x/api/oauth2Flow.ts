@@ -130,7 +130,7 @@ export class OAuth2Endpoint {
     const response = await reach(
       axios.post<unknown>(`${trimmed(this.apiBaseUrl)}${path}`, body, {
         ...plainCall,
-        maxContentLength: longestAnswer,
+        maxContentLength: maxAnswerBytes,
         ...(clientSecret === '' ? {} : { auth: { username: clientId, password: clientSecret } }),
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       }),
@@ -142,7 +142,7 @@ export class OAuth2Endpoint {
 }
 
 /** Bytes. */
-const longestAnswer = 256 * 1024;
+const maxAnswerBytes = 256 * 1024;
 
 const tokenAnswer = z.object({
   access_token: z.string().min(1),

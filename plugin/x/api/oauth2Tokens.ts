@@ -10,7 +10,7 @@ import { OAuth2Seed } from './oauth2Seed';
 import { TokensLocked, TokenVault, type SavedTokens } from './tokenVault';
 import { say, type Text } from '../../texts/text';
 
-/** An access token that lasts no longer than this is not used any more. Milliseconds. */
+/** An access token that lasts no longer than this is not used any longer. Milliseconds. */
 const reserveMs = 60_000;
 
 /** One that lasts no longer than this is renewed beside the calls, so that none waits for it. Milliseconds. */
@@ -211,7 +211,7 @@ export class OAuth2Tokens {
     const { whoIs, refuseUser, onUser, vault } = this.options;
     const user = await whoIs(tokens.accessToken);
     return vault.inTurn(async () => {
-      // Renewed or connected anew meanwhile, they are asked about anew.
+      // Renewed or connected again meanwhile, they are asked about again.
       if (this.current?.accessToken !== tokens.accessToken) return tokens;
       const refusal = refuseUser(user);
       if (refusal !== undefined) {

@@ -103,7 +103,7 @@ export class OwnUser {
     if (handle !== undefined) facts.save(account, `${this.fact}, handle`, handle);
   }
 
-  /** Nobody is signed in any more: the next one may be another user. */
+  /** Nobody is signed in any longer: the next one may be another user. */
   forget(): void {
     const { account, facts } = this.options;
     this.known = undefined;

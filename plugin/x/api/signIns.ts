@@ -98,7 +98,7 @@ export class SignIns {
     }
   }
 
-  /** Somebody has signed in anew, perhaps with more rights: what was refused may do now. */
+  /** Somebody has signed in again, perhaps with more rights: what was refused may do now. */
   forgetRefusals(): void {
     const { account, facts } = this.options;
     this.refused = { keys: this.fingerprint(), until: {} };
@@ -129,7 +129,7 @@ export class SignIns {
     for (const kind of this.userKinds()) this.options.gates[kind].refuse(true);
   }
 
-  /** The machine's clock was set: the times that gates are shut until mean nothing any more. */
+  /** The machine's clock was set: the times that gates are shut until mean nothing any longer. */
   letOneThrough(): void {
     for (const kind of this.userKinds()) this.options.gates[kind].letOneThrough();
     this.options.oauth2?.gate.letOneThrough();

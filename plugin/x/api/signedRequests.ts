@@ -18,7 +18,7 @@ export interface XCall extends SignedCall {
   /** The path with its parameters filled in, such as `/2/users/me`. */
   path: string;
   query?: Record<string, string>;
-  /** What is sent as JSON, or a function that makes the body anew for each time it is sent. */
+  /** What is sent as JSON, or a function that makes the body again for each time it is sent. */
   body?: unknown;
   headers?: Record<string, string>;
   /** The rate limit window this call counts against: the method and the path's pattern. */
@@ -64,7 +64,7 @@ const timestampRefused = 135;
 const defaultTimeout = 15_000;
 
 /** A page of events takes less than 1 MB; what is longer, also after unpacking, is not X's. Bytes. */
-const longestAnswer = 16 * 1024 * 1024;
+const maxAnswerBytes = 16 * 1024 * 1024;
 
 /** Sends calls with the first sign-in that X takes for them, in the names that X knows. */
 export class SignedRequests {
@@ -74,7 +74,7 @@ export class SignedRequests {
     this.http = axios.create({
       baseURL: options.apiBaseUrl.replace(/\/+$/, ''),
       maxRedirects: 0,
-      maxContentLength: longestAnswer,
+      maxContentLength: maxAnswerBytes,
       validateStatus: () => true,
       transformResponse: (data: unknown) => data,
       proxy: false,
@@ -204,7 +204,7 @@ function readAnswer(text: string): Pick<XAnswer, 'body' | 'isGarbled'> {
 }
 
 /** Bytes of a refusal that are looked at, and how long they may take in milliseconds. */
-const longestRefusal = 64 * 1024;
+const maxRefusalBytes = 64 * 1024;
 const maxRefusalMs = 10_000;
 
 async function readText(stream: Readable): Promise<string> {
@@ -215,7 +215,7 @@ async function readText(stream: Readable): Promise<string> {
     for await (const piece of stream as AsyncIterable<Buffer>) {
       pieces.push(piece);
       length += piece.length;
-      if (length > longestRefusal) break;
+      if (length > maxRefusalBytes) break;
     }
   } catch {
     // What came until then says enough; the status counts in any case.

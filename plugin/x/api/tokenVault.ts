@@ -27,7 +27,7 @@ export class TokensLocked extends Error {}
 
 /**
  * Where an account's OAuth 2.0 tokens are kept: in the store, encrypted where the environment has a `DATA_KEY`. There is one
- * for an account, however often it is begun anew.
+ * for an account, however often it is begun again.
  */
 export class TokenVault {
   private readonly derive = rememberingKeys();
@@ -43,7 +43,7 @@ export class TokenVault {
   ) {}
 
   /**
-   * One piece of work with the tokens at a time, whoever does it: an account that is begun anew must not use a refresh token
+   * One piece of work with the tokens at a time, whoever does it: an account that is begun again must not use a refresh token
    * that its former self is just spending.
    */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -108,7 +108,7 @@ export class TokenVault {
   }
 }
 
-/** One vault for each account, which outlives the account's being begun anew. */
+/** One vault for each account, which outlives the account's being begun again. */
 export class TokenVaults {
   private readonly vaults = new Map<string, TokenVault>();
 
@@ -123,7 +123,7 @@ export class TokenVaults {
     return vault;
   }
 
-  /** Resolves when nothing is done with any tokens any more: what X is just handing out has to reach the disk. */
+  /** Resolves when nothing is done with any tokens any longer: what X is just handing out has to reach the disk. */
   async settled(): Promise<void> {
     await Promise.all([...this.vaults.values()].map((vault) => vault.inTurn(() => Promise.resolve())));
   }

@@ -5,7 +5,7 @@ import type {
   ChatStore,
   ClosedMessage,
   Opened,
-  SealedAnswer,
+  EncryptedReply,
   SealOptions,
   SentChatMessage,
 } from '../../core/chat';
@@ -28,7 +28,7 @@ import { readWrapper } from './messageEvent';
 import { MissingKeys, openMessage, unreadable, type FromEvent } from './openMessage';
 import { OwnKeys } from './ownKeys';
 import { PublicKeys } from './publicKeys';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 import { phrase } from '../../texts/text';
 
 export interface ChatAccountOptions {
@@ -36,7 +36,7 @@ export interface ChatAccountOptions {
   settings: { active: boolean; readReceipts: boolean; typing: boolean; neverPlain: boolean };
   client: XClient;
   apiBaseUrl: string;
-  threads: ChatThreads;
+  threads: ChatWorkers;
   store: ChatStore;
   dataDir: string;
   dataKey: string;
@@ -257,11 +257,11 @@ export class ChatAccount implements ChatGateway {
     text: string,
     file: UploadedFile | undefined,
     options: SealOptions,
-  ): Promise<SealedAnswer> {
+  ): Promise<EncryptedReply> {
     return this.sending.seal(conversation, text, file, options);
   }
 
-  send(answer: SealedAnswer, mayBeThere: boolean): Promise<string> {
+  send(answer: EncryptedReply, mayBeThere: boolean): Promise<string> {
     return this.sending.send(answer, mayBeThere);
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SealedAnswer } from '../../core/chat';
+import type { EncryptedReply } from '../../core/chat';
 import { BridgeError } from '../../core/errors';
 import type { XClient } from '../api/client';
 import { listOf } from '../api/fields';
@@ -56,7 +56,7 @@ const sent = z.object({ data: z.object({ encoded_message_event: z.string() }) })
  */
 export async function sendMessage(
   client: XClient,
-  { conversationId, messageId, content, signature }: SealedAnswer,
+  { conversationId, messageId, content, signature }: EncryptedReply,
   token: string | undefined,
 ): Promise<string | undefined> {
   const answer = await client.call({

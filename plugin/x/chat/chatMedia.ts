@@ -14,12 +14,12 @@ import { read } from '../delivery/webhookApi';
 import { inPath, refuseErrors } from './chatApi';
 import { cipherStream } from './cipherStream';
 import { frameSize } from './frameSize';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 import { say, type Text } from '../../texts/text';
 
 export interface ChatMediaOptions extends AppendPorts {
   account: string;
-  threads: ChatThreads;
+  threads: ChatWorkers;
   dataDir: string;
 }
 

@@ -4,7 +4,7 @@ import type {
   ClosedMessage,
   ConversationKey,
   Opened,
-  SealedAnswer,
+  EncryptedReply,
   SealOptions,
   SentChatMessage,
 } from '../../core/chat';
@@ -23,13 +23,13 @@ import type { KeyChanges } from './keyChanges';
 import type { Members } from './members';
 import type { FromEvent } from './openMessage';
 import { findSent } from './sentMessages';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 import { say } from '../../texts/text';
 
 export interface ChatSendingOptions {
   account: string;
   client: XClient;
-  threads: ChatThreads;
+  threads: ChatWorkers;
   store: ChatStore;
   clock: Clock;
   log: Log;
@@ -41,7 +41,7 @@ export interface ChatSendingOptions {
 }
 
 /** A customer chooses the time, and must be able to read the reply. Milliseconds. */
-const shortestTtl = 5 * 60_000;
+const minTtlMs = 5 * 60_000;
 
 /** Sends one account's encrypted messages, and takes them back. */
 export class ChatSending {
@@ -68,7 +68,7 @@ export class ChatSending {
     text: string,
     file: UploadedFile | undefined,
     options: SealOptions,
-  ): Promise<SealedAnswer> {
+  ): Promise<EncryptedReply> {
     const answer = await this.sealed(conversation, text, file, options);
     if (!file) this.failedReplies.remember(answer, text, options.outboxSeq);
     return answer;
@@ -79,7 +79,7 @@ export class ChatSending {
     text: string,
     file: UploadedFile | undefined,
     { outboxSeq, quotes }: SealOptions,
-  ): Promise<SealedAnswer> {
+  ): Promise<EncryptedReply> {
     const { account, threads, store } = this.options;
     const key = this.keyOf(id, keyVersion);
     const attachment = file && attachmentOf(file);
@@ -94,7 +94,7 @@ export class ChatSending {
     return answer;
   }
 
-  async send(answer: SealedAnswer, mayBeThere: boolean): Promise<string> {
+  async send(answer: EncryptedReply, mayBeThere: boolean): Promise<string> {
     const { account, client, store } = this.options;
     const { conversationId, messageId } = answer;
     // X had taken it, failed it, and it went out again as another: repeated, it could arrive twice.
@@ -215,7 +215,7 @@ export class ChatSending {
     const { account, store } = this.options;
     if (!isEncryptedGroup(conversationId)) {
       const { ttlMs } = store.conversation(account, conversationId);
-      return ttlMs === undefined ? undefined : Math.max(ttlMs, shortestTtl);
+      return ttlMs === undefined ? undefined : Math.max(ttlMs, minTtlMs);
     }
     // Where X does not tell, the reply stays; where it may tell later, the reply waits.
     return (await this.options.members.detailsOf(conversationId))?.ttlMs;

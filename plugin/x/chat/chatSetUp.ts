@@ -10,14 +10,14 @@ import { fetchBackupConfig, fetchPublicKeys, registerKeys } from './keysApi';
 import type { ChatAccount } from './chatAccount';
 import type { KeyInfo } from './keyFile';
 import { backUpWithPin, checkPin, recoverWithPin } from './pinBackup';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 import { say, type Text } from '../../texts/text';
 
 export interface ChatSetUpOptions {
   account: string;
   chat: ChatAccount;
   client: XClient;
-  threads: ChatThreads;
+  threads: ChatWorkers;
   clock: Clock;
   random: () => number;
   log: Log;

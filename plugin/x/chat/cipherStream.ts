@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { CipherStart } from './protocol';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 
 /** So much goes through the cipher at a time: each trip to the thread has its price. Bytes. */
 const piece = 256 * 1024;
@@ -9,7 +9,7 @@ const piece = 256 * 1024;
  * Encrypts or decrypts a stream as it comes, in the thread that holds the keys. Where what was to be decrypted had
  * been cut off or changed, the stream breaks with an error instead of ending.
  */
-export function cipherStream(source: Readable, start: CipherStart, threads: ChatThreads): Readable {
+export function cipherStream(source: Readable, start: CipherStart, threads: ChatWorkers): Readable {
   const stream = Readable.from(pieces(source, start, threads), { objectMode: false });
   stream.once('close', () => source.destroy());
   return stream;
@@ -18,7 +18,7 @@ export function cipherStream(source: Readable, start: CipherStart, threads: Chat
 async function* pieces(
   source: Readable,
   start: CipherStart,
-  threads: ChatThreads,
+  threads: ChatWorkers,
 ): AsyncGenerator<Uint8Array> {
   const about = start.key.sealedKey;
   const { cipher } = await threads.call('startCipher', start, about);

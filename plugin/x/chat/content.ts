@@ -90,7 +90,7 @@ function openedMessage(message: Event): Done {
   const { id, content, ttlMsec } = message;
   const sequence = content?.target_message_id ?? '';
   const emoji = Array.from(content?.emoji ?? 'an emoji')
-    .slice(0, longestEmoji)
+    .slice(0, maxEmojiLength)
     .join('');
   switch (content?.content_type) {
     case 'text': {
@@ -112,7 +112,7 @@ function openedMessage(message: Event): Done {
 }
 
 /** Some emoji are made of many characters; words are none. */
-const longestEmoji = 12;
+const maxEmojiLength = 12;
 
 const hour = 60 * 60_000;
 

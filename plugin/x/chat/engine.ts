@@ -5,10 +5,10 @@ import { linksIn } from './linksIn';
 import type { ChatAnswer, ChatInput, ChatMethod, OpenFault, PreparedAction } from './protocol';
 
 /** The keys of so many conversations stay unsealed; a key takes a millisecond to unseal. */
-const mostKeys = 5_000;
+const maxKeys = 5_000;
 
 /** So many of the newest keys of a conversation are tried. */
-const mostKeysOfOne = 20;
+const maxKeysOfOne = 20;
 
 /** Whether an event quotes a message that could not be read with the key the event itself is under. */
 function quotesAnother(event: unknown): boolean {
@@ -52,7 +52,7 @@ function openMethods(accounts: Accounts): Pick<Methods, 'open' | 'openText' | 'm
       const chat = accounts.chat(account);
       const bytes = Buffer.from(event, 'base64');
       const openWith = (some: ConversationKey[]) => {
-        const unsealed = some.slice(0, mostKeysOfOne).flatMap((each) => {
+        const unsealed = some.slice(0, maxKeysOfOne).flatMap((each) => {
           const key = accounts.findKey(account, each);
           return key ? [[each.version, key] as const] : [];
         });
@@ -291,7 +291,7 @@ class Accounts {
 
   private shorten(): void {
     const [oldest] = this.unsealed;
-    if (this.unsealed.size <= mostKeys || !oldest) return;
+    if (this.unsealed.size <= maxKeys || !oldest) return;
     oldest[1].key.fill(0);
     this.unsealed.delete(oldest[0]);
   }

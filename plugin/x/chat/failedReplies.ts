@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../core/boundedMap';
-import type { ChatConversation, SealedAnswer } from '../../core/chat';
+import type { ChatConversation, EncryptedReply } from '../../core/chat';
 import type { Clock } from '../../core/clock';
 import { BridgeError } from '../../core/errors';
 import type { Log } from '../../core/ports';
@@ -11,12 +11,12 @@ const lifeMs = 15 * 60_000;
 const most = 1_000;
 
 interface Reply {
-  answer: SealedAnswer;
+  answer: EncryptedReply;
   text: string;
   outboxSeq: number;
   at: number;
   /** The same words under another key, once they are sealed: a second try sends the very same. */
-  again?: SealedAnswer;
+  again?: EncryptedReply;
 }
 
 export interface FailedRepliesPorts {
@@ -24,9 +24,9 @@ export interface FailedRepliesPorts {
   /** Writes down that a message is sent again as another, before it goes out. */
   note: (messageId: string, by: string) => void;
   /** A key that X takes, in the place of one it does not; undefined where there is none. */
-  otherKey: (answer: SealedAnswer) => Promise<ChatConversation | undefined>;
-  seal: (conversation: ChatConversation, text: string, outboxSeq: number) => Promise<SealedAnswer>;
-  send: (answer: SealedAnswer) => Promise<unknown>;
+  otherKey: (answer: EncryptedReply) => Promise<ChatConversation | undefined>;
+  seal: (conversation: ChatConversation, text: string, outboxSeq: number) => Promise<EncryptedReply>;
+  send: (answer: EncryptedReply) => Promise<unknown>;
   log: Log;
 }
 
@@ -39,8 +39,8 @@ export class FailedReplies {
 
   constructor(private readonly ports: FailedRepliesPorts) {}
 
-  /** Remembers a reply without a file; one with a file would have to be uploaded anew. */
-  remember(answer: SealedAnswer, text: string, outboxSeq: number): void {
+  /** Remembers a reply without a file; one with a file would have to be uploaded again. */
+  remember(answer: EncryptedReply, text: string, outboxSeq: number): void {
     const now = this.ports.clock.now();
     for (const [id, { at }] of this.replies) if (now - at > lifeMs) this.replies.delete(id);
     this.replies.set(answer.messageId, { answer, text, outboxSeq, at: now });

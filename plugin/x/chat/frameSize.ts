@@ -1,19 +1,19 @@
 import type { MediaType } from '../media/mediaType';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 
 export interface FrameSize {
   width: number;
   height: number;
 }
 
-/** What is told where a film does not say at its beginning how large it is: the usual shape. */
+/** What is told where a video does not say at its beginning how large it is: the usual shape. */
 const usualFilm: FrameSize = { width: 1280, height: 720 };
 
-/** How large a picture or film is shown, from its first bytes. */
+/** How large a picture or video is shown, from its first bytes. */
 export async function frameSize(
   head: Buffer,
   mime: MediaType['mime'],
-  threads: ChatThreads,
+  threads: ChatWorkers,
 ): Promise<FrameSize> {
   if (mime === 'video/mp4') return filmSize(head) ?? usualFilm;
   return (await threads.call('measureImage', { head: Uint8Array.from(head) })) ?? { width: 0, height: 0 };

@@ -13,12 +13,12 @@ import { timeOf } from './keyVersions';
 import type { Members } from './members';
 import { readWrapper } from './messageEvent';
 import type { PublicKeys } from './publicKeys';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 
 export interface KeyChangesOptions {
   account: string;
   client: XClient;
-  threads: ChatThreads;
+  threads: ChatWorkers;
   store: ChatStore;
   publicKeys: PublicKeys;
   members: Members;
@@ -36,16 +36,16 @@ export interface KeyChangesOptions {
 const maxHistoryPages = 20;
 
 /** So many changes are remembered as taken in, or left out. */
-const mostRemembered = 10_000;
+const maxRemembered = 10_000;
 
 /** A change that could not be trusted is looked at again after so long. Milliseconds. */
 const leftOutLifeMs = 10 * 60_000;
 
 /** The sender chooses the version, which is a time: nobody is so far ahead. Milliseconds. */
-const longestAheadMs = 24 * 60 * 60_000;
+const maxAheadMs = 24 * 60 * 60_000;
 
 /** So many keys of a group are kept of which it is not known that a member made them. */
-const mostUntrusted = 50;
+const maxUntrusted = 50;
 
 const keyChange = z.object({
   type: z.literal('keyChange'),
@@ -67,11 +67,11 @@ type KeyChange = z.infer<typeof keyChange>;
 /** Takes in changes of conversations' keys: each is checked before it counts, and kept as it came, encrypted for the account. */
 export class KeyChanges {
   /** The versions of changes that were taken in, so that one that comes again, as they do, costs nothing. */
-  private readonly learnt = new BoundedMap<string, string>(mostRemembered);
+  private readonly learnt = new BoundedMap<string, string>(maxRemembered);
   /** Who wrote last under a key, where X did not tell whether they are in the group. */
-  private readonly uses = new BoundedMap<string, { senderId: string; version: string }>(mostRemembered);
+  private readonly uses = new BoundedMap<string, { senderId: string; version: string }>(maxRemembered);
   /** When changes that could not be trusted were looked at, in ms since 1970. */
-  private readonly leftOut = new BoundedMap<string, number>(mostRemembered);
+  private readonly leftOut = new BoundedMap<string, number>(maxRemembered);
 
   constructor(private readonly options: KeyChangesOptions) {}
 
@@ -199,7 +199,7 @@ export class KeyChanges {
       : participantKeys.find(({ userId }) => userId !== me?.userId);
     const known = store.keys(account, conversationId);
     const isNew = known.every((each) => each.version !== version);
-    if (!isTrusted && known.filter(({ untrusted }) => untrusted).length >= mostUntrusted) {
+    if (!isTrusted && known.filter(({ untrusted }) => untrusted).length >= maxUntrusted) {
       log.warn('a group has too many keys that nobody vouches for; another one was left out', {
         conversationId,
         version,
@@ -240,7 +240,7 @@ export class KeyChanges {
   }
 
   private isTooNew(version: string): boolean {
-    return timeOf(version) > this.options.clock.now() + longestAheadMs;
+    return timeOf(version) > this.options.clock.now() + maxAheadMs;
   }
 }
 

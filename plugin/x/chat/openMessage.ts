@@ -13,12 +13,12 @@ import { isOneOfTwo, type Members } from './members';
 import { readWrapper } from './messageEvent';
 import type { OpenAnswer, OpenFault } from './protocol';
 import type { PublicKeys } from './publicKeys';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 import { phrase } from '../../texts/text';
 
 export interface OpenOptions {
   account: string;
-  threads: ChatThreads;
+  threads: ChatWorkers;
   store: ChatStore;
   publicKeys: PublicKeys;
   changes: KeyChanges;
@@ -168,7 +168,7 @@ function remarksOn(
 const missingLifeMs = 10 * 60_000;
 
 /** The sender chooses the version, so that many of them must not cost as many searches: so many in that time. */
-const mostSearches = 3;
+const maxSearches = 3;
 
 /** Which keys X's history was searched for in vain, so that each message under one does not read all of it again. */
 export class MissingKeys {
@@ -179,7 +179,7 @@ export class MissingKeys {
   /** @param reason what the library says, with the version in it */
   isKnown(conversationId: string, reason: string): boolean {
     const recent = this.recent(conversationId);
-    return recent.length >= mostSearches || recent.some(({ version }) => version === versionIn(reason));
+    return recent.length >= maxSearches || recent.some(({ version }) => version === versionIn(reason));
   }
 
   note(conversationId: string, reason: string): void {

@@ -4,13 +4,13 @@ import { reasonOf } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import { KeyFile } from './keyFile';
 import type { PublicKeys } from './publicKeys';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 import { phrase } from '../../texts/text';
 
 export interface OwnKeysOptions {
   account: string;
   settings: { active: boolean };
-  threads: ChatThreads;
+  threads: ChatWorkers;
   dataDir: string;
   dataKey: string;
   clock: Clock;
@@ -26,7 +26,7 @@ export interface OwnKeysOptions {
 const comparisonLife = 10 * 60_000;
 
 /** And this often in any case. Milliseconds. */
-const longestUncompared = 24 * 60 * 60_000;
+const maxUncompared = 24 * 60 * 60_000;
 
 /** An account's own private keys for encrypted chat, as far as they are in use. */
 export class OwnKeys {
@@ -109,7 +109,7 @@ export class OwnKeys {
 
   /** Compares the keys with X's once a day, whatever comes. Never throws. */
   async compareDaily(): Promise<void> {
-    await this.compareWithX(longestUncompared).catch((error: unknown) =>
+    await this.compareWithX(maxUncompared).catch((error: unknown) =>
       this.options.log.info('X does not tell which keys it has for this account', {
         reason: reasonOf(error),
       }),
@@ -135,7 +135,7 @@ export class OwnKeys {
     this.options.onLoaded(fingerprint);
   }
 
-  /** An account may be connected anew as another user of X. */
+  /** An account may be connected again as another user of X. */
   private isSomebodyElses(): boolean {
     const userId = this.options.userId();
     return this.current !== undefined && userId !== undefined && userId !== this.current.userId;

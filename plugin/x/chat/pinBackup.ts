@@ -1,7 +1,7 @@
 import { BridgeError } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import { readBackupConfig } from './keyBackup';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 import { say, type Text } from '../../texts/text';
 
 /** X's backup of an account's keys behind a PIN. All functions throw BridgeError in the admin's words. */
@@ -10,7 +10,7 @@ export interface PinBackupOptions {
   /** What X says of the way to the backup; undefined where it has none. */
   config: unknown;
   apiBaseUrl: string;
-  threads: ChatThreads;
+  threads: ChatWorkers;
   log: Log;
 }
 

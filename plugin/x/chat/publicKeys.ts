@@ -6,12 +6,12 @@ import { reasonOf } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import type { XClient } from '../api/client';
 import { fetchPublicKeys } from './keysApi';
-import type { ChatThreads } from './threads';
+import type { ChatWorkers } from './chatWorkers';
 
 export interface PublicKeysOptions {
   account: string;
   client: XClient;
-  threads: ChatThreads;
+  threads: ChatWorkers;
   store: ChatStore;
   clock: Clock;
   log: Log;
@@ -85,7 +85,7 @@ export class PublicKeys {
    */
   async signersOf(userId: string, at?: number): Promise<SigningKey[]> {
     const keys = await this.all(userId);
-    // Somebody whose phone was stolen registers anew. Messages do not wait for X to say so.
+    // Somebody whose phone was stolen registers again. Messages do not wait for X to say so.
     if (keys.length > 0 && this.isOlder(userId, signerLifeMs)) this.refreshLater(userId);
     return (await this.genuine(userId, keys))
       .filter(({ withdrawnAt = Infinity }) => at === undefined || at < withdrawnAt + slackMs)

@@ -21,7 +21,7 @@ export class ActivityPlan {
   /**
    * Brings X's subscriptions in line.
    * @param webhookId where X delivers; undefined for the stream
-   * @returns whether one that the supply needs had been missing
+   * @returns whether one that the delivery needs had been missing
    * @throws BridgeError
    */
   async ensure(webhookId: string | undefined): Promise<boolean> {

@@ -1,24 +1,24 @@
 import { pause } from '../../core/clock';
 import { BridgeError, reasonOf } from '../../core/errors';
 import { ReconnectPace } from './reconnectPace';
-import { supplyFault } from './supplyFaults';
+import { deliveryFault } from './deliveryFaults';
 import { ActivityPlan } from './activityPlan';
 import { tryReadGap } from './gapFiller';
-import { Lifeline } from './lifeline';
+import { DowntimeTracker } from './downtimeTracker';
 import type { DeliveryKind } from './deliveryKind';
-import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
-import { each } from './rhythms';
+import { signedOut, type Receiver, type ReceiverPorts, type IngestionState } from './receiver';
+import { each } from './schedules';
 import { holdConnection, type ConnectionOutcome } from './streamConnection';
-import { watchSupply } from './supplyWatch';
+import { watchForSilence } from './silenceCheck';
 
 /** X sends again the last 5 minutes at most (X docs: recovery); connecting takes some of them. Milliseconds. */
 const backfillReach = 4.5 * 60_000;
 
 /** What comes over the stream waits for the reading back, so that order is kept, but no longer than this. */
-const longestHold = 10_000;
+const maxHold = 10_000;
 
 /** Reconnecting that soon is daily life, and nobody's trouble. Milliseconds. */
-const longestBlip = 5_000;
+const maxBlip = 5_000;
 
 /** While X refuses the keys, nothing is tried; asked again after this. Milliseconds. */
 const signedOutPause = 60_000;
@@ -34,11 +34,11 @@ export const activityStream: DeliveryKind = {
 };
 
 class StreamReceiver implements Receiver {
-  private current: SupplyState = { state: 'starting' };
+  private current: IngestionState = { state: 'starting' };
   private readonly pace = new ReconnectPace();
   private readonly ending = new AbortController();
   private hangUp = new AbortController();
-  private readonly lifeline: Lifeline;
+  private readonly downtime: DowntimeTracker;
   private readonly startedAtLocal: number;
   private readonly plan: ActivityPlan;
   /** Everything up to then was taken in, in ms since 1970. */
@@ -55,14 +55,14 @@ class StreamReceiver implements Receiver {
 
   constructor(private readonly ports: ReceiverPorts) {
     this.startedAtLocal = ports.clock.toLocal(ports.clock.now());
-    this.lifeline = new Lifeline(ports.account.name, ports.facts);
+    this.downtime = new DowntimeTracker(ports.account.name, ports.facts);
     this.plan = new ActivityPlan(ports);
-    this.takenUpTo = this.lifeline.gapFrom() ?? this.lifeline.downSince(ports.clock.now());
+    this.takenUpTo = this.downtime.gapFrom() ?? this.downtime.downSince(ports.clock.now());
   }
 
   start(): void {
     this.endings.push(
-      each('minute', () => this.beat(), this.ports),
+      each('minute', () => this.heartbeat(), this.ports),
       each('quarter', () => this.check(), this.ports),
       each('hour', () => this.watch(), this.ports),
     );
@@ -76,10 +76,10 @@ class StreamReceiver implements Receiver {
     await this.running;
     await this.reading;
     this.connected = false;
-    this.beat();
+    this.heartbeat();
   }
 
-  state(): SupplyState {
+  state(): IngestionState {
     return this.current;
   }
 
@@ -109,7 +109,7 @@ class StreamReceiver implements Receiver {
     this.hangUp.abort();
   }
 
-  retire(): Promise<void> {
+  teardown(): Promise<void> {
     return this.plan.remove();
   }
 
@@ -143,7 +143,7 @@ class StreamReceiver implements Receiver {
     this.hangUp = new AbortController();
     // Subscribing has shown X's time: what was noted by a wrong clock is not taken at its word.
     if (this.takenUpTo !== undefined && this.takenUpTo > clock.now())
-      this.takenUpTo = this.lifeline.downSince(clock.now());
+      this.takenUpTo = this.downtime.downSince(clock.now());
     const gap = this.takenUpTo === undefined ? undefined : clock.now() - this.takenUpTo;
     const backfill = this.backfills && gap !== undefined ? backfillFor(gap) : 0;
     const hooks = {
@@ -171,22 +171,22 @@ class StreamReceiver implements Receiver {
     log.info('the stream of X stands', { account: account.name, missedMs: gap });
     const since = this.takenUpTo;
     this.takenUpTo ??= clock.now();
-    this.lifeline.prove(clock.now());
+    this.downtime.confirm(clock.now());
     const filledByX = this.backfills && gap <= backfillReach && !this.wasUnsubscribed;
     this.wasUnsubscribed = false;
-    if (since !== undefined && !filledByX) this.lifeline.openGap(since, false);
-    this.lifeline.beat(this.takenUpTo);
-    await Promise.race([this.fillGap(), pause(clock, longestHold, this.ending.signal)]);
+    if (since !== undefined && !filledByX) this.downtime.openGap(since, false);
+    this.downtime.heartbeat(this.takenUpTo);
+    await Promise.race([this.fillGap(), pause(clock, maxHold, this.ending.signal)]);
   }
 
   /** Reads back an open gap. Runs once at a time; what could not be read is tried again by the minute. */
   private fillGap(): Promise<void> {
-    const since = this.lifeline.gapFrom();
+    const since = this.downtime.gapFrom();
     if (since === undefined) return Promise.resolve();
-    const opened = this.lifeline.gapsOpened();
+    const opened = this.downtime.gapsOpened();
     this.reading ??= tryReadGap(since, this.ports, this.ending.signal)
       .then((outcome) => {
-        if (outcome !== 'later') this.lifeline.closeGap(opened);
+        if (outcome !== 'later') this.downtime.closeGap(opened);
       })
       .catch((error: unknown) => {
         const { account, log } = this.ports;
@@ -217,7 +217,7 @@ class StreamReceiver implements Receiver {
     }
     if (status === 401) client.dropAppToken();
     const wait = this.pace.after(end, stoodFor);
-    const brief = wait < longestBlip;
+    const brief = wait < maxBlip;
     log[brief ? 'info' : 'warn']('the stream of X is connected anew', {
       account: account.name,
       reason,
@@ -241,15 +241,15 @@ class StreamReceiver implements Receiver {
 
   private trouble(error: unknown): void {
     const { account, log } = this.ports;
-    const reason = supplyFault(error, account.delivery);
+    const reason = deliveryFault(error, account.delivery);
     const known = this.current.reason === reason;
     this.current = { state: 'trouble', reason };
     if (!known) log.error('X does not deliver', { account: account.name, reason });
   }
 
-  private beat(): void {
+  private heartbeat(): void {
     if (this.takenUpTo === undefined) return;
-    this.lifeline.beat(this.takenUpTo);
+    this.downtime.heartbeat(this.takenUpTo);
     if (this.connected) void this.fillGap();
   }
 
@@ -257,13 +257,13 @@ class StreamReceiver implements Receiver {
   private async check(): Promise<void> {
     const { account, log } = this.ports;
     if (!this.connected) return;
-    const since = this.lifeline.provenAt();
+    const since = this.downtime.confirmedAt();
     try {
       const repaired = await this.subscribe();
-      this.lifeline.prove(this.ports.clock.now());
+      this.downtime.confirm(this.ports.clock.now());
       if (!repaired) return;
       log.warn('a subscription was missing and has been made anew', { account: account.name });
-      if (since !== undefined) this.lifeline.openGap(since, false);
+      if (since !== undefined) this.downtime.openGap(since, false);
       await this.fillGap();
     } catch (error) {
       log.warn('the subscriptions could not be checked', { account: account.name, reason: reasonOf(error) });
@@ -274,8 +274,8 @@ class StreamReceiver implements Receiver {
   private async watch(): Promise<void> {
     if (!this.connected) return;
     const silentSince = this.ports.account.lastEventAt() ?? this.ports.clock.fromLocal(this.startedAtLocal);
-    if (!(await watchSupply(silentSince, this.ports, this.ending.signal))) return;
-    this.lifeline.openGap(silentSince, false);
+    if (!(await watchForSilence(silentSince, this.ports, this.ending.signal))) return;
+    this.downtime.openGap(silentSince, false);
     await this.fillGap();
     await this.check();
   }

@@ -103,7 +103,7 @@ async function unsubscribe(client: XClient, ids: string[]): Promise<void> {
   }
 }
 
-/** So many are made at a check: each is a call of its own, and the supply waits for them. */
+/** So many are made at a check: each is a call of its own, and the delivery waits for them. */
 const maxExtras = 40;
 
 export interface SubscriptionPlan {
@@ -111,7 +111,7 @@ export interface SubscriptionPlan {
   tag: string;
   /** Where X delivers; undefined for the stream. */
   webhookId: string | undefined;
-  /** What the supply cannot do without. */
+  /** What the delivery cannot do without. */
   wanted: WantedSubscription[];
   /** What it can do without, should X refuse it. */
   extra: WantedSubscription[];
@@ -157,7 +157,7 @@ export async function ensureSubscriptions(
   return { repaired: missing.length > 0, refused: [...refused] };
 }
 
-/** What the supply can do without must not hold it up, whatever becomes of it. */
+/** What the delivery can do without must not hold it up, whatever becomes of it. */
 async function trySubscribe(...parts: Parameters<typeof subscribe>): Promise<'done' | 'refused' | 'later'> {
   try {
     await subscribe(...parts);
@@ -190,7 +190,7 @@ export function wantedSubscriptions(
   ].map((eventType) => ({ eventType, userId }));
 }
 
-/** What the supply can do without where X refuses it: encrypted chat, quotes, and signs of presence, which cost nothing. */
+/** What the delivery can do without where X refuses it: encrypted chat, quotes, and signs of presence, which cost nothing. */
 export function optionalSubscriptions(
   { directMessages, quotes, chat }: WantedEvents,
   userId: string,

@@ -4,9 +4,9 @@ import { readEach } from '../parse/batch';
 import { fetchConversations, fetchEvents, type ConversationNews } from '../chat/chatApi';
 import { readChat } from '../parse/readChat';
 import { Cursors } from './cursors';
-import { Lifeline } from './lifeline';
+import { DowntimeTracker } from './downtimeTracker';
 import type { ReceiverPorts } from './receiver';
-import { each } from './rhythms';
+import { each } from './schedules';
 import { PageTokens } from '../api/pageTokens';
 import { BoundedMap } from '../../core/boundedMap';
 import { phrase } from '../../texts/text';
@@ -38,8 +38,8 @@ export class ChatPoll {
   ) {
     const { account, facts, clock } = ports;
     this.cursors = new Cursors(account.name, facts);
-    const lifeline = new Lifeline(account.name, facts);
-    this.begin = lifeline.safelyBefore(lifeline.aliveAt() ?? clock.now());
+    const downtime = new DowntimeTracker(account.name, facts);
+    this.begin = downtime.safelyBefore(downtime.aliveAt() ?? clock.now());
   }
 
   start(): void {

@@ -6,7 +6,7 @@ import type { ReceiverPorts } from './receiver';
 const watchedFor = 2 * 24 * 60 * 60_000;
 
 /** At most so many authors, for X allows the smallest apps 50 subscriptions in all. */
-const mostAuthors = 40;
+const maxAuthors = 40;
 
 /**
  * X Activity tells of a deletion only to who is subscribed to the author (X docs: `post.delete`, filter
@@ -21,7 +21,7 @@ export class DeletionWatch {
   wanted(): WantedSubscription[] {
     const { account, clock } = this.ports;
     if (!account.wants.mentions) return [];
-    const authors = account.recentAuthors(clock.now() - watchedFor, mostAuthors);
+    const authors = account.recentAuthors(clock.now() - watchedFor, maxAuthors);
     this.subscribed.clear();
     for (const author of authors) this.subscribed.add(author);
     return authors.map((userId) => ({ eventType: 'post.delete', userId }));
@@ -30,7 +30,7 @@ export class DeletionWatch {
   /** Somebody has written; the check every quarter of an hour makes up for a failure here. Never throws. */
   async onPost(userId: string, webhookId: string | undefined): Promise<void> {
     const { account, client, log } = this.ports;
-    if (this.subscribed.has(userId) || this.subscribed.size >= mostAuthors) return;
+    if (this.subscribed.has(userId) || this.subscribed.size >= maxAuthors) return;
     this.subscribed.add(userId);
     try {
       await subscribe(client, { eventType: 'post.delete', userId }, webhookId, tagOf(account.name));

@@ -2,13 +2,13 @@ import { pause } from '../../core/clock';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { EventBatch } from '../../core/inbound/events';
 import { readBackMentions, readBackMessages, type ReadBackPorts, type ReadBackResult } from './readBack';
-import { Lifeline } from './lifeline';
+import { DowntimeTracker } from './downtimeTracker';
 import type { ReceiverPorts } from './receiver';
 import { isoTime } from '../../core/isoTime';
 
 /** After a restart there is little to find, and each message read has its price. */
 const shortGap = 5 * 60_000;
-const glance = 5;
+const sampleSize = 5;
 
 /** What was read and cannot be stored is tried again so often. Milliseconds. */
 const storePause = 5_000;
@@ -30,8 +30,8 @@ export async function tryReadGap(
 ): Promise<GapOutcome> {
   const { account, client, clock, facts } = ports;
   const reading: ReadBackPorts = { client, clock, signal };
-  const until = { at: new Lifeline(account.name, facts).safelyBefore(since) };
-  const size = clock.now() - since < shortGap ? { size: glance } : {};
+  const until = { at: new DowntimeTracker(account.name, facts).safelyBefore(since) };
+  const size = clock.now() - since < shortGap ? { size: sampleSize } : {};
   const messages: Reading = () => readBackMessages(reading, until, size);
   const mentions: Reading = async () => readBackMentions(reading, await account.userId(), until);
   ports.readChats();

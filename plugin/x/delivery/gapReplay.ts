@@ -2,17 +2,17 @@ import { BridgeError, reasonOf } from '../../core/errors';
 import type { ReplayStatus } from '../../core/inbound/events';
 import { replayReach, replayRest, startReplay } from './replay';
 import { tryReadGap } from './gapFiller';
-import type { Lifeline } from './lifeline';
+import type { DowntimeTracker } from './downtimeTracker';
 import type { ReceiverPorts } from './receiver';
 import { isoTime } from '../../core/isoTime';
 
 /** A job that X has not finished by then is given up. Milliseconds. */
-const longestJob = 60 * 60_000;
+const maxJob = 60 * 60_000;
 
 /** Pause before asking again when X runs another job, or is out of reach. Milliseconds. */
 const retryPause = 5 * 60_000;
 
-const mostJobs = 2;
+const maxJobs = 2;
 
 interface Job {
   id: string;
@@ -38,7 +38,7 @@ export class GapReplay {
 
   constructor(
     private readonly ports: ReceiverPorts,
-    private readonly lifeline: Lifeline,
+    private readonly downtime: DowntimeTracker,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -72,9 +72,9 @@ export class GapReplay {
 
   private async goOn(webhookId: string | undefined): Promise<void> {
     const { clock } = this.ports;
-    const from = this.lifeline.gapFrom();
+    const from = this.downtime.gapFrom();
     if (from === undefined || clock.now() < this.notBefore || this.signal.aborted) return;
-    const gaps = this.lifeline.gapsOpened();
+    const gaps = this.downtime.gapsOpened();
     if (this.seen.gaps !== gaps) this.seen = { gaps, at: clock.now() };
     if (this.job) {
       if (clock.now() < this.job.giveUpAt) return;
@@ -84,7 +84,7 @@ export class GapReplay {
     const settled = clock.now() - replayRest;
     const far = clock.now() - from > replayReach - 60_000;
     const replayable = far ? undefined : webhookId;
-    if (replayable === undefined || !this.lifeline.gapWasTried() || from >= settled)
+    if (replayable === undefined || !this.downtime.gapWasTried() || from >= settled)
       await this.readAll(from, replayable);
     else await this.replay(replayable, from, settled);
   }
@@ -97,14 +97,14 @@ export class GapReplay {
     if (complete) {
       log.info('X has replayed what was missed', { account: account.name, jobId });
       this.close(job.opened);
-    } else if (this.tries < mostJobs)
+    } else if (this.tries < maxJobs)
       log.warn('X could not replay everything; asking again', { account: account.name, jobId });
     else await this.readInstead(job.from, 'X could not replay everything');
   }
 
   private async replay(webhookId: string, from: number, to: number): Promise<void> {
     const { clock } = this.ports;
-    const opened = this.lifeline.gapsOpened();
+    const opened = this.downtime.gapsOpened();
     // The newest part cannot be replayed yet. Overlaps by a minute, the grain of a replay.
     const newest = this.tries > 0 ? 'done' : await tryReadGap(to - 60_000, this.ports, this.signal);
     if (newest === 'later') this.notBefore = clock.now() + retryPause;
@@ -127,7 +127,7 @@ export class GapReplay {
     try {
       const id = await startReplay(client, webhookId, from, to);
       this.tries += 1;
-      this.job = { id, from, giveUpAt: clock.now() + longestJob, opened };
+      this.job = { id, from, giveUpAt: clock.now() + maxJob, opened };
       const since = isoTime(from);
       log.info('X replays what was missed', { account: account.name, since, jobId: id });
     } catch (error) {
@@ -148,7 +148,7 @@ export class GapReplay {
   /** @param webhookId where X may replay instead of what it does not let be read */
   private async readAll(from: number, webhookId?: string): Promise<void> {
     const { clock } = this.ports;
-    const opened = this.lifeline.gapsOpened();
+    const opened = this.downtime.gapsOpened();
     const outcome = await tryReadGap(from, this.ports, this.signal);
     if (outcome === 'later') this.notBefore = clock.now() + retryPause;
     else if (outcome === 'done' || webhookId === undefined) this.close(opened);
@@ -156,7 +156,7 @@ export class GapReplay {
   }
 
   private close(opened: number): void {
-    this.lifeline.closeGap(opened);
+    this.downtime.closeGap(opened);
     this.job = undefined;
     this.tries = 0;
     this.notBefore = 0;

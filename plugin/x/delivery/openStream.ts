@@ -18,9 +18,9 @@ export interface OpenStreamOptions {
 export type OpenedStream = { stream: Readable } | { refused: { status: number } & Problem };
 
 /** X answers within this time or not at all. Milliseconds. */
-const patience = 30_000;
+const timeoutMs = 30_000;
 
-const longestProblem = 64 * 1024;
+const maxProblemLength = 64 * 1024;
 
 /**
  * Opens the stream of X Activity (`GET /2/activity/stream`).
@@ -31,7 +31,7 @@ export async function openStream(options: OpenStreamOptions): Promise<OpenedStre
   const query = backfillMinutes > 0 ? `?backfill_minutes=${backfillMinutes}` : '';
   const connecting = new AbortController();
   const giveUp = () => connecting.abort();
-  const timer = setTimeout(giveUp, patience);
+  const timer = setTimeout(giveUp, timeoutMs);
   signal.addEventListener('abort', giveUp);
   if (signal.aborted) giveUp();
   try {
@@ -64,7 +64,7 @@ async function readRefusal({ data }: AxiosResponse<Readable>): Promise<unknown> 
   let text = '';
   for await (const chunk of data) {
     text += String(chunk);
-    if (text.length > longestProblem) break;
+    if (text.length > maxProblemLength) break;
   }
   try {
     return parseJson(text);

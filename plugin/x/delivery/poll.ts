@@ -7,13 +7,13 @@ import {
   type ReadBackResult,
   type Until,
 } from './readBack';
-import { supplyFault } from './supplyFaults';
+import { deliveryFault } from './deliveryFaults';
 import { Cursors, type CursorOf } from './cursors';
-import { Lifeline } from './lifeline';
+import { DowntimeTracker } from './downtimeTracker';
 import { QuotePoll } from './quotePoll';
 import type { DeliveryKind } from './deliveryKind';
-import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
-import { each } from './rhythms';
+import { signedOut, type Receiver, type ReceiverPorts, type IngestionState } from './receiver';
+import { each } from './schedules';
 
 /** How many messages the first page of a poll has; each message read has its price. */
 const smallestPage = 20;
@@ -34,7 +34,7 @@ export const poll: DeliveryKind = {
 
 /** Reads each minute what is new, page by page back to the last id known. */
 class PollReceiver implements Receiver {
-  private current: SupplyState = { state: 'starting' };
+  private current: IngestionState = { state: 'starting' };
   private polling: Promise<void> | undefined;
   private readonly ending = new AbortController();
   /** Where reading begins while nothing was read yet, in ms since 1970. */
@@ -43,15 +43,15 @@ class PollReceiver implements Receiver {
   private readonly newest = new Map<CursorOf, { id: string; at: number }>();
   private pageSize = smallestPage;
   private readonly cursors: Cursors;
-  private readonly lifeline: Lifeline;
+  private readonly downtime: DowntimeTracker;
   private quotes: QuotePoll | undefined;
   private end = () => {};
 
   constructor(private readonly ports: ReceiverPorts) {
     const { account, facts, clock } = ports;
     this.cursors = new Cursors(account.name, facts);
-    this.lifeline = new Lifeline(account.name, facts);
-    this.begin = this.lifeline.safelyBefore(this.lifeline.aliveAt() ?? clock.now());
+    this.downtime = new DowntimeTracker(account.name, facts);
+    this.begin = this.downtime.safelyBefore(this.downtime.aliveAt() ?? clock.now());
   }
 
   start(): void {
@@ -72,7 +72,7 @@ class PollReceiver implements Receiver {
     await Promise.all([this.polling, this.quotes?.stop()]);
   }
 
-  state(): SupplyState {
+  state(): IngestionState {
     return this.current;
   }
 
@@ -100,7 +100,7 @@ class PollReceiver implements Receiver {
     this.current = signedOut;
   }
 
-  retire(): Promise<void> {
+  teardown(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -125,7 +125,7 @@ class PollReceiver implements Receiver {
       if (this.ending.signal.aborted) return;
       if (this.current.state === 'trouble') log.info('X can be read again', { account: account.name });
       this.current = { state: 'ok' };
-      this.lifeline.beat(clock.now());
+      this.downtime.heartbeat(clock.now());
     } catch (error) {
       this.noteTrouble(error);
     }
@@ -157,7 +157,7 @@ class PollReceiver implements Receiver {
   }
 
   /**
-   * Back to the last id, and a little further until nothing can come late any more, since each message read has its
+   * Back to the last id, and a little further until nothing can come late any longer, since each message read has its
    * price. Without an id, to where another way of delivery left off, or to this start.
    */
   private until(of: CursorOf): Until {
@@ -166,13 +166,13 @@ class PollReceiver implements Receiver {
     const newest = this.newest.get(of);
     const isSettled = newest?.id === id && this.ports.clock.now() - newest.at > slackMs;
     // Never back to what was written before the account was switched on.
-    return { id: isSettled ? id : idBefore(id, slackMs, this.lifeline.safelyBefore(this.begin)) };
+    return { id: isSettled ? id : idBefore(id, slackMs, this.downtime.safelyBefore(this.begin)) };
   }
 
   private noteTrouble(error: unknown): void {
     if (this.ending.signal.aborted) return;
     const { account, log } = this.ports;
-    const reason = supplyFault(error, account.delivery);
+    const reason = deliveryFault(error, account.delivery);
     if (this.current.reason !== reason) log.error('X cannot be read', { account: account.name, reason });
     this.current = { state: 'trouble', reason };
   }

@@ -3,7 +3,7 @@ import { BridgeError, reasonOf } from '../../core/errors';
 import type { EventBatch } from '../../core/inbound/events';
 import { quoteCounts, readBackQuotes } from './readBack';
 import type { ReceiverPorts } from './receiver';
-import { each } from './rhythms';
+import { each } from './schedules';
 
 /** X shows a post a moment after a later one, now and then. Milliseconds. */
 const slackMs = 2 * 60_000;

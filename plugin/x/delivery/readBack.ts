@@ -55,7 +55,7 @@ const mediaFields = 'media_key,type,url,variants,preview_image_url';
 export async function readBackMessages(
   ports: ReadBackPorts,
   until: Until,
-  { size = firstPage, mostPages = Infinity }: { size?: number; mostPages?: number } = {},
+  { size = firstPage, maxPages = Infinity }: { size?: number; maxPages?: number } = {},
 ): Promise<ReadBackResult> {
   const query = {
     'dm_event.fields': 'id,text,event_type,created_at,dm_conversation_id,attachments,entities',
@@ -66,7 +66,7 @@ export async function readBackMessages(
     event_types: 'MessageCreate',
   };
   const call: XCall = { method: 'GET', path: '/2/dm_events', query, window: 'GET /2/dm_events' };
-  const pages = await readPages(ports, call, until, { size, mostPages });
+  const pages = await readPages(ports, call, until, { size, maxPages });
   const batch = emptyBatch(undefined);
   for (const { data, includes } of pages.reverse()) {
     const beside = readIncludes(includes);
@@ -151,7 +151,7 @@ export async function quoteCounts(client: XClient, userId: string): Promise<Map<
 }
 
 async function readPosts(ports: ReadBackPorts, call: XCall, until: Until): Promise<ReadBackResult> {
-  const pages = await readPages(ports, call, until, { size: furtherPages, mostPages: Infinity });
+  const pages = await readPages(ports, call, until, { size: furtherPages, maxPages: Infinity });
   const batch = emptyBatch(undefined);
   for (const { data, includes } of pages.reverse()) {
     const beside = readIncludes(includes);
@@ -169,7 +169,7 @@ async function readPages(
   ports: ReadBackPorts,
   call: XCall,
   until: Until,
-  { size, mostPages }: { size: number; mostPages: number },
+  { size, maxPages }: { size: number; maxPages: number },
 ): Promise<Page[]> {
   const pages: Page[] = [];
   const tokens = new PageTokens();
@@ -182,7 +182,7 @@ async function readPages(
     token = answer.data.every((each) => isNewer(each, until))
       ? tokens.next(answer.meta?.next_token)
       : undefined;
-  } while (token !== undefined && pages.length < mostPages && !ports.signal.aborted);
+  } while (token !== undefined && pages.length < maxPages && !ports.signal.aborted);
   return ports.signal.aborted ? [] : pages;
 }
 

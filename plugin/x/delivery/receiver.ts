@@ -3,11 +3,11 @@ import type { AccountFacts, Log } from '../../core/ports';
 import type { RemoteClock } from '../../core/remoteClock';
 import type { Scheduler } from '../../core/scheduler';
 import type { XClient } from '../api/client';
-import type { Account } from './supplyAccount';
+import type { Account } from './deliveryAccount';
 import { phrase } from '../../texts/text';
 
-/** How the supply of events stands. */
-export interface SupplyState {
+/** How the delivery of events stands. */
+export interface IngestionState {
   state: 'starting' | 'ok' | 'trouble';
   /** What an admin can do about it. */
   reason?: string;
@@ -16,7 +16,7 @@ export interface SupplyState {
 }
 
 /** The state while X refuses the account's keys. */
-export const signedOut: SupplyState = {
+export const signedOut: IngestionState = {
   state: 'trouble',
   reason: phrase('delivery.signedOut'),
 };
@@ -26,7 +26,7 @@ export interface Receiver {
   /** Sets up with X whatever the way needs, fetches what was missed, and stays awake. */
   start(): void;
   stop(): Promise<void>;
-  state(): SupplyState;
+  state(): IngestionState;
   /** A replay job has ended. */
   onReplay(status: ReplayStatus): void;
   /** A post of this user was taken in. */
@@ -40,7 +40,7 @@ export interface Receiver {
   /** X said that the account's user took the app's access away. */
   onRevoked(): void;
   /** Takes away what it set up with X; called on a way the account no longer uses. */
-  retire(): Promise<void>;
+  teardown(): Promise<void>;
 }
 
 /** What every way of delivery needs of the plugin. */

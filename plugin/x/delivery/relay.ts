@@ -29,6 +29,6 @@ function createReceiver(): Receiver {
     onChallenge: () => {},
     onPushed: () => {},
     onRefused: () => {},
-    retire: () => Promise.resolve(),
+    teardown: () => Promise.resolve(),
   };
 }

@@ -12,7 +12,7 @@ import { StreamLines } from './streamLines';
 import type { ReceiverPorts } from './receiver';
 
 /** X sends a heartbeat every 20 seconds (X docs: handling disconnections); some seconds belong to the network. */
-const longestSilence = 25_000;
+const maxSilence = 25_000;
 
 /** Pause before a batch that could not be stored is tried again. Milliseconds. */
 const storePause = 1_000;
@@ -89,7 +89,7 @@ class StreamDelivery {
     let broken = 'the stream broke';
     const { clock } = this.ports;
     const watch = () =>
-      clock.after(longestSilence, () => {
+      clock.after(maxSilence, () => {
         broken = silence;
         stream.destroy();
       });
@@ -169,4 +169,4 @@ class StreamDelivery {
 /** Only what the store may take later is worth waiting for. */
 const isStoreFault = (fault: unknown) => fault instanceof BridgeError && fault.code === 'store-unavailable';
 
-const silence = `nothing came for ${longestSilence / 1000} seconds, not even a heartbeat`;
+const silence = `nothing came for ${maxSilence / 1000} seconds, not even a heartbeat`;

@@ -1,14 +1,14 @@
 import { backoff } from '../../core/backoff';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { ReplayStatus } from '../../core/inbound/events';
-import { supplyFault } from './supplyFaults';
+import { deliveryFault } from './deliveryFaults';
 import type { WebhookApi } from './webhookApi';
 import { GapReplay } from './gapReplay';
-import { Lifeline } from './lifeline';
+import { DowntimeTracker } from './downtimeTracker';
 import { ReachCheck, type Reach } from './reachCheck';
-import { signedOut, type Receiver, type ReceiverPorts, type SupplyState } from './receiver';
-import { each } from './rhythms';
-import { watchSupply } from './supplyWatch';
+import { signedOut, type Receiver, type ReceiverPorts, type IngestionState } from './receiver';
+import { each } from './schedules';
+import { watchForSilence } from './silenceCheck';
 import { ensureWebhook, removeWebhook } from './webhookRegistration';
 import { isoTime } from '../../core/isoTime';
 
@@ -36,7 +36,7 @@ const noteRefusedMs = 5_000;
 
 /** Registers, subscribes, watches and repairs a webhook; the events themselves come in by HTTP. */
 export class WebhookReceiver implements Receiver {
-  private current: SupplyState = { state: 'starting' };
+  private current: IngestionState = { state: 'starting' };
   private webhookId: string | undefined;
   /** Checks and looks, one after the other. */
   private running: Promise<void> = Promise.resolve();
@@ -44,7 +44,7 @@ export class WebhookReceiver implements Receiver {
   private attempts = 0;
   private readonly ending = new AbortController();
   private readonly startedAtLocal: number;
-  private readonly lifeline: Lifeline;
+  private readonly downtime: DowntimeTracker;
   /** The time from the end of the last run is still to be noted as a gap. */
   private wasDown = true;
   private readonly gap: GapReplay;
@@ -64,8 +64,8 @@ export class WebhookReceiver implements Receiver {
     private readonly ports: ReceiverPorts,
   ) {
     this.startedAtLocal = ports.clock.toLocal(ports.clock.now());
-    this.lifeline = new Lifeline(ports.account.name, ports.facts);
-    this.gap = new GapReplay(ports, this.lifeline, this.ending.signal);
+    this.downtime = new DowntimeTracker(ports.account.name, ports.facts);
+    this.gap = new GapReplay(ports, this.downtime, this.ending.signal);
     this.reach = new ReachCheck(way.api, ports.clock);
   }
 
@@ -76,7 +76,7 @@ export class WebhookReceiver implements Receiver {
 
   start(): void {
     this.endings.push(
-      each('minute', () => this.beat(), this.ports),
+      each('minute', () => this.heartbeat(), this.ports),
       each('twoMinutes', () => this.checkReach(), this.ports),
       each('quarter', () => this.check(), this.ports),
       each('hour', () => this.watch(), this.ports),
@@ -92,10 +92,10 @@ export class WebhookReceiver implements Receiver {
     await this.running;
     // Now that the end has begun, no more than what is being done already.
     await this.gap.fill(undefined);
-    this.beat();
+    this.heartbeat();
   }
 
-  state(): SupplyState {
+  state(): IngestionState {
     return this.current;
   }
 
@@ -132,7 +132,7 @@ export class WebhookReceiver implements Receiver {
     this.cancelNoting = clock.after(noteRefusedMs, () => this.safely(() => this.noteRefused()));
   }
 
-  async retire(): Promise<void> {
+  async teardown(): Promise<void> {
     const { account, facts } = this.ports;
     await this.way.unsubscribe();
     await removeWebhook(this.way.api, account.name, facts);
@@ -166,14 +166,14 @@ export class WebhookReceiver implements Receiver {
       if (this.ending.signal.aborted) return;
       if (this.current.state === 'trouble') {
         log.info('events arrive again', { account: account.name });
-        this.lifeline.openGap(this.lifeline.downSince(clock.now()) ?? this.startedAt, false);
+        this.downtime.openGap(this.downtime.downSince(clock.now()) ?? this.startedAt, false);
       }
       this.noteDowntime();
       this.current = { state: 'ok' };
       this.attempts = 0;
       this.reachedAt ??= clock.now();
-      this.lifeline.prove(clock.now());
-      this.beat();
+      this.downtime.confirm(clock.now());
+      this.heartbeat();
     } catch (error) {
       this.noteTrouble(error);
     }
@@ -183,15 +183,15 @@ export class WebhookReceiver implements Receiver {
     const { account, facts, clock, log } = this.ports;
     const { id, repaired } = await ensureWebhook(this.way.api, account.webhookUrl, account.name, facts);
     const subscribed = await this.way.subscribe(id);
-    const provenAt = this.lifeline.provenAt();
+    const confirmedAt = this.downtime.confirmedAt();
     // Nothing was delivered, nor tried to, since X last confirmed that it would.
-    if ((repaired || subscribed) && provenAt !== undefined) this.lifeline.openGap(provenAt, false);
+    if ((repaired || subscribed) && confirmedAt !== undefined) this.downtime.openGap(confirmedAt, false);
     if (repaired || subscribed || this.webhookId === undefined)
       log.info('X delivers to the webhook', {
         account: account.name,
         webhookId: id,
         webhookUrl: withoutSecret(account.webhookUrl),
-        repaired: provenAt !== undefined && (repaired || subscribed),
+        repaired: confirmedAt !== undefined && (repaired || subscribed),
         ms: clock.now() - this.startedAt,
       });
     this.webhookId = id;
@@ -231,7 +231,7 @@ export class WebhookReceiver implements Receiver {
     const reach = await this.reach.ask(this.webhookId, this.ending.signal);
     if (this.ending.signal.aborted) return false;
     if (reach.outcome === 'reached') {
-      // X's answer has told its time anew, in case the machine's clock was set.
+      // X's answer has told its time again, in case the machine's clock was set.
       this.noteReached(clock.fromLocal(askedAtLocal));
       return true;
     }
@@ -266,14 +266,14 @@ export class WebhookReceiver implements Receiver {
 
   /** X gives an event up after some minutes, and sends none at all to a webhook it has marked invalid. */
   private openGapSinceReached(): void {
-    const downSince = this.lifeline.downSince(this.ports.clock.now());
-    this.lifeline.openGap(this.reachedAt ?? downSince ?? this.startedAt, false);
+    const downSince = this.downtime.downSince(this.ports.clock.now());
+    this.downtime.openGap(this.reachedAt ?? downSince ?? this.startedAt, false);
   }
 
   private noteUnreached({ outcome, error }: Exclude<Reach, { outcome: 'reached' }>): void {
     const { account, log } = this.ports;
-    const since = this.reachedAt ?? this.lifeline.aliveAt();
-    const reason = withoutSecret(supplyFault(error, account.delivery));
+    const since = this.reachedAt ?? this.downtime.aliveAt();
+    const reason = withoutSecret(deliveryFault(error, account.delivery));
     const isNew = this.current.reason !== reason;
     this.current = { state: 'trouble', reason, ...(since === undefined ? {} : { since }) };
     if (!isNew) return;
@@ -287,15 +287,15 @@ export class WebhookReceiver implements Receiver {
 
   /** What came while the process was down; X tried to deliver it. */
   private noteDowntime(): void {
-    const since = this.wasDown ? this.lifeline.downSince(this.ports.clock.now()) : undefined;
-    if (since !== undefined) this.lifeline.openGap(since, true);
+    const since = this.wasDown ? this.downtime.downSince(this.ports.clock.now()) : undefined;
+    if (since !== undefined) this.downtime.openGap(since, true);
     this.wasDown = false;
   }
 
   /** What X delivered while nothing could be stored or received; writing the gap down shows that it can again. */
   private noteRefused(): void {
     if (this.refusedSince === undefined) return;
-    this.lifeline.openGap(this.refusedSince, false);
+    this.downtime.openGap(this.refusedSince, false);
     this.refusedSince = undefined;
     this.fillGap();
   }
@@ -303,7 +303,7 @@ export class WebhookReceiver implements Receiver {
   private noteTrouble(error: unknown): void {
     if (this.ending.signal.aborted) return;
     const { account, clock, random, log } = this.ports;
-    const reason = withoutSecret(supplyFault(error, account.delivery));
+    const reason = withoutSecret(deliveryFault(error, account.delivery));
     if (error instanceof BridgeError && error.code === 'signed-out-of-x') this.current = signedOut;
     else {
       if (this.current.reason !== reason) log.error('X does not deliver', { account: account.name, reason });
@@ -319,12 +319,12 @@ export class WebhookReceiver implements Receiver {
   }
 
   /** Only up to where X surely got through is nothing missing. */
-  private beat(): void {
+  private heartbeat(): void {
     if (this.refusedSince !== undefined) this.noteRefused();
     if (this.current.state !== 'ok') return;
     const isWatched = this.ports.account.webhookUrl !== '';
     const upTo = isWatched ? this.reachedAt : this.ports.clock.now();
-    if (upTo !== undefined) this.lifeline.beat(upTo);
+    if (upTo !== undefined) this.downtime.heartbeat(upTo);
     this.fillGap();
   }
 
@@ -347,10 +347,10 @@ export class WebhookReceiver implements Receiver {
 
   private async watch(): Promise<void> {
     const { account } = this.ports;
-    if (this.current.state !== 'ok' || this.lifeline.gapFrom() !== undefined) return;
+    if (this.current.state !== 'ok' || this.downtime.gapFrom() !== undefined) return;
     const silentSince = account.lastEventAt() ?? this.startedAt;
-    if (!(await watchSupply(silentSince, this.ports, this.ending.signal))) return;
-    this.lifeline.openGap(silentSince, false);
+    if (!(await watchForSilence(silentSince, this.ports, this.ending.signal))) return;
+    this.downtime.openGap(silentSince, false);
     await this.check();
   }
 }

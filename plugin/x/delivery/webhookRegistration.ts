@@ -3,7 +3,7 @@ import type { AccountFacts } from '../../core/ports';
 import type { RegisteredWebhook, WebhookApi } from './webhookApi';
 
 /** X takes no longer address (X's OpenAPI document). Characters. */
-const longestUrl = 200;
+const maxUrlLength = 200;
 
 /** The webhook that this product registered, kept so that it can be cleaned up when the address changes. */
 const fact = 'webhook registered';
@@ -25,10 +25,10 @@ export async function ensureWebhook(
   account: string,
   facts: AccountFacts,
 ): Promise<WebhookRegistration> {
-  if (url.length > longestUrl)
+  if (url.length > maxUrlLength)
     throw new BridgeError(
       'refused-by-x',
-      `webhookUrl has ${url.length} characters; X takes at most ${longestUrl}`,
+      `webhookUrl has ${url.length} characters; X takes at most ${maxUrlLength}`,
     );
   const there = await api.list();
   const found = there.find((each) => sameAddress(each.url, url));
@@ -81,7 +81,7 @@ async function repair(api: WebhookApi, { id }: RegisteredWebhook): Promise<void>
   });
 }
 
-/** X may show an address with its characters escaped anew. */
+/** X may show an address with its characters escaped again. */
 function sameAddress(one: string, other: string): boolean {
   const plain = (url: string) => {
     try {

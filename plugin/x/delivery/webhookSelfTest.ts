@@ -41,7 +41,7 @@ async function testChallenge(url: string, consumerSecret: string): Promise<strin
 }
 
 async function testSignature(url: string, consumerSecret: string): Promise<string | undefined> {
-  // An envelope without events; the blanks are gone when a proxy writes the body anew.
+  // An envelope without events; the blanks are gone when a proxy writes the body again.
   const body = '{ "data": [ ] }';
   const signature = createHmac('sha256', consumerSecret).update(body).digest('base64');
   const { status } = await axios.post<unknown>(url, body, {

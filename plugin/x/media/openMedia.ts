@@ -24,7 +24,7 @@ export interface OpenMediaOptions {
 /** Plain http goes to a loopback address that is listed with its port; all else has to be on the internet. */
 const httpsAgent = new Agent({ lookup: publicLookup() });
 
-const mostRedirects = 3;
+const maxRedirects = 3;
 const timeout = 30_000;
 
 /**
@@ -40,7 +40,7 @@ export async function openMedia(
   let url = checkMediaUrl(address, options.mediaHosts);
   const byEndpoint = await openMessageFile(url, name, options);
   if (byEndpoint) return byEndpoint;
-  for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
     const response = await fetchMedia(url, options);
     const target = redirectTarget(response, url);
     if (target === undefined) return fileOf(response, name, url, options.clock);

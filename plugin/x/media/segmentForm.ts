@@ -29,7 +29,7 @@ export class SegmentForm {
     try {
       this.facts.save(this.account, fact, form);
     } catch {
-      // It is learnt anew after a restart.
+      // It is learnt again after a restart.
     }
   }
 

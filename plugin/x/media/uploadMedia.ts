@@ -16,7 +16,7 @@ export interface UploadPorts extends AppendPorts {
 }
 
 /** Processing a long video takes minutes; after this X is taken to have forgotten it. */
-const longestProcessing = 15 * 60_000;
+const maxProcessing = 15 * 60_000;
 
 /**
  * Uploads a file in segments (X docs: media upload, chunked).
@@ -117,7 +117,7 @@ async function initialize(
 }
 
 /** X takes no longer alternative text. Characters. */
-const longestAltText = 1000;
+const maxAltTextLength = 1000;
 
 /** Tells people who do not see the picture what it is, as far as its name says; the picture goes without, if need be. */
 async function describe(id: string, name: string, { client, log }: UploadPorts): Promise<void> {
@@ -125,7 +125,7 @@ async function describe(id: string, name: string, { client, log }: UploadPorts):
     .replace(/\.\w{1,5}$/, '')
     .replaceAll(/[_-]+/g, ' ')
     .trim()
-    .slice(0, longestAltText);
+    .slice(0, maxAltTextLength);
   if (text === '') return;
   const path = '/2/media/metadata';
   try {
@@ -154,7 +154,7 @@ async function finalize(id: string, ports: UploadPorts): Promise<void> {
   const { client, clock } = ports;
   const path = `/2/media/upload/${id}/finalize`;
   let answer = await client.call({ method: 'POST', path, window: 'POST /2/media/upload/:id/finalize' });
-  const deadline = clock.now() + longestProcessing;
+  const deadline = clock.now() + maxProcessing;
   for (;;) {
     const read = processingAnswer.safeParse(answer ?? {});
     if (!read.success) throw unclear('finalize');

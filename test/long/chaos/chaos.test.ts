@@ -128,7 +128,7 @@ const disasters: [string, Disaster][] = [
   ['the end of the store’s log is damaged', corrupted],
 ];
 
-/** What is the matter all the while, chosen anew for each disaster. */
+/** What is the matter all the while, chosen again for each disaster. */
 const circumstancesOf = (random: Random): Circumstances => ({
   skewMs: random.oneOf([0, 3 * minute, -3 * minute]),
   hostTellsIds: random.next() < 0.5,

@@ -17,7 +17,7 @@ const adminPassword = 'password-of-the-chaos';
 const webhookUrl = 'https://plugin.example.com/api/messages';
 const boundless = { calls: 1_000_000, seconds: 900 };
 /** How long everything may take to be well again. Milliseconds. */
-const longestRecovery = 20_000;
+const maxRecovery = 20_000;
 
 /** What is the matter all the while, beside what goes wrong. */
 export interface Circumstances {
@@ -160,7 +160,7 @@ export class ContactCenter {
     if (this.circumstances.adminRetries) this.writing.push(this.adminRetries());
   }
 
-  /** Nobody writes any more. */
+  /** Nobody writes any longer. */
   async pause(): Promise<void> {
     this.atWork = false;
     await Promise.all(this.writing);
@@ -204,7 +204,7 @@ export class ContactCenter {
       const { inbound, outbound } = health?.accounts['support'] ?? {};
       return health?.status === 'ok' && inbound?.waiting === 0 && outbound?.waiting === 0;
     };
-    await until(isIdle, 'the plugin to be well again', longestRecovery).catch(() => undefined);
+    await until(isIdle, 'the plugin to be well again', maxRecovery).catch(() => undefined);
     const health = (await this.health())?.status;
     expect({ ...this.wrong(), health, circumstances }).toEqual({
       ...nothingWrong,
@@ -219,7 +219,7 @@ export class ContactCenter {
     const arrived = () =>
       [...this.promised.in].every((text) => this.atHost().includes(text)) &&
       [...this.promised.out].every((text) => this.atX().includes(text));
-    await until(arrived, 'all that was promised', longestRecovery);
+    await until(arrived, 'all that was promised', maxRecovery);
   }
 
   async end(): Promise<void> {

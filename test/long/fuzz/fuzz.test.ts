@@ -19,7 +19,7 @@ const failedBefore = [{ seed: 99, inputs: 60_000 }];
 const sideBySide = 16;
 const password = 'the-password-of-the-fuzz';
 /** Beyond this, memory has grown. Megabytes. */
-const mostMemory = 300;
+const maxMemory = 300;
 
 let sides: SoakSides;
 let plugin: BenchPlugin;
@@ -87,7 +87,7 @@ async function isWell(): Promise<void> {
   expect(running.child.exitCode).toBeNull();
   const health = await fetch(`${running.url}/health`);
   expect((await health.json()) as object).toMatchObject({ store: { state: 'ok' } });
-  expect(running.memory()).toBeLessThan(mostMemory);
+  expect(running.memory()).toBeLessThan(maxMemory);
 }
 
 const limit = 300_000;

@@ -9,7 +9,7 @@ export interface ProxyOptions {
 
 /**
  * The host's `/api/plugins/webhook`: reaches any path of a plugin's port from outside. With
- * `encoding=binary` the body's bytes stay as they are; without it they are parsed and written anew.
+ * `encoding=binary` the body's bytes stay as they are; without it they are parsed and written again.
  */
 export function pluginProxy(options: ProxyOptions): RequestHandler[] {
   const forward: RequestHandler = async (request, response) => {

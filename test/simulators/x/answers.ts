@@ -13,7 +13,7 @@ export interface ApiContext {
   /** What the app's access level leaves out, by path; undefined for nothing. */
   barred: RegExp | undefined;
   /** The most that a page of messages or posts holds, whatever is asked for. */
-  longestPage: number;
+  maxPageSize: number;
   /** Every call that was taken, for tests to look at. */
   calls: { method: string; path: string; userId: string; kind: Kind; signatureMethod: string }[];
   /** How many mentions each reading of them was given, each of which X charges for. */

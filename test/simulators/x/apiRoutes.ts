@@ -15,7 +15,7 @@ const paths = {
   groupEvents: '/2/dm_conversations/{id}/dm_events',
 };
 
-const eventPages = ({ longestPage: longest }: ApiContext) => ({ usual: 100, longest });
+const eventPages = ({ maxPageSize: longest }: ApiContext) => ({ usual: 100, longest });
 
 /** X's users and Direct Messages. */
 export function apiRoutes(context: ApiContext, onSent: (message: SimDirectMessage) => void): Router {

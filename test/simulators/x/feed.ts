@@ -30,7 +30,7 @@ export class Feed {
     private readonly options: FeedOptions,
   ) {}
 
-  /** Nothing is tried again any more; whoever has the port then is somebody else. */
+  /** Nothing is tried again any longer; whoever has the port then is somebody else. */
   close(): void {
     this.isClosed = true;
   }

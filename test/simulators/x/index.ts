@@ -33,12 +33,12 @@ export interface XSimulatorOptions {
   stream?: Partial<StreamOptions>;
   posts?: Partial<PostRules>;
   /** How many webhooks and subscriptions the app may have. */
-  mostWebhooks?: number;
-  mostSubscriptions?: number;
+  maxWebhooks?: number;
+  maxSubscriptions?: number;
   /** The app's dev environments for Account Activity v1.1. */
   environments?: string[];
   /** The most that a page of messages or posts holds; X's document says how many may be asked for. */
-  longestPage?: number;
+  maxPageSize?: number;
   /** What the app's access level leaves out, by path. */
   barred?: RegExp;
   /** Where an address on the internet leads in this test. */
@@ -118,7 +118,7 @@ export class XSimulator {
     this.limits = new RateLimits(this.world.now, { ...usualLimits, ...options.limits });
     this.webhooks = new Webhooks(this.world, {
       app: this.app,
-      most: options.mostWebhooks ?? 5,
+      most: options.maxWebhooks ?? 5,
       environments: options.environments ?? ['prod'],
       publicOrigin: () => this.publicOrigin,
       resolve: options.resolve ?? ((url) => url),
@@ -126,7 +126,7 @@ export class XSimulator {
       limits: this.limits,
       validation: options.validation ?? 'marks',
     });
-    this.subscriptions = new Subscriptions(this.world, this.webhooks, options.mostSubscriptions ?? 50);
+    this.subscriptions = new Subscriptions(this.world, this.webhooks, options.maxSubscriptions ?? 50);
     this.stream = new ActivityStream(
       { connections: 1, heartbeatMs: 20_000, backfill: true, ...options.stream },
       this.world.now,
@@ -182,13 +182,13 @@ export class XSimulator {
     await told;
   }
 
-  /** X takes none of a brand's sign-ins any more. */
+  /** X takes none of a brand's sign-ins any longer. */
   endSignIns(brandId: string): void {
     for (const each of this.world.credentials.values()) if (each.userId === brandId) each.dead = true;
     this.oauth2.revoke(brandId);
   }
 
-  /** The brand signs in anew and has new keys. */
+  /** The brand signs in again and has new keys. */
   renewKeys(brandId: string) {
     const keys = this.keysOf(brandId, `renewed-${this.world.newId()}`);
     const user = this.world.users.get(brandId);
@@ -236,7 +236,7 @@ export class XSimulator {
       world: this.world,
       limits: this.limits,
       barred: this.options.barred,
-      longestPage: this.options.longestPage ?? Infinity,
+      maxPageSize: this.options.maxPageSize ?? Infinity,
       calls: this.calls,
       mentionsRead: this.mentionsRead,
       oauth2: this.oauth2,

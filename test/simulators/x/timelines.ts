@@ -18,7 +18,7 @@ const messageReach = 30 * 24 * 60 * 60_000;
 
 /** What can be read back, newest first and page by page. */
 export function timelineRoutes(context: ApiContext, mediaUrl: (media: SimMedia) => string): Router {
-  const { longestPage: longest } = context;
+  const { maxPageSize: longest } = context;
   const router = Router();
   const { world } = context;
   router.get(

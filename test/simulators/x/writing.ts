@@ -1,4 +1,4 @@
-/** X escapes slashes and everything beyond ASCII, so a proxy that parses and writes anew changes the bytes. */
+/** X escapes slashes and everything beyond ASCII, so a proxy that parses and writes again changes the bytes. */
 export function asXWrites(event: unknown): string {
   return JSON.stringify(event)
     .replaceAll('/', '\\/')

@@ -96,7 +96,7 @@ function addConversations(router: Router, context: ApiContext, chat: ChatWorld):
       const own = [...chat.conversations.values()]
         .filter(({ memberIds, events }) => memberIds.includes(user.id) && events.length > 0)
         .sort((one, other) => other.updatedAt - one.updatedAt);
-      const { items, next } = pageOf(own, request, context.longestPage);
+      const { items, next } = pageOf(own, request, context.maxPageSize);
       const data = items.map(({ id, updatedAt }) => ({
         id: id.replace(':', '-'),
         type: id.startsWith('g') ? 'group' : 'direct',
@@ -132,7 +132,7 @@ function addConversations(router: Router, context: ApiContext, chat: ChatWorld):
   router.get(
     route(paths.events),
     inConversation(context, chat, paths.events, (request, response, conversation) => {
-      const { items, next } = pageOf([...conversation.events].reverse(), request, context.longestPage);
+      const { items, next } = pageOf([...conversation.events].reverse(), request, context.maxPageSize);
       const data = items.map((event) => eventItem(event, conversation));
       const more = next === undefined ? { has_more: false } : { has_more: true, next_token: next };
       answer(request, response, paths.events, 200, {

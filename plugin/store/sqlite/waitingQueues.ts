@@ -3,14 +3,14 @@ import { textOf, type StoreFile } from './database';
 const waiting = `state IN ('received', 'delivering')`;
 
 /**
- * The lanes that have something to do, in their order: those behind `after`, at most `most` of them. It goes from one lane
- * to the next in the index, so that a lane of thousands of messages costs no more than a lane of one.
+ * The queues that have something to do, in their order: those behind `after`, at most `most` of them. It goes from one queue
+ * to the next in the index, so that a queue of thousands of messages costs no more than a queue of one.
  */
-export function waitingLanes(
+export function waitingQueues(
   store: StoreFile,
   table: 'inbox' | 'outbox',
 ): (after?: string, most?: number) => string[] {
-  const lanes = store.prepare(
+  const queueNames = store.prepare(
     `WITH RECURSIVE each(lane) AS (
        SELECT min(lane) FROM ${table} WHERE ${waiting} AND lane > ?1
        UNION ALL
@@ -19,5 +19,5 @@ export function waitingLanes(
      ) SELECT lane FROM each WHERE lane IS NOT NULL LIMIT ?2`,
   );
   const unlimited = -1;
-  return (after = '', most = unlimited) => lanes.all(after, most).map((row) => textOf(row, 'lane'));
+  return (after = '', most = unlimited) => queueNames.all(after, most).map((row) => textOf(row, 'lane'));
 }

@@ -15,10 +15,10 @@ const facts = {
 };
 
 /**
- * Until when the supply surely worked, kept across restarts: what came after that may have been missed. All
+ * Until when the delivery surely worked, kept across restarts: what came after that may have been missed. All
  * times are milliseconds since 1970.
  */
-export class Lifeline {
+export class DowntimeTracker {
   /** How many gaps were opened by this process, so that closing one does not close a later one. */
   private opened = 0;
 
@@ -28,13 +28,13 @@ export class Lifeline {
   ) {}
 
   /** The process runs and believes in its supply; said each minute. */
-  beat(now: number): void {
+  heartbeat(now: number): void {
     if (this.read(facts.born) === undefined) this.write(facts.born, now);
     this.write(facts.alive, now);
   }
 
   /** X has just confirmed webhook and subscriptions. */
-  prove(now: number): void {
+  confirm(now: number): void {
     this.write(facts.proven, now);
   }
 
@@ -52,7 +52,7 @@ export class Lifeline {
     return aliveAt !== undefined && aliveAt > now + clockSkew ? now - unknownGap : aliveAt;
   }
 
-  provenAt(): number | undefined {
+  confirmedAt(): number | undefined {
     return this.read(facts.proven);
   }
 
@@ -64,7 +64,7 @@ export class Lifeline {
   }
 
   /**
-   * Notes a gap until it is filled, so that a restart in the middle begins anew.
+   * Notes a gap until it is filled, so that a restart in the middle begins again.
    * @param tried whether X tried to deliver meanwhile, and so can replay it
    */
   openGap(from: number, tried: boolean): void {
@@ -98,7 +98,7 @@ export class Lifeline {
   }
 
   /** Forgets it all: the next start counts as the first one. */
-  cut(): void {
+  reset(): void {
     for (const fact of Object.values(facts)) this.facts.forget(this.account, fact);
   }
 

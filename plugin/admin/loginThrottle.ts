@@ -7,13 +7,13 @@ import { say } from '../texts/text';
 const freeFailures = 5;
 /** Milliseconds. */
 const firstDelay = 1_000;
-const longestDelay = 60_000;
+const maxDelay = 60_000;
 /** Strangers share their delay, so that it must not keep anybody out. Milliseconds. */
-const longestOfStrangers = 5_000;
+const maxOfStrangers = 5_000;
 /** So many strangers wait for their turn. */
-const longestLine = 10;
+const maxLineLength = 10;
 /** How many who are known are told apart. */
-const mostKnown = 100;
+const maxKnown = 100;
 
 interface Record {
   failures: number;
@@ -31,7 +31,7 @@ interface Waiting {
  * for their turn in a line, out of which chance throws when it is too long, so that whoever tries all the time cannot keep the
  * others out. Who is known, such as a browser that has signed in before, has a count of their own.
  */
-export class Attempts {
+export class LoginThrottle {
   private readonly strangers: Record = fresh();
   private readonly line: Waiting[] = [];
   private cancelTimer = () => {};
@@ -57,7 +57,7 @@ export class Attempts {
     } finally {
       // What could not be looked into counts as well: else it would be a way to guess for nothing.
       if (good) Object.assign(record, fresh());
-      else this.failed(record, who === undefined ? longestOfStrangers : longestDelay);
+      else this.failed(record, who === undefined ? maxOfStrangers : maxDelay);
       record.busy = false;
       if (who === undefined) this.callNext();
     }
@@ -70,10 +70,10 @@ export class Attempts {
 
   private turn(): Promise<void> {
     return new Promise((go, refuse) => {
-      if (this.line.length >= longestLine) {
+      if (this.line.length >= maxLineLength) {
         const [thrown] = this.line.splice(randomInt(this.line.length), 1);
         const now = this.clock.now();
-        thrown?.refuse(tooMany(now + longestOfStrangers, now));
+        thrown?.refuse(tooMany(now + maxOfStrangers, now));
       }
       this.line.push({ go, refuse });
       this.callNext();
@@ -106,7 +106,7 @@ export class Attempts {
     this.known.delete(who);
     this.known.set(who, record);
     const [oldest] = this.known.keys();
-    if (this.known.size > mostKnown && oldest !== undefined) this.known.delete(oldest);
+    if (this.known.size > maxKnown && oldest !== undefined) this.known.delete(oldest);
     return record;
   }
 }

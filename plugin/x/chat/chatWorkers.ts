@@ -16,7 +16,7 @@ interface Thread {
   /** Once it knows the accounts' keys. */
   ready: Promise<unknown>;
   waiting: Map<number, Waiting>;
-  /** Why it died; nothing would answer any more. */
+  /** Why it died; nothing would answer any longer. */
   end?: string;
 }
 
@@ -27,7 +27,7 @@ const size = 2;
  * The threads that hold the accounts' private keys, started when first needed. Whatever belongs to one
  * conversation goes to the same thread, which remembers its keys.
  */
-export class ChatThreads {
+export class ChatWorkers {
   private readonly threads: (Thread | undefined)[] = Array.from({ length: size });
   private readonly identities = new Map<string, Identity>();
   private lastId = 0;
@@ -54,7 +54,7 @@ export class ChatThreads {
    * @throws BridgeError `chat-unavailable` when the thread died over it, or the work failed
    */
   async call<M extends ChatMethod>(method: M, input: ChatInput<M>, about = ''): Promise<ChatAnswer<M>> {
-    const thread = this.threadOf(placeOf(about));
+    const thread = this.threadOf(workerIndexOf(about));
     await thread.ready;
     return this.post(thread, method, input);
   }
@@ -127,7 +127,7 @@ function unavailable(why: string): BridgeError {
 }
 
 /** The thread for a name: the same name, the same thread. */
-function placeOf(name: string): number {
+function workerIndexOf(name: string): number {
   let sum = 0;
   for (let at = 0; at < name.length; at += 1) sum = (sum * 31 + name.charCodeAt(at)) >>> 0;
   return sum % size;

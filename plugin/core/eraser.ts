@@ -7,7 +7,7 @@ export interface Forgotten {
 }
 
 /** Takes out of the store what is not to be kept. Rows stay for long, so that no message comes a second time. */
-export interface Keeping {
+export interface Eraser {
   /**
    * Erases the words and media of messages of an account that came to their end before a time (ms since 1970), a
    * piece at a time, so that nothing else waits for it.

@@ -13,7 +13,11 @@ const surelyKept = 60 * 60_000;
  * @param now milliseconds since 1970
  * @returns milliseconds since 1970; undefined where there is no doubt
  */
-export function doubtfulSince(directory: string, wasKilled: boolean, now: number): number | undefined {
+export function possibleDuplicatesSince(
+  directory: string,
+  wasKilled: boolean,
+  now: number,
+): number | undefined {
   const copiedAt = readCopiedAt(directory);
   if (copiedAt !== undefined) return copiedAt - surelyKept;
   return wasKilled ? now - surelyKept : undefined;

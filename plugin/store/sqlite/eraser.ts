@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Forgotten, Keeping } from '../../core/retention';
+import type { Forgotten, Eraser } from '../../core/eraser';
 import { createPruning } from './pruning';
 import { textOf, type Query, type StoreFile, type Value } from './database';
 
@@ -11,11 +11,11 @@ const withoutWords = `message = json_set(json_remove(message, '$.closed'), '$.te
   attachments = '[]', erased = 1`;
 
 /** What is not to be kept any longer, in SQLite. */
-export function createKeeping(store: StoreFile): Keeping {
+export function createKeeping(store: StoreFile): Eraser {
   return { ...erasing(store), ...forgetting(store), ...createPruning(store) };
 }
 
-function erasing(store: StoreFile): Pick<Keeping, 'eraseBefore' | 'erase'> {
+function erasing(store: StoreFile): Pick<Eraser, 'eraseBefore' | 'erase'> {
   const old = {
     inbox: store.prepare(
       `UPDATE inbox SET ${withoutWords} WHERE seq IN (
@@ -55,7 +55,7 @@ function erasing(store: StoreFile): Pick<Keeping, 'eraseBefore' | 'erase'> {
   };
 }
 
-function forgetting(store: StoreFile): Pick<Keeping, 'usersCalled' | 'forget'> {
+function forgetting(store: StoreFile): Pick<Eraser, 'usersCalled' | 'forget'> {
   const called = store.prepare(
     `SELECT DISTINCT x_user_id FROM contacts WHERE username = ?1 OR x_user_id = ?1 ORDER BY x_user_id`,
   );

@@ -3,14 +3,14 @@ import type { ReplayStatus } from '../../core/inbound/events';
 import { ChatPoll } from './chatPoll';
 import { Cursors } from './cursors';
 import { deliveryKind, isDelivery, type Delivery } from './index';
-import { Lifeline } from './lifeline';
-import type { Receiver, ReceiverPorts, SupplyState } from './receiver';
+import { DowntimeTracker } from './downtimeTracker';
+import type { Receiver, ReceiverPorts, IngestionState } from './receiver';
 
 /** The way of delivery that has last set itself up with X. */
 const fact = 'delivery set up';
 
-/** An account's supply of events, by one way or, while moving from one to another, by several at once. */
-export class Supply {
+/** An account's delivery of events, by one way or, while moving from one to another, by several at once. */
+export class EventIngestion {
   /** None until the start: an account that is switched off must not so much as note that it lives. */
   private receivers: Receiver[] = [];
   private chat: ChatPoll | undefined;
@@ -32,7 +32,7 @@ export class Supply {
     const { account, facts } = this.ports;
     if (account.wants.chat) this.chat = new ChatPoll(this.chatIsPushed() ? 'quarter' : 'minute', this.ports);
     else new Cursors(account.name, facts).forget('chat');
-    this.starting = this.retireFormer(this.deliveries).then(() => {
+    this.starting = this.teardownFormer(this.deliveries).then(() => {
       if (this.stopped) return;
       for (const receiver of this.receivers) receiver.start();
       this.chat?.start();
@@ -43,8 +43,8 @@ export class Supply {
    * The account is switched off: X is to deliver nothing, and how far the account was read is forgotten, so that,
    * switched on again, it begins with what is written from then on.
    */
-  standDown(): void {
-    this.starting = this.retireFormer([]);
+  deactivate(): void {
+    this.starting = this.teardownFormer([]);
   }
 
   /** Resolves when what was left with X is taken down, or could not be. */
@@ -67,7 +67,7 @@ export class Supply {
   }
 
   /** The worst of the receivers' states. */
-  state(): SupplyState {
+  state(): IngestionState {
     const states = this.receivers.map((receiver) => receiver.state());
     const worst = (['trouble', 'starting'] as const)
       .map((state) => states.find((each) => each.state === state))
@@ -100,13 +100,13 @@ export class Supply {
   }
 
   /** Takes down what a way of delivery that is no longer used has set up with X. Never throws. */
-  private async retireFormer(used: Delivery[]): Promise<void> {
+  private async teardownFormer(used: Delivery[]): Promise<void> {
     const { account, facts, log } = this.ports;
     try {
       if (used.length === 0) this.forget();
       const former = facts.read(account.name, fact);
       if (former !== undefined && isDelivery(former) && !used.includes(former)) {
-        await this.retire(former);
+        await this.teardown(former);
         facts.forget(account.name, fact);
       }
       const [current] = used;
@@ -121,7 +121,7 @@ export class Supply {
 
   private forget(): void {
     const { account, facts } = this.ports;
-    new Lifeline(account.name, facts).cut();
+    new DowntimeTracker(account.name, facts).reset();
     const cursors = new Cursors(account.name, facts);
     cursors.forget('messages');
     cursors.forget('mentions');
@@ -129,10 +129,10 @@ export class Supply {
   }
 
   /** @throws BridgeError when it has to be tried again */
-  private async retire(former: Delivery): Promise<void> {
+  private async teardown(former: Delivery): Promise<void> {
     const { account, log } = this.ports;
     try {
-      await this.create(former).retire();
+      await this.create(former).teardown();
       log.info('the former delivery was taken down', { account: account.name, former });
     } catch (error) {
       if (!(error instanceof BridgeError) || error.retryable) throw error;

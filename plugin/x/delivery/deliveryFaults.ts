@@ -25,7 +25,7 @@ const wrongEnvironment = phrase('delivery.unknownEnvironment');
  * The sentence that tells an admin what to do.
  * @param way the account's delivery, which decides what a plain "forbidden" or "not found" means
  */
-export function supplyFault(error: unknown, way: string): string {
+export function deliveryFault(error: unknown, way: string): string {
   if (!(error instanceof BridgeError)) return reasonOf(error);
   const { code, problem, status, message } = error;
   const remedy = problem !== undefined && Object.hasOwn(remedies, problem) ? remedies[problem] : undefined;

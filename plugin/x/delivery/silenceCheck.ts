@@ -10,7 +10,7 @@ const unusualSilence = 60 * 60_000;
 const onItsWay = 2 * 60_000;
 
 /** Each message read has its price, so only the newest few. */
-const glance = { size: 5, mostPages: 1 };
+const sampleSize = { size: 5, maxPages: 1 };
 
 /**
  * Looks whether a supply by push that has been silent for an unusual time is silent for a reason: are there
@@ -18,7 +18,7 @@ const glance = { size: 5, mostPages: 1 };
  * @param silentSince the start of the silence, in ms since 1970
  * @returns whether something is missing, in which case the admin has been warned
  */
-export async function watchSupply(
+export async function watchForSilence(
   silentSince: number,
   ports: ReceiverPorts,
   signal: AbortSignal,
@@ -27,7 +27,7 @@ export async function watchSupply(
   const now = clock.now();
   if (!account.wants.directMessages || now - silentSince < unusualSilence) return false;
   try {
-    const { batch } = await readBackMessages({ client, clock, signal }, { at: silentSince }, glance);
+    const { batch } = await readBackMessages({ client, clock, signal }, { at: silentSince }, sampleSize);
     const own = await account.userId();
     const settled = batch.messages.filter(
       ({ sender, sentAt }) => sender.id !== own && sentAt < now - onItsWay,
