@@ -139,7 +139,7 @@ function catchDefects(logs: OpenLog): void {
   const die = (error: unknown) => {
     const trace =
       error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 6).join(' ').slice(0, 600) : '';
-    logs.log.error('unexpected fault, the process ends; nothing accepted is lost', {
+    logs.log.error('fatal error, exiting; queued messages are safe', {
       reason: reasonOf(error).slice(0, 600),
       trace,
     });

@@ -28,7 +28,7 @@ export class SignInReports {
       oauth2: withX('oauth2', 'see the reason; mostly the account has to be connected again in the panel'),
     };
     this.host = report(
-      'the host',
+      'XCALLY Motion',
       'check host.username and host.password, or host.apiKey, which all accounts share',
       () => {},
     );

@@ -12,7 +12,7 @@ export function warnOfOrphans({ inbox, outbox }: MessageStore, config: Config, l
   );
   for (const account of new Set(waiting))
     if (!configured.has(account))
-      log.error('messages wait for an account that is not configured: put it back for them to go on', {
+      log.error('messages wait for an account that is not configured: add it again to resume them', {
         account,
       });
 }
@@ -21,7 +21,7 @@ export function warnOfOrphans({ inbox, outbox }: MessageStore, config: Config, l
 export function warnOfWeakness(active: Account[], config: Config, log: Log): void {
   if (active.length === 0) log.warn('no account is active: nothing is received and nothing is sent');
   if (active.length > 0 && config.host.apiKey === '' && config.host.username === '')
-    log.warn('no sign-in for the host is set: only hosts that ask for none will take messages');
+    log.warn('no sign-in for XCALLY Motion is set (host.username or host.apiKey)');
   for (const { name: account, settings, delivery } of active) {
     const { webhookCheck, webhookUrl } = settings;
     if (webhookCheck === 'secret-path')
@@ -31,10 +31,10 @@ export function warnOfWeakness(active: Account[], config: Config, log: Log): voi
       );
     if (/\/api\/plugins\/webhook\b/.test(webhookUrl) && !/[?&]encoding=binary(?:&|$)/.test(webhookUrl))
       log.warn(
-        'webhookUrl lacks encoding=binary: the host may write bodies anew, and signatures will not fit',
+        'webhookUrl lacks encoding=binary: the proxy may rewrite bodies, so that signatures do not match',
         { account },
       );
     if (webhookUrl === '' && deliveryKind(delivery).webhook === 'own')
-      log.warn('webhookUrl is empty: the webhook is not registered with X, that is left to you', { account });
+      log.warn('webhookUrl is empty: registering the webhook with X is left to you', { account });
   }
 }

@@ -161,7 +161,7 @@ function createPasswords({ live, logs, print }: RunningPlugin): Passwords {
     generated: () => live().secrets.adminPassword,
     onUnclaimed: (code, file) => {
       logs.log.warn(
-        'nobody has claimed the panel yet: open it and enter the set-up code, which is in a file',
+        'the panel has not been claimed yet: open it and enter the set-up code, which is in a file',
         { file },
       );
       print(`Set-up code of the panel, until somebody has claimed it: ${code}\n`);

@@ -62,7 +62,9 @@ export class AdminAuth {
     // A host that cannot be asked takes no rights away; whatever matters asks for the password besides.
     if (await session.stillAllowed().catch(() => true)) return session;
     this.sessions.end(session);
-    this.log.warn('panel: a session was ended: the host user is no admin any more', { user: session.user });
+    this.log.warn('panel: a session was ended: the user is no longer an admin in XCALLY Motion', {
+      user: session.user,
+    });
     return undefined;
   }
 
@@ -116,7 +118,7 @@ export class AdminAuth {
     if (!good) throw wrong(say('admin.wrongCurrentPassword'));
     await this.passwords.choose(next);
     this.sessions.endOthers(session);
-    this.log.warn('panel: the password was changed; everybody has to sign in anew', { user: session.user });
+    this.log.warn('panel: the password was changed; everybody has to sign in again', { user: session.user });
   }
 
   /** Whoever is signed in proves once more that it is they. @throws BridgeError `password-needed` */

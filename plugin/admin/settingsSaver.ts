@@ -32,7 +32,7 @@ export class SettingsSaver {
       file.save(raw);
     } catch (error) {
       await this.plugin.reconfigure(formerConfig, formerSecrets);
-      logs.log.error('panel: the settings could not be written', { reason: reasonOf(error) });
+      logs.log.error('panel: the settings could not be saved', { reason: reasonOf(error) });
       throw new ConfigError([`${file.path}: cannot be written (${reasonOf(error)}); nothing was changed`]);
     }
     accounts.revokeUnused();

@@ -66,7 +66,7 @@ export class Pipelines {
     try {
       this.outbound.resume();
     } catch (error) {
-      this.options.log.warn('replies wait longer than they would have to', { reason: reasonOf(error) });
+      this.options.log.warn('could not resume queued replies', { reason: reasonOf(error) });
     }
   }
 

@@ -43,7 +43,7 @@ export class ScheduledJobs {
       new Job(what, expression, work, log);
     this.jobs = [
       job('reminding customers', minutely, () => this.remindCustomers()),
-      job('looking for messages that nobody has taken up', minutely, () => this.findForgotten()),
+      job('looking for messages in no queue', minutely, () => this.findForgotten()),
       job('a request of the command line', everyTwoSeconds, () => this.answerCommandLine()),
       job('erasing old messages', hourly, () => this.eraseOldMessages()),
       job('reading the Map Keys again', hourly, () => this.refreshMapKeys()),

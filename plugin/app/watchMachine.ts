@@ -23,13 +23,13 @@ export function watchMachine(ports: WatchMachinePorts): () => void {
 function watchClockFor({ accounts, pipelines, log }: WatchMachinePorts): () => void {
   return watchClock(
     (by) => {
-      log.warn('the clock of this machine was set: all that waits is tried now', {
+      log.warn('the clock of this machine was changed: everything that waits is tried now', {
         seconds: Math.round(by / 1000),
       });
       for (const account of accounts.all()) account.clockWasSet(by);
       pipelines.resume();
     },
-    (error) => log.error('what waits could not be taken up, it is tried again', { reason: reasonOf(error) }),
+    (error) => log.error('could not resume what waits, it is tried again', { reason: reasonOf(error) }),
   );
 }
 

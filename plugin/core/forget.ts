@@ -25,6 +25,6 @@ export async function forget(called: string, by: string, { eraser, log }: Forget
   if (!/^\d{1,19}$/.test(id)) throw new BridgeError('bad-request', say('forget.nobody', { name }));
   const forgotten = await eraser.forget(id);
   // The person's name is not to be in a log either.
-  log.warn('a person was forgotten on request', { by, ...forgotten });
+  log.warn("a person's data was erased on request", { by, ...forgotten });
   return forgotten;
 }

@@ -52,7 +52,7 @@ function mapKeyOf(options: HostAccountOptions): Pick<MotionGateway, 'mapKey' | '
     const mapKey = await readMapKey(options);
     const before = facts.read(account, fact);
     if (before !== mapKey) {
-      log.info('Map Key read from the host', {
+      log.info('Map Key read from XCALLY Motion', {
         account,
         mapKey,
         ...(before === undefined ? {} : { before }),
@@ -100,7 +100,7 @@ function notifierOf({ client, openChannelAccountId, log, account }: HostAccountO
     const other: NotifyVerb = verb === 'notify' ? 'receive' : 'notify';
     try {
       const receipt = await notify(client, openChannelAccountId, other, notification);
-      log.info('the host takes messages under its other address', { account, verb: other });
+      log.info('XCALLY Motion takes messages at its other address', { account, verb: other });
       verb = other;
       return receipt;
     } catch (error) {

@@ -185,7 +185,7 @@ withBrowser('from the zip alone to the first message', () => {
 
   test('the log is live, and settings are exported and imported with a look before', async () => {
     await go('Log');
-    await panel.getByText('answer sent').waitFor();
+    await panel.getByText('reply sent').waitFor();
     await shoot(page, 'panel-log');
     await go('Backup');
     const download = page.waitForEvent('download');

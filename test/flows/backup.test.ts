@@ -75,7 +75,7 @@ test('going back to a copy loses nothing that X still shows, and doubles nothing
   cpSync(target, rig.dataDir, { recursive: true });
   await rig.startPlugin();
   await rig.supplied();
-  await rig.logged(/message was already on the host, not sent again/);
+  await rig.logged(/message was already in XCALLY Motion, not sent again/);
   await rig.customerSays('three');
   await rig.receives(3);
   expect(bodies()).toEqual(['one', 'two', 'three']);

@@ -204,7 +204,7 @@ test('killed between the bot’s answer and its sending, the answer goes out onc
   bot.answer = () => says('Once');
   rig.x.faults.add({ when: /dm_conversations/, status: 503, times: Infinity });
   await rig.customerWrites('hello');
-  await rig.logged(/answer waits/);
+  await rig.logged(/reply waits/);
   await rig.stopPlugin();
   rig.x.faults.clear();
   await rig.startPlugin();

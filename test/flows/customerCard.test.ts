@@ -100,7 +100,7 @@ test('a host that does not take it gets the message all the same, and the log sa
   rig.host.faults.add({ when: /PUT/, status: 404 });
   await writes();
   await rig.receives(1);
-  await rig.logged(/the card of a contact could not be brought up to date/);
+  await rig.logged(/the card of a contact could not be updated/);
   await writes();
   await rig.receives(2);
   expect((await rig.health()).body.status).toBe('ok');

@@ -125,7 +125,7 @@ test('the words of encrypted messages are nowhere in the data or the log once th
   await jane.say(brandId, 'mysterious-inbound');
   await rig.receives(1);
   await encrypted.answers('mysterious-outbound');
-  await rig.logged(/answer sent/);
+  await rig.logged(/reply sent/);
   const found = filesUnder(rig.dataDir)
     .concat(filesUnder(logs))
     .filter((path) => readFileSync(path).includes('mysterious-'));

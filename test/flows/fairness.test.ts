@@ -86,8 +86,8 @@ describe('texts that wait for the same window', () => {
     await until(() => rig.sent.length === 2, 'the joined message');
     expect(texts()).toEqual(['first', 'one\n\ntwo\n\nthree']);
     await until(async () => (await waiting()) === 0, 'all to be done');
-    const log = await rig.logged(/(?:answer sent[^]*){4}/);
-    expect(log.match(/answer sent/g)).toHaveLength(4);
+    const log = await rig.logged(/(?:reply sent[^]*){4}/);
+    expect(log.match(/reply sent/g)).toHaveLength(4);
   });
 
   test('stay apart where that is switched off', async () => {
@@ -124,7 +124,7 @@ describe('texts that wait for the same window', () => {
     rig.clock.jump(901_000);
     await until(() => rig.sent.length === 2, 'the joined message');
     await write('three');
-    await rig.logged(/answer was already on X, not sent again/);
+    await rig.logged(/reply was already on X, not sent again/);
     await until(async () => (await waiting()) === 1, 'the joined ones to be done');
     rig.clock.jump(901_000);
     await until(() => rig.sent.length === 3, 'the last');

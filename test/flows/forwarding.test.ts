@@ -36,12 +36,12 @@ test.each([401, 403])('the host refuses the sign-in (%d): keep trying and tell t
   rig = await Rig.start();
   rig.host.faults.add({ when: notify, status });
   await rig.customerWrites('hello');
-  await rig.logged(/\[ERROR\].*the host refuses the sign-in: check host.username and host.password/);
+  await rig.logged(/\[ERROR\].*XCALLY Motion refuses the sign-in: check host.username and host.password/);
   const { body } = await rig.health();
   expect(body.status).toBe('degraded');
   expect(body.accounts['support']?.signIn.host.state).toBe('refused');
   await rig.receives(1);
-  await rig.logged(/signed in to the host again/);
+  await rig.logged(/signed in to XCALLY Motion again/);
 });
 
 test('while the host refuses the sign-in it is asked once a minute, however many customers wait', async () => {
@@ -92,7 +92,7 @@ test('the Map Key is read again every hour', async () => {
   await rig.receives(1);
   rig.host.state.accounts[0]!.mapKey = 'email';
   scheduler.run('hour');
-  await rig.logged(/Map Key read from the host.*"mapKey":"email","before":"twitter"/);
+  await rig.logged(/Map Key read from XCALLY Motion.*"mapKey":"email","before":"twitter"/);
 });
 
 test('a Map Key set in the configuration is not asked for', async () => {
@@ -148,7 +148,7 @@ test('a notify answer that was lost: the message is found on the host, not sent 
   await rig.receives(1);
   rig.host.faults.add({ when: notify, cut: 'after' });
   await rig.customerWrites('hello');
-  await rig.logged(/message was already on the host, not sent again/);
+  await rig.logged(/message was already in XCALLY Motion, not sent again/);
   await rig.customerWrites('and more');
   await rig.receives(3);
   expect(bodies()).toEqual(['hello', 'hello', 'and more']);

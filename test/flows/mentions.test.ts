@@ -240,7 +240,7 @@ test('X refuses to tell of deletions: the supply does not suffer', async () => {
   await rig.supplied();
   await posts('@brand hello');
   await rig.receives(1);
-  await rig.logged(/X will not tell if this post is deleted/);
+  await rig.logged(/X will not report the deletion of this post/);
   rig.scheduler.run('quarter');
   await rig.supplied('ok');
 });

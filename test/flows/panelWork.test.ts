@@ -214,9 +214,9 @@ test('the log: the newest first, by level and account', async () => {
   await start();
   rig.x.faults.add({ when: /messages$/, status: 403, body: { errors: [{ code: 349, message: 'no' }] } });
   await rig.reply({ body: 'hi', Contact: { twitter: customer.username } });
-  await rig.logged(/answer refused/);
+  await rig.logged(/reply refused/);
   const { lines } = await admin.call('log', { level: 'error' });
-  expect(lines.map(({ event }) => event)).toContain('answer refused');
+  expect(lines.map(({ event }) => event)).toContain('reply refused');
   expect(new Set(lines.map(({ level }) => level))).toEqual(new Set(['error']));
   expect((await admin.call('log', { account: 'other' })).lines).toEqual([]);
   const all = (await admin.call('log', { account: 'support' })).lines;

@@ -31,7 +31,7 @@ test.each([400, 413, 422])(
         texts.push(`${number}: ${round}`);
         await rig.customerWrites(texts.at(-1)!, { from });
       }
-    await rig.logged(/\[ERROR\].*the host refuses the messages of several conversations/);
+    await rig.logged(/\[ERROR\].*XCALLY Motion refuses the messages of several conversations/);
     for (let minutes = 0; minutes < 60; minutes += 5) {
       rig.clock.jump(5 * 60_000);
       await until(async () => (await inbound()).waiting === texts.length, 'all to wait');
@@ -69,7 +69,7 @@ test('it refuses files and messages for a while: the photo arrives with its mess
   const media = rig.x.world.addMedia('image/png', png);
   await rig.customerWrites('look', { from: people[0]!, media });
   await rig.customerWrites('hello', { from: people[1]! });
-  await rig.logged(/\[ERROR\].*the host refuses the messages of several conversations/);
+  await rig.logged(/\[ERROR\].*XCALLY Motion refuses the messages of several conversations/);
   rig.host.faults.clear();
   await rig.receivesInHaste(2);
   const look = rig.received.find(({ body }) => body.startsWith('look'))!;

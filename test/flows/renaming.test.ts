@@ -49,7 +49,7 @@ test("once the host's record is changed, the new handle is used", async () => {
   await rig.receives(3);
   expect(froms()).toEqual(['jane_doe', 'jane_doe', 'jane_smith']);
   expect(rig.host.state.contacts).toHaveLength(1);
-  await rig.logged(/the host's contact has the customer's new handle/);
+  await rig.logged(/the contact in XCALLY Motion has the customer's new handle/);
 });
 
 test('an answer shows that the record was changed', async () => {
@@ -64,7 +64,7 @@ test('an answer shows that the record was changed', async () => {
   await rig.receives(3);
   expect(froms().at(-1)).toBe('@jane_smith');
   expect(rig.host.state.contacts).toHaveLength(1);
-  await rig.logged(/Map Key value was changed on the host.*"before":"jane_doe"/);
+  await rig.logged(/Map Key value was changed in XCALLY Motion.*"before":"jane_doe"/);
 });
 
 test('a change that an answer shows while a message is on its way is not undone by that message', async () => {

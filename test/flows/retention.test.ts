@@ -219,7 +219,7 @@ describe('on request', () => {
     await rig.receives(3);
     expect(rig.received.map(({ body }) => body)).not.toContain('ZEBRA in\nZEBRA in');
     expect(rig.received).toHaveLength(3);
-    const log = await rig.logged(/a person was forgotten on request/);
+    const log = await rig.logged(/a person's data was erased on request/);
     expect(log).toContain('"by":"admin in the panel","messages":1,"answers":2');
   });
 

@@ -60,7 +60,7 @@ test('longer than X backfills: the rest is read back, before what is new', async
   await streaming();
   rig.x.faults.add({ when: /activity\/stream/, status: 503 });
   rig.x.stream.drop();
-  await rig.logged(/the stream of X is connected anew.*X answered 503/);
+  await rig.logged(/reconnecting to the X stream.*X answered 503/);
   await rig.customerSays('long ago');
   rig.clock.jump(minutes(20));
   await connected(2);

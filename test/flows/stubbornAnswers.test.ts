@@ -94,7 +94,7 @@ test('what X could not take for a day is given up, and told in the interaction',
   rig.x.faults.add({ when: send, status: 503, times: 1000 });
   expect((await rig.host.agentWrites(interaction, 'are you there?')).status).toBe(202);
   rig.clock.jump(23 * 60 * 60_000);
-  await rig.logged(/answer waits.*"attempts":2/);
+  await rig.logged(/reply waits.*"attempts":2/);
   expect(rig.received).toHaveLength(1);
   rig.clock.jump(2 * 60 * 60_000);
   const [, notice] = await rig.receives(2);
@@ -125,8 +125,8 @@ test('a part whose answer is lost is looked for, and the rest follows', async ()
   const body = ['a', 'b', 'c'].map(paragraph).join('\n\n');
   expect((await call({ body, Contact: contact })).status).toBe(202);
   await until(() => rig.sent.length === 3, 'all parts');
-  await rig.logged(/answer was already on X, not sent again/);
-  await rig.logged(/answer sent/);
+  await rig.logged(/reply was already on X, not sent again/);
+  await rig.logged(/reply sent/);
   expect(texts()).toEqual(['a', 'b', 'c'].map(paragraph));
 });
 

@@ -60,7 +60,7 @@ test('kill -9 after each step of sending, and just before the message is sent: e
   );
   expect(sent().map(({ media }) => media !== undefined)).toEqual(expected.map((_, index) => index % 2 === 0));
   const log = readFileSync(join(rig.folder, 'log', 'openchannel-twitter-info.log'), 'utf8');
-  expect(log.match(/answer was already on X, not sent again/g)).toHaveLength(1);
+  expect(log.match(/reply was already on X, not sent again/g)).toHaveLength(1);
 }, 60_000);
 
 /** The same where the answer is encrypted: nobody wrote before, so that the conversation begins with its key. */

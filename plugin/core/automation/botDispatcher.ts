@@ -71,7 +71,7 @@ export class BotDispatcher {
     } catch (error) {
       // Nothing was written down, so that the bot is asked again.
       if (!(error instanceof BridgeError)) throw error;
-      this.ports.log.warn('what the bot said could not be kept, it is asked again', {
+      this.ports.log.warn("the bot's reply could not be stored, it is asked again", {
         account: talk.account.name,
         messageId: talk.row.message.messageId,
         reason: error.message,

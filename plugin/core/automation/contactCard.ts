@@ -56,11 +56,11 @@ export async function updateCard(
     const fields = cardFields(known, rules.card, await account.host.mapKey());
     if (Object.keys(fields).length === 0) return;
     if (!(await account.host.updateContact(value, fields)))
-      log.warn('the contact was not found on the host, so that its card is not up to date', {
+      log.warn('the contact was not found in XCALLY Motion, so its customer card is not up to date', {
         userId: user.id,
       });
   } catch (error) {
-    log.warn('the card of a contact could not be brought up to date on the host', {
+    log.warn('the card of a contact could not be updated in XCALLY Motion', {
       userId: user.id,
       reason: reasonOf(error),
     });

@@ -63,7 +63,7 @@ function speak(
     return keepAutomatic([privateWords(kind, text, user, account, contacts)], now, ports);
   });
   announce();
-  log.info('the customer has not answered', { account: account.name, conversation, said: kind });
+  log.info('the customer has not replied', { account: account.name, conversation, said: kind });
 }
 
 /** Who was told "goodbye" by an agent is not asked whether they are still there. */
@@ -79,7 +79,7 @@ async function isClosedOnHost(
     return await account.host.isClosed(interactionId);
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    log.warn('the host does not say whether the interaction is closed', {
+    log.warn('XCALLY Motion does not say whether the interaction is closed', {
       account: account.name,
       interactionId,
       reason: reasonOf(error),

@@ -54,13 +54,16 @@ export class ContactValues {
     const fields = { account: account.name, userId: sender.id, kept, handle: wanted };
     if ((await account.host.hasContact(wanted)) && !(await account.host.hasContact(kept))) {
       this.lookedUp.delete(key);
-      log.info("the host's contact has the customer's new handle, which is used from now on", fields);
+      log.info(
+        "the contact in XCALLY Motion has the customer's new handle, which is used from now on",
+        fields,
+      );
       return wanted;
     }
     this.lookedUp.set(key, { wanted, at: clock.now() });
     if (last?.wanted !== wanted)
       log.info(
-        'customer renamed on X; the contact keeps its Map Key value until it is changed on the host',
+        'customer renamed on X; the contact keeps its Map Key value until it is changed in XCALLY Motion',
         fields,
       );
     return kept;

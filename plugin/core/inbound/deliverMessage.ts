@@ -199,7 +199,7 @@ async function notifyOnce(
     if (!(error instanceof BridgeError) || error.code !== 'refused-by-host') throw error;
     const current = await account.host.refreshMapKey().catch(() => mapKey);
     if (current === mapKey) throw error;
-    ports.log.info('Map Key changed on the host', { before: mapKey, now: current });
+    ports.log.info('Map Key changed in XCALLY Motion', { before: mapKey, now: current });
     return attempt(current);
   }
 }
@@ -280,14 +280,17 @@ async function findLost(
   );
   const found = equal.length > handedOver ? equal.at(-1) : undefined;
   if (found) {
-    ports.log.info('message was already on the host, not sent again', { messageId, interactionId });
+    ports.log.info('message was already in XCALLY Motion, not sent again', { messageId, interactionId });
     return { messageId: found.id, interactionId };
   }
   if (row.notifyingSince !== undefined)
-    ports.log.warn('the host may have this message already: an earlier answer was lost; sending it again', {
-      messageId,
-      interactionId,
-    });
+    ports.log.warn(
+      'XCALLY Motion may have this message already: an earlier answer was lost; sending it again',
+      {
+        messageId,
+        interactionId,
+      },
+    );
   return undefined;
 }
 

@@ -149,7 +149,7 @@ export class InboundWorker {
     this.ports.counters.count('inbound', { account, result: 'delivered' });
     const wasRefusing = this.refusals.noteAccepted(account, row.seq);
     if (this.troubled.delete(account) || wasRefusing) {
-      this.ports.log.info('the host takes messages again', { account });
+      this.ports.log.info('XCALLY Motion accepts messages again', { account });
       this.ports.inbox.release(account, this.ports.clock.now());
       this.queue.wakeAll();
     }
@@ -162,7 +162,7 @@ export class InboundWorker {
     const { inbox, log, clock, counters } = this.ports;
     if (!error.retryable && !this.hostRefusesAll(row, error)) {
       await this.pendingWrites.write(row.seq, () => inbox.markFailed(row.seq, error.message));
-      log.error('message set aside: the host can never take it', {
+      log.error('message set aside: XCALLY Motion will never accept it', {
         account,
         messageId,
         reason: error.message,
@@ -199,7 +199,7 @@ export class InboundWorker {
     }
     if (refusal.restore.length > 0)
       log.error(
-        'the host refuses the messages of several conversations: all wait until it takes them again',
+        'XCALLY Motion refuses the messages of several conversations: all wait until it accepts them again',
         {
           account,
           putBack: refusal.restore.length,

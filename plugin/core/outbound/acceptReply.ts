@@ -124,7 +124,7 @@ function noteContact(
   const before = contacts.mapValueOf(account.name, recipient);
   if (before === undefined || sameValue(before, value)) return;
   contacts.saveMapValue(account.name, recipient, value);
-  log.info("the contact's Map Key value was changed on the host; it is used from now on", {
+  log.info("the contact's Map Key value was changed in XCALLY Motion; it is used from now on", {
     account: account.name,
     userId: recipient,
     before,

@@ -104,7 +104,7 @@ export class OutboundWorker {
     const found = outbox.findDuplicate(message, clock.now() - retryWindowMs);
     const twin = found && this.answered.has(found.seq) ? undefined : found;
     if (twin)
-      log.info('the host repeated a call it got no answer to; the reply goes out once', {
+      log.info('XCALLY Motion repeated a call that it got no answer to; the reply goes out once', {
         account: message.account,
         answer: twin.seq,
       });
@@ -148,7 +148,7 @@ export class OutboundWorker {
     batchTransaction(() => outbox.markAnswered(seq))
       .then(() => this.answered.delete(seq))
       .catch((error: unknown) =>
-        log.warn('it could not be written down that the host was answered', {
+        log.warn('could not store that XCALLY Motion was answered', {
           answer: seq,
           reason: reasonOf(error),
         }),
@@ -182,7 +182,7 @@ export class OutboundWorker {
     if (isOutdated(row, this.ports)) {
       outbox.drop(row.seq);
       const { automatic } = row.message;
-      this.ports.log.info('not said any more: the customer has written', {
+      this.ports.log.info('dropped: the customer has written', {
         account: account.name,
         automatic,
       });
@@ -258,7 +258,7 @@ export class OutboundWorker {
 
   private afterSuccess(row: StoredOutbound, ids: string[], ms: number): void {
     const { account } = row.message;
-    this.ports.log.info('answer sent', { account, answer: row.seq, dmEventId: ids.at(-1), ms });
+    this.ports.log.info('reply sent', { account, answer: row.seq, dmEventId: ids.at(-1), ms });
     this.ports.counters.count('outbound', { account, result: 'delivered' });
     this.step(row, 'delivered');
     this.calls.settle(row.seq, { status: 'sent', ids });
@@ -284,7 +284,7 @@ export class OutboundWorker {
     if (forWindow) this.ahead.wake(queueName);
     const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';
     const again = isoTime(dueAt);
-    this.ports.log[level]('answer waits', {
+    this.ports.log[level]('reply waits', {
       account,
       answer: row.seq,
       reason: error.message,
@@ -325,7 +325,7 @@ export class OutboundWorker {
       );
     });
     for (const each of failed) {
-      this.ports.log.error('answer refused', { account, answer: each.seq, reason: error.message });
+      this.ports.log.error('reply refused', { account, answer: each.seq, reason: error.message });
       this.ports.counters.count('outbound', { account, result: 'failed' });
       this.step(each, 'failed', error.text.in('en'));
       this.calls.settle(each.seq, { status: 'failed', error });

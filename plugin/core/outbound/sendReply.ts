@@ -74,7 +74,7 @@ export async function sendReply(
     const mayBeThere = index === row.sentIds.length && row.sendingSince !== undefined;
     const lost = mayBeThere ? await findLost(row, part, route, account, ports) : undefined;
     if (lost)
-      ports.log.info('answer was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
+      ports.log.info('reply was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
     // Encrypted messages are sent again instead of looked for: X drops one whose signed id it has.
     else if (lookOnly && route.sent) throw notOnX();
     ids.push(lost?.id ?? (await sendPart(row, merged, part, route, ports)));

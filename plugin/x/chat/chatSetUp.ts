@@ -125,7 +125,7 @@ export class ChatSetUp {
       log.warn('X does not have the keys for encrypted chat that were created last; the ones before go on');
     } catch (error) {
       if (!(error instanceof BridgeError) || !error.retryable) {
-        log.error('it cannot be settled whether X has the created keys', { reason: reasonOf(error) });
+        log.error('it is not known whether X has the created keys', { reason: reasonOf(error) });
         return;
       }
       this.cancelRetry = clock.after(backoff(attempts, random()), () => void this.settle(attempts + 1));

@@ -69,7 +69,7 @@ export async function openMessage(
     if (!(error instanceof BridgeError) || error.retryable) throw error;
     const { messageId, kind } = readWrapper(closed.event);
     const { conversationId } = closed;
-    options.log.error('X does not show the keys an encrypted message takes', {
+    options.log.error('X does not show the keys that an encrypted message needs', {
       messageId,
       conversationId,
       reason: error.message,

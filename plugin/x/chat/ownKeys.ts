@@ -101,7 +101,7 @@ export class OwnKeys {
     const [newest] = await publicKeys.of(own.userId);
     if (!newest || BigInt(newest.version) <= BigInt(own.version)) return;
     this.newerVersion = newest.version;
-    log.error('X has newer keys for this account: new encrypted messages cannot be read any more', {
+    log.error('X has newer keys for this account: new encrypted messages can no longer be read', {
       here: own.version,
       onX: newest.version,
     });
@@ -131,7 +131,7 @@ export class OwnKeys {
     (await keys()).fill(0);
     await threads.load(account, async () => ({ account, userId, version, keys: await keys() }));
     this.current = { userId, version };
-    log.info('encrypted chat has its keys', { version, fingerprint });
+    log.info('keys of encrypted chat loaded', { version, fingerprint });
     this.options.onLoaded(fingerprint);
   }
 

@@ -39,7 +39,7 @@ export class ActivityPlan {
     });
     const complaint = refused.join(', ');
     if (complaint !== '' && complaint !== this.complaint)
-      log.warn('X refuses some subscriptions that the supply can do without', {
+      log.warn('X refuses some subscriptions that are not essential', {
         account: account.name,
         eventTypes: complaint,
       });

@@ -168,7 +168,7 @@ class StreamReceiver implements Receiver {
     const { account, clock, log } = this.ports;
     this.connected = true;
     this.current = { state: 'ok' };
-    log.info('the stream of X stands', { account: account.name, missedMs: gap });
+    log.info('X stream connected', { account: account.name, missedMs: gap });
     const since = this.takenUpTo;
     this.takenUpTo ??= clock.now();
     this.downtime.confirm(clock.now());
@@ -218,7 +218,7 @@ class StreamReceiver implements Receiver {
     if (status === 401) client.dropAppToken();
     const wait = this.pace.after(end, stoodFor);
     const brief = wait < maxBlip;
-    log[brief ? 'info' : 'warn']('the stream of X is connected anew', {
+    log[brief ? 'info' : 'warn']('reconnecting to the X stream', {
       account: account.name,
       reason,
       waitMs: wait,
@@ -262,7 +262,7 @@ class StreamReceiver implements Receiver {
       const repaired = await this.subscribe();
       this.downtime.confirm(this.ports.clock.now());
       if (!repaired) return;
-      log.warn('a subscription was missing and has been made anew', { account: account.name });
+      log.warn('a missing subscription was created again', { account: account.name });
       if (since !== undefined) this.downtime.openGap(since, false);
       await this.fillGap();
     } catch (error) {

@@ -76,7 +76,7 @@ export class ChatPoll {
     } catch (error) {
       const reason = reasonOf(error);
       if (error instanceof BridgeError && error.code === 'rate-limited') {
-        log.debug('reading encrypted conversations waits for X', { account: account.name, reason });
+        log.debug('reading encrypted conversations is rate-limited by X', { account: account.name, reason });
         return;
       }
       this.refused = isRefusal(error);

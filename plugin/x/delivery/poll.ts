@@ -147,7 +147,7 @@ class PollReceiver implements Receiver {
       if (newest !== undefined) this.noteNewest(of, newest);
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code !== 'rate-limited') throw error;
-      log.debug('reading waits for X', { account: account.name, of, reason: reasonOf(error) });
+      log.debug('reading is rate-limited by X', { account: account.name, of, reason: reasonOf(error) });
     }
   }
 

@@ -23,7 +23,7 @@ export function each(
     try {
       await job();
     } catch (error) {
-      log.error('looking after the supply failed, next time again', {
+      log.error('a delivery check failed, it is tried again', {
         account: account.name,
         rhythm,
         reason: reasonOf(error),

@@ -35,14 +35,14 @@ export async function watchForSilence(
     const known = account.knownMessages(settled.map(({ messageId }) => messageId));
     const missing = settled.filter(({ messageId }) => !known.has(messageId));
     if (missing.length === 0) return false;
-    log.warn('X shows messages that it did not deliver; they are fetched now, and the supply is checked', {
+    log.warn('X shows messages that it did not deliver; they are fetched now, and the delivery is checked', {
       account: account.name,
       delivery: account.delivery,
       silentSince: isoTime(silentSince),
     });
     return true;
   } catch (error) {
-    log.warn('the silence of X could not be looked into', {
+    log.warn('could not check for messages that X did not deliver', {
       account: account.name,
       reason: reasonOf(error),
     });

@@ -57,7 +57,7 @@ export function createWebhook(activeAccounts: () => readonly WebhookAccount[], p
       if (!account) throw unknownAccount(name);
       // Accounts of one app may share an address.
       for (const each of accounts) if (each.signingSecret === account.signingSecret) each.onChallenge();
-      ports.log.debug('challenge of X answered', { account: account.name });
+      ports.log.debug("X's challenge answered", { account: account.name });
       return answerChallenge(token, account.signingSecret);
     },
     receive: async (call) => {
@@ -127,7 +127,7 @@ const complaints: Record<RefusalReason, string> = {
     'webhook call without signature refused: if X sent it, a proxy in between drops the header ' +
     'x-twitter-webhooks-signature; let it pass, or set webhookCheck to "secret-path"',
   'wrong-signature-json':
-    'webhook call with wrong signature refused: the body is valid JSON, so most likely a proxy wrote it anew ' +
+    'webhook call with wrong signature refused: the body is valid JSON, so most likely a proxy rewrote it ' +
     '(webhookUrl needs encoding=binary), or consumerSecret belongs to another app',
   'wrong-signature': 'webhook call with wrong signature refused',
 };
