@@ -7,7 +7,7 @@ const imports = {
   core: ['texts'],
   disk: [],
   log: [],
-  panel: ['texts'],
+  panel: ['core', 'texts'],
   x: ['core', 'texts', 'disk'],
   motion: ['core', 'texts'],
   store: ['core', 'texts'],

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { setImmediate as turn } from 'node:timers/promises';
 import { BridgeError } from '../core/errors';
+import { messageOutcomes } from '../core/messageState';
 import type { MessageStore } from '../core/ports';
 import type { Reporting } from '../core/reporting';
 import type { Counts, Duration, Report, ReportAccount, ReportHour, ReportQuery } from '../panel/api';
@@ -74,7 +75,6 @@ async function reportOf(
 }
 
 const directions = ['in', 'out', 'automatic'] as const;
-const states = ['delivered', 'waiting', 'failed', 'filtered', 'bot'] as const;
 
 /** @param unanswered when customers wrote who have no answer yet; it goes on from day to day */
 function gatherDay(
@@ -107,7 +107,7 @@ function sum(hours: Gathering[]): Gathering {
   const total = emptyHour();
   for (const each of hours)
     for (const direction of directions)
-      for (const state of states) total[direction][state] += each[direction][state];
+      for (const state of messageOutcomes) total[direction][state] += each[direction][state];
   const responses = hours.flatMap((each) => each.responses);
   return { ...total, responses, waits: hours.flatMap((each) => each.waits) };
 }
@@ -139,7 +139,7 @@ export function reportAsCsv({ accounts }: Report): string {
 
 function linesOfHour(account: string, report: ReportHour): (string | number)[][] {
   const counts = directions.flatMap((direction) =>
-    states
+    messageOutcomes
       .filter((state) => report[direction][state] > 0)
       .map((state) => [account, report.hour, 'messages', direction, state, report[direction][state]]),
   );

@@ -1,7 +1,5 @@
+import type { MessageState } from './messageState';
 import type { ClosedMessage, EncryptedReply } from './chat';
-
-/** The states a stored message moves through; each change is a commit. */
-export type MessageState = 'received' | 'delivering' | 'delivered' | 'failed';
 
 export type MediaKind = 'photo' | 'video' | 'animated_gif' | 'file';
 

@@ -1,3 +1,4 @@
+import type { ListedOutcome } from './messageState';
 import type { ChatStore, EncryptedReply } from './chat';
 import type { Conversations } from './conversations';
 import type { PresenceMark } from './inbound/events';
@@ -199,7 +200,7 @@ export interface HistoryRow {
   /** The other side's handle, or id. */
   who: string;
   at: number;
-  state: 'waiting' | 'delivered' | 'failed' | 'filtered';
+  state: ListedOutcome;
   attempts: number;
   dueAt: number;
   reason: string | undefined;

@@ -1,3 +1,4 @@
+import type { MessageOutcome } from './messageState';
 /** Figures for reports. All times are milliseconds since 1970; `from` counts, `to` no longer does. */
 export interface Reporting {
   /** How many messages there are of each kind, by the hour they came or were written in. */
@@ -13,7 +14,7 @@ export interface MessageCount {
   hour: number;
   /** `automatic`: written by the plugin itself. */
   direction: 'in' | 'out' | 'automatic';
-  state: 'delivered' | 'waiting' | 'failed' | 'filtered' | 'bot';
+  state: MessageOutcome;
   count: number;
 }
 

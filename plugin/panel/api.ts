@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ListedOutcome, MessageOutcome } from '../core/messageState';
 import type { backup, carrier, inputs, messageRef, settings } from './inputs';
 
 /** What each call answers. */
@@ -206,7 +207,7 @@ export interface ActivityMessage extends MessageRef {
   account: string;
   who: string;
   at: number;
-  state: 'waiting' | 'delivered' | 'failed' | 'filtered';
+  state: ListedOutcome;
   attempts: number;
   dueAt?: number;
   reason?: string;
@@ -283,7 +284,7 @@ export interface ReportHour {
 }
 
 /** `filtered` and `bot` (answered by the bot) are only from customers. */
-export type Counts = Record<'delivered' | 'waiting' | 'failed' | 'filtered' | 'bot', number>;
+export type Counts = Record<MessageOutcome, number>;
 
 export interface Duration {
   count: number;

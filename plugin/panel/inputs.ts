@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listedOutcomes } from '../core/messageState';
 
 /**
  * The panel's API, for both sides. Every call is a `POST /api/admin/<name>` with `{input, token?, csrf?, confirm?}` as
@@ -93,7 +94,7 @@ export const inputs = {
   activity: z.object({
     account: name.optional(),
     direction: z.enum(['in', 'out']),
-    state: z.enum(['waiting', 'delivered', 'failed', 'filtered']).optional(),
+    state: z.enum(listedOutcomes).optional(),
     /** A handle, or part of one. */
     search: name.optional(),
     /** Older than this message. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sortKeyOf } from '../../core/sortKey';
 import { comparable } from '../../core/sameText';
-import type { InboundMessage, MessageState, StoredInbound } from '../../core/messages';
+import type { MessageState } from '../../core/messageState';
+import type { InboundMessage, StoredInbound } from '../../core/messages';
 import { queueNameOf } from '../../core/conversation';
 import type { Conversations } from '../../core/conversations';
 import type { Contacts, Inbox } from '../../core/ports';

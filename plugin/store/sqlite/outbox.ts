@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { queueNameOf } from '../../core/conversation';
-import type { MessageState, OutboundMessage, StoredOutbound } from '../../core/messages';
+import type { MessageState } from '../../core/messageState';
+import type { OutboundMessage, StoredOutbound } from '../../core/messages';
 import type { Outbox } from '../../core/ports';
 import { retryWindowMs } from '../../core/retriedCall';
 import { textOf, type StoreFile } from './database';
