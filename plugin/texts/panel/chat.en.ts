@@ -1,10 +1,8 @@
 /** The texts of the page for encrypted chat. */
 export const chat = {
   heading: (name: string) => `Encrypted chat of "${name}"`,
-  words:
-    'Customers of X Chat write end-to-end encrypted. To read them and reply, the plugin needs the private keys of this X account. Whoever has these keys can read its conversations. Disconnecting the app on x.com does not take them back: if they may have leaked, create new keys here.',
-  unprotected:
-    'Keys that are saved now would lie on this machine unencrypted. Set DATA_KEY in the plugin’s environment, and restart it, before you create, recover or import keys.',
+  words: 'Customers of X Chat write end-to-end encrypted. To read them and reply, the plugin needs the private keys of this X account. Whoever has these keys can read its conversations. Disconnecting the app on x.com does not take them back: if they may have leaked, create new keys here.',
+  unprotected: 'Keys that are saved now would lie on this machine unencrypted. Set DATA_KEY in the plugin’s environment, and restart it, before you create, recover or import keys.',
   states: {
     off: 'Switched off for this account.',
     starting: 'Starting.',
@@ -26,12 +24,10 @@ export const chat = {
   encrypted: 'encrypted with DATA_KEY',
   plain: 'readable for the plugin’s own user only (set DATA_KEY to have it encrypted)',
   never: 'none yet',
-  onX: (versions: number, backup: boolean) =>
-    `${versions === 0 ? 'no keys' : versions === 1 ? 'one version of keys' : `${versions} versions of keys`}, ${backup ? 'with a place for a backup behind a PIN' : 'without a place for a backup behind a PIN'}`,
+  onX: (versions: number, backup: boolean) => `${versions === 0 ? 'no keys' : versions === 1 ? 'one version of keys' : `${versions} versions of keys`}, ${backup ? 'with a place for a backup behind a PIN' : 'without a place for a backup behind a PIN'}`,
   recover: {
     heading: 'Recover the keys with the PIN',
-    words:
-      'For an account somebody already uses in X’s app. Enter the PIN chosen there for encrypted chat. Each wrong PIN uses up one of the guesses X allows (20, as a rule), and after the last one X destroys the backup for good. The PIN is tried once and not kept.',
+    words: 'For an account somebody already uses in X’s app. Enter the PIN chosen there for encrypted chat. Each wrong PIN uses up one of the guesses X allows (20, as a rule), and after the last one X destroys the backup for good. The PIN is tried once and not kept.',
     pin: 'PIN of encrypted chat',
     nothing: 'X has no keys with a place for a backup for this account, so there is nothing to recover.',
     ask: 'Try this PIN? A wrong one uses up one of the guesses X allows.',
@@ -40,27 +36,20 @@ export const chat = {
   },
   create: {
     heading: 'Create new keys',
-    words:
-      'For an account without keys. They are registered with X and kept here: whoever loses them can never read past messages again, so export them afterwards. With a PIN, X keeps a backup too, and people who use the account in X’s app go on there: the app asks for this PIN.',
+    words: 'For an account without keys. They are registered with X and kept here: whoever loses them can never read past messages again, so export them afterwards. With a PIN, X keeps a backup too, and people who use the account in X’s app go on there: the app asks for this PIN.',
     pin: 'PIN for X’s app (optional; at least 4 digits)',
     pinAgain: 'The same PIN again',
-    replaceWords:
-      'X has keys for this account already. With new ones, devices that use those read no new messages until somebody enters the new PIN there; without a PIN they are cut off until one is set here. The keys that are here now are gone then, unless you export them first. Recover or import the existing keys instead, if you can.',
+    replaceWords: 'X has keys for this account already. With new ones, devices that use those read no new messages until somebody enters the new PIN there; without a PIN they are cut off until one is set here. The keys that are here now are gone then, unless you export them first. Recover or import the existing keys instead, if you can.',
     replace: 'I understand that other devices of this account are cut off until they get the new PIN',
     ask: 'Create and register new keys?',
-    askReplace: (hasPin: boolean) =>
-      hasPin
-        ? 'Replace the keys registered with X? Other devices need the new PIN.'
-        : 'Replace the keys registered with X? Without a PIN, other devices are cut off.',
+    askReplace: (hasPin: boolean) => (hasPin ? 'Replace the keys registered with X? Other devices need the new PIN.' : 'Replace the keys registered with X? Without a PIN, other devices are cut off.'),
     go: 'Create and register',
     done: 'The keys were created and registered. Export them now, and keep the file safe.',
-    withoutBackup: (trouble: string) =>
-      `The keys were created and registered: export them now. But X keeps no backup of them. ${trouble} Try “Back up behind a PIN”.`,
+    withoutBackup: (trouble: string) => `The keys were created and registered: export them now. But X keeps no backup of them. ${trouble} Try “Back up behind a PIN”.`,
   },
   backUp: {
     heading: 'Back up behind a PIN',
-    words:
-      'Puts the keys that are here into X’s own backup. X’s app can then take them up with the PIN. A backup of the same keys behind another PIN is replaced.',
+    words: 'Puts the keys that are here into X’s own backup. X’s app can then take them up with the PIN. A backup of the same keys behind another PIN is replaced.',
     pin: 'New PIN (at least 4 digits)',
     pinAgain: 'The same PIN again',
     ask: 'Put the keys into X’s backup behind this PIN?',
@@ -69,8 +58,7 @@ export const chat = {
   },
   import: {
     heading: 'Import keys',
-    words:
-      'A file that was exported here or on another machine. It takes the place of the keys that are here.',
+    words: 'A file that was exported here or on another machine. It takes the place of the keys that are here.',
     file: 'Key file',
     password: 'Password of the file',
     ask: 'Import these keys? Those that are here now are gone then, unless they were exported.',

@@ -49,8 +49,7 @@ export const en = {
   },
   claim: {
     heading: 'Set up this panel',
-    words:
-      'Nobody has claimed this panel yet. The set-up code is in the file panel-setup-code.txt in the plugin’s data folder (its log says where), and on its console.',
+    words: 'Nobody has claimed this panel yet. The set-up code is in the file panel-setup-code.txt in the plugin’s data folder (its log says where), and on its console.',
     code: 'Set-up code',
     password: 'Choose a password (at least 10 characters)',
     go: 'Claim the panel',
@@ -61,8 +60,7 @@ export const en = {
     add: 'Add an account',
     activate: 'Switch on',
     deactivate: 'Switch off',
-    removeAsk: (name: string) =>
-      `Remove "${name}" for good? X stops delivering to it. Messages that wait are kept until an account of this name is added again.`,
+    removeAsk: (name: string) => `Remove "${name}" for good? X stops delivering to it. Messages that wait are kept until an account of this name is added again.`,
     states: {
       starting: 'not connected yet',
       ok: 'works',
@@ -92,15 +90,13 @@ export const en = {
     isMissing: 'missing',
     replace: 'Enter a new value to replace it',
     loadHostAccounts: 'Load the list from XCALLY Motion',
-    hostAccount: (name: string, id: number, user: string | undefined) =>
-      user === undefined ? `${name} (${id})` : `${name} (${id}), used by ${user}`,
+    hostAccount: (name: string, id: number, user: string | undefined) => (user === undefined ? `${name} (${id})` : `${name} (${id}), used by ${user}`),
     mapKeyOnHost: (mapKey: string) => `Map Key in XCALLY Motion: ${mapKey || 'none, choose one there'}`,
     proposeUrl: 'Fill in the address through XCALLY Motion',
   },
   connect: {
     heading: 'Connect with OAuth 1.0a',
-    words:
-      'Sign in on X as the account customers write to. The password is entered on x.com only, never here.',
+    words: 'Sign in on X as the account customers write to. The password is entered on x.com only, never here.',
     start: 'Open X for a PIN',
     open: 'Open this page on X, allow the app, and enter the PIN it shows:',
     pin: 'PIN',
@@ -113,8 +109,7 @@ export const en = {
   automation: {
     link: 'Hours, bot, filters',
     heading: (name: string) => `Automation for "${name}"`,
-    words:
-      'All of it is off until it is switched on here, except that old messages are erased. What the plugin says goes out once, in private the way the customer writes.',
+    words: 'All of it is off until it is switched on here, except that old messages are erased. What the plugin says goes out once, in private the way the customer writes.',
   },
   notice: {
     variables: 'May hold ${nickName} (the customer’s name), ${userId}, ${account} and ${workingHours}.',
@@ -133,14 +128,12 @@ export const en = {
   report,
   privacy,
   check: {
-    words:
-      'Tests the sign-in to XCALLY Motion, the account there, the keys and permissions of X, the webhook through its public address, and the log folder. X charges for one message read.',
+    words: 'Tests the sign-in to XCALLY Motion, the account there, the keys and permissions of X, the webhook through its public address, and the log folder. X charges for one message read.',
     go: 'Check everything',
     account: 'Account',
     states: { ok: 'OK', warning: 'Warning', failed: 'Failed' },
     allGood: 'Everything is OK.',
-    someOpen: (count: number) =>
-      count === 1 ? 'No problems, 1 warning.' : `No problems, ${count} warnings.`,
+    someOpen: (count: number) => (count === 1 ? 'No problems, 1 warning.' : `No problems, ${count} warnings.`),
     someFailed: (count: number) => (count === 1 ? '1 problem found.' : `${count} problems found.`),
   },
   activity: {
@@ -160,8 +153,7 @@ export const en = {
     setAside: 'Set aside',
     setAsideAsk: 'Set this message aside? It will not be delivered, and those behind it go on.',
     recall: 'Take back',
-    recallAsk:
-      'Take this reply back on X, for everybody in the conversation? The customer may have read it already.',
+    recallAsk: 'Take this reply back on X, for everybody in the conversation? The customer may have read it already.',
     recalled: 'The reply was taken back, and the agent is told.',
     next: (time: string) => `next try ${time}`,
     more: 'Load older',
@@ -199,8 +191,7 @@ export const en = {
   },
   backup: {
     export: 'Export',
-    exportWords:
-      'A full backup holds all settings with their keys, encrypted with a password; keep the two apart. The file without keys is for looking at: accounts that come back from it are switched off: enter their keys, then switch them on. Messages are in neither, nor is the sign-in with OAuth 2.0 (connect again after an import), nor are keys of encrypted chat: export those under Accounts, Encrypted chat.',
+    exportWords: 'A full backup holds all settings with their keys, encrypted with a password; keep the two apart. The file without keys is for looking at: accounts that come back from it are switched off: enter their keys, then switch them on. Messages are in neither, nor is the sign-in with OAuth 2.0 (connect again after an import), nor are keys of encrypted chat: export those under Accounts, Encrypted chat.',
     password: 'Password for the full backup (at least 10 characters)',
     download: 'Download full backup',
     downloadPlain: 'Download settings without keys',

@@ -1,7 +1,6 @@
 /** The texts of the pages for reports and for privacy. */
 export const report = {
-  words:
-    'Messages by hour, direction and state, first responses, waits for rate limits, and the estimated cost.',
+  words: 'Messages by hour, direction and state, first responses, waits for rate limits, and the estimated cost.',
   from: 'From (2026-11-01)',
   to: 'To, that day included',
   show: 'Show',
@@ -22,18 +21,15 @@ export const report = {
     waited: 'Replies that waited for a rate limit',
     cost: 'Estimated cost with X',
   },
-  duration: (seconds: number) =>
-    seconds < 90 ? `${Math.round(seconds * 10) / 10} s` : `${Math.round(seconds / 60)} min`,
+  duration: (seconds: number) => (seconds < 90 ? `${Math.round(seconds * 10) / 10} s` : `${Math.round(seconds / 60)} min`),
 };
 
 export const privacy = {
   forget: 'Forget a person',
-  words:
-    'Takes out all that is kept of a person here, in every account: their messages, the replies to them, their name and handle. It cannot be undone. What XCALLY Motion and X keep is theirs; lines of the log go with its rotation.',
+  words: 'Takes out all that is kept of a person here, in every account: their messages, the replies to them, their name and handle. It cannot be undone. What XCALLY Motion and X keep is theirs; lines of the log go with its rotation.',
   person: 'X user id, or handle',
   go: 'Forget',
   ask: (person: string) => `Forget ${person} for good?`,
   done: (messages: number, answers: number) => `Forgotten: ${messages} messages and ${answers} replies.`,
-  retention:
-    'How long words and media are kept is set for each account: Accounts, Hours, bot, filters. Posts and encrypted messages that customers delete on X are erased here at once.',
+  retention: 'How long words and media are kept is set for each account: Accounts, Hours, bot, filters. Posts and encrypted messages that customers delete on X are erased here at once.',
 };
