@@ -53,14 +53,12 @@ export class AccountRegistry {
     const before = this.all();
     const kept = new Map(accounts.map((settings) => [settings.name, this.unchanged(settings)]));
     const ended = before.filter((account) => kept.get(account.name) !== account);
+    // What cannot be created must not take the running ones with it.
+    const next = accounts.map((settings) => kept.get(settings.name) ?? this.create(settings));
+    const fresh = next.filter((account) => kept.get(account.name) !== account);
     await Promise.all(ended.map((account) => account.stop()));
     this.byName.clear();
-    const fresh: Account[] = [];
-    for (const settings of accounts) {
-      const account = kept.get(settings.name) ?? this.create(settings);
-      if (account !== kept.get(settings.name)) fresh.push(account);
-      this.byName.set(settings.name, account);
-    }
+    for (const account of next) this.byName.set(account.name, account);
     for (const account of fresh) account.start();
     for (const { name, chat } of ended) if (this.byName.get(name)?.active !== true) await chat.unload();
     this.unused = [...this.unused, ...ended].filter((account) => !this.isSignInUsed(account));
@@ -75,8 +73,8 @@ export class AccountRegistry {
     return this.oneChangeAtATime(async () => {
       const account = this.byName.get(name);
       if (!account) return;
-      await account.stop();
       const next = this.create(account.settings);
+      await account.stop();
       this.byName.set(name, next);
       next.start();
     });
@@ -121,8 +119,8 @@ export class AccountRegistry {
     return mine;
   }
 
-  private takeDown(settings: AccountConfig): Promise<void> {
-    return this.options.create({ ...settings, active: false }).takeDown();
+  private async takeDown(settings: AccountConfig): Promise<void> {
+    await this.options.create({ ...settings, active: false }).takeDown();
   }
 
   private async endSignIn({ name: account, oauth2 }: Account): Promise<void> {

@@ -22,6 +22,8 @@ export function warnOfWeakness(active: Account[], config: Config, log: Log): voi
   if (active.length === 0) log.warn('no account is active: nothing is received and nothing is sent');
   if (active.length > 0 && config.host.apiKey === '' && config.host.username === '')
     log.warn('no sign-in for XCALLY Motion is set (host.username or host.apiKey)');
+  if (config.x.mediaHosts.length === 0)
+    log.warn('x.mediaHosts is empty: no pictures and videos are fetched from X');
   for (const { name: account, settings, delivery } of active) {
     const { webhookCheck, webhookUrl } = settings;
     if (webhookCheck === 'secret-path')

@@ -3,6 +3,7 @@ import { BridgeError } from '../core/errors';
 import { openBox, sealBox, sealedBox } from '../disk/sealedBox';
 import type { Change } from '../panel/api';
 import { isSecretPath, withoutSecrets } from '../settings/catalogue';
+import { withCurrentNames } from '../settings/formerNames';
 import { laidOver, listOf, recordOf, secretsOf } from './settings';
 import { say, type Text } from '../texts/text';
 
@@ -41,11 +42,12 @@ export async function readBackup(
   password: string | undefined,
 ): Promise<Record<string, unknown>> {
   const { settings, encrypted } = parse(content);
-  if (settings) return settings;
+  if (settings) return recordOf(withCurrentNames(settings).settings);
   if (!encrypted) throw refusal(say('admin.emptyBackup'));
   if (password === undefined || password === '') throw refusal(say('admin.encryptedBackup'));
   try {
-    return recordOf(JSON.parse((await openBox(encrypted, password)).toString('utf8')));
+    const opened = (await openBox(encrypted, password)).toString('utf8');
+    return recordOf(withCurrentNames(JSON.parse(opened)).settings);
   } catch {
     throw refusal(say('admin.wrongFilePassword'));
   }

@@ -220,7 +220,9 @@ function wordsOf(error: unknown): Text {
 function sentence(words: string | undefined, otherwise: TextKey & `check.${string}` = 'check.refused'): Text {
   if (words === undefined) return new Text(otherwise, {});
   const end = words.endsWith('.') ? '' : '.';
-  return verbatim(`${words.charAt(0).toUpperCase()}${words.slice(1)}${end}`);
+  // A setting's name stays as it is written.
+  const isName = /^[a-z]+[A-Z.]/.test(words);
+  return verbatim(`${isName ? words : words.charAt(0).toUpperCase() + words.slice(1)}${end}`);
 }
 
 function sameOrigin(one: string, other: string): boolean {

@@ -32,9 +32,14 @@ export interface RoutesOptions {
 export function createRequestListener(options: RoutesOptions): RequestListener {
   const { accounts, pipelines, metrics, health, replyToken, panel } = options;
   const { ingestPorts, outbound } = pipelines;
-  const { contacts, threads, clock, log } = ingestPorts;
+  const { contacts, threads, clock, log, counters } = ingestPorts;
   const bodies = new Bodies();
-  const webhook = createWebhook(() => accounts.active(), ingestPorts);
+  const webhook = createWebhook(() => accounts.active(), {
+    ingest: (batch, account) => pipelines.ingest(batch, account),
+    counters,
+    log,
+    clock,
+  });
   const replyUrl = new ReplyUrl(accounts, { contacts, threads, clock, log, worker: outbound });
   const app = createApp(
     [

@@ -39,15 +39,15 @@ export class ScheduledJobs {
 
   constructor(private readonly options: ScheduledJobsOptions) {
     const { log } = options;
-    const job = (what: string, expression: string, work: () => Promise<void>) =>
-      new Job(what, expression, work, log);
+    const job = (what: string, expression: string, work: () => Promise<void>, holdsUpStop = true) =>
+      new Job(what, expression, work, log, holdsUpStop);
     this.jobs = [
       job('reminding customers', minutely, () => this.remindCustomers()),
       job('looking for messages in no queue', minutely, () => this.findForgotten()),
       job('a request of the command line', everyTwoSeconds, () => this.answerCommandLine()),
       job('erasing old messages', hourly, () => this.eraseOldMessages()),
-      job('reading the Map Keys again', hourly, () => this.refreshMapKeys()),
-      job('comparing the keys of encrypted chat', hourly, () => this.compareChatKeys()),
+      job('reading the Map Keys again', hourly, () => this.refreshMapKeys(), false),
+      job('comparing the keys of encrypted chat', hourly, () => this.compareChatKeys(), false),
     ];
   }
 
@@ -56,7 +56,7 @@ export class ScheduledJobs {
     this.stops = this.jobs.map((job) => scheduler.every(job.expression, () => job.run()));
   }
 
-  /** Resolves when what runs has come to its end. */
+  /** Resolves when what writes to the store has come to its end; calls of X and Motion are not waited for. */
   async stop(): Promise<void> {
     for (const stop of this.stops) stop();
     await Promise.all(this.jobs.map((job) => job.ended()));
@@ -139,6 +139,7 @@ class Job {
     readonly expression: string,
     private readonly work: () => Promise<void>,
     private readonly log: Log,
+    private readonly holdsUpStop: boolean,
   ) {}
 
   run(): void {
@@ -150,6 +151,6 @@ class Job {
   }
 
   async ended(): Promise<void> {
-    await this.running;
+    if (this.holdsUpStop) await this.running;
   }
 }

@@ -32,7 +32,7 @@ export class KeyedQueue {
   private readonly entries = new Map<string, Entry>();
   private readonly ready: string[] = [];
   private running = 0;
-  /** Lanes whose work waits aside. */
+  /** Queues whose work waits aside. */
   private asideNow = 0;
   private stopped = false;
   private idleWaiters: (() => void)[] = [];

@@ -45,7 +45,7 @@ export interface XProfile {
 /** What a customer wrote, the same shape whatever way X delivered it. */
 export interface InboundMessage {
   account: string;
-  /** X's own id of the message: the key of de-duplication. */
+  /** The key of de-duplication, unique within the account: X's own id where there is one. */
   messageId: string;
   /** Messages of one conversation are handed over in order. */
   conversation: string;

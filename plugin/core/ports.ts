@@ -78,7 +78,7 @@ export interface Outbox {
   /** The host has been answered: what it calls with from now on is another reply. */
   markAnswered(seq: number): void;
   nextIn(queueName: string): StoredOutbound | undefined;
-  /** Lanes with something to do, in the order of their names: those behind one, and at most so many. */
+  /** Queues with something to do, in the order of their names: those behind one, and at most so many. */
   queueNames: (after?: string, most?: number) => string[];
   saveRecipient(seq: number, recipientId: string): void;
   /**

@@ -5,7 +5,7 @@ import { createRedactor } from './redact';
 
 type Fields = Record<string, unknown>;
 
-/** The logger handed to the rooms; the same shape as the port they know. */
+/** The logger handed to the modules; the same shape as the port they know. */
 export interface ScopedLog {
   error(event: string, fields?: Fields): void;
   warn(event: string, fields?: Fields): void;

@@ -85,6 +85,7 @@ export function TextField({
         type={type as 'text'}
         value={value}
         spellcheck={false}
+        autocomplete="off"
         {...useDescription(id, hint, field)}
         onInput={(event) => onChange(event.currentTarget.value)}
         {...rest}

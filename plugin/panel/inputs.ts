@@ -19,7 +19,7 @@ export const backup = z.object({ content: z.string().max(1_000_000), password: t
 type Values = Record<string, unknown>;
 
 /** The mark of the compiler alone: settings are checked as the start checks the file. */
-const checkedLater = <T>() => z.custom<T>();
+const checkedLater = <T>() => z.unknown() as unknown as z.ZodType<T>;
 
 /** Named here are the settings that the panel works with itself; the form describes each. */
 const account = z.looseObject({

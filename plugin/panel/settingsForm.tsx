@@ -22,7 +22,9 @@ interface SettingsFormProps<T extends Record<string, unknown>> {
   cancelTo?: string;
   /** What stands below the form. */
   after?: ComponentChildren;
-  children: (editing: Editing & { values: T; setAll: (values: T) => void }) => ComponentChildren;
+  children: (
+    editing: Editing & { values: T; setAll: (change: (before: T) => T) => void },
+  ) => ComponentChildren;
 }
 
 /** A form over some settings: it marks what is wrong at its field, and asks before unsaved changes are left. */

@@ -19,7 +19,7 @@ export const groups = {
     heading: 'Bot',
     text: 'A bot over HTTP answers Direct Messages first. Agents get the conversation, with what was said, when the customer writes one of the words below or sends a file, when the bot asks for it or fails, or after so many answers.',
   },
-  followUp: { page: 'automation', heading: 'When the customer does not answer' },
+  followUp: { page: 'automation', heading: 'When the customer does not reply' },
   filters: {
     page: 'automation',
     heading: 'Filters',

@@ -45,7 +45,7 @@ const oauth2 = z.strictObject({
       guarded: true,
       env: 'X_CLIENT_ID',
     },
-    text().default(''),
+    text().trim().default(''),
   ),
   clientSecret: setting(
     {

@@ -31,8 +31,9 @@ export const chat = z
     active: ofChannels(
       'Encrypted X Chat',
       {
-        hint: 'Read and answer encrypted messages. It needs keys: see “Encrypted chat” of the account.',
-        details: 'Read and answer [encrypted X Chat](encrypted-chat.md), as soon as the account has keys.',
+        hint: 'Read encrypted messages and reply to them. It needs keys: see “Encrypted chat” of the account.',
+        details:
+          'Read [encrypted X Chat](encrypted-chat.md) and reply to it, as soon as the account has keys.',
       },
       flag(true),
     ),

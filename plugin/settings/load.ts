@@ -35,14 +35,25 @@ export function resolveConfig(raw: unknown, file: string, environment: Environme
   applyOverrides(effective, withDotenv(folder, environment));
   const config = validateConfig(effective);
   const caFile = config.host.caFile && resolve(folder, config.host.caFile);
-  if (caFile !== '' && !existsSync(caFile))
-    throw new ConfigError([`host.caFile: there is no file ${caFile}`]);
+  if (caFile !== '') refuseUnreadable(caFile);
   return {
     ...config,
     dataDir: resolve(folder, config.dataDir),
     log: { ...config.log, dir: resolve(folder, config.log.dir) },
     host: { ...config.host, caFile },
   };
+}
+
+/** @throws ConfigError: an account that needs it could not be created */
+function refuseUnreadable(caFile: string): void {
+  try {
+    readFileSync(caFile);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new ConfigError([
+      `host.caFile: ${code === 'ENOENT' ? `there is no file ${caFile}` : `${caFile} cannot be read (${code})`}`,
+    ]);
+  }
 }
 
 /** The keys that the environment sets, as `path.to.key`: what the file says of them does not count. */
@@ -116,13 +127,13 @@ function numberOf(value: string): number | string {
   return /^\d+$/.test(value) ? Number(value) : value;
 }
 
-/** An account that is not there is not made. */
+/** An account that is not there is not made, nor is the list of them. */
 function override(target: unknown, [key = '', ...rest]: string[], value: unknown): void {
   if (typeof target !== 'object' || target === null) return;
   const container = target as Record<string, unknown>;
   if (rest.length === 0) container[key] = value;
   else {
-    if (isRecord(target)) container[key] ??= {};
+    if (isRecord(target) && key !== 'accounts') container[key] ??= {};
     override(container[key], rest, value);
   }
 }

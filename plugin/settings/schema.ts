@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { setting } from './about';
 import { account } from './account';
 import { isLoopback, parseUrl } from './addresses';
-import { refuseDoubles } from './doubles';
+import { rejectDuplicates } from './duplicates';
 import { isRecord } from '../core/isRecord';
 import { flag, httpsOrLoopback, secret, serviceUrl, text } from './types';
 
@@ -253,7 +253,7 @@ export const configSchema = z
     accounts: z.array(account, { error: 'must be a list of accounts' }).default([]),
   })
   .superRefine((value, context) => {
-    refuseDoubles(value.accounts, (index, key, message) =>
+    rejectDuplicates(value.accounts, (index, key, message) =>
       context.addIssue({ code: 'custom', path: ['accounts', index, ...key.split('.')], message }),
     );
     if (value.host.baseUrl === '' && value.accounts.some((each) => each.active))

@@ -4,7 +4,7 @@ import type { XGateway } from '../core/gateways';
 import type { XClient } from './api/client';
 import { sendDirectMessage, sentMessages } from './dm/directMessages';
 import type { XKeys } from './api/keys';
-import { measureFile, passingFolder } from './media/measureFile';
+import { measureFile, tempFolder } from './media/measureFile';
 import { openMedia } from './media/openMedia';
 import { createReplies } from './posts/replies';
 import { uploadMedia } from './media/uploadMedia';
@@ -32,7 +32,7 @@ export function createXAccount(options: XAccountOptions): XGateway {
     sentMessages: (target, since) => sentMessages(client, target, userId(), since),
     ...createReplies(client, userId),
     uploadMedia: async (file, use, onTransferred) =>
-      uploadMedia(await measureFile(file, passingFolder(dataDir)), use, {
+      uploadMedia(await measureFile(file, tempFolder(dataDir)), use, {
         onTransferred,
         client,
         clock,

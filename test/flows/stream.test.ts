@@ -86,7 +86,7 @@ test('no heartbeat: the connection counts as dead', async () => {
   await rig.logged(/nothing came for 25 seconds, not even a heartbeat/);
   rig.x.stream.mute(false);
   await until(() => {
-    // X may count the dead connection for a while yet, and then wants a minute of patience.
+    // X may count the dead connection for a while yet, and then wants a minute of time limit.
     rig.clock.jump(5_000);
     return rig.x.stream.connections === 2;
   }, 'the next connection');

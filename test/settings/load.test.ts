@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigFile } from '../../plugin/settings/configFile';
-import { ConfigError, validateConfig } from '../../plugin/settings/load';
+import { ConfigError, resolveConfig, validateConfig } from '../../plugin/settings/load';
 import { provideSecrets } from '../../plugin/settings/secrets';
 import { version } from '../../plugin/app/version';
 
@@ -182,6 +182,21 @@ test('the environment wins over .env, and .env over the file', () => {
   expect(config.accounts[0]?.consumerSecret).toBe('env-secret');
   expect(config.port).toBe(5000);
   expect(config.host.apiKey).toBe('key-of-host');
+});
+
+test('keys of an account in the environment make no account where the file has none', () => {
+  const environment = { X_CONSUMER_KEY: 'k', X_CLIENT_ID: 'c', HOST_USERNAME: 'u', HOST_PASSWORD: 'p' };
+  for (const raw of [{}, { host: {} }, { accounts: [] }]) {
+    const config = resolveConfig(raw, join(folder, 'plugin.config.json'), environment);
+    expect(config).toMatchObject({ accounts: [], host: { username: 'u' } });
+  }
+});
+
+test('a certificate authority that is there, but cannot be read, is told like any fault', () => {
+  const raw = { ...good, host: { ...good.host, caFile: folder } };
+  expect(() => resolveConfig(raw, join(folder, 'plugin.config.json'), {})).toThrow(
+    `host.caFile: ${folder} cannot be read (EISDIR)`,
+  );
 });
 
 test('an environment that makes no sense is told like a fault of the file', () => {

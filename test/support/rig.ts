@@ -47,7 +47,7 @@ export interface RigOptions {
   hostSkewMs?: number;
   /** Has the plugin show its panel, over a configuration file of its own. */
   panel?: boolean;
-  /** Has the plugin look after its supply in this way; a webhook is then reachable for X at `webhookUrl`. */
+  /** Has the plugin look after its delivery in this way; a webhook is then reachable for X at `webhookUrl`. */
   delivery?: Delivery;
 }
 

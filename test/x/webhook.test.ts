@@ -1,3 +1,4 @@
+import { ingestEvents, type IngestPorts } from '../../plugin/core/inbound/ingestEvents';
 import { createHmac } from 'node:crypto';
 import type { InboundMessage } from '../../plugin/core/messages';
 import type { Log } from '../../plugin/core/ports';
@@ -26,7 +27,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
       onReplay: () => {},
       onPost: () => {},
     }));
-  const webhook = createWebhook(activeAccounts, {
+  const ports: IngestPorts = {
     inbox: {
       keep: (messages: InboundMessage[]) => {
         kept.push(...messages);
@@ -54,6 +55,12 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
       noteStored: () => {},
       attempt: (_what: string, _account: string, write: () => Promise<void>) => write(),
     } as never,
+  };
+  const webhook = createWebhook(activeAccounts, {
+    ingest: (batch, account) => ingestEvents(batch, account, ports),
+    counters: ports.counters,
+    log,
+    clock,
   });
   const receive = (secret: string, forUserId: string, name?: string) => {
     const event = {

@@ -1,7 +1,9 @@
 import { directConversation, groupOf, queueNameOf, postConversation } from '../conversation';
 import { mapValueOf } from '../mapValue';
 import type { AutomaticKind, InboundMessage, OutboundMessage, XUser } from '../messages';
-import type { ActivityListener, Contacts, Counters, Outbox } from '../ports';
+import type { Clock } from '../clock';
+import type { Conversations } from '../conversations';
+import type { ActivityListener, Contacts, Counters, Inbox, Log, MessageStore, Outbox } from '../ports';
 import type { MessagingAccount } from '../gateways';
 
 export interface AutomaticPorts {
@@ -13,6 +15,15 @@ export interface AutomaticPorts {
   wakeReplies: (queueName: string) => void;
 }
 
+/** What deciding who a message is for needs, and what is said with it. */
+export interface RoutingPorts extends AutomaticPorts {
+  inbox: Inbox;
+  conversations: Conversations;
+  transaction: MessageStore['transaction'];
+  clock: Clock;
+  log: Log;
+}
+
 /** The customer as far as they are known, by this message or by earlier ones. */
 export function knownSender(sender: XUser, account: string, contacts: Contacts): XUser {
   const known = contacts.byId(account, sender.id);
@@ -20,7 +31,7 @@ export function knownSender(sender: XUser, account: string, contacts: Contacts):
 }
 
 /** Words of the plugin's own to a customer in private. */
-export function privateWords(
+export function directReply(
   kind: AutomaticKind,
   text: string,
   user: XUser,
@@ -41,20 +52,20 @@ export function privateWords(
 }
 
 /** Words of the plugin's own where a message came from: in private, or as a public answer to the post. */
-export function wordsInReplyTo(
+export function replyTo(
   kind: AutomaticKind,
   text: string,
   { sender, thread, messageId }: InboundMessage,
   account: MessagingAccount,
   contacts: Contacts,
 ): OutboundMessage {
-  const words = privateWords(kind, text, knownSender(sender, account.name, contacts), account, contacts);
+  const words = directReply(kind, text, knownSender(sender, account.name, contacts), account, contacts);
   if (thread === undefined) return words;
   return { ...words, queueKey: postConversation(thread), publicReply: { thread, postId: messageId } };
 }
 
 /** Puts them on their way; to be called inside the commit that says why. @returns says that they are there */
-export function keepAutomatic(messages: OutboundMessage[], now: number, ports: AutomaticPorts): () => void {
+export function queueAutomatic(messages: OutboundMessage[], now: number, ports: AutomaticPorts): () => void {
   const rows = messages.map((message) => ports.outbox.add(message, now));
   return () => {
     for (const { seq, message } of rows) {

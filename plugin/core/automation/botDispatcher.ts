@@ -1,17 +1,11 @@
-import { keepAutomatic, knownSender, privateWords } from './automaticReplies';
+import { queueAutomatic, knownSender, directReply, type RoutingPorts } from './automaticReplies';
 import { backoff } from '../backoff';
 import type { BotAnswer } from './bot';
 import type { ConversationState } from '../conversations';
 import { BridgeError, reasonOf } from '../errors';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import type { StoredInbound } from '../messages';
-import {
-  closedNoticeDue,
-  autoReplies,
-  greetingDue,
-  isQuiet,
-  type RoutingPorts,
-} from '../inbound/routeMessage';
+import { autoReplies, closedNoticeDue, greetingDue, isQuiet } from './automaticNotices';
 import type { MessagingAccount } from '../gateways';
 import { wordIn } from './wholeWords';
 import { phrase } from '../../texts/text';
@@ -137,7 +131,7 @@ export class BotDispatcher {
     const greeting = greetingDue(row, state, account, this.ports);
     const closed = handOver === undefined ? undefined : closedNoticeDue(row, state, account, this.ports);
     const said = (answer?.messages ?? []).map((text) =>
-      privateWords('bot', text, knownSender(message.sender, account.name, contacts), account, contacts),
+      directReply('bot', text, knownSender(message.sender, account.name, contacts), account, contacts),
     );
     const { words, state: next } = autoReplies([greeting, closed]);
     const announce = transaction(() => {
@@ -158,7 +152,7 @@ export class BotDispatcher {
           now,
         );
       const inOrder = [...words.filter(isGreeting), ...said, ...words.filter((each) => !isGreeting(each))];
-      return keepAutomatic(inOrder, now, this.ports);
+      return queueAutomatic(inOrder, now, this.ports);
     });
     announce();
     this.report(row, account, handOver);

@@ -1,4 +1,4 @@
-import { keepAutomatic, privateWords, type AutomaticPorts } from './automaticReplies';
+import { queueAutomatic, directReply, type AutomaticPorts } from './automaticReplies';
 import type { Clock } from '../clock';
 import { customerOf } from '../conversation';
 import type { AwaitedAnswer, Conversations } from '../conversations';
@@ -60,7 +60,7 @@ function speak(
   const announce = transaction(() => {
     if (kind === 'reminder') conversations.noteReminded(account.name, conversation, now);
     else conversations.endWaiting(account.name, conversation);
-    return keepAutomatic([privateWords(kind, text, user, account, contacts)], now, ports);
+    return queueAutomatic([directReply(kind, text, user, account, contacts)], now, ports);
   });
   announce();
   log.info('the customer has not replied', { account: account.name, conversation, said: kind });

@@ -11,11 +11,12 @@ import { HostRefusals } from './hostRefusals';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import { QueueSweep } from '../queueSweep';
 import type { StoredInbound } from '../messages';
-import { inFlight } from '../outbound/noLongerWanted';
+import { messageInFlight } from '../outbound/noLongerWanted';
 import { noteShown, decryptMessage } from './decryptMessage';
 import { PendingWrites } from '../pendingWrites';
 import type { History, Inbox, MessageStore } from '../ports';
-import { receive, type RoutingPorts } from './routeMessage';
+import type { RoutingPorts } from '../automation/automaticReplies';
+import { routeMessage } from './routeMessage';
 import type { MessagingAccount } from '../gateways';
 import type { WorkerPorts } from '../workerPorts';
 import { isoTime } from '../isoTime';
@@ -87,7 +88,7 @@ export class InboundWorker {
     const { inbox, history } = this.ports;
     const row = inbox.get(seq);
     if (!row) return false;
-    if (this.inFlight.has(seq)) throw inFlight();
+    if (this.inFlight.has(seq)) throw messageInFlight();
     if (!history.setAside({ direction: 'in', seq }, reason)) return false;
     this.step(row, 'failed', reason);
     this.wake(queueNameOf(row.message.account, row.message.conversation));
@@ -107,14 +108,14 @@ export class InboundWorker {
     const account = accounts.get(splitQueueName(queueName).account);
     if (!account) return undefined;
     try {
-      return await this.bring(row, queueName, account);
+      return await this.deliver(row, queueName, account);
     } catch (error) {
       return await this.afterFailure(row, error);
     }
   }
 
-  /** Brings a message to whoever takes it up. */
-  private async bring(
+  /** Brings a message to whoever it is for. */
+  private async deliver(
     stored: StoredInbound,
     queueName: string,
     account: MessagingAccount,
@@ -128,13 +129,13 @@ export class InboundWorker {
       this.step(stored, 'nothing for an agent');
       return { again: 'now' };
     }
-    const receiver = receive(row, account, { ...this.ports, log });
-    if (receiver === 'bot') {
+    const destination = routeMessage(row, account, { ...this.ports, log });
+    if (destination === 'bot') {
       this.bot.take(queueName, row, account);
       return undefined;
     }
-    if (receiver === 'nobody') return { again: 'now' };
-    await deliverMessage(row, account, this.forwardPorts(account.name));
+    if (destination === 'nobody') return { again: 'now' };
+    await deliverMessage(row, account, this.deliverPorts(account.name));
     this.afterSuccess(row, started);
     return { again: 'now' };
   }
@@ -225,7 +226,7 @@ export class InboundWorker {
     return sentAt < this.startedAt && sentAt > (this.ports.possibleDuplicatesSince ?? Infinity);
   }
 
-  private forwardPorts(account: string): DeliverPorts {
+  private deliverPorts(account: string): DeliverPorts {
     const { inbox, contacts, conversations, batchTransaction, eraser, clock, log } = this.ports;
     return {
       inbox,

@@ -1,7 +1,7 @@
 import { groupOf, isPostConversation, queueNameOf } from '../conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
 import { encryptedFact, ingestEncrypted } from './ingestEncrypted';
-import { honourDeletions } from './honourDeletions';
+import { handleDeletedPosts } from './handleDeletedPosts';
 import type { ChatStore } from '../chat';
 import type { Eraser } from '../eraser';
 import type { Clock } from '../clock';
@@ -78,7 +78,8 @@ export interface IngestPorts {
 }
 
 /**
- * Takes in what X delivered to an account, whatever way it came. Resolves when every message is safely on disk.
+ * Takes in what X delivered to an account, whatever way it came. Resolves when every message is safely on disk, or is left out because it
+ * cannot be stored at all (see `Unstorable`), which is logged.
  * @throws BridgeError `store-unavailable`; then nothing counts as taken, and X has to deliver again
  */
 export async function ingestEvents(
@@ -116,7 +117,7 @@ async function store(
   for (const own of [...batch.own, ...batch.messages])
     await also(`own post ${own.messageId}`, () => noteOwnPost(own, account, ports));
   await also(`deleted posts ${batch.deletedPosts.join(' ')}`, () =>
-    honourDeletions(batch.deletedPosts, account.name, ports),
+    handleDeletedPosts(batch.deletedPosts, account.name, ports),
   );
   for (const mark of batch.marks)
     await also(`${mark.kind} at ${mark.at}`, () => ports.marks.save(account.name, mark));

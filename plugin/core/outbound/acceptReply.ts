@@ -32,7 +32,7 @@ export interface AcceptPorts {
   worker: Pick<OutboundWorker, 'submit' | 'noteAnswered'>;
 }
 
-/** Ten Direct Messages of X's longest; more would use up the customer's patience and our rate limit window. */
+/** Ten Direct Messages of X's longest; more would use up the customer's time limit and our rate limit window. */
 const maxTextLength = 100_000;
 
 /** In private each file is a message of its own. */
@@ -42,7 +42,7 @@ const maxFiles = 10;
 const timeoutMs = 7_000;
 
 /** How long to wait for X to say who a handle belongs to, before the answer is queued without knowing. */
-const lookUpPatience = 3_000;
+const lookUpTimeoutMs = 3_000;
 
 /**
  * Takes an agent's answer: checks it, finds who it is for, stores it and sends it.
@@ -156,7 +156,7 @@ async function recipientNow(
   );
   let cancel = () => {};
   const tooLong = new Promise<undefined>((resolve) => {
-    cancel = ports.clock.after(lookUpPatience, () => resolve(undefined));
+    cancel = ports.clock.after(lookUpTimeoutMs, () => resolve(undefined));
   });
   try {
     return await Promise.race([lookUp, tooLong]);

@@ -11,6 +11,6 @@ export function noLongerWanted(outcomeUnknown = false): BridgeError {
 }
 
 /** A message cannot be set aside while the other side is taking it. */
-export function inFlight(): BridgeError {
+export function messageInFlight(): BridgeError {
   return new BridgeError('bad-request', say('admin.beingHandedOver'));
 }

@@ -20,7 +20,7 @@ export class OpenCalls {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Resolves with the reply's outcome, after at most `patience` milliseconds. */
+  /** Resolves with the reply's outcome, after at most `time limit` milliseconds. */
   wait(seq: number, queueName: string, timeoutMs: number): Promise<ReplyResult> {
     return new Promise((resolve) => {
       let cancel = () => {};

@@ -12,7 +12,7 @@ import type { InboundMessage, OutboundMessage, StoredOutbound } from '../message
 import { OpenCalls, type ReplyResult } from './openCalls';
 import { PendingWrites } from '../pendingWrites';
 import { retryWindowMs } from '../retriedCall';
-import { inFlight, noLongerWanted } from './noLongerWanted';
+import { messageInFlight, noLongerWanted } from './noLongerWanted';
 import type { History, Inbox, MessageStore, Outbox } from '../ports';
 import { postDeleted, sendReply, type SendReplyPorts } from './sendReply';
 import type { MessagingAccount } from '../gateways';
@@ -95,7 +95,7 @@ export class OutboundWorker {
   }
 
   /**
-   * Stores a reply, starts sending it, and reports how it stands after at most `patience` milliseconds. When the host
+   * Stores a reply, starts sending it, and reports how it stands after at most `time limit` milliseconds. When the host
    * repeats a call it got no answer to, it is told what becomes of the first one.
    * @throws BridgeError `store-unavailable` when it could not be stored
    */
@@ -126,7 +126,7 @@ export class OutboundWorker {
     const row = outbox.get(seq);
     const head = row && outbox.get(row.joinedTo ?? seq);
     if (!row || !head) return false;
-    if (this.inFlight.has(head.seq)) throw inFlight();
+    if (this.inFlight.has(head.seq)) throw messageInFlight();
     const mayBeOnX = head.sendingSince !== undefined;
     const group = mayBeOnX ? [head, ...outbox.joinedTo(head.seq)] : [row];
     if (!history.setAside({ direction: 'out', seq }, reason)) return false;

@@ -9,7 +9,7 @@ import { withValueAt } from '../valueAt';
 /** An account while somebody changes it. */
 export interface AccountEditing extends Editing {
   values: AccountSettings;
-  setAll: (account: AccountSettings) => void;
+  setAll: (change: (before: AccountSettings) => AccountSettings) => void;
 }
 
 /** The OAuth 2.0 client of the app, and connecting with it once it is saved. */
@@ -53,7 +53,10 @@ export function Keys({ editing }: { editing: AccountEditing }) {
   const secretsSet = isConnected
     ? [...view.secretsSet, ...tokens.map((token) => `${within}${token}`)]
     : view.secretsSet;
-  const withoutToken = () => tokens.reduce((rest, path) => withValueAt(rest, path, undefined), values);
+  const withConnection = (connection: string) => (before: AccountSettings) => ({
+    ...tokens.reduce((rest, path) => withValueAt(rest, path, undefined), before),
+    connection,
+  });
   return (
     <SettingsGroup
       id="keys"
@@ -67,7 +70,7 @@ export function Keys({ editing }: { editing: AccountEditing }) {
       }}
     >
       <h3>{texts.connect.heading}</h3>
-      <ConnectPin account={values} onConnected={(connection) => setAll({ ...withoutToken(), connection })} />
+      <ConnectPin account={values} onConnected={(connection) => setAll(withConnection(connection))} />
     </SettingsGroup>
   );
 }

@@ -11,7 +11,7 @@ const withoutWords = `message = json_set(json_remove(message, '$.closed'), '$.te
   attachments = '[]', erased = 1`;
 
 /** What is not to be kept any longer, in SQLite. */
-export function createKeeping(store: StoreFile): Eraser {
+export function createEraser(store: StoreFile): Eraser {
   return { ...erasing(store), ...forgetting(store), ...createPruning(store) };
 }
 

@@ -10,7 +10,7 @@ import { createFacts } from './facts';
 import { GroupCommit } from './groupCommit';
 import { createHistory } from './history';
 import { createInbox } from './inbox';
-import { createKeeping } from './eraser';
+import { createEraser } from './eraser';
 import { createOutbox } from './outbox';
 import { createReporting } from './reporting';
 import { createPresenceMarks } from './presenceMarks';
@@ -40,7 +40,7 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     history: createHistory(file, now),
     charges,
     chat: createChatStore(file),
-    eraser: createKeeping(file),
+    eraser: createEraser(file),
     reporting: createReporting(file),
     possibleDuplicatesSince: possibleDuplicatesSince(directory, file.wasKilled, now()),
     copyTo: (target) => file.copyTo(target),

@@ -233,7 +233,7 @@ function garbled(call: XCall, status: number): BridgeError {
       status,
       retryable: true,
       outcomeUnknown: call.changesThings === true,
-      agentMessage: say('x.unclear'),
+      agentMessage: say(call.changesThings === true ? 'x.unclear' : 'x.unavailable'),
     },
   );
 }

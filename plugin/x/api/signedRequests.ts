@@ -193,14 +193,13 @@ export class SignedRequests {
 }
 
 function readAnswer(text: string): Pick<XAnswer, 'body' | 'isGarbled'> {
-  if (text === '') return { body: undefined };
+  if (text.trim() === '') return { body: undefined };
   try {
     const body = parseJson(text);
-    if (typeof body === 'object' && body !== null) return { body };
+    return { body: typeof body === 'object' && body !== null ? body : undefined };
   } catch {
-    // It is no JSON.
+    return { body: undefined, isGarbled: true };
   }
-  return { body: undefined, isGarbled: true };
 }
 
 /** Bytes of a refusal that are looked at, and how long they may take in milliseconds. */

@@ -6,7 +6,7 @@ import type { SealedMedia, UploadedFile } from '../../core/messages';
 import type { FileStream } from '../../core/gateways';
 import { steadyStream } from '../../core/steadyStream';
 import { appendSegment, segmentLength, type AppendPorts } from '../media/appendSegment';
-import { measureFile, passingFolder } from '../media/measureFile';
+import { measureFile, tempFolder } from '../media/measureFile';
 import { mediaTypeOf } from '../media/mediaType';
 import { segmentsOf } from '../media/segments';
 import { interrupted } from '../media/uploadMedia';
@@ -52,12 +52,11 @@ export async function uploadChatFile(
   const type = mediaTypeOf(head);
   const counted = new Counted(stream, largestFile, () => tooLarge(file.name));
   const closed = cipherStream(counted.stream, { account, direction: 'encrypt', key }, threads);
-  const measured = await measureFile(
-    { ...file, size: undefined, stream: closed },
-    passingFolder(dataDir),
-  ).catch((error: unknown) => {
-    throw counted.fault ?? error;
-  });
+  const measured = await measureFile({ ...file, size: undefined, stream: closed }, tempFolder(dataDir)).catch(
+    (error: unknown) => {
+      throw counted.fault ?? error;
+    },
+  );
   try {
     const missing = file.size !== undefined && counted.bytes !== file.size;
     if (missing) throw interrupted(file, `${counted.bytes} of ${file.size} bytes came`);

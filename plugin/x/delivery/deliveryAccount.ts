@@ -1,6 +1,6 @@
 import type { WantedEvents } from '../../core/inbound/ingestEvents';
 
-/** An account as its supply sees it. */
+/** An account as its delivery sees it. */
 export interface Account {
   name: string;
   /** How X delivers, as set or as the level says. */

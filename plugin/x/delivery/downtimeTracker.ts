@@ -27,7 +27,7 @@ export class DowntimeTracker {
     private readonly facts: AccountFacts,
   ) {}
 
-  /** The process runs and believes in its supply; said each minute. */
+  /** The process runs and believes in its delivery; said each minute. */
   heartbeat(now: number): void {
     if (this.read(facts.born) === undefined) this.write(facts.born, now);
     this.write(facts.alive, now);

@@ -1,7 +1,7 @@
 import { reasonOf } from '../../core/errors';
 import type { ReceiverPorts } from './receiver';
 
-/** When receivers look after their supply, as cron expressions. */
+/** When receivers look after their delivery, as cron expressions. */
 const expressions = {
   minute: '* * * * *',
   twoMinutes: '*/2 * * * *',

@@ -1,4 +1,6 @@
-import { ingestEvents, type IngestPorts, type ReceivingAccount } from '../../core/inbound/ingestEvents';
+import type { Clock } from '../../core/clock';
+import type { ReceivingAccount } from '../../core/inbound/ingestEvents';
+import type { Counters, Log } from '../../core/ports';
 import { rateLimitedLog } from '../../core/rateLimitedLog';
 import { BridgeError } from '../../core/errors';
 import type { EventBatch } from '../../core/inbound/events';
@@ -17,6 +19,14 @@ export interface WebhookAccount extends ReceivingAccount {
   onChallenge(): void;
   /** The last part of the path for `webhookCheck: "secret-path"`. */
   pathSecret: string | undefined;
+}
+
+export interface WebhookPorts {
+  /** Stores what X delivered to an account. @throws BridgeError `store-unavailable` */
+  ingest: (batch: EventBatch, account: ReceivingAccount) => Promise<void>;
+  counters: Counters;
+  log: Log;
+  clock: Clock;
 }
 
 /** A call of X, free of any transport. */
@@ -42,7 +52,7 @@ export interface Webhook {
 }
 
 /** The webhook of all active accounts. @param activeAccounts as they are at the time of a call */
-export function createWebhook(activeAccounts: () => readonly WebhookAccount[], ports: IngestPorts): Webhook {
+export function createWebhook(activeAccounts: () => readonly WebhookAccount[], ports: WebhookPorts): Webhook {
   const write = rateLimitedLog(ports.log, ports.clock);
   const complain: Complain = (reason) => {
     ports.counters.count('webhook_refusals', { reason });
@@ -66,7 +76,7 @@ export function createWebhook(activeAccounts: () => readonly WebhookAccount[], p
       const trusted = call.pathSecret === undefined ? signedFor(accounts, call) : accounts;
       if (trusted.length === 0) throw refuse(call, complain);
       for (const batch of readEnvelope(parse(call.rawBody), ports.clock.now())) {
-        for (const account of accountsFor(batch, trusted)) await ingestEvents(batch, account, ports);
+        for (const account of accountsFor(batch, trusted)) await ports.ingest(batch, account);
       }
     },
   };

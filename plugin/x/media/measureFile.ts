@@ -8,11 +8,11 @@ import type { FileStream } from '../../core/gateways';
 import { say } from '../../texts/text';
 
 /** Where files pass that are measured. */
-export const passingFolder = (dataDir: string) => join(dataDir, 'passing');
+export const tempFolder = (dataDir: string) => join(dataDir, 'passing');
 
 /** Takes away what a killed process left of agents' files. Nothing may pass meanwhile. */
 export function clearPassing(dataDir: string): void {
-  rmSync(passingFolder(dataDir), { recursive: true, force: true });
+  rmSync(tempFolder(dataDir), { recursive: true, force: true });
 }
 
 /**

@@ -21,7 +21,7 @@ const afterwards = (link: string) => phrase('message.postDeleted', { link });
  * once for each post.
  * @throws BridgeError `store-unavailable`
  */
-export async function honourDeletions(
+export async function handleDeletedPosts(
   postIds: string[],
   account: string,
   ports: DeletionPorts,

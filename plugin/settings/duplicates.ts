@@ -7,7 +7,7 @@ type Complain = (index: number, key: string, message: string) => void;
  * Two accounts fed by one X user or one app and environment would hand every message over twice. It sees accounts
  * with faults too, whose fields may be anything.
  */
-export function refuseDoubles(accounts: AccountConfig[], complain: Complain): void {
+export function rejectDuplicates(accounts: AccountConfig[], complain: Complain): void {
   const firstWith = new Map<string, string>();
   const claim = (index: number, key: string, identity: string, what: string) => {
     const owner = firstWith.get(identity);
