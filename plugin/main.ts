@@ -61,7 +61,7 @@ async function runPlugin(file: ConfigFile, config: Config): Promise<void> {
   });
   catchDefects(logs);
   for (const change of file.formerNames())
-    logs.log.warn(`a setting has another name: ${change}; the former one is read as well`);
+    logs.log.warn(`setting renamed: ${change}; the old name still works`);
   const panel = { file, dir: join(top, 'panel'), print };
   const chatThread = join(__dirname, 'chatThread.js');
   const plugin = await startPlugin({ config, secrets, store, logs, version, panel, dataKey, chatThread });
@@ -120,7 +120,7 @@ function showFreshSecrets(
 ): void {
   const lines = [
     ...(fresh.replyToken
-      ? [`Reply URL for the host: http://127.0.0.1:${port}/api/reply?token=${replyToken}`]
+      ? [`Reply URL for XCALLY Motion: http://127.0.0.1:${port}/api/reply?token=${replyToken}`]
       : []),
     ...(fresh.adminPassword ? [`Admin password: ${adminPassword}`] : []),
     ...fresh.webhookPaths.map(

@@ -1,4 +1,5 @@
 import { sameSecret } from '../core/sameSecret';
+import { throughMotion } from '../settings/throughMotion';
 import { callbackUrl } from '../x/delivery/callbackUrl';
 import { accountOf } from './accountOf';
 import type { RunningPlugin } from './runningPlugin';
@@ -13,11 +14,13 @@ export interface Addresses {
 export function addressesOf(name: string, plugin: RunningPlugin): Addresses {
   const { config, secrets, port } = plugin.live();
   const { settings, pathSecret } = accountOf(plugin, name);
-  const through = URL.canParse(config.host.baseUrl) ? new URL(config.host.baseUrl).origin : '';
-  const usual = `${through}/api/plugins/webhook?port=${port}&encoding=binary&path=/api/messages`;
   return {
     replyUrl: `http://127.0.0.1:${port}/api/reply/${name}?token=${encodeURIComponent(secrets.replyToken)}`,
-    webhookUrl: callbackUrl(settings.webhookUrl || usual, name, pathSecret),
+    webhookUrl: callbackUrl(
+      settings.webhookUrl || throughMotion(config, port, '/api/messages'),
+      name,
+      pathSecret,
+    ),
   };
 }
 

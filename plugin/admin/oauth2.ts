@@ -3,16 +3,23 @@ import { BridgeError } from '../core/errors';
 import type { OAuth2View } from '../panel/api';
 import { startSignIn, wantedScopes } from '../x/api/oauth2Flow';
 import type { OAuth2Tokens } from '../x/api/oauth2Tokens';
+import type { Config } from '../settings/schema';
+import { throughMotion } from '../settings/throughMotion';
 import { accountOf } from './accountOf';
 import type { OAuth2Way } from './connect';
 import type { RunningPlugin } from './runningPlugin';
 import { say } from '../texts/text';
 
+/** Where X sends the browser after a sign-in. */
+export function oauth2CallbackUrl({ config, port }: { config: Config; port: number }): string {
+  return throughMotion(config, port, '/api/oauth2/callback');
+}
+
 /** How an account stands with OAuth 2.0. @throws BridgeError in the admin's words, as all here */
 export async function oauth2View(name: string, plugin: RunningPlugin): Promise<OAuth2View> {
   const { oauth2 } = accountOf(plugin, name);
   return {
-    callbackUrl: callbackUrlOf(plugin),
+    callbackUrl: oauth2CallbackUrl(plugin.live()),
     state: oauth2 ? await oauth2.standing() : 'not-connected',
     missingScopes: oauth2 ? missingScopes(oauth2) : [],
   };
@@ -57,16 +64,6 @@ export function missingScopes(oauth2: OAuth2Tokens): string[] {
 async function restart(name: string, { accounts, resumeReplies }: RunningPlugin): Promise<void> {
   await accounts.restart(name);
   resumeReplies();
-}
-
-/** The callback's address through Motion, which is what the internet reaches; without Motion's, this machine's. */
-function callbackUrlOf({ live }: RunningPlugin): string {
-  const { config, port } = live();
-  const path = '/api/oauth2/callback';
-  const { baseUrl } = config.host;
-  return URL.canParse(baseUrl)
-    ? `${new URL(baseUrl).origin}/api/plugins/webhook?port=${port}&encoding=binary&path=${path}`
-    : `http://127.0.0.1:${port}${path}`;
 }
 
 function withTokens({ oauth2, signIns, ownUser, settings }: Account) {

@@ -5,6 +5,8 @@ import type { Change, Settings, SettingsView } from '../panel/api';
 import { catalogue, isGuardedPath, isSecretPath, setAt, withoutSecrets } from '../settings/catalogue';
 import type { ConfigFile } from '../settings/configFile';
 import type { Config } from '../settings/schema';
+import { throughMotion } from '../settings/throughMotion';
+import { oauth2CallbackUrl } from './oauth2';
 import { formGroups, newAccount } from './settingsForm';
 import { say } from '../texts/text';
 
@@ -21,6 +23,8 @@ export function viewSettings(config: Config, file: ConfigFile, port: number): Se
     } as Settings,
     form: formGroups,
     newAccount: newAccount(),
+    oauth2CallbackUrl: oauth2CallbackUrl({ config, port }),
+    webhookUrl: config.host.baseUrl === '' ? '' : throughMotion(config, port, '/api/messages'),
     secretsSet: secretsSetIn(config),
     overridden: file.overridden(),
     file: file.path,

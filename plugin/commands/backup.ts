@@ -51,5 +51,5 @@ export async function backUp(
     if (error instanceof BridgeError) throw error;
     throw new BridgeError('bad-request', `the copy in ${target} failed: ${reasonOf(error)}`);
   }
-  return `Copied to ${target}. To go back to it: stop the plugin, put the copy in the place of ${dataDir}, start it.`;
+  return `Copied to ${target}. To restore: stop the plugin, replace ${dataDir} with the copy, start it.`;
 }

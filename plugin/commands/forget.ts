@@ -31,5 +31,5 @@ export async function forgetPerson(user: string, ports: ForgetPorts): Promise<st
 }
 
 function inWords({ messages, answers }: Forgotten): string {
-  return `Forgotten: ${messages} messages, ${answers} answers, and what was known of the person.`;
+  return `Forgotten: ${messages} messages, ${answers} replies, and what was known of the person.`;
 }

@@ -15,7 +15,7 @@ export interface Inbox {
    * @throws BridgeError `store-unavailable`; then nothing was kept
    */
   keep(messages: InboundMessage[]): Promise<boolean[]>;
-  /** The oldest message of a conversation, in X's order (`place`), that has not come to its end. */
+  /** The oldest message of a conversation, in X's order (its sort key), that has not come to its end. */
   nextIn(queueName: string): StoredInbound | undefined;
   get(seq: number): StoredInbound | undefined;
   /** A message by X's id, whatever has become of it. */

@@ -1,4 +1,4 @@
-/** The four characters that are escaped in HTML, as X and Motion may show them. */
+/** The five characters that are escaped in HTML, as X and Motion may show them. */
 const escapes: readonly (readonly [string, string])[] = [
   ['&lt;', '<'],
   ['&gt;', '>'],

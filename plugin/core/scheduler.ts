@@ -1,7 +1,7 @@
-/** Runs jobs at times of the day, so that tests can run them at once. */
+/** Runs jobs at their times; tests run them at once. */
 export interface Scheduler {
   /**
-   * @param expression five cron fields
+   * @param expression five or six cron fields
    * @returns stops the job
    */
   every(expression: string, job: () => void): () => void;

@@ -1,12 +1,6 @@
 import { Router } from 'express';
+import type { CallbackAnswer } from '../admin/callbackAddress';
 import { BridgeError } from '../core/errors';
-
-/** What X adds to the address it sends the browser to. */
-interface CallbackAnswer {
-  state: string;
-  code: string | undefined;
-  error: string | undefined;
-}
 
 /** @returns undefined when no sign-in waits for this answer. @throws BridgeError in words for whoever signed in */
 export type TakeCallback = (answer: CallbackAnswer) => Promise<{ handle: string }> | undefined;

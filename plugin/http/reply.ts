@@ -53,7 +53,7 @@ function requireToken(expected: () => string, complain: (line: string) => void):
       return;
     }
     complain(
-      'Reply URL called with a missing or wrong token: if it was the host, correct the Reply URL there',
+      'Reply URL called with a missing or wrong token: if it was XCALLY Motion, correct the Reply URL there',
     );
     throw new BridgeError('unauthorized', say('reply.wrongToken'));
   };

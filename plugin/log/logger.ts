@@ -1,18 +1,8 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger as createWinston, format, transports, type Logger, type LoggerOptions } from 'winston';
+import type { Log, LogFields } from '../core/ports';
 import { createRedactor } from './redact';
-
-type Fields = Record<string, unknown>;
-
-/** The logger handed to the modules; the same shape as the port they know. */
-export interface ScopedLog {
-  error(event: string, fields?: Fields): void;
-  warn(event: string, fields?: Fields): void;
-  info(event: string, fields?: Fields): void;
-  debug(event: string, fields?: Fields): void;
-  with(fields: Fields): ScopedLog;
-}
 
 export interface LogOptions {
   dir: string;
@@ -25,13 +15,13 @@ export interface LogOptions {
   console: boolean;
 }
 
-/** As the host does it: 5 MB a file, 7 files, the newest keeps the name. */
 /** Other users of the machine have no business with customers' names. Applies to files that are new. */
 const ofOwner = { flags: 'a', mode: 0o640 };
+/** As Motion does it: 5 MB a file, 7 files, the newest keeps the name. */
 const rotation = { maxsize: 5 * 1024 * 1024, maxFiles: 7, tailable: true };
 
 export interface OpenLog {
-  log: ScopedLog;
+  log: Log;
   /** The folder that is written to. */
   readonly dir: string;
   /** The file that holds every line. */
@@ -58,7 +48,7 @@ export function openLog(options: LogOptions): OpenLog {
     process.stderr.write(`log file cannot be written: ${error.message}\n`),
   );
   // What comes to its end after the log has, such as a call of X that hung, has nobody left to tell.
-  const write = (level: string, event: string, fields: Fields) => {
+  const write = (level: string, event: string, fields: LogFields) => {
     if (!isClosed) winston.log(level, event, fields);
   };
   const log = scoped(write, {});
@@ -160,10 +150,10 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-
 
 const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(4, '0');
 
-type Write = (level: string, event: string, fields: Fields) => void;
+type Write = (level: string, event: string, fields: LogFields) => void;
 
-function scoped(write: Write, scope: Fields): ScopedLog {
-  const at = (level: string) => (event: string, fields?: Fields) =>
+function scoped(write: Write, scope: LogFields): Log {
+  const at = (level: string) => (event: string, fields?: LogFields) =>
     write(level, event, { ...scope, ...fields });
   return {
     error: at('error'),

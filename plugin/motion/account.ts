@@ -80,7 +80,7 @@ async function readMapKey({ client, openChannelAccountId }: HostAccountOptions):
   if (read.success) return read.data.mapKey;
   throw new BridgeError(
     'host-unavailable',
-    `Open Channel account ${openChannelAccountId} has no Map Key: choose one on the host, or set mapKey`,
+    `Open Channel account ${openChannelAccountId} has no Map Key: choose one on XCALLY Motion, or set mapKey`,
     {
       retryable: true,
       agentMessage: say('motion.notSetUp'),
@@ -113,7 +113,7 @@ function notifierOf({ client, openChannelAccountId, log, account }: HostAccountO
 function noSuchAccount(id: number): BridgeError {
   return new BridgeError(
     'host-unavailable',
-    `the host has no Open Channel account ${id}: correct openChannelAccountId, or create the account on the host`,
+    `XCALLY Motion has no Open Channel account ${id}: correct openChannelAccountId, or create the account on XCALLY Motion`,
     {
       retryable: true,
       agentMessage: say('motion.notSetUp'),

@@ -102,9 +102,13 @@ export async function openAttachment(
 function readAttachment(data: unknown): z.infer<typeof attachment> {
   const read = attachment.safeParse(data);
   if (read.success) return read.data;
-  throw new BridgeError('host-unavailable', "the host's answer about an attachment cannot be understood", {
-    retryable: true,
-  });
+  throw new BridgeError(
+    'host-unavailable',
+    "XCALLY Motion's answer about an attachment cannot be understood",
+    {
+      retryable: true,
+    },
+  );
 }
 
 function notFound(id: string): (error: unknown) => never {

@@ -78,7 +78,10 @@ export class HostClient {
   async call<T>(call: HostCall): Promise<AxiosResponse<T>> {
     const heldUntil = this.options.gate?.enter();
     if (heldUntil !== undefined)
-      throw signedOut('the host refuses the sign-in; not asked again before the pause is over', heldUntil);
+      throw signedOut(
+        'XCALLY Motion refuses the sign-in; not asked again before the pause is over',
+        heldUntil,
+      );
     const response = await this.request<T>(call);
     const { status } = response;
     this.options.counters.count('host_calls', { call: call.name, status: String(status) });
@@ -111,7 +114,7 @@ export class HostClient {
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
       this.options.counters.count('host_calls', { call: name, status: 'unreachable' });
-      throw new BridgeError('host-unavailable', `the host cannot be reached (${code}) for ${name}`, {
+      throw new BridgeError('host-unavailable', `XCALLY Motion cannot be reached (${code}) for ${name}`, {
         retryable: true,
         agentMessage: say('motion.unreachable'),
         outcomeUnknown: changesThings === true && !neverConnected,
@@ -120,7 +123,7 @@ export class HostClient {
   }
 
   private faultOf(call: HostCall, status: number, data: unknown): BridgeError {
-    const said = `the host answered ${status} to ${call.name}`;
+    const said = `XCALLY Motion answered ${status} to ${call.name}`;
     if (status === 401 || status === 403) {
       this.options.onSignIn(false, said);
       // A user may be refused a single thing, which says nothing of the others.

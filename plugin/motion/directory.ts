@@ -27,9 +27,13 @@ export async function openChannelAccounts(client: HostClient): Promise<OpenChann
   const response = await client.call<unknown>({ method: 'GET', path, name: `GET ${path}`, timeout });
   const read = list.safeParse(response.data);
   if (read.success) return read.data.rows;
-  throw new BridgeError('host-unavailable', "the host's list of Open Channel accounts cannot be understood", {
-    retryable: true,
-  });
+  throw new BridgeError(
+    'host-unavailable',
+    "XCALLY Motion's list of Open Channel accounts cannot be understood",
+    {
+      retryable: true,
+    },
+  );
 }
 
 /** Who the host takes us for (`GET /users/whoami`). @throws BridgeError */

@@ -111,7 +111,7 @@ async function readPage(
   });
   const read = page.safeParse(response.data);
   if (read.success) return read.data;
-  throw new BridgeError('refused-by-host', "the host's list of messages cannot be understood");
+  throw new BridgeError('refused-by-host', "XCALLY Motion's list of messages cannot be understood");
 }
 
 const timeOf = (row: Row | undefined) => Date.parse(row?.createdAt ?? '') || 0;

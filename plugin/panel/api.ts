@@ -113,6 +113,10 @@ export interface SettingsView {
   form: FormGroup[];
   /** A new account as its form begins. */
   newAccount: AccountSettings;
+  /** Where X is to send the browser after a sign-in. */
+  oauth2CallbackUrl: string;
+  /** The webhook's usual address; empty while Motion's is not known. */
+  webhookUrl: string;
   /** Secrets that are set, as `path.to.key`, accounts by name: `accounts.support.consumerKey`. */
   secretsSet: string[];
   /** Keys that the environment sets, as `path.to.key`. */

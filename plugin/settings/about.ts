@@ -5,7 +5,7 @@ export const groups = {
   motion: { page: 'settings', heading: 'XCALLY Motion' },
   plugin: { page: 'settings', heading: 'This plugin' },
   logs: { page: 'settings', heading: 'Logs' },
-  x: { page: 'settings', heading: 'X (leave as it is)' },
+  x: { page: 'settings', heading: 'X API (advanced)' },
   basics: { page: 'account', heading: 'Basics' },
   oauth2: { page: 'account', heading: 'Sign in with OAuth 2.0' },
   keys: { page: 'account', heading: 'Keys of the X app (for pushes, and for OAuth 1.0a)' },
@@ -19,7 +19,7 @@ export const groups = {
     heading: 'Bot',
     text: 'A bot over HTTP answers Direct Messages first. Agents get the conversation, with what was said, when the customer writes one of the words below or sends a file, when the bot asks for it or fails, or after so many answers.',
   },
-  followUp: { page: 'automation', heading: 'When the customer does not reply' },
+  followUp: { page: 'automation', heading: 'Follow-up' },
   filters: {
     page: 'automation',
     heading: 'Filters',

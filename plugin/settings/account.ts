@@ -142,7 +142,7 @@ export const account = z
       {
         group: 'delivery',
         label: 'Access level',
-        hint: 'Basic and Pro read every minute. Enterprise gets pushes if the API key and its secret are set; else it reads every minute too.',
+        hint: 'Basic and Pro are polled every minute. Enterprise gets pushes if the API key and its secret are set; else it is polled, too.',
         options: { basic: 'Basic', pro: 'Pro', enterprise: 'Enterprise' },
       },
       z
@@ -176,7 +176,7 @@ export const account = z
     relaySecret: setting(
       {
         group: 'delivery',
-        label: 'Secret of the service',
+        label: 'Relay secret',
         hint: 'At least 16 characters; the service signs each call with it, as X does with the app’s.',
         onlyWhen: { setting: 'delivery', is: deliveriesNeeding('relaySecret') },
         secret: true,

@@ -85,7 +85,7 @@ const ofHours = inGroup('workingHours');
 export const workingHours = z
   .strictObject({
     active: ofHours(
-      'Tell customers when nobody is there',
+      'Send an out-of-hours notice',
       { hint: 'Once for each conversation and closed period.' },
       flag(false),
     ),
@@ -124,7 +124,7 @@ export const greeting = z
   .strictObject({
     active: ofGreeting('Greet new customers', { hint: 'In private, at the first contact.' }, flag(false)),
     text: ofGreeting('Greeting', { control: 'notice' }, noticeText),
-    everyDays: ofGreeting('Again after so many days without contact', {}, count(30, 1, 3650)),
+    everyDays: ofGreeting('Greet again after (days without contact)', {}, count(30, 1, 3650)),
   })
   .superRefine((value, context) => {
     if (value.active && value.text.trim() === '') isMissing(context, 'text', 'the words of the greeting');
@@ -184,13 +184,13 @@ export const bot = z
     ),
     url: ofBot('Address', { hint: 'https; http only on this machine.', guarded: true }, botUrl),
     keywords: ofBot(
-      'Words that call an agent',
+      'Keywords that hand over to an agent',
       { hint: 'Whole words, in any case.' },
       words(['agent', 'human']),
     ),
-    maxTurns: ofBot('Max. replies of the bot', {}, count(10, 1, 100)),
+    maxTurns: ofBot('Maximum bot replies', {}, count(10, 1, 100)),
     idleMinutes: ofBot(
-      'The bot starts again after (minutes without a message)',
+      'Restart the bot after (idle minutes)',
       { hint: 'Counted from the last message of customer or agent.' },
       count(60, 1, 43_200),
     ),
@@ -234,12 +234,8 @@ const contactField = text()
 const ofCard = inGroup('card');
 export const card = z
   .strictObject({
-    active: ofCard('Keep the card', {}, flag(false)),
-    lookUp: ofCard(
-      'Ask X for what is missing',
-      { hint: 'X has a price for each customer asked for.' },
-      flag(false),
-    ),
+    active: ofCard('Update the contact', {}, flag(false)),
+    lookUp: ofCard('Ask X for what is missing', { hint: 'X charges for each lookup.' }, flag(false)),
     name: ofCard('Name', { hint: 'Such as cf_7.' }, contactField),
     handle: ofCard('Handle', {}, contactField),
     id: ofCard('X user id', {}, contactField),
@@ -257,16 +253,16 @@ const ofRetention = inGroup('retention');
 export const retention = z
   .strictObject({
     days: ofRetention(
-      'Erase words and media after so many days',
+      'Erase text and media after (days)',
       {
         hint: 'Counted from when they came. 0: never.',
         details:
-          'Words and media of messages that were delivered, failed or were set aside are erased after so many days. 0: never.',
+          'Text and media of messages that were delivered, failed or were removed from their queue are erased after so many days. 0: never.',
       },
       count(7, 0, 3650),
     ),
     rowDays: ofRetention(
-      'Delete what is left of a message after so many days',
+      'Delete the record after (days)',
       {
         hint: 'At least 60; reports and the activity list reach back no further. 0: never.',
         details:

@@ -48,7 +48,7 @@ const log = z.strictObject({
     {
       group: 'logs',
       label: 'Level',
-      options: { error: 'errors', warn: 'warnings', info: 'everything', debug: 'debugging too' },
+      options: { error: 'errors', warn: 'warnings', info: 'everything', debug: 'debug' },
     },
     z
       .enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' })
@@ -57,7 +57,7 @@ const log = z.strictObject({
   messageText: setting(
     {
       group: 'logs',
-      label: 'Customers’ words',
+      label: 'Message text',
       hint: 'Hidden keeps them out of the log and of the activity list.',
       options: { hidden: 'hidden', full: 'written' },
       guarded: true,
@@ -120,7 +120,7 @@ const host = z
       {
         group: 'motion',
         label: 'Allow http:// to another machine',
-        hint: 'Messages and the sign-in cross the network readable then.',
+        hint: 'Messages and credentials are then sent unencrypted.',
         guarded: true,
       },
       flag(false),

@@ -84,7 +84,7 @@ async function openAll({ world, brand, queueNames }: Written): Promise<number> {
     settings: { active: true, readReceipts: false, typing: false, neverPlain: true },
     client: showingKeysOf(world),
     apiBaseUrl: 'http://127.0.0.1',
-    threads,
+    workers: threads,
     store: store.chat,
     dataDir: folder,
     dataKey: '',

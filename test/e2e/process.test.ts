@@ -130,12 +130,12 @@ test('a bad configuration: exit code 78, one line for each fault, no secret amon
 
 test('generated secrets are shown once on the console and never in a log', async () => {
   const first = await rig.plugin({ reply: { token: '' } }).ready();
-  await until(() => first.output.includes('Reply URL for the host'), 'the Reply URL');
+  await until(() => first.output.includes('Reply URL for XCALLY Motion'), 'the Reply URL');
   const token = /reply\?token=([\w-]{43})/.exec(first.output)?.[1] ?? '';
   await first.stop();
   const second = await rig.plugin({ reply: { token: '' } }).ready();
   await second.stop();
-  expect(second.output).not.toContain('Reply URL for the host');
+  expect(second.output).not.toContain('Reply URL for XCALLY Motion');
   expect(token).toHaveLength(43);
   for (const path of readdirSync(join(rig.folder, 'log')).map((name) => join(rig.folder, 'log', name))) {
     expect(readFileSync(path, 'utf8')).not.toContain(token);

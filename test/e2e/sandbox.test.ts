@@ -144,7 +144,7 @@ withBrowser('the sandbox in a browser', () => {
       await panel.goto(address);
       await panel.getByLabel('Password', { exact: true }).fill('sandbox-admin');
       await panel.getByRole('button', { name: 'Sign in' }).click();
-      await panel.getByRole('link', { name: 'Hours, bot, filters' }).click();
+      await panel.getByRole('link', { name: 'Automation' }).click();
       await panel.getByRole('heading', { name: 'Automation for "acme"' }).waitFor();
       await page.getByRole('button', { name: 'Ana Souza', exact: true }).click();
     });
@@ -157,7 +157,7 @@ withBrowser('the sandbox in a browser', () => {
 
     test('sets working hours; a customer who writes outside them is told so, and the agent has the message', async () => {
       const hours = part('Working hours');
-      await hours.getByLabel('Tell customers when nobody is there').check();
+      await hours.getByLabel('Send an out-of-hours notice').check();
       await hours.getByLabel('Hours on workdays').fill('09:00-18:00');
       for (const day of await hours.getByRole('checkbox', { name: /day$/ }).all()) await day.uncheck();
       await hours.getByLabel('What customers are told').fill('Hello ${nick}, we are closed.');
@@ -172,7 +172,7 @@ withBrowser('the sandbox in a browser', () => {
       await phone().getByText('Hello Ana Souza, we are closed.').waitFor();
       await page.getByRole('button', { name: 'Ana Souza @ana_souza' }).click();
       await desk().getByText('Is anybody there?').waitFor();
-      await hours.getByLabel('Tell customers when nobody is there').uncheck();
+      await hours.getByLabel('Send an out-of-hours notice').uncheck();
       await save('Saved.');
     });
 

@@ -32,19 +32,22 @@ test('a conversation that waits holds up nobody else', async () => {
   expect(bodies()).toEqual(['from Max', 'from Jane']);
 });
 
-test.each([401, 403])('the host refuses the sign-in (%d): keep trying and tell the admin', async (status) => {
-  rig = await Rig.start();
-  rig.host.faults.add({ when: notify, status });
-  await rig.customerWrites('hello');
-  await rig.logged(/\[ERROR\].*XCALLY Motion refuses the sign-in: check host.username and host.password/);
-  const { body } = await rig.health();
-  expect(body.status).toBe('degraded');
-  expect(body.accounts['support']?.signIn.host.state).toBe('refused');
-  await rig.receives(1);
-  await rig.logged(/signed in to XCALLY Motion again/);
-});
+test.each([401, 403])(
+  'XCALLY Motion refuses the sign-in (%d): keep trying and tell the admin',
+  async (status) => {
+    rig = await Rig.start();
+    rig.host.faults.add({ when: notify, status });
+    await rig.customerWrites('hello');
+    await rig.logged(/\[ERROR\].*XCALLY Motion refuses the sign-in: check host.username and host.password/);
+    const { body } = await rig.health();
+    expect(body.status).toBe('degraded');
+    expect(body.accounts['support']?.signIn.host.state).toBe('refused');
+    await rig.receives(1);
+    await rig.logged(/signed in to XCALLY Motion again/);
+  },
+);
 
-test('while the host refuses the sign-in it is asked once a minute, however many customers wait', async () => {
+test('while XCALLY Motion refuses the sign-in it is asked once a minute, however many customers wait', async () => {
   rig = await Rig.start();
   rig.host.faults.add({ when: /./, status: 401, times: Infinity });
   const people = Array.from({ length: 20 }, (_, number) => ({
@@ -137,7 +140,7 @@ test('an Open Channel account that does not exist: told to the admin, and nothin
   rig = await Rig.start();
   const [account] = rig.host.state.accounts.splice(0);
   await rig.customerWrites('hello');
-  await rig.logged(/the host has no Open Channel account \d+: correct openChannelAccountId/);
+  await rig.logged(/XCALLY Motion has no Open Channel account \d+: correct openChannelAccountId/);
   rig.host.state.accounts.push(account!);
   await rig.receives(1);
 });
@@ -162,7 +165,7 @@ test('a host that was down: all waits, and goes as soon as one message has got t
     await rig.customerWrites(`Max ${index}`, { from: otherCustomer });
   }
   await until(async () => (await inbound()).waiting === 10, 'ten to wait');
-  expect((await inbound()).waitingBecause).toContain('the host cannot be reached');
+  expect((await inbound()).waitingBecause).toContain('XCALLY Motion cannot be reached');
   await rig.host.reopen();
   await rig.receives(10);
   const of = (name: string) => bodies().filter((body) => body.startsWith(name));

@@ -251,5 +251,5 @@ test('a picture whose alternative text X does not take goes without it', async (
   const file = rig.host.state.addAttachment('map.png', 'image/png', png);
   expect((await rig.host.agentWrites(interaction, 'here', file)).status).toBe(200);
   expect(answers()).toHaveLength(1);
-  await rig.logged(/X took no alternative text for a picture/);
+  await rig.logged(/X rejected the alt text of a picture/);
 });

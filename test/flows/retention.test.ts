@@ -269,7 +269,7 @@ describe('on request', () => {
       scheduler.run('seconds');
       return !traces.test(stored());
     }, 'the plugin to forget');
-    expect(await asking).toBe('Forgotten: 1 messages, 2 answers, and what was known of the person.');
+    expect(await asking).toBe('Forgotten: 1 messages, 2 replies, and what was known of the person.');
     const refused = runForget(rig.dataDir, 'nobody').catch((error: unknown) => String(error));
     await until(async () => {
       scheduler.run('seconds');
@@ -278,7 +278,7 @@ describe('on request', () => {
     expect(await refused).toContain('Nobody called "nobody" is known here.');
     await rig.stopPlugin();
     expect(await runForget(rig.dataDir, otherCustomer.username)).toContain(
-      'Forgotten: 1 messages, 1 answers',
+      'Forgotten: 1 messages, 1 replies',
     );
     expect(holds('ZEBRA')).toBe(false);
     await rig.startPlugin();

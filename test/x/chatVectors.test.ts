@@ -64,7 +64,7 @@ beforeAll(async () => {
     settings: { active: true, readReceipts: false, typing: false, neverPlain: true },
     client,
     apiBaseUrl: 'http://127.0.0.1',
-    threads,
+    workers: threads,
     store: store.chat,
     dataDir: folder,
     dataKey: '',

@@ -23,7 +23,6 @@ export interface ConversationRules {
   };
   card: CardRules;
   /** 0 for ever. */
-  retention: { days: number };
 }
 
 /** Which contact field holds what is known of a customer; empty for none. */

@@ -182,7 +182,7 @@ export class OutboundWorker {
     if (isOutdated(row, this.ports)) {
       outbox.drop(row.seq);
       const { automatic } = row.message;
-      this.ports.log.info('dropped: the customer has written', {
+      this.ports.log.info('reminder dropped: the customer has written', {
         account: account.name,
         automatic,
       });

@@ -57,16 +57,39 @@ function Form({ view, known, reload }: FormProps) {
     >
       {(editing) => (
         <>
-          <SettingsGroup id="basics" editing={editing} fixed={known ? ['name'] : []} />
-          <OAuth2Client editing={editing} known={known} />
-          <Keys editing={editing} />
-          <OpenChannel editing={editing} others={accounts.filter((each) => each !== known)} />
-          <SettingsGroup id="channels" editing={editing} />
-          <Delivery editing={editing} />
+          {view.form
+            .filter(({ page }) => page === 'account')
+            .map(
+              ({ id }) =>
+                special(id, editing, known, accounts) ?? <SettingsGroup key={id} id={id} editing={editing} />,
+            )}
         </>
       )}
     </SettingsForm>
   );
+}
+
+/** The parts that hold more than their fields. */
+function special(
+  id: string,
+  editing: AccountEditing,
+  known: AccountSettings | undefined,
+  accounts: AccountSettings[],
+) {
+  switch (id) {
+    case 'basics':
+      return <SettingsGroup key={id} id={id} editing={editing} fixed={known ? ['name'] : []} />;
+    case 'oauth2':
+      return <OAuth2Client key={id} editing={editing} known={known} />;
+    case 'keys':
+      return <Keys key={id} editing={editing} />;
+    case 'openChannel':
+      return <OpenChannel key={id} editing={editing} others={accounts.filter((each) => each !== known)} />;
+    case 'delivery':
+      return <Delivery key={id} editing={editing} />;
+    default:
+      return undefined;
+  }
 }
 
 /** The Open Channel account, chosen from those that Motion has, or entered as a number where it cannot be asked. */
@@ -123,15 +146,11 @@ function OpenChannel({ editing, others }: { editing: AccountEditing; others: Acc
 }
 
 function Delivery({ editing }: { editing: AccountEditing }) {
-  const { settings, port } = editing.view;
-  const { baseUrl } = settings.host;
-  const proposal = URL.canParse(baseUrl)
-    ? `${new URL(baseUrl).origin}/api/plugins/webhook?port=${port}&encoding=binary&path=/api/messages`
-    : undefined;
+  const { webhookUrl } = editing.view;
   return (
     <SettingsGroup id="delivery" editing={editing}>
-      {proposal !== undefined && editing.values.webhookUrl === '' ? (
-        <button type="button" class="quiet" onClick={() => editing.set('webhookUrl', proposal)}>
+      {webhookUrl !== '' && editing.values.webhookUrl === '' ? (
+        <button type="button" class="quiet" onClick={() => editing.set('webhookUrl', webhookUrl)}>
           {words.proposeUrl}
         </button>
       ) : null}

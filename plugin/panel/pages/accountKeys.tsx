@@ -1,4 +1,4 @@
-import type { AccountSettings, SettingsView } from '../api';
+import type { AccountSettings } from '../api';
 import { ConnectPin } from '../connect';
 import { ConnectOAuth2 } from '../connectOAuth2';
 import { CopyField } from '../copyField';
@@ -27,21 +27,12 @@ export function OAuth2Client({
         <ConnectOAuth2 account={editing.values.name} />
       ) : (
         <>
-          <CopyField label={texts.connect.oauth2.callbackUrl} value={callbackUrlOf(editing.view)} />
+          <CopyField label={texts.connect.oauth2.callbackUrl} value={editing.view.oauth2CallbackUrl} />
           <p>{texts.connect.oauth2.saveFirst}</p>
         </>
       )}
     </SettingsGroup>
   );
-}
-
-/** Before the account is saved, for the app's settings at X, which ask for it before they show the Client ID. */
-function callbackUrlOf({ settings, port }: SettingsView): string {
-  const { baseUrl } = settings.host;
-  const path = '/api/oauth2/callback';
-  return URL.canParse(baseUrl)
-    ? `${new URL(baseUrl).origin}/api/plugins/webhook?port=${port}&encoding=binary&path=${path}`
-    : `http://127.0.0.1:${port}${path}`;
 }
 
 const tokens = ['accessToken', 'accessTokenSecret'];

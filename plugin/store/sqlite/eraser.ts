@@ -95,6 +95,7 @@ function tracesOf(store: StoreFile): Query[] {
     `DELETE FROM threads WHERE author_id = ?1`,
     `DELETE FROM conversations WHERE conversation = 'dm:' || ?1`,
     `DELETE FROM bot_turns WHERE conversation = 'dm:' || ?1`,
+    `DELETE FROM handed_over WHERE lane LIKE '% dm:' || ?1`,
     `DELETE FROM public_keys WHERE x_user_id = ?1`,
     `DELETE FROM chat_conversations WHERE ${ofChat('conversation_id')}`,
     `DELETE FROM chat_messages WHERE message_id LIKE '% ' || ?1 || ' %' OR message_id LIKE 'dm:' || ?1 || ' %'`,

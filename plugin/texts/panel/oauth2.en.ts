@@ -1,6 +1,5 @@
 /** What the panel says of signing in with OAuth 2.0. */
 export const oauth2 = {
-  heading: 'Sign in with OAuth 2.0',
   words: 'X asks for this for Direct Messages and mentions that it pushes, and for encrypted chat. In the X developer portal open your app, User authentication settings: choose “Web App, Automated App or Bot”, give it “Read and write and Direct message”, and enter the callback address below. X then shows the Client ID and the Client Secret: enter them here and save.',
   callbackUrl: 'Callback address: copy it to X exactly as it is',
   callbackHint: 'X developer portal → your app → User authentication settings → Callback URI.',

@@ -31,5 +31,5 @@ export const privacy = {
   go: 'Forget',
   ask: (person: string) => `Forget ${person} for good?`,
   done: (messages: number, answers: number) => `Forgotten: ${messages} messages and ${answers} replies.`,
-  retention: 'How long words and media are kept is set for each account: Accounts, Hours, bot, filters. Posts and encrypted messages that customers delete on X are erased here at once.',
+  retention: 'How long words and media are kept is set for each account: Accounts, Automation. Posts and encrypted messages that customers delete on X are erased here at once.',
 };

@@ -58,7 +58,7 @@ export class OwnUser {
     } catch (error) {
       if (this.isStopped()) return;
       this.lastTrouble = reasonOf(error);
-      log.warn('X does not say yet who the keys belong to', { account, reason: reasonOf(error) });
+      log.warn("could not look up the account's X user", { account, reason: reasonOf(error) });
       const later = error instanceof BridgeError ? (error.retryAt ?? 0) - clock.now() : 0;
       const pause = Math.max(backoff(attempts, random()), later);
       this.cancel = clock.after(pause, () => void this.learn(attempts + 1));

@@ -36,7 +36,7 @@ export interface ChatAccountOptions {
   settings: { active: boolean; readReceipts: boolean; typing: boolean; neverPlain: boolean };
   client: XClient;
   apiBaseUrl: string;
-  threads: ChatWorkers;
+  workers: ChatWorkers;
   store: ChatStore;
   dataDir: string;
   dataKey: string;
@@ -132,7 +132,7 @@ export class ChatAccount implements ChatGateway {
   }
 
   async unload(): Promise<void> {
-    await this.options.threads.unload(this.options.account);
+    await this.options.workers.unload(this.options.account);
   }
 
   standing(): ChatStanding {
@@ -198,7 +198,7 @@ export class ChatAccount implements ChatGateway {
     { conversationId, token, sequence }: ClosedMessage,
     opened: Extract<Opened, { kind: 'message' }>,
   ): Promise<Opened> {
-    const { account, settings, store, threads } = this.options;
+    const { account, settings, store, workers } = this.options;
     const inGroup = isEncryptedGroup(conversationId);
     store.saveConversation(account, conversationId, {
       token,
@@ -210,7 +210,7 @@ export class ChatAccount implements ChatGateway {
     if (!inGroup) return opened;
     const keys = this.conversationKeys.known(conversationId);
     const remark = await groupRemark(conversationId, this.members, this.options.clock.now(), (text) =>
-      threads.call('openText', { account, text, keys }, conversationId),
+      workers.call('openText', { account, text, keys }, conversationId),
     );
     return { ...opened, remarks: [...remark, ...opened.remarks] };
   }

@@ -5,7 +5,7 @@ import type { XClient } from '../api/client';
 import { listOf } from '../api/fields';
 import { isRecord } from '../../core/isRecord';
 import { readProblem } from '../api/readProblem';
-import { read } from '../delivery/webhookApi';
+import { readAnswer } from '../api/readAnswer';
 import { readWrapper } from './messageEvent';
 import type { PreparedAction, PreparedKeys } from './protocol';
 import { say } from '../../texts/text';
@@ -154,7 +154,7 @@ export async function fetchEvents(
       ...(next === undefined ? {} : { pagination_token: next }),
     },
   });
-  const { data, meta } = read(page, answer);
+  const { data, meta } = readAnswer(page, answer);
   return {
     events: data,
     keyChanges: [...(meta?.conversation_key_events ?? []), ...data.flatMap(keyChangeOf)],
@@ -242,7 +242,7 @@ export async function fetchConversations(
       ...(next === undefined ? {} : { pagination_token: next }),
     },
   });
-  const { data, meta } = read(inbox, answer);
+  const { data, meta } = readAnswer(inbox, answer);
   const conversations = data.map(({ id, updated_at: at }) => {
     const updatedAt = Date.parse(at ?? '');
     return { id, updatedAt: Number.isNaN(updatedAt) ? undefined : updatedAt };

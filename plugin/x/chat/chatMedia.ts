@@ -10,7 +10,7 @@ import { measureFile, tempFolder } from '../media/measureFile';
 import { mediaTypeOf } from '../media/mediaType';
 import { segmentsOf } from '../media/segments';
 import { interrupted } from '../media/uploadMedia';
-import { read } from '../delivery/webhookApi';
+import { readAnswer } from '../api/readAnswer';
 import { inPath, refuseErrors } from './chatApi';
 import { cipherStream } from './cipherStream';
 import { frameSize } from './frameSize';
@@ -19,7 +19,7 @@ import { say, type Text } from '../../texts/text';
 
 export interface ChatMediaOptions extends AppendPorts {
   account: string;
-  threads: ChatWorkers;
+  workers: ChatWorkers;
   dataDir: string;
 }
 
@@ -45,13 +45,13 @@ export async function uploadChatFile(
   key: ConversationKey,
   options: ChatMediaOptions,
 ): Promise<UploadedFile> {
-  const { account, threads, dataDir } = options;
+  const { account, workers, dataDir } = options;
   const { head, stream } = await peek(file.stream);
   if (head.length === 0) throw refusal('unsupported-file', say('file.empty', { name: file.name }));
   if ((file.size ?? 0) > largestFile) throw tooLarge(file.name);
   const type = mediaTypeOf(head);
   const counted = new Counted(stream, largestFile, () => tooLarge(file.name));
-  const closed = cipherStream(counted.stream, { account, direction: 'encrypt', key }, threads);
+  const closed = cipherStream(counted.stream, { account, direction: 'encrypt', key }, workers);
   const measured = await measureFile({ ...file, size: undefined, stream: closed }, tempFolder(dataDir)).catch(
     (error: unknown) => {
       throw counted.fault ?? error;
@@ -61,7 +61,7 @@ export async function uploadChatFile(
     const missing = file.size !== undefined && counted.bytes !== file.size;
     if (missing) throw interrupted(file, `${counted.bytes} of ${file.size} bytes came`);
     const id = await upload(measured, conversation.id, options);
-    const size = type ? await frameSize(head, type.mime, threads) : {};
+    const size = type ? await frameSize(head, type.mime, workers) : {};
     const { name } = file;
     const sealed = {
       keyVersion: conversation.keyVersion,
@@ -91,7 +91,7 @@ async function upload(
     window: `POST ${path}`,
     body: { ...about, total_bytes: file.size },
   });
-  const { session_id: id, media_hash_key: hashKey } = read(begunUpload, begun).data;
+  const { session_id: id, media_hash_key: hashKey } = readAnswer(begunUpload, begun).data;
   const fields = { ...about, media_hash_key: hashKey };
   const session = `/2/chat/media/upload/${id}`;
   const target = { upload: session, window: 'POST /2/chat/media/upload/:id/append', fields };
@@ -123,7 +123,7 @@ export async function openChatFile(
   { conversationId, hashKey }: SealedMedia,
   key: ConversationKey,
   name: string,
-  { account, client, threads, clock }: ChatMediaOptions,
+  { account, client, workers, clock }: ChatMediaOptions,
 ): Promise<FileStream> {
   const sealed = await client
     .open({
@@ -142,7 +142,7 @@ export async function openChatFile(
   const opened = cipherStream(
     steadyStream(sealed.stream, clock),
     { account, direction: 'decrypt', key },
-    threads,
+    workers,
   );
   const { head, stream } = await peek(opened).catch(() => {
     throw unavailable('could not be decrypted', true);

@@ -29,7 +29,7 @@ import { say } from '../../texts/text';
 export interface ChatSendingOptions {
   account: string;
   client: XClient;
-  threads: ChatWorkers;
+  workers: ChatWorkers;
   store: ChatStore;
   clock: Clock;
   log: Log;
@@ -80,11 +80,11 @@ export class ChatSending {
     file: UploadedFile | undefined,
     { outboxSeq, quotes }: SealOptions,
   ): Promise<EncryptedReply> {
-    const { account, threads, store } = this.options;
+    const { account, workers, store } = this.options;
     const key = this.keyOf(id, keyVersion);
     const attachment = file && attachmentOf(file);
     const ttlMs = await this.ttlIn(id);
-    const sealed = await threads.call(
+    const sealed = await workers.call(
       'seal',
       { account, conversationId: id, key, text, attachment, quotes, ttlMs },
       id,
@@ -120,7 +120,7 @@ export class ChatSending {
   }
 
   async recall(messages: SentChatMessage[]): Promise<void> {
-    const { account, client, threads } = this.options;
+    const { account, client, workers } = this.options;
     if (this.options.ownId() === undefined) throw new BridgeError('bad-request', say('recall.noKeys'));
     const [first] = messages;
     const sequences = messages.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]));
@@ -128,7 +128,7 @@ export class ChatSending {
     const { conversationId } = first;
     // X may say later that it failed: then it is not sent again.
     this.failedReplies.forget(messages.map(({ messageId }) => messageId));
-    const action = await threads.call('prepareDelete', { account, conversationId, sequences });
+    const action = await workers.call('prepareDelete', { account, conversationId, sequences });
     await deleteMessages(client, conversationId, sequences, action);
   }
 

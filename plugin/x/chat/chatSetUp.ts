@@ -17,7 +17,7 @@ export interface ChatSetUpOptions {
   account: string;
   chat: ChatAccount;
   client: XClient;
-  threads: ChatWorkers;
+  workers: ChatWorkers;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -80,11 +80,11 @@ export class ChatSetUp {
   }
 
   private async createKeys(replace: boolean): Promise<void> {
-    const { threads, chat, log } = this.options;
+    const { workers, chat, log } = this.options;
     const { userId, versions } = await this.keysOnX();
     if (await this.adoptCreated(userId)) return;
     if (versions.length > 0 && !replace) throw refusal(say('keys.exist'));
-    const { keys, registration } = await threads.call('generate', null);
+    const { keys, registration } = await workers.call('generate', null);
     const fingerprint = registration.publicKey.publicKeyFingerprint ?? '';
     const info = this.info(userId, 'created', fingerprint);
     try {
@@ -208,12 +208,12 @@ export class ChatSetUp {
 
   /** Takes private keys into use, where X has their public half. Wipes them. */
   private async take(keys: Uint8Array, userId: string, origin: KeyInfo['origin']): Promise<void> {
-    const { client, threads, chat, log } = this.options;
+    const { client, workers, chat, log } = this.options;
     try {
       if (keys.length !== keysLength) throw refusal(say('keys.otherKind'));
       const known = await fetchPublicKeys(client, userId);
       const registered = known.map(({ identity }) => identity);
-      const { fingerprint, matches } = await threads.call('inspect', {
+      const { fingerprint, matches } = await workers.call('inspect', {
         keys: Uint8Array.from(keys),
         registered,
       });

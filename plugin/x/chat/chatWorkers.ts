@@ -28,7 +28,7 @@ const size = 2;
  * conversation goes to the same thread, which remembers its keys.
  */
 export class ChatWorkers {
-  private readonly threads: (Thread | undefined)[] = Array.from({ length: size });
+  private readonly workers: (Thread | undefined)[] = Array.from({ length: size });
   private readonly identities = new Map<string, Identity>();
   private lastId = 0;
   private stopped = false;
@@ -61,24 +61,24 @@ export class ChatWorkers {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    const running = this.threads.filter((thread) => thread !== undefined);
+    const running = this.workers.filter((thread) => thread !== undefined);
     await Promise.all(running.map(({ worker }) => worker.terminate()));
   }
 
   private async everywhere(work: (thread: Thread) => Promise<unknown>): Promise<void> {
-    const running = this.threads.filter((thread) => thread !== undefined);
+    const running = this.workers.filter((thread) => thread !== undefined);
     await Promise.all(running.map((thread) => work(thread)));
   }
 
   private threadOf(place: number): Thread {
-    const running = this.threads[place];
+    const running = this.workers[place];
     if (running) return running;
     if (this.stopped) throw unavailable('the plugin is stopping');
     const worker = new Worker(this.file);
     const thread: Thread = { worker, ready: Promise.resolve(), waiting: new Map() };
-    this.threads[place] = thread;
+    this.workers[place] = thread;
     const end = (why: string) => {
-      if (this.threads[place] === thread) this.threads[place] = undefined;
+      if (this.workers[place] === thread) this.workers[place] = undefined;
       thread.end ??= why;
       for (const { reject } of thread.waiting.values()) reject(unavailable(why));
       thread.waiting.clear();

@@ -9,8 +9,8 @@ const piece = 256 * 1024;
  * Encrypts or decrypts a stream as it comes, in the thread that holds the keys. Where what was to be decrypted had
  * been cut off or changed, the stream breaks with an error instead of ending.
  */
-export function cipherStream(source: Readable, start: CipherStart, threads: ChatWorkers): Readable {
-  const stream = Readable.from(pieces(source, start, threads), { objectMode: false });
+export function cipherStream(source: Readable, start: CipherStart, workers: ChatWorkers): Readable {
+  const stream = Readable.from(pieces(source, start, workers), { objectMode: false });
   stream.once('close', () => source.destroy());
   return stream;
 }
@@ -18,12 +18,12 @@ export function cipherStream(source: Readable, start: CipherStart, threads: Chat
 async function* pieces(
   source: Readable,
   start: CipherStart,
-  threads: ChatWorkers,
+  workers: ChatWorkers,
 ): AsyncGenerator<Uint8Array> {
   const about = start.key.sealedKey;
-  const { cipher } = await threads.call('startCipher', start, about);
+  const { cipher } = await workers.call('startCipher', start, about);
   const push = (bytes: Buffer) =>
-    threads.call('pushCipher', { cipher, bytes: Uint8Array.from(bytes) }, about);
+    workers.call('pushCipher', { cipher, bytes: Uint8Array.from(bytes) }, about);
   let ended = false;
   try {
     let waiting: Buffer[] = [];
@@ -38,8 +38,8 @@ async function* pieces(
     }
     if (length > 0) yield await push(Buffer.concat(waiting));
     ended = true;
-    yield await threads.call('endCipher', { cipher }, about);
+    yield await workers.call('endCipher', { cipher }, about);
   } finally {
-    if (!ended) await threads.call('dropCipher', { cipher }, about).catch(() => undefined);
+    if (!ended) await workers.call('dropCipher', { cipher }, about).catch(() => undefined);
   }
 }

@@ -116,7 +116,7 @@ export class ConversationKeys {
 
   /** @param above the version of the key it takes the place of; X takes no older one */
   private async make(partnerId: string, above = '0'): Promise<ConversationKey> {
-    const { account, client, threads, store, publicKeys, own, log } = this.options;
+    const { account, client, workers, store, publicKeys, own, log } = this.options;
     const me = own();
     // Encrypted for a device they no longer use, nobody could read it.
     await publicKeys.refresh(partnerId);
@@ -127,7 +127,7 @@ export class ConversationKeys {
       { userId: me.userId, publicKey: mine.identity, keyVersion: mine.version },
       { userId: partnerId, publicKey: theirs.identity, keyVersion: theirs.version },
     ];
-    const prepared = await threads.call('prepareKeys', { account, ownKey: mine.identity, publicKeys: keys });
+    const prepared = await workers.call('prepareKeys', { account, ownKey: mine.identity, publicKeys: keys });
     if (timeOf(prepared.version) <= timeOf(above))
       throw new BridgeError('refused-by-x', "the known key is newer than this machine's clock");
     const sequence =

@@ -13,10 +13,10 @@ const usualFilm: FrameSize = { width: 1280, height: 720 };
 export async function frameSize(
   head: Buffer,
   mime: MediaType['mime'],
-  threads: ChatWorkers,
+  workers: ChatWorkers,
 ): Promise<FrameSize> {
   if (mime === 'video/mp4') return filmSize(head) ?? usualFilm;
-  return (await threads.call('measureImage', { head: Uint8Array.from(head) })) ?? { width: 0, height: 0 };
+  return (await workers.call('measureImage', { head: Uint8Array.from(head) })) ?? { width: 0, height: 0 };
 }
 
 /** Where a track header has its width, counted from its end (ISO/IEC 14496-12, 8.3.2). */

@@ -18,7 +18,7 @@ import type { ChatWorkers } from './chatWorkers';
 export interface KeyChangesOptions {
   account: string;
   client: XClient;
-  threads: ChatWorkers;
+  workers: ChatWorkers;
   store: ChatStore;
   publicKeys: PublicKeys;
   members: Members;
@@ -226,11 +226,11 @@ export class KeyChanges {
     event: string,
     conversationId: string,
   ): Promise<KeyChange | undefined> {
-    const { account, threads, publicKeys } = this.options;
+    const { account, workers, publicKeys } = this.options;
     const at = readWrapper(event).createdAt;
     const open = async (anyone: boolean) => {
       const signers = await publicKeys.signersOf(senderId, at);
-      return threads.call('open', { account, event, keys: [], signers, anyone }, event);
+      return workers.call('open', { account, event, keys: [], signers, anyone }, event);
     };
     let opened = await open(false);
     const isUnverified = () => 'fault' in opened && opened.fault === 'unverified';

@@ -4,7 +4,7 @@ import type { PersonKeys } from '../../core/chat';
 import { BridgeError } from '../../core/errors';
 import type { XClient } from '../api/client';
 import { listOf } from '../api/fields';
-import { read } from '../delivery/webhookApi';
+import { readAnswer } from '../api/readAnswer';
 
 /** People's public keys on X's side (X docs: X Chat, encryption keys). All methods throw BridgeError. */
 
@@ -23,7 +23,7 @@ export async function fetchPublicKeys(client: XClient, userId: string): Promise<
   const query = {
     'public_key.fields': 'public_key_version,public_key,signing_public_key,identity_public_key_signature',
   };
-  const { data } = read(publicKeys, (await getOrNothing(client, userId, query)) ?? {});
+  const { data } = readAnswer(publicKeys, (await getOrNothing(client, userId, query)) ?? {});
   return data.flatMap((each) => {
     const key = publicKey.safeParse(each).data;
     if (!key) return [];
@@ -41,7 +41,7 @@ const backup = z.object({ public_key_version: version, juicebox_config: z.record
 /** How to reach the backup of the newest of the account's own keys; undefined when X has none. */
 export async function fetchBackupConfig(client: XClient, ownId: string): Promise<unknown> {
   const query = { 'public_key.fields': 'public_key_version,juicebox_config' };
-  const { data } = read(publicKeys, (await getOrNothing(client, ownId, query)) ?? {});
+  const { data } = readAnswer(publicKeys, (await getOrNothing(client, ownId, query)) ?? {});
   const backups = data.flatMap((each) => {
     const read = backup.safeParse(each).data;
     return read ? [read] : [];

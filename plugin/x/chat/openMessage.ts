@@ -18,7 +18,7 @@ import { phrase } from '../../texts/text';
 
 export interface OpenOptions {
   account: string;
-  threads: ChatWorkers;
+  workers: ChatWorkers;
   store: ChatStore;
   publicKeys: PublicKeys;
   changes: KeyChanges;
@@ -200,7 +200,7 @@ function versionIn(reason: string): string {
 async function openWithHelp(
   { event, conversationId }: ClosedMessage,
   senderId: string,
-  { account, threads, store, publicKeys, changes, missing }: OpenOptions,
+  { account, workers, store, publicKeys, changes, missing }: OpenOptions,
 ): Promise<OpenAnswer> {
   const at = readWrapper(event).createdAt;
   /** The keys of whoever is quoted, where that is somebody else. */
@@ -208,7 +208,7 @@ async function openWithHelp(
   const open = async () => {
     const keys = store.keys(account, conversationId);
     const signers = [...(await publicKeys.signersOf(senderId, at)), ...quoted];
-    return threads.call('open', { account, event, keys, signers }, conversationId);
+    return workers.call('open', { account, event, keys, signers }, conversationId);
   };
   const isMissing = (answer: OpenAnswer, fault: OpenFault) => 'fault' in answer && answer.fault === fault;
   let answer = await open();

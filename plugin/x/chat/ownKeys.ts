@@ -10,7 +10,7 @@ import { phrase } from '../../texts/text';
 export interface OwnKeysOptions {
   account: string;
   settings: { active: boolean };
-  threads: ChatWorkers;
+  workers: ChatWorkers;
   dataDir: string;
   dataKey: string;
   clock: Clock;
@@ -117,7 +117,7 @@ export class OwnKeys {
   }
 
   private async take(): Promise<void> {
-    const { account, threads, log } = this.options;
+    const { account, workers, log } = this.options;
     this.current = undefined;
     this.lockedBecause = undefined;
     this.newerVersion = undefined;
@@ -129,7 +129,7 @@ export class OwnKeys {
     const { userId, version, fingerprint } = info;
     const keys = () => this.keyFile.read();
     (await keys()).fill(0);
-    await threads.load(account, async () => ({ account, userId, version, keys: await keys() }));
+    await workers.load(account, async () => ({ account, userId, version, keys: await keys() }));
     this.current = { userId, version };
     log.info('keys of encrypted chat loaded', { version, fingerprint });
     this.options.onLoaded(fingerprint);

@@ -10,7 +10,7 @@ export interface PinBackupOptions {
   /** What X says of the way to the backup; undefined where it has none. */
   config: unknown;
   apiBaseUrl: string;
-  threads: ChatWorkers;
+  workers: ChatWorkers;
   log: Log;
 }
 
@@ -34,12 +34,12 @@ const notUnderstood = say('pin.unclear');
 /** Gets the keys out of the backup. A wrong PIN costs a guess; it is tried once. */
 export async function recoverWithPin(
   pin: string,
-  { config, apiBaseUrl, threads, log }: PinBackupOptions,
+  { config, apiBaseUrl, workers, log }: PinBackupOptions,
 ): Promise<Uint8Array> {
   if (config === undefined) throw refusal(refusals['NotRegistered'] ?? notUnderstood);
   const { config: realms, tokens } = readBackupConfig(config, apiBaseUrl);
   const bytes = new TextEncoder().encode(pin);
-  const answer = await threads
+  const answer = await workers
     .call('recover', { config: realms, tokens, pin: bytes })
     .finally(() => bytes.fill(0));
   if ('keys' in answer) return answer.keys;
@@ -57,13 +57,13 @@ export async function recoverWithPin(
 export async function backUpWithPin(
   pin: string,
   keys: () => Promise<Uint8Array>,
-  { config, apiBaseUrl, threads, log }: PinBackupOptions,
+  { config, apiBaseUrl, workers, log }: PinBackupOptions,
 ): Promise<void> {
   if (config === undefined) throw refusal(say('pin.nowhere'));
   const { config: realms, tokens, guesses } = readBackupConfig(config, apiBaseUrl);
   const bytes = new TextEncoder().encode(pin);
   const call = { config: realms, tokens, pin: bytes, keys: await keys(), guesses };
-  const answer = await threads.call('backUp', call).finally(() => bytes.fill(0));
+  const answer = await workers.call('backUp', call).finally(() => bytes.fill(0));
   if ('done' in answer) return;
   const { refused } = answer;
   log.warn('the keys for encrypted chat could not be backed up', { refused });

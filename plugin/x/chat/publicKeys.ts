@@ -11,7 +11,7 @@ import type { ChatWorkers } from './chatWorkers';
 export interface PublicKeysOptions {
   account: string;
   client: XClient;
-  threads: ChatWorkers;
+  workers: ChatWorkers;
   store: ChatStore;
   clock: Clock;
   log: Log;
@@ -100,10 +100,10 @@ export class PublicKeys {
 
   /** X could list a key of its own as one of the account's, and sign in its name. */
   private async genuine(userId: string, keys: KnownPersonKeys[]): Promise<KnownPersonKeys[]> {
-    const { account, threads, ownId } = this.options;
+    const { account, workers, ownId } = this.options;
     if (userId !== ownId()) return keys;
     const identities = keys.map(({ identity }) => identity);
-    const isOurs = await threads.call('matchOwn', { account, identities });
+    const isOurs = await workers.call('matchOwn', { account, identities });
     return keys.filter((_, index) => isOurs[index]);
   }
 
@@ -134,14 +134,14 @@ export class PublicKeys {
 
   /** @returns whether it is a new version, and one to be trusted */
   private async take(userId: string, keys: PersonKeys, known: KnownPersonKeys[]): Promise<boolean> {
-    const { account, threads, store, clock, log } = this.options;
+    const { account, workers, store, clock, log } = this.options;
     const before = known.find(({ version }) => version === keys.version);
     if (before) {
       if (!isSame(before, keys))
         log.error('X shows another public key than before; it is not trusted', { userId });
       return false;
     }
-    if (!(await threads.call('checkBinding', keys))) {
+    if (!(await workers.call('checkBinding', keys))) {
       const { version } = keys;
       log.error('public keys that do not belong together are not trusted', { userId, version });
       return false;

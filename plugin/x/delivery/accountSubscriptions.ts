@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BridgeError } from '../../core/errors';
 import type { XClient } from '../api/client';
-import { read } from './webhookApi';
+import { readAnswer } from '../api/readAnswer';
 
 const subscribed = z.object({ data: z.object({ subscribed: z.boolean() }) });
 
@@ -13,7 +13,7 @@ const subscribed = z.object({ data: z.object({ subscribed: z.boolean() }) });
 export async function ensureSubscriptionV2(client: XClient, webhookId: string): Promise<boolean> {
   const path = `/2/account_activity/webhooks/${webhookId}/subscriptions/all`;
   const pattern = '/2/account_activity/webhooks/:webhook_id/subscriptions/all';
-  const state = read(subscribed, await client.call({ method: 'GET', path, window: `GET ${pattern}` }));
+  const state = readAnswer(subscribed, await client.call({ method: 'GET', path, window: `GET ${pattern}` }));
   if (state.data.subscribed) return false;
   return subscribeUnlessThere(() =>
     client.call({ method: 'POST', path, body: {}, window: `POST ${pattern}` }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BridgeError } from '../../core/errors';
 import type { XClient } from '../api/client';
 import { idText, listOf } from '../api/fields';
-import { read } from './webhookApi';
+import { readAnswer } from '../api/readAnswer';
 import { PageTokens } from '../api/pageTokens';
 
 /** A subscription to one type of event of one user (X docs: X Activity API). */
@@ -47,7 +47,7 @@ async function listSubscriptions(client: XClient): Promise<ActivitySubscription[
   let token: string | undefined;
   do {
     const query = { max_results: '1000', ...(token === undefined ? {} : { pagination_token: token }) };
-    const answer = read(page, await client.call({ method: 'GET', path, query, window: `GET ${path}` }));
+    const answer = readAnswer(page, await client.call({ method: 'GET', path, query, window: `GET ${path}` }));
     found.push(...answer.data);
     token = tokens.next(answer.meta?.next_token);
   } while (token !== undefined);

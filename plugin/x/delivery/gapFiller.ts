@@ -60,7 +60,7 @@ async function tryReading(
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
     const reason = reasonOf(error);
-    if (error.retryable) log.warn('reading back is tried again', { ...fields, reason });
+    if (error.retryable) log.warn('could not read back missed messages, will retry', { ...fields, reason });
     else
       log.error('X does not let what was missed be read back; messages of that time may be missing', {
         ...fields,

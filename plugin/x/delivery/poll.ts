@@ -24,7 +24,7 @@ const slackMs = 2 * 60_000;
 
 /** Reading each minute, for account levels without pushes. */
 export const poll: DeliveryKind = {
-  label: 'reading every minute',
+  label: 'polling every minute',
   webhook: 'none',
   pushesChat: false,
   needsAppKeys: false,

@@ -10,7 +10,7 @@ import { readDmEvent } from '../parse/readDmEvent';
 import { readIncludes } from '../parse/includes';
 import { userFields } from '../parse/profile';
 import { readPost } from '../parse/readPost';
-import { read } from './webhookApi';
+import { readAnswer } from '../api/readAnswer';
 import { isoTime } from '../../core/isoTime';
 import { PageTokens } from '../api/pageTokens';
 
@@ -146,7 +146,7 @@ export async function quoteCounts(client: XClient, userId: string): Promise<Map<
     query: { 'post.fields': 'id,public_metrics', max_results: String(newestPosts) },
     window: 'GET /2/users/:id/tweets',
   });
-  const { data } = read(ownPosts, answer);
+  const { data } = readAnswer(ownPosts, answer);
   return new Map(data.map(({ id, public_metrics: metrics }) => [id, metrics?.quote_count ?? 0]));
 }
 
@@ -177,7 +177,7 @@ async function readPages(
   do {
     const max_results = String(pages.length === 0 ? size : furtherPages);
     const query = { ...call.query, max_results, ...(token === undefined ? {} : { pagination_token: token }) };
-    const answer = read(page, await callWhenOpen(ports, { ...call, query }));
+    const answer = readAnswer(page, await callWhenOpen(ports, { ...call, query }));
     pages.push(answer);
     token = answer.data.every((each) => isNewer(each, until))
       ? tokens.next(answer.meta?.next_token)

@@ -6,7 +6,7 @@ import type { Receiver } from './receiver';
  * nothing to set up with X, and nothing to take down.
  */
 export const relay: DeliveryKind = {
-  label: 'passed on by another service',
+  label: 'relay from another service',
   webhook: 'relayed',
   pushesChat: false,
   needsAppKeys: false,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { XClient } from '../api/client';
-import { read } from './webhookApi';
+import { readAnswer } from '../api/readAnswer';
 
 /** X keeps what it delivered, or tried to, for a day (X docs: webhooks, replay). Milliseconds. */
 export const replayReach = 24 * 60 * 60_000;
@@ -27,7 +27,7 @@ export async function startReplay(
   const path = '/2/webhooks/replay';
   const body = { webhook_id: webhookId, from_date: minute(from), to_date: minute(to) };
   const answer = await client.call({ method: 'POST', path, body, window: `POST ${path}` });
-  return read(job, answer).data.job_id;
+  return readAnswer(job, answer).data.job_id;
 }
 
 /** `yyyymmddhhmm`, UTC. */

@@ -1,5 +1,5 @@
+import { readAnswer } from '../api/readAnswer';
 import { z } from 'zod';
-import { BridgeError } from '../../core/errors';
 import type { XClient } from '../api/client';
 import { idText, listOf } from '../api/fields';
 
@@ -33,7 +33,7 @@ export function webhooksV2(client: XClient): WebhookApi {
     list: async () => {
       const query = { 'webhook_config.fields': 'id,url,valid,created_at' };
       const path = window.all;
-      return read(many, await client.call({ method: 'GET', path, query, window: `GET ${path}` })).data;
+      return readAnswer(many, await client.call({ method: 'GET', path, query, window: `GET ${path}` })).data;
     },
     create: async (url) => {
       const path = window.all;
@@ -44,12 +44,12 @@ export function webhooksV2(client: XClient): WebhookApi {
         window: `POST ${path}`,
         timeout: 30_000,
       } as const;
-      return read(one, await client.call(call)).data;
+      return readAnswer(one, await client.call(call)).data;
     },
     validate: async (id) => {
       const path = `/2/webhooks/${id}`;
       const call = { method: 'PUT', path, window: `PUT ${window.one}`, timeout: 30_000 } as const;
-      return read(validity, await client.call(call)).data.valid;
+      return readAnswer(validity, await client.call(call)).data.valid;
     },
     remove: async (id) => {
       await client.call({ method: 'DELETE', path: `/2/webhooks/${id}`, window: `DELETE ${window.one}` });
@@ -64,11 +64,11 @@ export function webhooksV1(client: XClient, environment: string): WebhookApi {
   return {
     list: async () => {
       const call = { method: 'GET', path: `${base}.json`, window: `GET ${pattern}.json` } as const;
-      return read(z.array(webhook), await client.call(call));
+      return readAnswer(z.array(webhook), await client.call(call));
     },
     create: async (url) => {
       const call = { method: 'POST', path: `${base}.json`, query: { url }, timeout: 30_000 } as const;
-      return read(webhook, await client.call({ ...call, window: `POST ${pattern}.json` }));
+      return readAnswer(webhook, await client.call({ ...call, window: `POST ${pattern}.json` }));
     },
     validate: async (id) => {
       const call = { method: 'PUT', path: `${base}/${id}.json`, timeout: 30_000 } as const;
@@ -83,11 +83,4 @@ export function webhooksV1(client: XClient, environment: string): WebhookApi {
       });
     },
   };
-}
-
-/** @throws BridgeError when X's answer has another shape than its documents say */
-export function read<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const result = schema.safeParse(answer);
-  if (result.success) return result.data;
-  throw new BridgeError('x-unavailable', 'an answer of X cannot be understood', { retryable: true });
 }

@@ -338,7 +338,7 @@ export class WebhookReceiver implements Receiver {
       work();
     } catch (error) {
       const { account, log } = this.ports;
-      log.warn('a gap could not be noted, which is tried again', {
+      log.warn('could not record a gap, will retry', {
         account: account.name,
         reason: reasonOf(error),
       });

@@ -4,7 +4,7 @@ import { expandLinks, removeLink } from '../../core/links';
 import type { DirectTarget, SentMessage } from '../../core/gateways';
 import type { XClient } from '../api/client';
 import { listOf } from '../api/fields';
-import { read } from '../delivery/webhookApi';
+import { readAnswer } from '../api/readAnswer';
 import { say } from '../../texts/text';
 
 /** The id alone (X docs, OpenAPI), or the whole event (X's local emulator). */
@@ -120,7 +120,7 @@ async function eventsSince(client: XClient, target: DirectTarget, since: number)
         ...(token === undefined ? {} : { pagination_token: token }),
       },
     });
-    const { data, meta } = read(eventsAnswer, answer);
+    const { data, meta } = readAnswer(eventsAnswer, answer);
     events.push(...data);
     token = meta?.next_token;
     if (token === undefined || data.some(({ created_at }) => Date.parse(created_at ?? '') < since))

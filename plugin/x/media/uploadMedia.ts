@@ -132,7 +132,7 @@ async function describe(id: string, name: string, { client, log }: UploadPorts):
     const body = { id, metadata: { alt_text: { text } } };
     await client.call({ method: 'POST', path, body, window: `POST ${path}` });
   } catch (error) {
-    log.warn('X took no alternative text for a picture', { reason: reasonOf(error) });
+    log.warn('X rejected the alt text of a picture', { reason: reasonOf(error) });
   }
 }
 

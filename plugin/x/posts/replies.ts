@@ -6,7 +6,7 @@ import type { PublicPost, SentMessage, XGateway } from '../../core/gateways';
 import type { XClient } from '../api/client';
 import { linkEntities, linkList, listOf } from '../api/fields';
 import { unescapePost } from './postText';
-import { read } from '../delivery/webhookApi';
+import { readAnswer } from '../api/readAnswer';
 import { isoTime } from '../../core/isoTime';
 import { say } from '../../texts/text';
 
@@ -122,7 +122,7 @@ async function sentReplies(
         ...(token === undefined ? {} : { pagination_token: token }),
       },
     });
-    const { data, meta } = read(timeline, answer);
+    const { data, meta } = readAnswer(timeline, answer);
     posts.push(...data);
     token = meta?.next_token;
     if (token === undefined) break;

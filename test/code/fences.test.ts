@@ -18,11 +18,11 @@ const { ESLint } = require('eslint');
 
 test('a wrong import fails, from any depth of folders', () => {
   const imports = [
-    ['plugin/x/delivery/supply.ts', '../../motion/client'],
+    ['plugin/x/delivery/eventIngestion.ts', '../../motion/client'],
     ['plugin/core/inbound/inboundWorker.ts', '../../x/api/client'],
     ['plugin/accounts/account.ts', '../app/app'],
     ['plugin/commands/backup.ts', '../main'],
-    ['plugin/x/delivery/supply.ts', '../../core/clock'],
+    ['plugin/x/delivery/eventIngestion.ts', '../../core/clock'],
   ];
   const args = ['-e', script, JSON.stringify(imports)];
   const [nested, core, account, command, allowed] = spawnSync(process.execPath, args, {
