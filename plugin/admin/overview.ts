@@ -96,6 +96,6 @@ function hoursOf(account: string, { history }: MessageStore, now: number): Accou
   });
 }
 
-function noDelivery({ reason = 'X does not deliver.', since }: AccountHealth['webhook']): string {
+function noDelivery({ reason = phrase('check.noEvents'), since }: AccountHealth['webhook']): string {
   return since === undefined ? reason : phrase('overview.noEventsSince', { since, reason });
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../texts/text';
 import { queueNameOf } from './conversation';
 import type { InboundMessage } from './messages';
 import type { ActivityListener, Inbox } from './ports';
@@ -15,7 +16,10 @@ export function systemNotice(words: string): string {
 
 /** A customer's words as agents read them: our mark in them says who wrote it, so that they are not taken for ours. */
 export function customersWords(text: string): string {
-  return text.replaceAll(/\[\s*(openchannel-x|X\s+channel)\s*\]/gi, '[the customer wrote: $1]');
+  return text.replaceAll(
+    /\[\s*(openchannel-x|X\s+channel)\s*\]/gi,
+    phrase('message.customersMark', { mark: '$1' }),
+  );
 }
 
 /** Whether a text is one of ours, come back from the host as if an agent had written it. */

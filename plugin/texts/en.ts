@@ -194,6 +194,18 @@ export const en = {
     },
     inReplyTo: '> In reply to {whom}: {words}',
     aPost: 'a post',
+    saidByCustomer: 'Customer: {words}',
+    saidByBot: 'Bot: {words}',
+    handedOver: 'Handed over: {reason}.',
+    kind: {
+      photo: 'photo',
+      video: 'video',
+      animated_gif: 'GIF',
+      file: 'file',
+    },
+    customersMark: '[the customer wrote: {mark}]',
+    user: 'user {id}',
+    people: '{count} people',
   },
   recall: {
     notPossible: 'Only an encrypted reply that X has can be taken back.',
@@ -257,6 +269,12 @@ export const en = {
     empty: 'The file "{name}" is empty.',
     unsupported: 'X cannot take the file "{name}": only png, jpeg, gif and mp4 can be sent.',
     tooLarge: 'The file "{name}" is too large: X takes a {type} of at most {max} MB, this one has {size} MB.',
+    type: {
+      image: 'image',
+      gif: 'GIF',
+      video: 'video',
+      file: 'file',
+    },
   },
   chat: {
     encryptedAgain: 'The reply is encrypted again and resent.',

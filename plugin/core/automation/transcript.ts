@@ -28,8 +28,8 @@ export async function transcriptFor(
   const lines: string[] = [];
   for (const { inboxSeq, answers } of turns) {
     const asked = customersWords(await wordsOf(inbox.get(inboxSeq), account));
-    lines.push(`Customer: ${indented(asked)}`);
-    lines.push(...answers.map((answer) => `Bot: ${indented(answer)}`));
+    lines.push(phrase('message.saidByCustomer', { words: indented(asked) }));
+    lines.push(...answers.map((answer) => phrase('message.saidByBot', { words: indented(answer) })));
   }
   const reason = conversations.read(account.name, message.conversation).withAgents;
   const characters = Array.from(lines.join('\n'));
@@ -38,7 +38,7 @@ export async function transcriptFor(
     [
       phrase('message.transcript'),
       characters.length > longest ? `…${said}` : said,
-      ...(reason === undefined ? [] : [`Handed over: ${reason}.`]),
+      ...(reason === undefined ? [] : [phrase('message.handedOver', { reason })]),
     ].join('\n'),
   );
 }

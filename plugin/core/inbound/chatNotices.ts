@@ -55,9 +55,9 @@ export function membersWords(
   if (userIds.some(isOwn)) return joined ? phrase('message.groupJoined') : phrase('message.groupLeft');
   const names = userIds.map((id) => {
     const username = userOf(id)?.username;
-    return username === undefined ? `user ${id}` : `@${username}`;
+    return username === undefined ? phrase('message.user', { id }) : `@${username}`;
   });
-  const shown = names.length > 10 ? `${names.length} people` : names.join(', ');
+  const shown = names.length > 10 ? phrase('message.people', { count: names.length }) : names.join(', ');
   return joined
     ? phrase('message.memberJoined', { members: shown })
     : phrase('message.memberLeft', { members: shown });

@@ -1,6 +1,6 @@
 import type { InboundMessage, MediaKind } from '../messages';
 import { customersWords } from '../systemNotice';
-import { phrase } from '../../texts/text';
+import { phrase, say } from '../../texts/text';
 
 /** One notify call's worth of a message: the host takes one attachment a call, and never an empty body. */
 export interface NotifyPart {
@@ -8,12 +8,6 @@ export interface NotifyPart {
   attachmentId?: string;
 }
 
-const kindInWords: Record<MediaKind, string> = {
-  photo: 'photo',
-  video: 'video',
-  animated_gif: 'GIF',
-  file: 'file',
-};
 const fileEnding: Record<MediaKind, string> = {
   photo: 'jpg',
   video: 'mp4',
@@ -37,7 +31,7 @@ export function mediaName(message: InboundMessage, index: number): string {
  */
 export function notifyParts(message: InboundMessage, attachments: (string | null)[]): NotifyPart[] {
   const missing = message.media.flatMap(({ kind }, index) =>
-    attachments[index] ? [] : [phrase('message.fileLost', { kind: kindInWords[kind] })],
+    attachments[index] ? [] : [phrase('message.fileLost', { kind: say(`message.kind.${kind}`) })],
   );
   const files = message.media.flatMap((_, index) => {
     const attachmentId = attachments[index];

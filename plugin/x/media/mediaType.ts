@@ -5,7 +5,6 @@ import type { FileKind } from '../../core/messages';
 export interface MediaType {
   mime: 'image/png' | 'image/jpeg' | 'image/gif' | 'video/mp4';
   category: FileKind;
-  inWords: string;
   limit: number;
 }
 
@@ -13,10 +12,10 @@ const mebibyte = 1024 * 1024;
 
 /** X docs: media upload, limits. */
 const mediaTypes: MediaType[] = [
-  { mime: 'image/png', category: 'image', inWords: 'image', limit: 5 * mebibyte },
-  { mime: 'image/jpeg', category: 'image', inWords: 'image', limit: 5 * mebibyte },
-  { mime: 'image/gif', category: 'gif', inWords: 'GIF', limit: 15 * mebibyte },
-  { mime: 'video/mp4', category: 'video', inWords: 'video', limit: 512 * mebibyte },
+  { mime: 'image/png', category: 'image', limit: 5 * mebibyte },
+  { mime: 'image/jpeg', category: 'image', limit: 5 * mebibyte },
+  { mime: 'image/gif', category: 'gif', limit: 15 * mebibyte },
+  { mime: 'video/mp4', category: 'video', limit: 512 * mebibyte },
 ];
 
 /**

@@ -83,7 +83,7 @@ export function acceptedType(file: { name: string; size: number }, head: Buffer 
       'file-too-large',
       say('file.tooLarge', {
         name: file.name,
-        type: type.inWords,
+        type: say(`file.type.${type.category}`),
         max: inMegabytes(type.limit),
         size: inMegabytes(file.size),
       }),
