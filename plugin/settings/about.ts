@@ -17,7 +17,7 @@ export const groups = {
   bot: {
     page: 'automation',
     heading: 'Bot',
-    text: 'A bot over HTTP answers Direct Messages first. Agents get the conversation, with what was said, when the customer writes one of the words below or sends a file, when the bot asks for it or fails, or after so many answers.',
+    text: 'A bot over HTTP replies to Direct Messages first. Agents get the conversation, with what was said, when the customer writes one of the words below or sends a file, when the bot asks for it or fails, or after so many replies.',
   },
   followUp: { page: 'automation', heading: 'Follow-up' },
   filters: {

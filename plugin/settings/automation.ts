@@ -99,7 +99,7 @@ export const workingHours = z
     ),
     workdayHours: ofHours(
       'Hours on workdays',
-      { hint: 'Up to four parts, such as 09:00-13:00, 14:00-18:00' },
+      { hint: 'Up to four parts, such as 09:00-13:00, 14:00-18:00.' },
       segments,
     ),
     nonWorkdayHours: ofHours('Hours on other days', { hint: 'Empty: closed.' }, segments),
