@@ -12,7 +12,7 @@ import type { Scheduler } from '../core/scheduler';
 import type { Config } from '../settings/schema';
 import { userIdOfToken, type AccountConfig } from '../settings/account';
 import type { AccountHealth } from '../core/health';
-import { createXAccount } from '../x/account';
+import { createXGateway } from '../x/xGateway';
 import type { XClient } from '../x/api/client';
 import type { OAuth2Tokens } from '../x/api/oauth2Tokens';
 import type { OwnUser } from '../x/api/ownUser';
@@ -243,7 +243,7 @@ export class Account implements MessagingAccount, WebhookAccount {
 
   private createXGateway(log: Log): XGateway {
     const { config, random } = this.options;
-    return createXAccount({
+    return createXGateway({
       client: this.client,
       keys: this.settings.accessToken === '' ? undefined : this.settings,
       mediaHosts: config.x.mediaHosts,

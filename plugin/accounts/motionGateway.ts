@@ -4,7 +4,7 @@ import type { Counters, Log, MessageStore } from '../core/ports';
 import type { RemoteClock } from '../core/remoteClock';
 import type { SignIn } from '../core/signIn';
 import { SignInGate } from '../core/signInGate';
-import { createHostAccount } from '../motion/account';
+import { createOpenChannel } from '../motion/openChannel';
 import { HostClient } from '../motion/client';
 import type { Config } from '../settings/schema';
 import type { AccountConfig } from '../settings/account';
@@ -35,7 +35,7 @@ export function createMotionGateway(
     onSignIn: (accepted, reason) => signIn.note(accepted, reason),
   });
   const { name: account, openChannelAccountId, mapKey } = settings;
-  return createHostAccount({
+  return createOpenChannel({
     client,
     account,
     openChannelAccountId,

@@ -64,7 +64,7 @@ describe.each(Object.keys(programs))('%s', (name) => {
     await until(async () => (await rig.waiting(plugin)) === 0, 'the message to be handed over');
     expect(await outcome('forget', '--user', customers[0])).toEqual({
       code: 0,
-      output: 'Forgotten: 1 messages, 0 answers, and what was known of the person.\n',
+      output: 'Forgotten: 1 messages, 0 replies, and what was known of the person.\n',
       errors: '',
     });
     await plugin.stop();

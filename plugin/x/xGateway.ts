@@ -10,7 +10,7 @@ import { createReplies } from './posts/replies';
 import { uploadMedia } from './media/uploadMedia';
 import { userByHandle, userById } from './api/users';
 
-export interface XAccountOptions {
+export interface XGatewayOptions {
   client: XClient;
   /** The user's OAuth 1.0a keys, where there are any. */
   keys: XKeys | undefined;
@@ -24,7 +24,7 @@ export interface XAccountOptions {
 }
 
 /** X as one account sees it. */
-export function createXAccount(options: XAccountOptions): XGateway {
+export function createXGateway(options: XGatewayOptions): XGateway {
   const { client, keys, mediaHosts, clock, random, dataDir, userId, log } = options;
   return {
     now: () => clock.now(),

@@ -9,7 +9,7 @@ import { hasContact, updateContact } from './contacts';
 import { isClosed, messagesOf, notify, type NotifyVerb } from './notify';
 import { say } from '../texts/text';
 
-export interface HostAccountOptions {
+export interface OpenChannelOptions {
   client: HostClient;
   /** The account's name in our configuration. */
   account: string;
@@ -25,7 +25,7 @@ export interface HostAccountOptions {
 const openChannelAccount = z.object({ mapKey: z.string().min(1) });
 
 /** The host as one account sees it. */
-export function createHostAccount(options: HostAccountOptions): MotionGateway {
+export function createOpenChannel(options: OpenChannelOptions): MotionGateway {
   const { client } = options;
   const mapKeys = mapKeyOf(options);
   const send = notifierOf(options);
@@ -44,7 +44,7 @@ export function createHostAccount(options: HostAccountOptions): MotionGateway {
 }
 
 /** The Map Key, kept across restarts so that a host that is down does not hold up agents' answers. */
-function mapKeyOf(options: HostAccountOptions): Pick<MotionGateway, 'mapKey' | 'refreshMapKey'> {
+function mapKeyOf(options: OpenChannelOptions): Pick<MotionGateway, 'mapKey' | 'refreshMapKey'> {
   const { account, openChannelAccountId, facts, log } = options;
   const fact = `mapKey of ${openChannelAccountId}`;
   const refresh = async () => {
@@ -67,7 +67,7 @@ function mapKeyOf(options: HostAccountOptions): Pick<MotionGateway, 'mapKey' | '
   };
 }
 
-async function readMapKey({ client, openChannelAccountId }: HostAccountOptions): Promise<string> {
+async function readMapKey({ client, openChannelAccountId }: OpenChannelOptions): Promise<string> {
   const name = 'GET /openchannel/accounts/:id';
   const path = `/openchannel/accounts/${openChannelAccountId}`;
   const response = await client
@@ -89,7 +89,7 @@ async function readMapKey({ client, openChannelAccountId }: HostAccountOptions):
 }
 
 /** Old hosts know notify only as receive: which one this host has is found out when notify is not there. */
-function notifierOf({ client, openChannelAccountId, log, account }: HostAccountOptions) {
+function notifierOf({ client, openChannelAccountId, log, account }: OpenChannelOptions) {
   let verb: NotifyVerb = 'notify';
   return async (notification: Notification): Promise<NotifyReceipt> => {
     try {
