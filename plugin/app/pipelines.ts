@@ -95,7 +95,7 @@ export class Pipelines {
       conversations: store.conversations,
       batchTransaction: (writes) => store.batchTransaction(writes),
       transaction: (writes) => store.transaction(writes),
-      possibleDuplicatesSince: store.possibleDuplicatesSince,
+      mayBeSent: store.mayBeSent,
       clock,
       random,
       log,
@@ -123,6 +123,7 @@ export class Pipelines {
       log,
       counters,
       activity,
+      mayBeSent: store.mayBeSent,
       maxWait: () => live().reply.maxRetryHours * hourMs,
       tellAgent: (notice) => this.tellAgent(notice),
     });

@@ -286,10 +286,10 @@ export interface MessageStore {
   eraser: Eraser;
   reporting: Reporting;
   /**
-   * Messages since then may be on the host although nothing is written of it, because the process before was killed or the
-   * data folder is a former copy. Milliseconds since 1970.
+   * Whether a message of that time may have been sent although nothing is written of it, because the process before was
+   * killed or the data folder is a former copy. Milliseconds since 1970.
    */
-  possibleDuplicatesSince: number | undefined;
+  mayBeSent: (at: number) => boolean;
   /** Copies the store as it is now into a file, while it is written on. */
   copyTo: (target: string) => Promise<void>;
   /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */

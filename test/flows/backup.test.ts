@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runBackup } from '../../plugin/commands/backup';
 import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { ManualScheduler } from '../support/manualScheduler';
-import { Rig, type RigOptions } from '../support/rig';
+import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 import { scratchFolder } from '../support/scratch';
 import { until } from '../support/until';
 
@@ -59,6 +59,28 @@ test('a copy is made while messages come, and holds each that was acknowledged b
   rig.host.faults.clear();
   await rig.receivesInHaste(3);
   expect(bodies()[0]).toBe('before');
+});
+
+test('a reply that left after the copy was made is not sent again from it; one that did not leave is', async () => {
+  await start();
+  const interaction = await rig.interaction();
+  rig.x.faults.add({ when: /^POST .*messages$/, status: 429, times: Infinity });
+  expect((await rig.host.agentWrites(interaction, 'went out')).status).toBe(202);
+  expect((await rig.host.agentWrites(interaction, 'did not')).status).toBe(202);
+  await backedUp();
+  await rig.stopPlugin();
+  rmSync(rig.dataDir, { recursive: true });
+  cpSync(target, rig.dataDir, { recursive: true });
+  rig.x.faults.clear();
+  rig.x.world.addMessage(brandId, customer.id, 'went out');
+  await rig.startPlugin();
+  await until(async () => {
+    rig.clock.jump(1_000);
+    return (await rig.health()).body.accounts['support']?.outbound.waiting === 0;
+  }, 'the replies');
+  expect(rig.x.world.messages.filter(({ senderId }) => senderId === brandId).map(({ text }) => text)).toEqual(
+    ['went out', 'did not'],
+  );
 });
 
 test('going back to a copy loses nothing that X still shows, and doubles nothing', async () => {

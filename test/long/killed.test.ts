@@ -85,6 +85,7 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
     log,
     counters: { count: () => {} },
     activity: () => {},
+    mayBeSent: () => false,
     maxWait: () => Infinity,
     tellAgent: () => Promise.resolve(),
   });

@@ -28,7 +28,7 @@ export interface DeliverPorts extends TranscriptPorts {
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
   mediaFaults: Map<number, number>;
   /** Whether the host may have a message already, although nothing is written down of it. */
-  mayBeThere: (row: StoredInbound) => boolean;
+  mayBeSent: (row: StoredInbound) => boolean;
   onStep: (row: StoredInbound, step: string, detail?: string) => void;
 }
 
@@ -260,7 +260,7 @@ async function findLost(
   const { messageId, sender, thread, sentAt } = row.message;
   // X tells when it was sent; the host, by its own clock, when it got it.
   const sinceSent = () => account.host.now() - (account.x.now() - sentAt);
-  const since = row.notifyingSince ?? (ports.mayBeThere(row) ? sinceSent() : undefined);
+  const since = row.notifyingSince ?? (ports.mayBeSent(row) ? sinceSent() : undefined);
   if (since === undefined) return undefined;
   const interactionId = ports.contacts.interactionOf(account.name, sender.id, thread);
   const from = since - clockSkew;

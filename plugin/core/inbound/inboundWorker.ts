@@ -27,7 +27,7 @@ export interface InboundWorkerPorts extends WorkerPorts, RoutingPorts {
   chat: ChatStore;
   eraser: Eraser;
   batchTransaction: MessageStore['batchTransaction'];
-  possibleDuplicatesSince: number | undefined;
+  mayBeSent: MessageStore['mayBeSent'];
 }
 
 /** How many conversations are handed to the host side by side. */
@@ -45,10 +45,8 @@ export class InboundWorker {
   private readonly bot: BotDispatcher;
   /** Accounts whose last hand-over failed on the host's side. */
   private readonly troubled = new Set<string>();
-  private readonly startedAt: number;
 
   constructor(private readonly ports: InboundWorkerPorts) {
-    this.startedAt = ports.clock.now();
     this.pendingWrites = new PendingWrites(ports.batchTransaction);
     this.contactValues = new ContactValues(ports);
     this.bot = new BotDispatcher({ ...ports, done: (queueName) => this.queue.wake(queueName) });
@@ -221,11 +219,6 @@ export class InboundWorker {
     });
   }
 
-  /** Whether the host may have a message although nothing is written of it. */
-  private mayBeThere(sentAt: number): boolean {
-    return sentAt < this.startedAt && sentAt > (this.ports.possibleDuplicatesSince ?? Infinity);
-  }
-
   private deliverPorts(account: string): DeliverPorts {
     const { inbox, contacts, conversations, batchTransaction, eraser, clock, log } = this.ports;
     return {
@@ -240,7 +233,7 @@ export class InboundWorker {
       mediaFaults: this.mediaFaults,
       inFlight: this.inFlight,
       log: log.with({ account }),
-      mayBeThere: ({ message }) => this.mayBeThere(message.sentAt),
+      mayBeSent: ({ message }) => this.ports.mayBeSent(message.sentAt),
       onStep: (row, step, detail) => this.step(row, step, detail),
     };
   }

@@ -35,6 +35,7 @@ export interface OutboundWorkerPorts extends WorkerPorts {
   conversations: Conversations;
   transaction: MessageStore['transaction'];
   batchTransaction: MessageStore['batchTransaction'];
+  mayBeSent: MessageStore['mayBeSent'];
   /** How long an answer is tried in spite of faults, in milliseconds. */
   maxWait: () => number;
   /** Puts a notice for the agent on its way to the host. */
@@ -347,6 +348,7 @@ export class OutboundWorker {
       uploads: this.uploads,
       aside: (wait) => this.queue.aside(wait),
       inFlight: this.inFlight,
+      mayBeSent: ({ createdAt }) => this.ports.mayBeSent(createdAt),
       xNow: () => x.now(),
       log: this.ports.log.with({ account }),
       onStep,

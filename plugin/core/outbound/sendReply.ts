@@ -31,6 +31,8 @@ export interface SendReplyPorts {
   aside: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Replies whose send call is under way. */
   inFlight: Set<number>;
+  /** Whether a reply may be with the customer although nothing is written of it: the disk kept less than it said. */
+  mayBeSent: (row: StoredOutbound) => boolean;
   /** The time by X's clock, in ms since 1970. */
   xNow: () => number;
   log: Log;
@@ -60,7 +62,8 @@ export async function sendReply(
   ports: SendReplyPorts,
   lookOnly = false,
 ): Promise<SentAnswer> {
-  const merged = mergeQueuedReplies(stored, account.mergeQueuedReplies, maxMessageLength, ports.outbox);
+  const mayMerge = account.mergeQueuedReplies && !ports.mayBeSent(stored);
+  const merged = mergeQueuedReplies(stored, mayMerge, maxMessageLength, ports.outbox);
   // What was sealed before it was joined with others is not what goes out now.
   const joined = merged.length > 0 ? ports.outbox.get(stored.seq) : undefined;
   const row = joined ?? stored;
@@ -71,8 +74,9 @@ export async function sendReply(
   const ids = [...row.sentIds];
   for (const [index, part] of parts.entries()) {
     if (index < ids.length) continue;
-    const mayBeThere = index === row.sentIds.length && row.sendingSince !== undefined;
-    const lost = mayBeThere ? await findLost(row, part, route, account, ports) : undefined;
+    const callWasMade = index === row.sentIds.length && row.sendingSince !== undefined;
+    const mayBeThere = callWasMade || ports.mayBeSent(row);
+    const lost = mayBeThere ? await findSent(row, part, route, account, ports) : undefined;
     if (lost)
       ports.log.info('reply was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
     // Encrypted messages are sent again instead of looked for: X drops one whose signed id it has.
@@ -289,19 +293,22 @@ async function targetOf(
 /** X's clock is known to a second or so; its times of messages and those of its answers may differ a little more. */
 const clockSkew = 2 * 60_000;
 
-/** After a send call whose answer was lost: is the message in the conversation already? */
-async function findLost(
+/** After a send call whose answer was lost, or that the disk has lost: is the message in the conversation already? */
+async function findSent(
   row: StoredOutbound,
   part: Part,
   route: Route,
   account: MessagingAccount,
   ports: SendReplyPorts,
 ): Promise<SentMessage | undefined> {
+  const { sendingSince, createdAt } = row;
   if (!route.sent) return undefined;
-  const since = (row.sendingSince ?? 0) - clockSkew;
-  const sent = await route.sent(part.text, since).catch((error: unknown) => {
-    if (error instanceof BridgeError && !error.retryable) throw cannotTell(error);
-    throw error;
+  const since = sendingSince ?? ports.xNow() - (ports.clock.now() - createdAt);
+  const sent = await route.sent(part.text, since - clockSkew).catch((error: unknown) => {
+    if (!(error instanceof BridgeError) || error.retryable) throw error;
+    if (sendingSince !== undefined) throw cannotTell(error);
+    // Nothing says that it was sent: a conversation that X does not show must not keep it from the customer.
+    return [];
   });
   const known = ports.outbox.knownSentIds(
     account.name,

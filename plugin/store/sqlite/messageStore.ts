@@ -5,7 +5,7 @@ import { createContacts } from './contacts';
 import { createConversations } from './conversations';
 import { StoreFile } from './database';
 import { createDepths } from './depths';
-import { possibleDuplicatesSince, forgetDoubt } from './uncleanShutdown';
+import { forgetDoubt, forgottenMessages } from './uncleanShutdown';
 import { createFacts } from './facts';
 import { GroupCommit } from './groupCommit';
 import { createHistory } from './history';
@@ -42,7 +42,7 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     chat: createChatStore(file),
     eraser: createEraser(file),
     reporting: createReporting(file),
-    possibleDuplicatesSince: possibleDuplicatesSince(directory, file.wasKilled, now()),
+    mayBeSent: forgottenMessages(directory, file.wasKilled, now()),
     copyTo: (target) => file.copyTo(target),
     transaction: (writes) => file.transaction(writes),
     batchTransaction: (writes) => commit.batchTransaction(writes),

@@ -8,19 +8,18 @@ export const copiedAtFile = 'copied-at.txt';
 const surelyKept = 60 * 60_000;
 
 /**
- * Since when messages may be on the host, or with customers, although nothing is written of them: the process before was
- * killed, and the disk may have kept less than it said, or the data folder is a former copy of itself.
+ * Tells of which messages the store may have forgotten that they were sent: the process before was killed, and the disk
+ * may have kept less than it said, or the data folder is a former copy of itself.
  * @param now milliseconds since 1970
- * @returns milliseconds since 1970; undefined where there is no doubt
+ * @returns whether a message of that time, in milliseconds since 1970, is one of them
  */
-export function possibleDuplicatesSince(
+export function forgottenMessages(
   directory: string,
   wasKilled: boolean,
   now: number,
-): number | undefined {
-  const copiedAt = readCopiedAt(directory);
-  if (copiedAt !== undefined) return copiedAt - surelyKept;
-  return wasKilled ? now - surelyKept : undefined;
+): (at: number) => boolean {
+  const unclearFrom = readCopiedAt(directory) ?? (wasKilled ? now : Infinity);
+  return (at) => at > unclearFrom - surelyKept && at < now;
 }
 
 /** From a clean end on there is no doubt. */
