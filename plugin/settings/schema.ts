@@ -58,7 +58,7 @@ const log = z.strictObject({
     {
       group: 'logs',
       label: 'Message text',
-      hint: 'Hidden keeps them out of the log and of the activity list.',
+      hint: 'Hidden keeps it out of the log and of the activity list.',
       options: { hidden: 'hidden', full: 'written' },
       guarded: true,
     },
@@ -158,7 +158,7 @@ const reply = z.strictObject({
     {
       group: 'plugin',
       label: 'Stop retrying replies after (hours)',
-      hint: 'While X or XCALLY Motion have faults; then the agent is told.',
+      hint: 'For as long as X or XCALLY Motion has faults; then the agent is told.',
     },
     z
       .number({ error: 'must be a number of hours' })

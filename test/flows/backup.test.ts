@@ -73,13 +73,16 @@ test('a reply that left after the copy was made is not sent again from it; one t
   cpSync(target, rig.dataDir, { recursive: true });
   rig.x.faults.clear();
   rig.x.world.addMessage(brandId, customer.id, 'went out');
+  rig.clock.jump(1_000);
   await rig.startPlugin();
+  rig.clock.jump(1_000);
+  rig.x.world.addMessage(brandId, customer.id, 'did not');
   await until(async () => {
     rig.clock.jump(1_000);
     return (await rig.health()).body.accounts['support']?.outbound.waiting === 0;
   }, 'the replies');
   expect(rig.x.world.messages.filter(({ senderId }) => senderId === brandId).map(({ text }) => text)).toEqual(
-    ['went out', 'did not'],
+    ['went out', 'did not', 'did not'],
   );
 });
 

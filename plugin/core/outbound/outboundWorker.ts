@@ -348,7 +348,7 @@ export class OutboundWorker {
       uploads: this.uploads,
       aside: (wait) => this.queue.aside(wait),
       inFlight: this.inFlight,
-      mayBeSent: ({ createdAt }) => this.ports.mayBeSent(createdAt),
+      mayBeSent: this.ports.mayBeSent,
       xNow: () => x.now(),
       log: this.ports.log.with({ account }),
       onStep,

@@ -11,7 +11,7 @@ import { noLongerWanted } from './noLongerWanted';
 import type { PendingWrites } from '../pendingWrites';
 import { findRecipient } from './recipients';
 import { maxMessageLength, messagesOf, type Part, type Route } from './route';
-import type { Contacts, Inbox, Log, Outbox, Threads } from '../ports';
+import type { Contacts, Inbox, Log, MessageStore, Outbox, Threads } from '../ports';
 import { sameText } from '../sameText';
 import type { MessagingAccount, DirectTarget, SentMessage } from '../gateways';
 import type { Uploads } from './uploads';
@@ -31,8 +31,8 @@ export interface SendReplyPorts {
   aside: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Replies whose send call is under way. */
   inFlight: Set<number>;
-  /** Whether a reply may be with the customer although nothing is written of it: the disk kept less than it said. */
-  mayBeSent: (row: StoredOutbound) => boolean;
+  /** See `MessageStore`. */
+  mayBeSent: MessageStore['mayBeSent'];
   /** The time by X's clock, in ms since 1970. */
   xNow: () => number;
   log: Log;
@@ -62,7 +62,7 @@ export async function sendReply(
   ports: SendReplyPorts,
   lookOnly = false,
 ): Promise<SentAnswer> {
-  const mayMerge = account.mergeQueuedReplies && !ports.mayBeSent(stored);
+  const mayMerge = account.mergeQueuedReplies && !ports.mayBeSent(stored.createdAt);
   const merged = mergeQueuedReplies(stored, mayMerge, maxMessageLength, ports.outbox);
   // What was sealed before it was joined with others is not what goes out now.
   const joined = merged.length > 0 ? ports.outbox.get(stored.seq) : undefined;
@@ -75,7 +75,7 @@ export async function sendReply(
   for (const [index, part] of parts.entries()) {
     if (index < ids.length) continue;
     const callWasMade = index === row.sentIds.length && row.sendingSince !== undefined;
-    const mayBeThere = callWasMade || ports.mayBeSent(row);
+    const mayBeThere = callWasMade || ports.mayBeSent(row.createdAt);
     const lost = mayBeThere ? await findSent(row, part, route, account, ports) : undefined;
     if (lost)
       ports.log.info('reply was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
@@ -303,11 +303,16 @@ async function findSent(
 ): Promise<SentMessage | undefined> {
   const { sendingSince, createdAt } = row;
   if (!route.sent) return undefined;
-  const since = sendingSince ?? ports.xNow() - (ports.clock.now() - createdAt);
+  const ahead = ports.xNow() - ports.clock.now();
+  const since = sendingSince ?? createdAt + ahead;
   const sent = await route.sent(part.text, since - clockSkew).catch((error: unknown) => {
     if (!(error instanceof BridgeError) || error.retryable) throw error;
     if (sendingSince !== undefined) throw cannotTell(error);
     // Nothing says that it was sent: a conversation that X does not show must not keep it from the customer.
+    ports.log.warn('could not look for a reply on X after the plugin was killed; sending it', {
+      answer: row.seq,
+      reason: error.message,
+    });
     return [];
   });
   const known = ports.outbox.knownSentIds(
@@ -315,7 +320,10 @@ async function findSent(
     sent.map(({ id }) => id),
   );
   // Oldest first: of two equal answers the earlier one is the one whose outcome was lost.
-  return sent.reverse().find((each) => !known.has(each.id) && isSame(each, part));
+  // What came after this start is somebody else's: the process that may have sent this reply had ended.
+  const mayBeOurs = ({ sentAt }: SentMessage) =>
+    sendingSince !== undefined || ports.mayBeSent(sentAt - ahead);
+  return sent.reverse().find((each) => !known.has(each.id) && mayBeOurs(each) && isSame(each, part));
 }
 
 function cannotTell(cause: BridgeError): BridgeError {
