@@ -95,7 +95,6 @@ export class Pipelines {
       conversations: store.conversations,
       batchTransaction: (writes) => store.batchTransaction(writes),
       transaction: (writes) => store.transaction(writes),
-      mayBeSent: store.mayBeSent,
       clock,
       random,
       log,
@@ -123,7 +122,6 @@ export class Pipelines {
       log,
       counters,
       activity,
-      mayBeSent: store.mayBeSent,
       maxWait: () => live().reply.maxRetryHours * hourMs,
       tellAgent: (notice) => this.tellAgent(notice),
     });

@@ -84,6 +84,8 @@ export interface StoredInbound {
   notified: number;
   /** When the last notify call went out, in ms since 1970 by the host's clock; set while its outcome is not known. */
   notifyingSince: number | undefined;
+  /** It may have been handed over although nothing is written of it: the process was killed, or the data folder is a former copy. */
+  doubtful: boolean;
   /** Other words stand in the place of the customer's, who deleted the message. */
   withheld: boolean;
   /** Why it was kept from the agents; set also when an admin let it through all the same. */
@@ -150,6 +152,11 @@ export interface StoredOutbound {
   media: (UploadedFile & { at: number })[];
   /** When the send call went out, in ms since 1970 by X's clock; set while its outcome is not known. */
   sendingSince: number | undefined;
+  /**
+   * When it may have been sent although nothing is written of it, because a process was killed or the data folder is a former
+   * copy; in ms since 1970.
+   */
+  doubt: { from: number; until: number } | undefined;
   sentIds: string[];
   /** The messages of X Chat it became, the sent ones too: a retry sends the very same. */
   sealed: EncryptedReply[];

@@ -93,6 +93,8 @@ export interface Outbox {
   markSending(seq: number, now: number): boolean;
   /** The last send call surely had no effect. */
   clearSending(seq: number): void;
+  /** X was asked: it has neither this reply nor, as they go out in order, those behind it. */
+  clearDoubt(seq: number): void;
   /** The answers behind this one in its queue that have not come to their end, the oldest first. */
   laterInQueue(seq: number): StoredOutbound[];
   /** The answers that go out in one message with this one, the oldest first. */
@@ -285,11 +287,6 @@ export interface MessageStore {
   chat: ChatStore;
   eraser: Eraser;
   reporting: Reporting;
-  /**
-   * Whether a message of that time may have been sent although nothing is written of it, because the process before was
-   * killed or the data folder is a former copy. Milliseconds since 1970.
-   */
-  mayBeSent: (at: number) => boolean;
   /** Copies the store as it is now into a file, while it is written on. */
   copyTo: (target: string) => Promise<void>;
   /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBackup } from '../../plugin/commands/backup';
 import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { ManualScheduler } from '../support/manualScheduler';
-import { Rig, brandId, customer, type RigOptions } from '../support/rig';
+import { Rig, type RigOptions } from '../support/rig';
 import { scratchFolder } from '../support/scratch';
 import { until } from '../support/until';
 
@@ -59,51 +59,6 @@ test('a copy is made while messages come, and holds each that was acknowledged b
   rig.host.faults.clear();
   await rig.receivesInHaste(3);
   expect(bodies()[0]).toBe('before');
-});
-
-test('a reply that left after the copy was made is not sent again from it; one that did not leave is', async () => {
-  await start();
-  const interaction = await rig.interaction();
-  rig.x.faults.add({ when: /^POST .*messages$/, status: 429, times: Infinity });
-  expect((await rig.host.agentWrites(interaction, 'went out')).status).toBe(202);
-  expect((await rig.host.agentWrites(interaction, 'did not')).status).toBe(202);
-  await backedUp();
-  await rig.stopPlugin();
-  rmSync(rig.dataDir, { recursive: true });
-  cpSync(target, rig.dataDir, { recursive: true });
-  rig.x.faults.clear();
-  rig.x.world.addMessage(brandId, customer.id, 'went out');
-  rig.clock.jump(1_000);
-  await rig.startPlugin();
-  rig.clock.jump(1_000);
-  rig.x.world.addMessage(brandId, customer.id, 'did not');
-  await until(async () => {
-    rig.clock.jump(1_000);
-    return (await rig.health()).body.accounts['support']?.outbound.waiting === 0;
-  }, 'the replies');
-  expect(rig.x.world.messages.filter(({ senderId }) => senderId === brandId).map(({ text }) => text)).toEqual(
-    ['went out', 'did not', 'did not'],
-  );
-});
-
-test('going back to a copy loses nothing that X still shows, and doubles nothing', async () => {
-  await start({ delivery: 'activity' });
-  await rig.supplied();
-  await rig.customerSays('one');
-  await rig.receives(1);
-  await rig.allDelivered();
-  await backedUp();
-  await rig.customerSays('two');
-  await rig.receives(2);
-  await rig.stopPlugin();
-  rmSync(rig.dataDir, { recursive: true });
-  cpSync(target, rig.dataDir, { recursive: true });
-  await rig.startPlugin();
-  await rig.supplied();
-  await rig.logged(/message was already in XCALLY Motion, not sent again/);
-  await rig.customerSays('three');
-  await rig.receives(3);
-  expect(bodies()).toEqual(['one', 'two', 'three']);
 });
 
 test('a folder that is not empty, or in the data folder, is refused in words', async () => {

@@ -85,7 +85,6 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
     log,
     counters: { count: () => {} },
     activity: () => {},
-    mayBeSent: () => false,
     maxWait: () => Infinity,
     tellAgent: () => Promise.resolve(),
   });

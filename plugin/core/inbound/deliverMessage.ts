@@ -27,8 +27,6 @@ export interface DeliverPorts extends TranscriptPorts {
   inFlight: Set<number>;
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */
   mediaFaults: Map<number, number>;
-  /** Whether the host may have a message already, although nothing is written down of it. */
-  mayBeSent: (row: StoredInbound) => boolean;
   onStep: (row: StoredInbound, step: string, detail?: string) => void;
 }
 
@@ -54,11 +52,13 @@ export async function deliverMessage(
   const attachments = await moveAttachments(row, account, ports);
   const preface = await prefaceOf(row, account, ports);
   const parts = [...preface, ...notifyParts(shown(row), attachments)];
+  let mayBeThere = row.doubtful || row.notifyingSince !== undefined;
   for (let index = row.notified; index < parts.length; index += 1) {
     const part = parts[index];
     if (!part) break;
     const last = index === parts.length - 1;
-    const found = index === row.notified ? await findLost(row, part, account, ports) : undefined;
+    const found = mayBeThere ? await findLost(row, part, account, ports) : undefined;
+    mayBeThere = row.doubtful && found !== undefined;
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
     await ports.pendingWrites.write(row.seq, () => {
       ports.inbox.saveNotified(row.seq, receipt.messageId, last);
@@ -260,8 +260,7 @@ async function findLost(
   const { messageId, sender, thread, sentAt } = row.message;
   // X tells when it was sent; the host, by its own clock, when it got it.
   const sinceSent = () => account.host.now() - (account.x.now() - sentAt);
-  const since = row.notifyingSince ?? (ports.mayBeSent(row) ? sinceSent() : undefined);
-  if (since === undefined) return undefined;
+  const since = row.doubtful ? sinceSent() : (row.notifyingSince ?? sinceSent());
   const interactionId = ports.contacts.interactionOf(account.name, sender.id, thread);
   const from = since - clockSkew;
   const candidates = interactionId ? await readInteraction(interactionId, from, account, ports) : [];

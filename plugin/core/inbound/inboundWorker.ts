@@ -27,7 +27,6 @@ export interface InboundWorkerPorts extends WorkerPorts, RoutingPorts {
   chat: ChatStore;
   eraser: Eraser;
   batchTransaction: MessageStore['batchTransaction'];
-  mayBeSent: MessageStore['mayBeSent'];
 }
 
 /** How many conversations are handed to the host side by side. */
@@ -233,7 +232,6 @@ export class InboundWorker {
       mediaFaults: this.mediaFaults,
       inFlight: this.inFlight,
       log: log.with({ account }),
-      mayBeSent: ({ message }) => this.ports.mayBeSent(message.sentAt),
       onStep: (row, step, detail) => this.step(row, step, detail),
     };
   }

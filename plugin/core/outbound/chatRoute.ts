@@ -3,6 +3,7 @@ import { isEncryptedGroup } from '../conversation';
 import { BridgeError } from '../errors';
 import type { StoredOutbound } from '../messages';
 import type { Contacts, Inbox, Outbox } from '../ports';
+import { mayBeThere } from './mayBeOnX';
 import { messagesOf, type Part, type Route } from './route';
 import type { MessagingAccount, DirectTarget } from '../gateways';
 import { say } from '../../texts/text';
@@ -14,12 +15,13 @@ import { say } from '../../texts/text';
  * @throws BridgeError when X has to be asked for keys and cannot be
  */
 export async function goesEncrypted(
-  { sendingSince, sealed, sentIds }: StoredOutbound,
+  row: StoredOutbound,
   target: DirectTarget,
   account: MessagingAccount,
   { contacts }: { contacts: Contacts },
 ): Promise<boolean> {
-  if (sendingSince !== undefined) return sealed.length > sentIds.length;
+  const isSealed = row.sealed.length > row.sentIds.length;
+  if (row.sendingSince !== undefined || (row.doubt && isSealed)) return isSealed;
   if ('groupId' in target) return isEncryptedGroup(target.groupId);
   return knownWay(target.userId, account, contacts) ?? account.chat.reaches(target.userId);
 }
@@ -77,7 +79,7 @@ export async function chatRoute(
       const isOutdated =
         before?.keyVersion !== conversation.keyVersion &&
         part.files.length === 0 &&
-        !(row.sendingSince !== undefined && part.index === row.sentIds.length);
+        !mayBeThere(row, part.index);
       if (before && !isOutdated) {
         // Up to 0.7 it was not noted, and X's word of it must not be taken for a colleague's.
         store.noteSealed(account.name, { ...before, outboxSeq: row.seq });
@@ -87,9 +89,8 @@ export async function chatRoute(
       await seal(part);
     },
     send: async (part) => {
-      const mayBeThere = row.sendingSince !== undefined && part.index === row.sentIds.length;
       try {
-        return await chat.send(sealed[part.index] ?? (await seal(part)), mayBeThere);
+        return await chat.send(sealed[part.index] ?? (await seal(part)), mayBeThere(row, part.index));
       } catch (error) {
         if (!(error instanceof BridgeError) || error.code !== 'chat-key-changed') throw error;
         // X refused it for its key, so that it surely did not go out: encrypted again, it is another message.

@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import { directConversation } from '../conversation';
 import type { Conversations } from '../conversations';
 import { BridgeError } from '../errors';
+import { mayBeOnX } from './mayBeOnX';
 import { isReminder } from './mergeReplies';
 import type { StoredOutbound } from '../messages';
 import type { Outbox } from '../ports';
@@ -49,11 +50,11 @@ export function finalFault(
   if (!error.retryable && error.code !== 'given-up') return error;
   if (error.code === 'rate-limited' || error.code === 'signed-out-of-x') return undefined;
   if (!isTooOld(row, ports)) return undefined;
-  const mayBeOnX = ports.outbox.get(row.seq)?.sendingSince !== undefined;
+  const isUnclear = mayBeOnX(ports.outbox.get(row.seq) ?? row);
   // The next try only looks whether X has it.
-  if (mayBeOnX && row.sendingSince === undefined) return undefined;
+  if (isUnclear && !mayBeOnX(row)) return undefined;
   const hours = Math.round(ports.maxWait() / hourMs);
-  return givenUp(hours, error, mayBeOnX && error.code !== 'given-up');
+  return givenUp(hours, error, isUnclear && error.code !== 'given-up');
 }
 
 /** @param outcomeUnknown X could not be asked whether it has the message */

@@ -1,3 +1,4 @@
+import { mayBeOnX } from './mayBeOnX';
 import type { OutboundMessage, StoredOutbound } from '../messages';
 import type { Outbox } from '../ports';
 
@@ -39,10 +40,25 @@ export function joinedText(rows: StoredOutbound[]): string {
 }
 
 /** Only text, in private, of which X surely has nothing yet, that is joined with no other, and that will not be dropped. */
-function isPlain({ message, sentIds, sendingSince, joinedTo }: StoredOutbound): boolean {
+function isPlain(row: StoredOutbound): boolean {
+  return isJoinable(row) && !mayBeOnX(row);
+}
+
+/**
+ * The sets of replies that may have gone out in one message with this one, the largest first, where the store has forgotten
+ * what it joined.
+ */
+export function* joinedOnceWith(row: StoredOutbound, outbox: Outbox): Iterable<StoredOutbound[]> {
+  if (!row.doubt || !isJoinable(row) || outbox.joinedTo(row.seq).length > 0) return;
+  const later = outbox.laterInQueue(row.seq);
+  const end = later.findIndex((each) => !each.doubt || !isJoinable(each));
+  for (let count = end < 0 ? later.length : end; count > 0; count -= 1) yield later.slice(0, count);
+}
+
+function isJoinable({ message, sentIds, joinedTo }: StoredOutbound): boolean {
   const { attachmentIds, publicReply } = message;
-  const isUntried = sentIds.length === 0 && sendingSince === undefined && joinedTo === undefined;
-  return isUntried && attachmentIds.length === 0 && !publicReply && !isReminder(message);
+  const isAlone = sentIds.length === 0 && joinedTo === undefined;
+  return isAlone && attachmentIds.length === 0 && !publicReply && !isReminder(message);
 }
 
 /** Words that are of use only as long as the customer says nothing. */

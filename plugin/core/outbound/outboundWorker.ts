@@ -12,6 +12,7 @@ import type { InboundMessage, OutboundMessage, StoredOutbound } from '../message
 import { OpenCalls, type ReplyResult } from './openCalls';
 import { PendingWrites } from '../pendingWrites';
 import { retryWindowMs } from '../retriedCall';
+import { mayBeOnX } from './mayBeOnX';
 import { messageInFlight, noLongerWanted } from './noLongerWanted';
 import type { History, Inbox, MessageStore, Outbox } from '../ports';
 import { postDeleted, sendReply, type SendReplyPorts } from './sendReply';
@@ -35,7 +36,6 @@ export interface OutboundWorkerPorts extends WorkerPorts {
   conversations: Conversations;
   transaction: MessageStore['transaction'];
   batchTransaction: MessageStore['batchTransaction'];
-  mayBeSent: MessageStore['mayBeSent'];
   /** How long an answer is tried in spite of faults, in milliseconds. */
   maxWait: () => number;
   /** Puts a notice for the agent on its way to the host. */
@@ -128,10 +128,10 @@ export class OutboundWorker {
     const head = row && outbox.get(row.joinedTo ?? seq);
     if (!row || !head) return false;
     if (this.inFlight.has(head.seq)) throw messageInFlight();
-    const mayBeOnX = head.sendingSince !== undefined;
-    const group = mayBeOnX ? [head, ...outbox.joinedTo(head.seq)] : [row];
+    const isUnclear = mayBeOnX(head);
+    const group = isUnclear ? [head, ...outbox.joinedTo(head.seq)] : [row];
     if (!history.setAside({ direction: 'out', seq }, reason)) return false;
-    const error = noLongerWanted(mayBeOnX);
+    const error = noLongerWanted(isUnclear);
     for (const each of group) {
       this.step(each, 'failed', reason);
       this.calls.settle(each.seq, { status: 'failed', error });
@@ -197,7 +197,7 @@ export class OutboundWorker {
     const started = clock.now();
     try {
       // Before a reply is given up, X is asked once more whether it has it.
-      const lookOnly = isTooOld(row, this.ports) && row.sendingSince !== undefined;
+      const lookOnly = isTooOld(row, this.ports) && mayBeOnX(row);
       const ports = this.sendPorts(account);
       const { ids, dropped, merged } = await sendReply(row, account, ports, lookOnly);
       for (const each of [row, ...merged]) this.afterSuccess(each, ids, clock.now() - started);
@@ -233,10 +233,10 @@ export class OutboundWorker {
   }
 
   /** What a customer has deleted is not answered, and the agent hears so at once, not when the answer were due. */
-  private deletedPost({ message, sendingSince }: StoredOutbound): BridgeError | undefined {
-    const { account, publicReply } = message;
+  private deletedPost(row: StoredOutbound): BridgeError | undefined {
+    const { account, publicReply } = row.message;
     const gone = publicReply !== undefined && this.ports.threads.isDeleted(account, publicReply.postId);
-    return gone && sendingSince === undefined ? postDeleted() : undefined;
+    return gone && !mayBeOnX(row) ? postDeleted() : undefined;
   }
 
   /** Looks at the answers of a queue again: something about them has changed. */
@@ -311,15 +311,15 @@ export class OutboundWorker {
     const { outbox, tellAgent, clock } = this.ports;
     const { account } = row.message;
     const isKnown = cause.code === 'given-up' && !cause.outcomeUnknown;
-    const mayBeOnX = !isKnown && outbox.get(row.seq)?.sendingSince !== undefined;
-    const error = mayBeOnX ? mayHaveArrived(cause) : cause;
-    const joined = mayBeOnX ? outbox.joinedTo(row.seq) : [];
+    const isUnclear = !isKnown && mayBeOnX(outbox.get(row.seq) ?? row);
+    const error = isUnclear ? mayHaveArrived(cause) : cause;
+    const joined = isUnclear ? outbox.joinedTo(row.seq) : [];
     const failed = [row, ...joined];
     const untold = failed.filter(({ seq, message }) => !this.calls.has(seq) && concernsAgent(message));
     const [first, ...others] = untold;
     if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
     await this.pendingWrites.write(row.seq, () => {
-      if (!mayBeOnX) outbox.separate(row.seq);
+      if (!isUnclear) outbox.separate(row.seq);
       outbox.markFailed(
         failed.map(({ seq }) => seq),
         error.message,
@@ -348,7 +348,6 @@ export class OutboundWorker {
       uploads: this.uploads,
       aside: (wait) => this.queue.aside(wait),
       inFlight: this.inFlight,
-      mayBeSent: this.ports.mayBeSent,
       xNow: () => x.now(),
       log: this.ports.log.with({ account }),
       onStep,

@@ -1,41 +1,34 @@
 import type { ChatStore } from '../chat';
 import { chatRoute, goesEncrypted, knownWay } from './chatRoute';
-import type { Clock } from '../clock';
 import { composePost, type ComposedPost } from './composePost';
 import { directConversation } from '../conversation';
 import type { Conversations } from '../conversations';
 import { BridgeError } from '../errors';
-import { joinedText, mergeQueuedReplies } from './mergeReplies';
+import { SentSearch, type SentSearchPorts } from './findSent';
+import { mayBeOnX, mayBeThere } from './mayBeOnX';
+import { joinedOnceWith, joinedText, mergeQueuedReplies } from './mergeReplies';
 import type { PublicReply, StoredOutbound } from '../messages';
 import { noLongerWanted } from './noLongerWanted';
 import type { PendingWrites } from '../pendingWrites';
 import { findRecipient } from './recipients';
 import { maxMessageLength, messagesOf, type Part, type Route } from './route';
-import type { Contacts, Inbox, Log, MessageStore, Outbox, Threads } from '../ports';
-import { sameText } from '../sameText';
+import type { Contacts, Inbox, Threads } from '../ports';
 import type { MessagingAccount, DirectTarget, SentMessage } from '../gateways';
 import type { Uploads } from './uploads';
 import { say } from '../../texts/text';
 
-export interface SendReplyPorts {
-  outbox: Outbox;
+export interface SendReplyPorts extends SentSearchPorts {
   inbox: Pick<Inbox, 'get'>;
   chat: ChatStore;
   contacts: Contacts;
   threads: Threads;
   conversations: Conversations;
-  clock: Clock;
   pendingWrites: PendingWrites;
   uploads: Uploads;
   /** Has the reply wait while others are sent. */
   aside: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Replies whose send call is under way. */
   inFlight: Set<number>;
-  /** See `MessageStore`. */
-  mayBeSent: MessageStore['mayBeSent'];
-  /** The time by X's clock, in ms since 1970. */
-  xNow: () => number;
-  log: Log;
   onStep: (row: StoredOutbound, step: string, detail?: string) => void;
 }
 
@@ -62,30 +55,51 @@ export async function sendReply(
   ports: SendReplyPorts,
   lookOnly = false,
 ): Promise<SentAnswer> {
-  const mayMerge = account.mergeQueuedReplies && !ports.mayBeSent(stored.createdAt);
-  const merged = mergeQueuedReplies(stored, mayMerge, maxMessageLength, ports.outbox);
+  let merged = mergeQueuedReplies(stored, account.mergeQueuedReplies, maxMessageLength, ports.outbox);
   // What was sealed before it was joined with others is not what goes out now.
   const joined = merged.length > 0 ? ports.outbox.get(stored.seq) : undefined;
   const row = joined ?? stored;
   const route = await routeOf(row, account, ports);
   const { files, text: own } = await provideFiles(row, account, route, ports);
+  const search = new SentSearch(row, route, account, ports);
+  if (merged.length === 0) merged = await joinAgain(row, search, ports);
   const text = merged.length > 0 ? joinedText([row, ...merged]) : own;
   const { parts, dropped } = route.plan(text, files);
   const ids = [...row.sentIds];
+  // Parts go out in order: where one is missing, those behind it are missing, too.
+  let mayFollow = route.sent !== undefined;
   for (const [index, part] of parts.entries()) {
     if (index < ids.length) continue;
-    const callWasMade = index === row.sentIds.length && row.sendingSince !== undefined;
-    const mayBeThere = callWasMade || ports.mayBeSent(row.createdAt);
-    const lost = mayBeThere ? await findSent(row, part, route, account, ports) : undefined;
-    if (lost)
-      ports.log.info('reply was already on X, not sent again', { answer: row.seq, dmEventId: lost.id });
-    // Encrypted messages are sent again instead of looked for: X drops one whose signed id it has.
+    const found: SentMessage | undefined =
+      mayFollow && mayBeThere(row, index) ? await search.find(part) : undefined;
+    if (found)
+      ports.log.info('reply was already on X, not sent again', { answer: row.seq, dmEventId: found.id });
     else if (lookOnly && route.sent) throw notOnX();
-    ids.push(lost?.id ?? (await sendPart(row, merged, part, route, ports)));
+    else if (mayFollow && row.doubt) ports.outbox.clearDoubt(row.seq);
+    mayFollow = found !== undefined;
+    ids.push(found?.id ?? (await sendPart(row, merged, part, route, ports)));
     const last = index === parts.length - 1;
     await record([row, ...merged], [...ids], last, route, account, ports);
   }
   return { ids, dropped, merged };
+}
+
+/** Where the store has forgotten that replies were joined and sent, they are joined as X shows them. */
+async function joinAgain(
+  row: StoredOutbound,
+  search: SentSearch,
+  { outbox }: SendReplyPorts,
+): Promise<StoredOutbound[]> {
+  for (const others of joinedOnceWith(row, outbox)) {
+    const text = joinedText([row, ...others]);
+    if (!(await search.find({ text, words: text, files: [] }))) continue;
+    outbox.join(
+      row.seq,
+      others.map(({ seq }) => seq),
+    );
+    return others;
+  }
+  return [];
 }
 
 /** Files may take minutes: other customers' replies go out meanwhile. */
@@ -124,8 +138,8 @@ async function sendPart(
 }
 
 /** Encrypted messages are not looked for before they are sent again: only X's yes settles what became of an earlier call. */
-function isStillUnknown({ sendingSince, sentIds }: StoredOutbound, { index }: Part, route: Route): boolean {
-  return !('sent' in route) && sendingSince !== undefined && index === sentIds.length;
+function isStillUnknown(row: StoredOutbound, { index }: Part, route: Route): boolean {
+  return !route.sent && mayBeThere(row, index);
 }
 
 /** An admin may take a joined reply out of the queue while the message is made ready. */
@@ -223,14 +237,14 @@ function wentOver(now: number): BridgeError {
 }
 
 function publicRoute(
-  { sendingSince }: StoredOutbound,
+  row: StoredOutbound,
   reply: PublicReply,
   account: MessagingAccount,
   { threads }: SendReplyPorts,
 ): Route {
   const { name, x } = account;
   // Where X may have the answer already, saying that it was withheld could be a lie.
-  if (sendingSince === undefined && threads.isDeleted(name, reply.postId)) throw postDeleted();
+  if (!mayBeOnX(row) && threads.isDeleted(name, reply.postId)) throw postDeleted();
   const postOf = (text: string) => ({ ...composeAnswer(text, reply, account), inReplyTo: reply.postId });
   return {
     plan: (text, files) => {
@@ -288,54 +302,4 @@ async function targetOf(
   const user = await findRecipient(row.message.recipientValue, account, ports);
   ports.outbox.saveRecipient(row.seq, user.id);
   return { userId: user.id };
-}
-
-/** X's clock is known to a second or so; its times of messages and those of its answers may differ a little more. */
-const clockSkew = 2 * 60_000;
-
-/** After a send call whose answer was lost, or that the disk has lost: is the message in the conversation already? */
-async function findSent(
-  row: StoredOutbound,
-  part: Part,
-  route: Route,
-  account: MessagingAccount,
-  ports: SendReplyPorts,
-): Promise<SentMessage | undefined> {
-  const { sendingSince, createdAt } = row;
-  if (!route.sent) return undefined;
-  const ahead = ports.xNow() - ports.clock.now();
-  const since = sendingSince ?? createdAt + ahead;
-  const sent = await route.sent(part.text, since - clockSkew).catch((error: unknown) => {
-    if (!(error instanceof BridgeError) || error.retryable) throw error;
-    if (sendingSince !== undefined) throw cannotTell(error);
-    // Nothing says that it was sent: a conversation that X does not show must not keep it from the customer.
-    ports.log.warn('could not look for a reply on X after the plugin was killed; sending it', {
-      answer: row.seq,
-      reason: error.message,
-    });
-    return [];
-  });
-  const known = ports.outbox.knownSentIds(
-    account.name,
-    sent.map(({ id }) => id),
-  );
-  // Oldest first: of two equal answers the earlier one is the one whose outcome was lost.
-  // What came after this start is somebody else's: the process that may have sent this reply had ended.
-  const mayBeOurs = ({ sentAt }: SentMessage) =>
-    sendingSince !== undefined || ports.mayBeSent(sentAt - ahead);
-  return sent.reverse().find((each) => !known.has(each.id) && mayBeOurs(each) && isSame(each, part));
-}
-
-function cannotTell(cause: BridgeError): BridgeError {
-  const words = say('reply.outcomeUnknown');
-  return new BridgeError('refused-by-x', `${String(words)} (${cause.message})`, {
-    agentMessage: words,
-    outcomeUnknown: true,
-    cause,
-  });
-}
-
-function isSame(sent: SentMessage, { words, files }: Part): boolean {
-  const carriesMedia = files.length > 0 === sent.mediaKeys.length > 0;
-  return carriesMedia && sameText(sent.text, words);
 }

@@ -1,5 +1,6 @@
 import type { History, HistoryRow } from '../../core/ports';
 import type { Query, StoreFile } from './database';
+import { mayBeOnX } from './outbox';
 
 const pageSize = 50;
 
@@ -69,7 +70,7 @@ export function createHistory(store: StoreFile, now: () => number): History {
 
 /** Replies that may be on X as one message are set aside together; otherwise the others go out without this one. */
 function outboxSetAside(store: StoreFile): (seq: number, reason: string) => boolean {
-  const mayBeOnX = store.prepare(`SELECT 1 FROM outbox WHERE seq = ${headOf} AND sending_since IS NOT NULL`);
+  const isUnclear = store.prepare(`SELECT 1 FROM outbox WHERE seq = ${headOf} AND ${mayBeOnX}`);
   const unseal = store.prepare(`UPDATE outbox SET sealed = '[]' WHERE seq = ${headOf} AND seq <> ?1`);
   const separate = store.prepare(`UPDATE outbox SET joined_to = NULL WHERE joined_to = ${headOf}`);
   const transaction = store.prepare(
@@ -81,7 +82,7 @@ function outboxSetAside(store: StoreFile): (seq: number, reason: string) => bool
   );
   return (seq, reason) =>
     store.transaction(() => {
-      if (mayBeOnX.get(seq)) return transaction.run(seq, reason) > 0;
+      if (isUnclear.get(seq)) return transaction.run(seq, reason) > 0;
       unseal.run(seq);
       separate.run(seq);
       return alone.run(seq, reason) > 0;

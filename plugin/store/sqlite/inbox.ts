@@ -14,24 +14,34 @@ interface InboxParts {
   contacts: Contacts;
   conversations: Conversations;
   commit: GroupCommit;
+  /** Whether XCALLY Motion may have a message that is new here, sent at that time (ms since 1970): the store may have lost it. */
+  mayBeKnown: (sentAt: number) => boolean;
 }
 
 /** The inbox in SQLite: what customers wrote, on its way to the host. */
 export function createInbox(
   store: StoreFile,
-  { contacts, conversations, commit }: InboxParts,
+  { contacts, conversations, commit, mayBeKnown }: InboxParts,
   now: () => number,
 ): Inbox {
   const insert = store.prepare(
-    `INSERT INTO inbox (account, message_id, lane, message, place, received_at)
-     VALUES (?, ?, ?, ?, CAST(? AS INTEGER), ?)
+    `INSERT INTO inbox (account, message_id, lane, message, place, received_at, doubtful)
+     VALUES (?, ?, ?, ?, CAST(? AS INTEGER), ?, ?)
      ON CONFLICT (account, message_id) DO NOTHING`,
   );
   const keep = (message: InboundMessage) => {
     const queueName = queueNameOf(message.account, message.conversation);
     const { account, messageId, conversation, sender, thread, closed, sentAt } = message;
     const isNew =
-      insert.run(account, messageId, queueName, JSON.stringify(message), sortKeyOf(message), now()) > 0;
+      insert.run(
+        account,
+        messageId,
+        queueName,
+        JSON.stringify(message),
+        sortKeyOf(message),
+        now(),
+        Number(mayBeKnown(sentAt)),
+      ) > 0;
     if (isNew && !message.notice) {
       contacts.see(account, sender, now());
       if (thread === undefined) {
@@ -202,6 +212,7 @@ function storedInbound(row: Record<string, unknown>): StoredInbound {
     attachments: JSON.parse(textOf(row, 'attachments')) as (string | null)[],
     notified: Number(row['notified']),
     notifyingSince: row['notifying_since'] === null ? undefined : Number(row['notifying_since']),
+    doubtful: row['doubtful'] === 1,
     withheld: row['withheld'] === 1,
     filtered: optionalText(row['filtered']),
     receivedBy: optionalText(row['received_by']) as StoredInbound['receivedBy'],

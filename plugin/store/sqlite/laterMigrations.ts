@@ -108,4 +108,9 @@ export const laterMigrations: string[] = [
   );
   CREATE INDEX chat_unread_of ON chat_unread (account, conversation_id);
   `,
+  `
+  ALTER TABLE inbox ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE outbox ADD COLUMN doubt_from INTEGER;
+  ALTER TABLE outbox ADD COLUMN doubt_until INTEGER;
+  `,
 ];

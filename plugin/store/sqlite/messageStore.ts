@@ -5,7 +5,7 @@ import { createContacts } from './contacts';
 import { createConversations } from './conversations';
 import { StoreFile } from './database';
 import { createDepths } from './depths';
-import { forgetDoubt, forgottenMessages } from './uncleanShutdown';
+import { forgetCopy, markDoubtful, unclearSince } from './uncleanShutdown';
 import { createFacts } from './facts';
 import { GroupCommit } from './groupCommit';
 import { createHistory } from './history';
@@ -27,8 +27,13 @@ export function openMessageStore(directory: string, now: () => number): MessageS
   const conversations = createConversations(file);
   const charges = createCharges(file, now);
   const commit = new GroupCommit(file);
+  const openedAt = now();
+  const unclearFrom = unclearSince(directory, file.wasKilled, openedAt);
+  if (unclearFrom !== undefined) markDoubtful(file, unclearFrom, openedAt);
+  const mayBeKnown = (sentAt: number) =>
+    unclearFrom !== undefined && sentAt > unclearFrom && sentAt < openedAt;
   return {
-    inbox: createInbox(file, { contacts, conversations, commit }, now),
+    inbox: createInbox(file, { contacts, conversations, commit, mayBeKnown }, now),
     outbox: createOutbox(file, now),
     contacts,
     conversations,
@@ -42,7 +47,6 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     chat: createChatStore(file),
     eraser: createEraser(file),
     reporting: createReporting(file),
-    mayBeSent: forgottenMessages(directory, file.wasKilled, now()),
     copyTo: (target) => file.copyTo(target),
     transaction: (writes) => file.transaction(writes),
     batchTransaction: (writes) => commit.batchTransaction(writes),
@@ -54,7 +58,7 @@ export function openMessageStore(directory: string, now: () => number): MessageS
         // An estimate; a disk that is full must not keep the store from being closed.
       }
       file.close();
-      forgetDoubt(directory);
+      forgetCopy(directory);
     },
   };
 }

@@ -33,6 +33,9 @@ const markLife = retryWindowMs + 60_000;
 
 const waiting = `state IN ('received', 'delivering')`;
 
+/** See the function of the same name in `core/`. */
+export const mayBeOnX = `(sending_since IS NOT NULL OR doubt_from IS NOT NULL)`;
+
 type Reading = 'add' | 'get' | 'nextIn' | 'queueNames';
 
 type Joining = 'laterInQueue' | 'joinedTo' | 'sentWith' | 'join' | 'separate';
@@ -169,11 +172,11 @@ function progressQueries(
   };
 }
 
-type Sending = 'saveSealed' | 'savePart' | 'markDelivered' | 'noteOutcome';
+type Sending = 'clearDoubt' | 'saveSealed' | 'savePart' | 'markDelivered' | 'noteOutcome';
 
 function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sending> {
   const delivered = store.prepare(
-    `UPDATE outbox SET state = 'delivered', sending_since = NULL, reason = NULL, delivered_at = ? WHERE seq = ?`,
+    `UPDATE outbox SET state = 'delivered', sending_since = NULL, doubt_from = NULL, reason = NULL, delivered_at = ? WHERE seq = ?`,
   );
   const sent = store.prepare(
     `INSERT INTO sent_messages (account, x_id, outbox_seq) SELECT account, ?, seq FROM outbox WHERE seq = ?
@@ -192,7 +195,13 @@ function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sendi
   const outcome = store.prepare(
     `UPDATE outbox SET reason = ?1 WHERE (seq = ?2 OR joined_to = ?2) AND state = 'delivered'`,
   );
+  // Replies of a queue go out in order, so that those behind one that has not left have not left either.
+  const clearDoubt = store.prepare(
+    `UPDATE outbox SET doubt_from = NULL
+     WHERE lane = (SELECT lane FROM outbox WHERE seq = ?1) AND seq >= ?1 AND ${waiting} AND doubt_from IS NOT NULL`,
+  );
   return {
+    clearDoubt: (seq) => void clearDoubt.run(seq),
     saveSealed: (seq, answers) => void sealed.run(JSON.stringify(answers), seq),
     savePart: (seq, sentIds) => saveSent((each) => void clear.run(each), [seq], sentIds),
     markDelivered: (seqs, sentIds, isSecret) => {
@@ -251,6 +260,10 @@ function storedOutbound(row: Record<string, unknown>, sentIds: string[]): Stored
     recipientId: optionalText(row['recipient_id']),
     media: JSON.parse(textOf(row, 'media')) as StoredOutbound['media'],
     sendingSince: row['sending_since'] === null ? undefined : Number(row['sending_since']),
+    doubt:
+      row['doubt_from'] === null
+        ? undefined
+        : { from: Number(row['doubt_from']), until: Number(row['doubt_until']) },
     sentIds,
     sealed: JSON.parse(textOf(row, 'sealed')) as StoredOutbound['sealed'],
     reason: optionalText(row['reason']),

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StoreFile } from './database';
 
 /** In a copy of the data folder: when it was made. */
 export const copiedAtFile = 'copied-at.txt';
@@ -8,22 +9,31 @@ export const copiedAtFile = 'copied-at.txt';
 const surelyKept = 60 * 60_000;
 
 /**
- * Tells of which messages the store may have forgotten that they were sent: the process before was killed, and the disk
- * may have kept less than it said, or the data folder is a former copy of itself.
- * @param now milliseconds since 1970
- * @returns whether a message of that time, in milliseconds since 1970, is one of them
+ * Since when the store may have forgotten what was sent: the process before was killed, and the disk may have kept less
+ * than it said, or the data folder is a former copy of itself.
+ * @param openedAt milliseconds since 1970, as is the result
+ * @returns undefined after a clean end
  */
-export function forgottenMessages(
-  directory: string,
-  wasKilled: boolean,
-  now: number,
-): (at: number) => boolean {
-  const unclearFrom = readCopiedAt(directory) ?? (wasKilled ? now : Infinity);
-  return (at) => at > unclearFrom - surelyKept && at < now;
+export function unclearSince(directory: string, wasKilled: boolean, openedAt: number): number | undefined {
+  const unclearFrom = readCopiedAt(directory) ?? (wasKilled ? openedAt : undefined);
+  return unclearFrom === undefined ? undefined : unclearFrom - surelyKept;
 }
 
-/** From a clean end on there is no doubt. */
-export function forgetDoubt(directory: string): void {
+/** Marks what may have been sent, so that the other side is asked before it is sent, however much later that is. */
+export function markDoubtful(store: StoreFile, unclearFrom: number, openedAt: number): void {
+  const inbox = store.prepare(`UPDATE inbox SET doubtful = 1 WHERE state <> 'delivered' AND doubtful = 0`);
+  const outbox = store.prepare(
+    `UPDATE outbox SET doubt_from = coalesce(doubt_from, max(created_at, ?1)), doubt_until = ?2
+     WHERE state <> 'delivered'`,
+  );
+  store.transaction(() => {
+    inbox.run();
+    outbox.run(unclearFrom, openedAt);
+  });
+}
+
+/** After a clean end the folder is a copy no longer. */
+export function forgetCopy(directory: string): void {
   rmSync(join(directory, copiedAtFile), { force: true });
 }
 
