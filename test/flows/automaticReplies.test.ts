@@ -144,7 +144,7 @@ describe('outside the working hours', () => {
     });
     await rig.customerWrites('hello');
     await rig.receives(1);
-    await rig.logged(/reply refused/);
+    await rig.stands({ outbound: { failed: 1 } });
     expect((await rig.health()).body.accounts['support']?.outbound.failed).toBe(1);
     expect(bodies()).toEqual(['hello']);
   });

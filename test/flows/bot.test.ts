@@ -119,7 +119,7 @@ test('a bot that takes longer than five seconds hands over, and holds up nobody 
     return says('quick');
   };
   await rig.customerWrites('help');
-  await rig.logged(/message received/);
+  await rig.stands({ inbound: { waiting: 1 } });
   await rig.customerWrites('quick', { from: otherCustomer });
   await answered(1);
   rig.clock.jump(4_900);
@@ -204,7 +204,7 @@ test('killed between the bot’s answer and its sending, the answer goes out onc
   bot.answer = () => says('Once');
   rig.x.faults.add({ when: /dm_conversations/, status: 503, times: Infinity });
   await rig.customerWrites('hello');
-  await rig.logged(/reply waits/);
+  await rig.stands({ outbound: { waitingBecause: expect.any(String) } });
   await rig.stopPlugin();
   rig.x.faults.clear();
   await rig.startPlugin();

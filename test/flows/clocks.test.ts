@@ -27,7 +27,7 @@ describe.each([3 * minute, -3 * minute, 25 * hour, -25 * hour])(
       const interaction = await rig.interaction();
       rig.x.faults.add({ when: send, cut: 'after' });
       expect((await rig.host.agentWrites(interaction, 'once only')).status).toBe(202);
-      await rig.logged(/reply was already on X, not sent again/);
+      await rig.stands({ outbound: { waiting: 0 } });
       expect(texts()).toEqual(['once only']);
     });
 
@@ -52,7 +52,7 @@ describe.each([3 * minute, -3 * minute, 25 * hour, -25 * hour])(
       await rig.interaction();
       rig.host.faults.add({ when: notify, cut: 'after' });
       await rig.customerSays('once only');
-      await rig.logged(/message was already in XCALLY Motion, not sent again/);
+      await rig.stands({ inbound: { waiting: 0 } });
       expect(bodies()).toEqual(['Hello', 'once only']);
     });
 
@@ -95,7 +95,7 @@ test.each([2 * minute, -2 * minute])(
     await rig.interaction();
     rig.host.faults.add({ when: notify, cut: 'after' });
     await rig.customerSays('once only');
-    await rig.logged(/message was already in XCALLY Motion, not sent again/);
+    await rig.stands({ inbound: { waiting: 0 } });
     expect(bodies()).toEqual(['Hello', 'once only']);
   },
 );

@@ -125,7 +125,7 @@ test('the words of encrypted messages are nowhere in the data or the log once th
   await jane.say(brandId, 'mysterious-inbound');
   await rig.receives(1);
   await encrypted.answers('mysterious-outbound');
-  await rig.logged(/reply sent/);
+  await rig.stands({ outbound: { waiting: 0 } });
   const found = filesUnder(rig.dataDir)
     .concat(filesUnder(logs))
     .filter((path) => readFileSync(path).includes('mysterious-'));

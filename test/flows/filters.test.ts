@@ -40,7 +40,7 @@ test('messages of blocked users and with spam words reach nobody, and nobody ans
 test('the same filtered message, delivered again, stays filtered', async () => {
   await start({ spamWords: ['spam'] });
   const message = await rig.customerWrites('spam!');
-  await rig.logged(filtered);
+  await rig.stands({ inbound: { filtered: 1 } });
   expect(await rig.deliver(message)).toBe(200);
   await rig.customerWrites('good');
   await rig.receives(1);
@@ -51,7 +51,7 @@ test('encrypted messages are filtered once they are opened', async () => {
   const encrypted = await EncryptedRig.start({ account: { filters: { spamWords: ['spam'] } } });
   ({ rig } = encrypted);
   await encrypted.jane.say(brandId, 'secret spam');
-  await rig.logged(filtered);
+  await rig.stands({ inbound: { filtered: 1 } });
   await encrypted.jane.say(brandId, 'secret ham');
   await rig.receives(1);
   expect(bodies()).toEqual(['secret ham']);
@@ -90,7 +90,7 @@ test('the panel lists what was filtered, and lets it through for good', async ()
   const admin = new AdminClient(() => rig.url);
   await admin.signIn('the-password');
   await rig.customerWrites('I won your prize, where is it?');
-  await rig.logged(filtered);
+  await rig.stands({ inbound: { filtered: 1 } });
   const list = async (state: 'failed' | 'filtered') =>
     (await admin.call('activity', { direction: 'in', state })).messages;
   const [row] = await list('filtered');

@@ -146,7 +146,7 @@ describe.each(deliveries)('%s: a revoked token', (delivery) => {
     expect((await rig.host.agentWrites(interaction, 'are you there?')).status).toBe(202);
     await rig.scheduler.pass(60, async () => {
       rig.clock.jump(minutes(1));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await rig.atRest();
     });
     await rig.supplied('trouble');
     const { body } = await rig.health();

@@ -31,11 +31,10 @@ async function start(options: RigOptions & { delivery: Delivery }): Promise<void
 /** Minutes pass, with all that is done by the clock. */
 async function pass(minutes: number): Promise<void> {
   await rig.scheduler.pass(minutes, async () => {
-    await new Promise((resolve) => setTimeout(resolve, 4));
     // On a busy machine a call of X would take minutes of this clock.
-    await until(() => rig.x.inFlight === 0, 'all calls of X to be answered');
+    await rig.atRest();
     rig.clock.jump(minute);
-    await new Promise((resolve) => setTimeout(resolve, 4));
+    await rig.atRest();
   });
 }
 

@@ -214,7 +214,7 @@ test('the log: the newest first, by level and account', async () => {
   await start();
   rig.x.faults.add({ when: /messages$/, status: 403, body: { errors: [{ code: 349, message: 'no' }] } });
   await rig.reply({ body: 'hi', Contact: { twitter: customer.username } });
-  await rig.logged(/reply refused/);
+  await rig.stands({ outbound: { failed: 1 } });
   const { lines } = await admin.call('log', { level: 'error' });
   expect(lines.map(({ event }) => event)).toContain('reply refused');
   expect(new Set(lines.map(({ level }) => level))).toEqual(new Set(['error']));

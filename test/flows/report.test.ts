@@ -62,7 +62,7 @@ test('messages by hour, direction and state, first responses, waits for windows,
   rig.clock.jump(2 * hour);
   rig.host.faults.add({ when: /notify/, status: 400 });
   await rig.customerWrites('refused');
-  await rig.logged(/message set aside/);
+  await rig.stands({ inbound: { setAside: 1 } });
   const { accounts } = await report();
   const [support] = accounts;
   expect(support?.account).toBe('support');

@@ -70,10 +70,10 @@ test('what still waits keeps its words, what was set aside does not; with 0 days
   await start({ retention: { days: 1 } });
   rig.host.faults.add({ when: /notify/, status: 400 });
   await rig.customerWrites('SETASIDE');
-  await rig.logged(/message set aside/);
+  await rig.stands({ inbound: { setAside: 1 } });
   rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
   await rig.customerWrites('WAITING');
-  await rig.logged(/message waits/);
+  await rig.stands({ inbound: { waitingBecause: expect.any(String) } });
   await rig.customerWrites('also waiting', { from: otherCustomer });
   rig.clock.jump(2 * day);
   scheduler.run('hour');
@@ -111,7 +111,7 @@ test('rows without words are deleted in the end, and /health counts what is left
   await rig.host.agentWrites(rig.host.state.interactions[0]!, 'two');
   rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
   await rig.customerWrites('still waiting', { from: otherCustomer });
-  await rig.logged(/message waits/);
+  await rig.stands({ inbound: { waitingBecause: expect.any(String) } });
   rig.clock.jump(399 * day);
   await erased();
   rig.clock.jump(2 * day);
@@ -170,7 +170,7 @@ test('a post that was filtered, and then deleted on X, is erased without a word 
   await rig.supplied();
   const post = rig.x.world.addPost(customer.id, '@brand ZEBRA prize');
   await rig.x.feed.publish({ kind: 'post', post });
-  await rig.logged(/message filtered/);
+  await rig.stands({ inbound: { filtered: 1 } });
   expect(holds('ZEBRA')).toBe(true);
   await rig.x.deletePost(post);
   await rig.logged(/post deleted on X/);
@@ -227,7 +227,7 @@ describe('on request', () => {
     await start();
     rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
     await rig.customerWrites('ZEBRA');
-    await rig.logged(/message waits/);
+    await rig.stands({ inbound: { waitingBecause: expect.any(String) } });
     expect(await rig.store.eraser.forget(customer.id)).toEqual({ messages: 1, answers: 0 });
     rig.host.faults.clear();
     rig.clock.jump(60_000);
@@ -243,7 +243,7 @@ describe('on request', () => {
     const admin = new AdminClient(() => rig.url);
     await admin.signIn(password);
     await rig.customerWrites('a prize');
-    await rig.logged(/message filtered/);
+    await rig.stands({ inbound: { filtered: 1 } });
     await rig.store.eraser.forget(customer.id);
     const { messages } = await admin.call('activity', { direction: 'in', state: 'filtered' });
     expect(messages).toMatchObject([{ erased: true }]);

@@ -35,7 +35,7 @@ test('an event in pieces, several in one piece, lines that are no JSON', async (
   const [first, second] = [message('in pieces 你好'), message('together')];
   const half = Math.floor(first.length / 2);
   rig.x.stream.write(first.slice(0, half));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await rig.atRest();
   rig.x.stream.write(`${first.slice(half)}\r\n\r\nno json\r\n${second}\r\n`);
   await rig.receives(2);
   expect(bodies()).toEqual(['in pieces 你好', 'together']);
@@ -98,7 +98,7 @@ test('heartbeats keep it alive', async () => {
   await streaming();
   for (let heartbeat = 0; heartbeat < 6; heartbeat += 1) {
     rig.x.stream.write('\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await rig.atRest();
     rig.clock.jump(20_000);
   }
   expect(rig.x.stream.connections).toBe(1);

@@ -300,12 +300,29 @@ export class Rig {
     return this.received;
   }
 
+  /** Waits until the plugin has answered a call and none of its own to X is open: its timers of before have begun their work. */
+  async atRest(): Promise<void> {
+    await this.health();
+    await until(() => this.x.inFlight === 0, 'all calls of X to be answered');
+  }
+
   /** Waits until nothing is on its way to the host: what it has is written down a moment after it has it. */
   async allDelivered(): Promise<void> {
-    await until(
-      async () => (await this.health()).body.accounts['support']?.inbound.waiting === 0,
-      'all messages to be delivered',
-    );
+    await this.stands({ inbound: { waiting: 0 } });
+  }
+
+  /** Waits until `/health` shows the account so, as `toMatchObject` compares. */
+  async stands(wanted: object): Promise<void> {
+    const isSo = async () => {
+      const account = (await this.health()).body.accounts['support'];
+      try {
+        expect(account).toMatchObject(wanted);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    await until(isSo, `the account to be ${JSON.stringify(wanted)}`);
   }
 
   /** An interaction with the customer, from a first message. */
