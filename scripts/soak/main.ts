@@ -1,21 +1,21 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { signedEvent } from '../bench/events';
 import { median, quantile } from '../bench/figure';
 import { BenchPlugin, replyToken, type Running } from '../bench/stage';
 import { chart } from './chart';
 import { SoakSides } from './sides';
 
 /**
- * `npm run soak [-- --minutes 60]`: the built plugin under steady work, with a host and an X that fail now and then.
+ * `npm run soak [-- --minutes 60]`: the built plugin under steady work, with the simulators of X and XCALLY Motion, which fail now and then.
  * Memory, open handles and latency over time go to `build/soak/`; a message that is lost or doubled, or in a run of more than
  * ten minutes memory or handles that keep growing, end it with code 1.
  */
 
 const perSecond = 5;
 const answerEvery = 2;
-const faultEvery = 100;
+/** Both sides refuse a call with every so manieth message. */
+const faultEvery = 50;
 const sampleEvery = 10_000;
 /** The host is down for so long, so often. Milliseconds. */
 const outage = { every: 5 * 60_000, lasts: 20_000 };
@@ -35,16 +35,17 @@ interface Sample {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
   const minutes = Number(values.minutes);
-  const sides = await SoakSides.start(faultEvery);
-  const plugin = await BenchPlugin.prepare(sides);
+  const sides = await SoakSides.start();
+  const plugin = await BenchPlugin.prepare({ url: '' }, sides.settings);
   const running = await plugin.start();
+  sides.connect(running.url, replyToken);
   const work = new Work(running.url, sides);
   const samples: Sample[] = [];
   const began = performance.now();
   let sampled = 0;
   while (performance.now() - began < minutes * 60_000) {
     const passed = performance.now() - began;
-    sides.hostIsDown = passed % outage.every > outage.every - outage.lasts;
+    sides.setHostDown(passed % outage.every > outage.every - outage.lasts);
     await work.until(passed);
     if (passed - sampled >= sampleEvery) {
       sampled = passed;
@@ -52,11 +53,11 @@ async function main(): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  sides.hostIsDown = false;
+  sides.setHostDown(false);
   const faults = [...(await work.settle()), ...(minutes > warmedUpAfter ? growing(samples) : [])];
   await running.stop('SIGTERM');
   plugin.remove();
-  sides.close();
+  await sides.close();
   report(samples, minutes, work, faults);
 }
 
@@ -86,6 +87,7 @@ class Work {
   async until(passed: number): Promise<void> {
     while (this.sent.in.length < (passed / 1000) * perSecond) {
       const number = this.sent.in.length;
+      if (number % faultEvery === 0) this.sides.refuseNext();
       await this.customerWrites(`in ${number}`, number);
       if (number % answerEvery === 0) void this.agentWrites(`out ${number}`, number);
     }
@@ -100,27 +102,25 @@ class Work {
 
   /** Waits for the last ones. @returns what is wrong, in words */
   async settle(): Promise<string[]> {
-    const { atHost, atX } = this.sides;
-    const all = () => atHost.size >= this.sent.in.length && atX.size >= this.sent.out.length;
+    const all = () =>
+      this.sides.atHost().size >= this.sent.in.length && this.sides.atX().size >= this.sent.out.length;
     const deadline = Date.now() + 5 * 60_000;
     while (!all() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
-    return [...wrongOf('messages', this.sent.in, atHost), ...wrongOf('answers', this.sent.out, atX)];
+    return [
+      ...wrongOf('messages', this.sent.in, this.sides.atHost()),
+      ...wrongOf('replies', this.sent.out, this.sides.atX()),
+    ];
   }
 
   private async customerWrites(words: string, number: number): Promise<void> {
-    const { body, signature } = signedEvent(number, words);
     this.sent.in.push(words);
     this.sentAt.set(words, performance.now());
-    const headers = { 'x-twitter-webhooks-signature': signature };
-    const response = await fetch(`${this.url}/api/messages`, { method: 'POST', body, headers });
-    if (response.status !== 200) throw new Error(`the webhook answered ${response.status}`);
+    await this.sides.customerWrites(this.url, words, number);
   }
 
   private async agentWrites(words: string, number: number): Promise<void> {
     this.sent.out.push(words);
-    const contact = { id: 1, twitter: String(1_700_000_000_000_000_000n + BigInt(number % 50)) };
-    const body = JSON.stringify({ body: words, Contact: contact, Interaction: { id: number } });
-    await fetch(`${this.url}/api/reply?token=${replyToken}`, { method: 'POST', body });
+    if (!(await this.sides.agentWrites(words, number))) this.sent.out.splice(this.sent.out.indexOf(words), 1);
   }
 }
 

@@ -1,82 +1,116 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { HostSimulator } from '../../test/simulators/host';
+import { XSimulator } from '../../test/simulators/x';
 
 const brandId = '900000000000000001';
-/** X shows so many of the last messages. */
-const lookedBack = 20;
+const customers = Array.from({ length: 50 }, (_, index) => ({
+  id: String(1_700_000_000_000_000_000n + BigInt(index)),
+  username: `customer_${index}`,
+  name: `Customer ${index}`,
+}));
 
-/** A host and an X that fail now and then, and count what they take. */
+/** X takes and shows as many Direct Messages as there are: windows that close are not what is tried here. */
+const wide = { calls: 1_000_000, seconds: 900 };
+const limits = {
+  'POST /2/dm_conversations/with/{participant_id}/messages': wide,
+  'GET /2/dm_conversations/with/{participant_id}/dm_events': wide,
+};
+
+/** The simulators of X and of XCALLY Motion, with customers and agents who write. */
 export class SoakSides {
-  url = '';
-  /** While it is down the host refuses everything. */
-  hostIsDown = false;
-  /** How often each customer's words came to the host. */
-  readonly atHost = new Map<string, number>();
-  /** How often each agent's words came to X. */
-  readonly atX = new Map<string, number>();
   onMessage: (words: string) => void = () => {};
-  /** By who they went to. */
-  private readonly sent = new Map<string, object[]>();
-  private server!: Server;
-  private constructor(private readonly faultEvery: number) {}
-  private calls = 0;
+  private isHostDown = false;
 
-  /** @param faultEvery one call in so many is refused for the moment */
-  static async start(faultEvery: number): Promise<SoakSides> {
-    const sides = new SoakSides(faultEvery);
-    sides.server = createServer((request, response) => void sides.answer(request, response));
-    sides.server.listen(0, '127.0.0.1');
-    await once(sides.server, 'listening');
-    sides.url = `http://127.0.0.1:${(sides.server.address() as AddressInfo).port}`;
-    return sides;
+  private constructor(
+    private readonly x: XSimulator,
+    private readonly host: HostSimulator,
+    /** What the plugin's configuration holds of the two. */
+    readonly settings: object,
+  ) {
+    host.onMessage = () => this.onMessage(this.fromCustomers.at(-1)?.body ?? '');
   }
 
-  close(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+  static async start(): Promise<SoakSides> {
+    const x = await XSimulator.start({ limits });
+    const host = await HostSimulator.start();
+    const { oauth2, ...keys } = x.addBrand(brandId, 'brand', 'Brand');
+    for (const each of customers) x.world.addUser(each);
+    const { id } = host.addAccount();
+    const { username, password } = host.options;
+    return new SoakSides(x, host, {
+      host: { baseUrl: host.url, username, password },
+      x: { apiBaseUrl: x.url },
+      accounts: [{ name: 'soak', ...keys, oauth2, openChannelAccountId: id }],
+    });
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = [];
-    for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
-    const path = request.url ?? '';
-    const body = Buffer.concat(pieces).toString();
-    this.calls += 1;
-    response.setHeader('content-type', 'application/json');
-    const toHost = path.startsWith('/api/');
-    if ((toHost && this.hostIsDown) || this.calls % this.faultEvery === 0) {
-      response.statusCode = 503;
-      response.end('{"message":"not now"}');
-      return;
-    }
-    const taken = toHost ? this.takeAtHost(path, body) : this.takeAtX(request.method ?? '', path, body);
-    response.end(JSON.stringify(taken));
+  get consumerSecret(): string {
+    return this.x.app.consumerSecret;
   }
 
-  private takeAtHost(path: string, body: string): object {
-    if (!path.includes('/notify')) return { id: 1 };
-    const { body: words } = JSON.parse(body) as { body: string };
-    this.atHost.set(words, (this.atHost.get(words) ?? 0) + 1);
-    this.onMessage(words);
-    return { id: this.calls, OpenchannelInteractionId: 1 };
+  /** Where the plugin listens, and the token of its Reply URL. */
+  connect(pluginUrl: string, replyToken: string): void {
+    for (const account of this.host.state.accounts)
+      account.replyUrl = `${pluginUrl}/api/reply?token=${replyToken}`;
   }
 
-  private takeAtX(method: string, path: string, body: string): object {
-    const conversation = /^\/2\/dm_conversations\/with\/(\d+)\//.exec(path)?.[1];
-    if (conversation === undefined) return { data: { id: brandId, username: 'bench', name: 'Bench' } };
-    const sent = this.sent.get(conversation) ?? [];
-    if (method === 'GET')
-      return { data: sent.slice(-lookedBack).reverse(), meta: { result_count: sent.length } };
-    const { text } = JSON.parse(body) as { text: string };
-    // What had to wait may go out joined.
-    for (const words of text.split('\n')) this.atX.set(words, (this.atX.get(words) ?? 0) + 1);
-    const id = String(this.calls);
-    const event = { id, event_type: 'MessageCreate', text, sender_id: brandId };
-    this.sent.set(
-      conversation,
-      [...sent, { ...event, created_at: new Date().toISOString() }].slice(-lookedBack),
-    );
-    return { data: { dm_event_id: id, dm_conversation_id: conversation } };
+  /** XCALLY Motion is down, or up again. */
+  setHostDown(isDown: boolean): void {
+    if (isDown === this.isHostDown) return;
+    this.isHostDown = isDown;
+    this.host.faults.clear();
+    if (isDown) this.host.faults.add({ when: /./, status: 503, times: Infinity });
   }
+
+  /** Each side refuses its next call. */
+  refuseNext(): void {
+    const refused = { when: /./, status: 503, body: { message: 'not now' } };
+    this.x.faults.add(refused);
+    if (!this.isHostDown) this.host.faults.add(refused);
+  }
+
+  /** @throws Error when the webhook does not take it */
+  async customerWrites(pluginUrl: string, text: string, number: number): Promise<void> {
+    const message = this.x.world.addMessage(customerOf(number).id, brandId, text);
+    const envelope = this.x.envelope('activity', brandId, message);
+    const status = await this.x.webhooks.deliver(`${pluginUrl}/api/messages`, envelope);
+    if (status !== 200) throw new Error(`the webhook answered ${status}`);
+  }
+
+  /** @returns false where there is no interaction yet to reply in */
+  async agentWrites(text: string, number: number): Promise<boolean> {
+    const { contacts, interactions } = this.host.state;
+    const contact = contacts.find(({ fields }) => fields['twitter'] === customerOf(number).username);
+    const interaction = interactions.find(({ ContactId }) => ContactId === contact?.id);
+    if (!interaction) return false;
+    await this.host.agentWrites(interaction, text);
+    return true;
+  }
+
+  /** How often each text came to XCALLY Motion. */
+  atHost(): Map<string, number> {
+    return counted(this.fromCustomers.map(({ body }) => body));
+  }
+
+  /** How often each text came to X. What had to wait may have gone out joined. */
+  atX(): Map<string, number> {
+    const sent = this.x.world.messages.filter(({ senderId }) => senderId === brandId);
+    return counted(sent.flatMap(({ text }) => text.split('\n\n')));
+  }
+
+  async close(): Promise<void> {
+    await this.x.close();
+    await this.host.close();
+  }
+
+  private get fromCustomers() {
+    return this.host.state.messages.filter(({ direction }) => direction === 'in');
+  }
+}
+
+const customerOf = (number: number) => customers[number % customers.length] ?? { id: '', username: '' };
+
+function counted(texts: string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
 }

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { BenchPlugin, replyToken, type Running } from '../../../scripts/bench/stage';
-import { secret } from '../../../scripts/bench/events';
 import { SoakSides } from '../../../scripts/soak/sides';
 import { inputs as adminInputs } from '../../../plugin/panel/inputs';
 import { ConfigError, validateConfig } from '../../../plugin/settings/load';
@@ -27,8 +26,8 @@ let running: Running;
 const agent = new Agent({ keepAlive: true, maxSockets: sideBySide });
 
 beforeAll(async () => {
-  sides = await SoakSides.start(Infinity);
-  plugin = await BenchPlugin.prepare(sides, { admin: { password } });
+  sides = await SoakSides.start();
+  plugin = await BenchPlugin.prepare({ url: '' }, { ...sides.settings, admin: { password } });
   running = await plugin.start();
 });
 
@@ -36,7 +35,7 @@ afterAll(async () => {
   agent.destroy();
   await running.stop();
   plugin.remove();
-  sides.close();
+  await sides.close();
 });
 
 interface Call {
@@ -110,7 +109,7 @@ describe.each([...failedBefore, run])('seed $seed, $inputs inputs', ({ seed, inp
     async () => {
       const make = (mutator: Mutator) => {
         const body = mutator.bytes(envelopes);
-        const signature = `sha256=${createHmac('sha256', secret).update(body).digest('base64')}`;
+        const signature = `sha256=${createHmac('sha256', sides.consumerSecret).update(body).digest('base64')}`;
         return { path: '/api/messages', headers: { 'x-twitter-webhooks-signature': signature }, body };
       };
       expect(await unexpected(new Mutator(seed), inputsEach, make, [200, 400, 413])).toEqual([]);
