@@ -1,7 +1,6 @@
 import type { ConversationRules } from '../core/automation/conversationRules';
 import type { BotGateway } from '../core/automation/bot';
 import { createBotClient } from '../bot/client';
-import { Arrivals } from '../core/inbound/arrivals';
 import type { EventBatch, ReplayStatus } from '../core/inbound/events';
 import type { ReceivingAccount, WantedEvents } from '../core/inbound/ingestEvents';
 import type { MessagingAccount, MotionGateway, XGateway } from '../core/gateways';
@@ -97,8 +96,9 @@ export class Account implements MessagingAccount, WebhookAccount {
   readonly host: MotionGateway;
   readonly bot: BotGateway;
 
-  private readonly arrivals: Arrivals;
-  private readonly reports: SignInReports;
+  readonly reports: SignInReports;
+  /** When X last delivered something since the start, in ms since 1970. */
+  lastEventAt: number | undefined;
   private readonly revocation: Revocation;
   private readonly motionClock: RemoteClock;
 
@@ -128,7 +128,6 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.pathSecret = options.pathSecret;
     this.xClock = savedClock(clock, store.facts, name, 'X');
     this.motionClock = savedClock(clock, store.facts, name, 'the host');
-    this.arrivals = new Arrivals(this.xClock);
     this.reports = new SignInReports(settings, clock, options.log, () => plugin.onSignedIn());
     ({
       signIns: this.signIns,
@@ -184,15 +183,7 @@ export class Account implements MessagingAccount, WebhookAccount {
 
   /** How the account stands, for `/health` and the panel. */
   health(): AccountHealth {
-    const { settings, delivery, arrivals, reports, ingestion, chat } = this;
-    return accountHealth(settings, {
-      delivery,
-      store: this.options.store,
-      reports,
-      arrivals,
-      ingestion,
-      chat,
-    });
+    return accountHealth(this, this.options.store);
   }
 
   /** The machine's clock was set by so many milliseconds, so that what waits for a time waits for the wrong one. */
@@ -203,7 +194,7 @@ export class Account implements MessagingAccount, WebhookAccount {
   }
 
   onEvent(pushed: boolean): void {
-    this.arrivals.note();
+    this.lastEventAt = this.xClock.now();
     if (pushed) this.ingestion.onPushed();
   }
 
@@ -304,7 +295,7 @@ export class Account implements MessagingAccount, WebhookAccount {
         webhookUrl: callbackUrl(this.settings.webhookUrl, name, this.pathSecret),
         userId: () => this.findUserId(),
         signedIn: () => this.ownUser.signedIn(this.signIns),
-        lastEventAt: () => this.arrivals.lastAt(),
+        lastEventAt: () => this.lastEventAt,
         recentAuthors: (since, most) => threads.recentAuthors(name, since, most),
         recentWriters: (since, most) => contacts.recentWriters(name, since, most),
         knownMessages: (ids) => inbox.knownMessages(name, ids),

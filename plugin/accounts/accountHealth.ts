@@ -1,26 +1,13 @@
 import { encryptedFact } from '../core/inbound/ingestEncrypted';
-import type { Arrivals } from '../core/inbound/arrivals';
 import type { MessageStore } from '../core/ports';
-import type { AccountConfig } from '../settings/account';
+import type { Account } from './account';
 import type { AccountHealth, SignInHealth } from '../core/health';
-import type { ChatStanding } from '../x/chat/chatAccount';
-import type { IngestionState } from '../x/delivery/receiver';
 import { isoTime } from '../core/isoTime';
 import { signInNames } from '../x/api/signInKinds';
-import type { SignInReports } from './signInReports';
-
-export interface HealthSources {
-  delivery: string;
-  store: MessageStore;
-  reports: SignInReports;
-  arrivals: Arrivals;
-  ingestion: { state(): IngestionState };
-  chat: { standing(): ChatStanding };
-}
 
 /** How one account stands, for `/health`. */
-export function accountHealth(settings: AccountConfig, sources: HealthSources): AccountHealth {
-  const { store } = sources;
+export function accountHealth(account: Account, store: MessageStore): AccountHealth {
+  const { settings } = account;
   const { failed: setAside, ...inbound } = store.depths.inbound(settings.name);
   const outbound = store.depths.outbound(settings.name);
   const state = (waitingBecause: string | undefined) =>
@@ -34,15 +21,15 @@ export function accountHealth(settings: AccountConfig, sources: HealthSources): 
       filtered: store.depths.filtered(settings.name),
     },
     outbound: { state: state(outbound.waitingBecause), ...outbound },
-    webhook: deliveryHealth(settings, sources),
-    signIn: signInHealth(sources),
-    chat: chatHealth(settings, sources),
+    webhook: deliveryHealth(account),
+    signIn: signInHealth(account),
+    chat: chatHealth(account, store),
     customers: marksHealth(settings.name, store),
   };
 }
 
 /** X counts as refused as soon as one of the account's sign-ins is: somebody has to look after it before the other ends. */
-function signInHealth({ reports }: HealthSources): AccountHealth['signIn'] {
+function signInHealth({ reports }: Account): AccountHealth['signIn'] {
   const kinds = reports.used;
   const standing = kinds.map((kind): SignInHealth => {
     const { reason, ...read } = reports.x[kind].read();
@@ -58,9 +45,8 @@ function signInHealth({ reports }: HealthSources): AccountHealth['signIn'] {
   };
 }
 
-function deliveryHealth(settings: AccountConfig, sources: HealthSources): AccountHealth['webhook'] {
-  const { delivery, arrivals, ingestion } = sources;
-  const lastAt = arrivals.lastAt();
+function deliveryHealth(account: Account): AccountHealth['webhook'] {
+  const { settings, delivery, ingestion, lastEventAt: lastAt } = account;
   const { state, reason, since } = ingestion.state();
   const quiet = lastAt === undefined ? 'quiet' : 'ok';
   return {
@@ -73,7 +59,7 @@ function deliveryHealth(settings: AccountConfig, sources: HealthSources): Accoun
   };
 }
 
-function chatHealth({ name, active }: AccountConfig, { store, chat }: HealthSources): AccountHealth['chat'] {
+function chatHealth({ name, active, chat }: Account, store: MessageStore): AccountHealth['chat'] {
   const at = store.facts.read(name, encryptedFact);
   return {
     ...(active ? chat.standing() : { state: 'off' }),

@@ -1,31 +1,21 @@
 import type { MotionGateway } from '../core/gateways';
-import type { Clock } from '../core/clock';
-import type { Counters, Log, MessageStore } from '../core/ports';
 import type { RemoteClock } from '../core/remoteClock';
 import type { SignIn } from '../core/signIn';
 import { SignInGate } from '../core/signInGate';
 import { createOpenChannel } from '../motion/openChannel';
 import { HostClient } from '../motion/client';
-import type { Config } from '../settings/schema';
+import type { AccountOptions } from './account';
 import type { AccountConfig } from '../settings/account';
 
 /** While Motion refuses the sign-in, each account tries it again this often. Milliseconds. */
 const refusedPauseMs = 60_000;
-
-export interface MotionGatewayOptions {
-  config: Config;
-  store: MessageStore;
-  clock: Clock;
-  counters: Counters;
-  log: Log;
-}
 
 /** An account's Open Channel in Motion. @param motionClock Motion's clock, as far as it is known */
 export function createMotionGateway(
   settings: AccountConfig,
   signIn: SignIn,
   motionClock: RemoteClock,
-  { config, store, clock, counters, log }: MotionGatewayOptions,
+  { config, store, clock, counters, log }: AccountOptions,
 ): MotionGateway {
   const client = new HostClient({
     ...config.host,

@@ -2,15 +2,11 @@ import type { Account } from './account';
 import type { MessageStore } from '../core/ports';
 import type { Health } from '../core/health';
 
-export interface PluginHealthSources {
-  store: MessageStore;
-  version: string;
-  logDir: string;
-  accounts: Account[];
-}
-
 /** How everything stands, for `/health` and the panel. */
-export function pluginHealth({ store, version, logDir, accounts }: PluginHealthSources): Health {
+export function pluginHealth(
+  { store, version, logs }: { store: MessageStore; version: string; logs: { dir: string } },
+  accounts: Account[],
+): Health {
   const trouble = store.trouble();
   const entries = accounts.map((account) => [account.name, account.health()] as const);
   const wrong = entries.some(
@@ -23,7 +19,7 @@ export function pluginHealth({ store, version, logDir, accounts }: PluginHealthS
     status: trouble !== undefined ? 'broken' : wrong ? 'degraded' : 'ok',
     version,
     store: trouble === undefined ? { state: 'ok' } : { state: 'broken', reason: trouble },
-    log: { dir: logDir },
+    log: { dir: logs.dir },
     accounts: Object.fromEntries(entries),
   };
 }

@@ -1,29 +1,15 @@
-import type { Clock } from '../core/clock';
-import type { Counters, Log, MessageStore } from '../core/ports';
 import type { RemoteClock } from '../core/remoteClock';
 import { SignInGate } from '../core/signInGate';
-import type { Config } from '../settings/schema';
 import { userIdOfToken, type AccountConfig } from '../settings/account';
 import { AppToken } from '../x/api/appToken';
 import { XClient } from '../x/api/client';
 import { OAuth2Tokens, type SignedInUser } from '../x/api/oauth2Tokens';
 import { OwnUser } from '../x/api/ownUser';
 import { SignIns } from '../x/api/signIns';
-import type { TokenVaults } from '../x/api/tokenVault';
 import { whoIs } from '../x/api/whoIs';
+import type { AccountOptions } from './account';
 import type { SignInReports } from './signInReports';
 import { say } from '../texts/text';
-
-export interface XSignInsOptions {
-  config: Config;
-  store: MessageStore;
-  clock: Clock;
-  random: () => number;
-  log: Log;
-  counters: Counters;
-  vaults: TokenVaults;
-  plugin: { nameOfUser(userId: string, besides: string): string | undefined };
-}
 
 /** How an account's calls of X are signed, and whose they are. */
 export interface XSignIns {
@@ -38,7 +24,7 @@ export function createXSignIns(
   settings: AccountConfig,
   reports: SignInReports,
   xClock: RemoteClock,
-  options: XSignInsOptions,
+  options: AccountOptions,
 ): XSignIns {
   const { config, store, clock, random, log, counters } = options;
   const { name, accessToken, consumerKey, consumerSecret } = settings;
@@ -90,7 +76,7 @@ function createTokens(
   reports: SignInReports,
   xClock: RemoteClock,
   ownUser: () => OwnUser,
-  { config, store, clock, log, vaults, plugin }: XSignInsOptions,
+  { config, store, clock, log, vaults, plugin }: AccountOptions,
 ): OAuth2Tokens {
   const { name } = settings;
   const { clientId, clientSecret, refreshToken } = settings.oauth2;

@@ -13,7 +13,7 @@ const daysOfCosts = 14;
 
 /** How everything stands, with what the charts need. */
 export function overview({ version, store, logs, clock, accounts }: RunningPlugin): Overview {
-  const health = pluginHealth({ store, version, logDir: logs.dir, accounts: accounts.all() });
+  const health = pluginHealth({ store, version, logs }, accounts.all());
   return {
     version,
     status: health.status,

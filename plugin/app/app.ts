@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-import { Account } from '../accounts/account';
+import { Account, type AccountOptions } from '../accounts/account';
 import { AccountRegistry } from '../accounts/accountRegistry';
 import { pluginHealth } from '../accounts/pluginHealth';
 import { warnOfOrphans, warnOfWeakness } from '../accounts/startWarnings';
@@ -7,7 +7,7 @@ import type { RunningPlugin } from '../admin/runningPlugin';
 import { systemClock, type Clock } from '../core/clock';
 import { reasonOf } from '../core/errors';
 import type { Health } from '../core/health';
-import type { ActivityEntry, ActivityListener, Counters, Log, MessageStore } from '../core/ports';
+import type { ActivityEntry, MessageStore } from '../core/ports';
 import type { Scheduler } from '../core/scheduler';
 import { createMetrics, type Metrics } from '../http/metrics';
 import { createHttpServer, listen, listenElsewhere, stopListening } from '../http/server';
@@ -21,7 +21,7 @@ import { TokenVaults } from '../x/api/tokenVault';
 import { ChatWorkers } from '../x/chat/chatWorkers';
 import type { Delivery } from '../x/delivery';
 import { clearPassing } from '../x/media/measureFile';
-import { Pipelines } from './pipelines';
+import { Pipelines, type PipelinesOptions } from './pipelines';
 import { createRequestListener } from './routes';
 import { ScheduledJobs } from './scheduledJobs';
 import { cronScheduler } from './cronScheduler';
@@ -49,6 +49,9 @@ export interface AppOptions {
   onActivity?: (entry: ActivityEntry) => void;
 }
 
+/** What accounts, pipelines and jobs have in common. */
+type Shared = Omit<AccountOptions, 'config' | 'pathSecret' | 'plugin'> & Pick<PipelinesOptions, 'activity'>;
+
 /** What may change while the plugin runs. */
 interface Live {
   config: Config;
@@ -61,51 +64,44 @@ interface Live {
 export class App {
   readonly accounts: AccountRegistry;
   readonly metrics: Metrics;
-  private readonly options: AppOptions;
   private readonly live: Live;
-  private readonly log: Log;
-  private readonly clock: Clock;
-  private readonly random: () => number;
-  private readonly scheduler: Scheduler;
-  private readonly counters: Counters;
-  private readonly activity: ActivityListener;
-  private readonly chatWorkers: ChatWorkers;
-  private readonly vaults: TokenVaults;
+  /** What is handed on to all parts. */
+  private readonly shared: Shared;
   private readonly pipelines: Pipelines;
   private readonly requestListener: RequestListener;
   private readonly jobs: ScheduledJobs;
   private stopWatching = () => {};
 
-  constructor(options: AppOptions) {
-    const { config, secrets, store, clock = systemClock } = options;
-    this.options = options;
-    this.log = options.logs.log;
-    this.clock = clock;
-    this.random = options.random ?? Math.random;
-    this.scheduler = options.scheduler ?? cronScheduler;
+  constructor(private readonly options: AppOptions) {
+    const { config, secrets, store, logs, dataKey = '', clock = systemClock } = options;
     this.live = { config, secrets, server: createHttpServer(), port: 0 };
     this.metrics = createMetrics(() => this.health());
-    this.counters = this.metrics.counters;
-    this.activity = (entry) => options.onActivity?.({ ...entry, at: clock.now() });
-    this.chatWorkers = new ChatWorkers(options.chatThread);
-    this.vaults = new TokenVaults(store.facts, options.dataKey ?? '');
+    this.shared = {
+      store,
+      clock,
+      dataKey,
+      random: options.random ?? Math.random,
+      scheduler: options.scheduler ?? cronScheduler,
+      log: logs.log,
+      counters: this.metrics.counters,
+      activity: (entry) => options.onActivity?.({ ...entry, at: clock.now() }),
+      chatWorkers: new ChatWorkers(options.chatThread),
+      vaults: new TokenVaults(store.facts, dataKey),
+      deliveries: options.deliveries,
+    };
     this.accounts = new AccountRegistry({
-      log: this.log,
+      log: logs.log,
       create: (settings) => this.createAccount(settings),
       fingerprint: (settings) => this.fingerprint(settings),
     });
+    const { accounts } = this;
     this.pipelines = new Pipelines({
-      accounts: this.accounts.byName,
-      store,
-      clock,
-      random: this.random,
-      log: this.log,
-      counters: this.counters,
-      activity: this.activity,
+      ...this.shared,
+      accounts: accounts.byName,
       live: () => this.live.config,
     });
     this.requestListener = createRequestListener({
-      accounts: this.accounts,
+      accounts,
       pipelines: this.pipelines,
       metrics: this.metrics,
       health: () => this.health(),
@@ -113,7 +109,8 @@ export class App {
       panel: options.panel && { dir: options.panel.dir, plugin: this.runningPlugin(options.panel) },
     });
     this.live.server.on('request', this.requestListener);
-    this.jobs = this.createJobs();
+    const { dataDir } = config;
+    this.jobs = new ScheduledJobs({ ...this.shared, accounts, pipelines: this.pipelines, dataDir });
   }
 
   /** The port listened on. */
@@ -134,13 +131,9 @@ export class App {
     clearPassing(config.dataDir);
     await this.configureAccounts();
     this.jobs.start();
-    this.stopWatching = watchMachine({
-      accounts: this.accounts,
-      pipelines: this.pipelines,
-      log: this.log,
-    });
+    this.stopWatching = watchMachine(this.accounts, this.pipelines, this.shared.log);
     const accounts = this.accounts.active().map(({ name }) => name);
-    this.log.info('started', { version, port: this.live.port, accounts });
+    this.shared.log.info('started', { version, port: this.live.port, accounts });
   }
 
   /** Accepts nothing more, finishes what is in flight, and closes the store. */
@@ -148,10 +141,10 @@ export class App {
     this.stopWatching();
     await Promise.all([stopListening(this.live.server), this.accounts.stop(), this.jobs.stop()]);
     await this.pipelines.stop();
-    await this.chatWorkers.stop();
-    await this.vaults.settled();
+    await this.shared.chatWorkers.stop();
+    await this.shared.vaults.settled();
     this.options.store.close();
-    this.log.info('stopped');
+    this.shared.log.info('stopped');
   }
 
   /**
@@ -173,40 +166,30 @@ export class App {
     // Calls that are under way, such as the one that asked for this, get their answers.
     if (moved) void stopListening(former);
     const changed = await this.configureAccounts();
-    this.log.info('the configuration was changed', { accounts: changed, port: this.live.port });
+    this.shared.log.info('the configuration was changed', { accounts: changed, port: this.live.port });
     return changed;
   }
 
   private async configureAccounts(): Promise<string[]> {
     const { config } = this.live;
     const changed = await this.accounts.configure(config.accounts);
-    warnOfWeakness(this.accounts.active(), config, this.log);
-    warnOfOrphans(this.options.store, config, this.log);
+    warnOfWeakness(this.accounts.active(), config, this.shared.log);
+    warnOfOrphans(this.options.store, config, this.shared.log);
     this.pipelines.resume();
     return changed;
   }
 
   private health(): Health {
-    const { store, version, logs } = this.options;
-    return pluginHealth({ store, version, logDir: logs.dir, accounts: this.accounts.all() });
+    return pluginHealth(this.options, this.accounts.all());
   }
 
   private createAccount(settings: AccountConfig): Account {
     const { config, secrets } = this.live;
     const hasPath = settings.webhookCheck === 'secret-path';
     return new Account(settings, {
+      ...this.shared,
       config,
       pathSecret: hasPath ? secrets.webhookPaths[settings.name] : undefined,
-      store: this.options.store,
-      clock: this.clock,
-      random: this.random,
-      scheduler: this.scheduler,
-      log: this.log,
-      counters: this.counters,
-      chatWorkers: this.chatWorkers,
-      vaults: this.vaults,
-      dataKey: this.options.dataKey ?? '',
-      deliveries: this.options.deliveries,
       plugin: {
         ingest: (batch, account) => this.pipelines.ingest(batch, account),
         onSignedIn: () => this.pipelines.resumeReplies(),
@@ -223,36 +206,22 @@ export class App {
     return JSON.stringify([settings, host, x, dataDir, this.live.secrets.webhookPaths[settings.name]]);
   }
 
-  private createJobs(): ScheduledJobs {
-    const { store } = this.options;
-    return new ScheduledJobs({
-      accounts: this.accounts,
-      store,
-      scheduler: this.scheduler,
-      clock: this.clock,
-      log: this.log,
-      counters: this.counters,
-      activity: this.activity,
-      dataDir: this.live.config.dataDir,
-      pipelines: this.pipelines,
-    });
-  }
-
   /** The plugin as the panel's server side sees it. */
   private runningPlugin({ file, print }: NonNullable<AppOptions['panel']>): RunningPlugin {
-    const { version, store, logs } = this.options;
+    const { version, logs } = this.options;
+    const { store, clock, counters } = this.shared;
     return {
       version,
       file,
       store,
       logs,
-      clock: this.clock,
-      counters: this.counters,
+      clock,
+      counters,
       accounts: this.accounts,
       workers: { in: this.pipelines.inbound, out: this.pipelines.outbound },
       live: () => this.live,
       reconfigure: (config, secrets) => this.reconfigure(config, secrets),
-      tellAgent: (notice) => this.pipelines.tellAgent(notice),
+      tellAgent: this.pipelines.ports.tellAgent,
       resumeReplies: () => this.pipelines.resumeReplies(),
       print: print ?? (() => {}),
     };

@@ -31,8 +31,7 @@ export interface RoutesOptions {
 /** Every address that the plugin answers at. */
 export function createRequestListener(options: RoutesOptions): RequestListener {
   const { accounts, pipelines, metrics, health, replyToken, panel } = options;
-  const { ingestPorts, outbound } = pipelines;
-  const { contacts, threads, clock, log, counters } = ingestPorts;
+  const { clock, log, counters } = pipelines.ports;
   const bodies = new Bodies();
   const webhook = createWebhook(() => accounts.active(), {
     ingest: (batch, account) => pipelines.ingest(batch, account),
@@ -40,7 +39,7 @@ export function createRequestListener(options: RoutesOptions): RequestListener {
     log,
     clock,
   });
-  const replyUrl = new ReplyUrl(accounts, { contacts, threads, clock, log, worker: outbound });
+  const replyUrl = new ReplyUrl(accounts, { ...pipelines.ports, worker: pipelines.outbound });
   const app = createApp(
     [
       { path: '/api/messages', router: messagesRoutes(webhook) },

@@ -6,7 +6,7 @@ import { answerRequests } from '../commands/requestFiles';
 import { followUp } from '../core/automation/followUps';
 import type { Clock } from '../core/clock';
 import { reasonOf } from '../core/errors';
-import type { ActivityListener, Counters, Log, MessageStore } from '../core/ports';
+import type { Log, MessageStore } from '../core/ports';
 import type { Scheduler } from '../core/scheduler';
 import { retention } from '../settings/automation';
 import type { Pipelines } from './pipelines';
@@ -26,8 +26,6 @@ export interface ScheduledJobsOptions {
   scheduler: Scheduler;
   clock: Clock;
   log: Log;
-  counters: Counters;
-  activity: ActivityListener;
   dataDir: string;
   pipelines: Pipelines;
 }
@@ -72,20 +70,8 @@ export class ScheduledJobs {
   }
 
   private async remindCustomers(): Promise<void> {
-    const { store, counters, activity, clock, log, pipelines } = this.options;
     for (const account of this.active())
-      if (account.rules.followUp.active)
-        await followUp(account, {
-          outbox: store.outbox,
-          contacts: store.contacts,
-          conversations: store.conversations,
-          transaction: (writes) => store.transaction(writes),
-          counters,
-          activity,
-          clock,
-          log,
-          wakeReplies: (queueName) => pipelines.outbound.wake(queueName),
-        });
+      if (account.rules.followUp.active) await followUp(account, this.options.pipelines.ports);
   }
 
   private async answerCommandLine(): Promise<void> {

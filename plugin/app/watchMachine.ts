@@ -5,37 +5,20 @@ import { watchDescriptors } from './descriptorWatch';
 import type { Pipelines } from './pipelines';
 import type { AccountRegistry } from '../accounts/accountRegistry';
 
-export interface WatchMachinePorts {
-  accounts: AccountRegistry;
-  pipelines: Pipelines;
-  log: Log;
-}
-
 /** Sees to what the machine does to the process without a word. @returns stops it */
-export function watchMachine(ports: WatchMachinePorts): () => void {
-  const ends = [watchClockFor(ports), watchDescriptorsFor(ports)];
-  return () => {
-    for (const end of ends) end();
-  };
-}
-
-/** What waits for a time of day waits for the wrong one once the clock was set. */
-function watchClockFor({ accounts, pipelines, log }: WatchMachinePorts): () => void {
-  return watchClock(
+export function watchMachine(accounts: AccountRegistry, pipelines: Pipelines, log: Log): () => void {
+  // What waits for a time of day waits for the wrong one once the clock was set.
+  const endClock = watchClock(
     (by) => {
-      log.warn('the clock of this machine was changed: everything that waits is tried now', {
-        seconds: Math.round(by / 1000),
-      });
+      const seconds = Math.round(by / 1000);
+      log.warn('the clock of this machine was changed: everything that waits is tried now', { seconds });
       for (const account of accounts.all()) account.clockWasSet(by);
       pipelines.resume();
     },
     (error) => log.error('could not resume what waits, it is tried again', { reason: reasonOf(error) }),
   );
-}
-
-/** The system may have closed X's calls, so that what they brought has to be read back. */
-function watchDescriptorsFor({ accounts, log }: WatchMachinePorts): () => void {
-  return watchDescriptors((moment) => {
+  // The system may have closed X's calls, so that what they brought has to be read back.
+  const endDescriptors = watchDescriptors((moment) => {
     if (moment === 'begins')
       log.error(
         'this process has almost as many files and connections open as it may: raise its limit (LimitNOFILE)',
@@ -43,4 +26,8 @@ function watchDescriptorsFor({ accounts, log }: WatchMachinePorts): () => void {
     if (moment === 'is over') log.info('files and connections can be opened again');
     for (const account of accounts.all()) account.onRefused();
   });
+  return () => {
+    endClock();
+    endDescriptors();
+  };
 }

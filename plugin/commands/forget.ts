@@ -1,16 +1,6 @@
-import { forget, type ForgetPorts } from '../core/forget';
-import type { Forgotten } from '../core/eraser';
-import type { Log } from '../core/ports';
+import { forget } from '../core/forget';
 import { askPlugin } from './requestFiles';
 import { withStore } from './openStore';
-
-const silent: Log = {
-  error: () => {},
-  warn: () => {},
-  info: () => {},
-  debug: () => {},
-  with: () => silent,
-};
 
 /**
  * `forget --user ID`: forgets a person, through the running plugin where there is one.
@@ -20,16 +10,13 @@ const silent: Log = {
 export function runForget(dataDir: string, user: string): Promise<string> {
   return withStore(
     dataDir,
-    ({ eraser }) => forgetPerson(user, { eraser, log: silent }),
+    ({ eraser }) => forgetPerson(user, { eraser, log: { warn: () => {} } }),
     () => askPlugin(dataDir, 'forget', user),
   );
 }
 
 /** @throws BridgeError when nobody is known by that name */
-export async function forgetPerson(user: string, ports: ForgetPorts): Promise<string> {
-  return inWords(await forget(user, 'the command line', ports));
-}
-
-function inWords({ messages, answers }: Forgotten): string {
+export async function forgetPerson(user: string, ports: Parameters<typeof forget>[2]): Promise<string> {
+  const { messages, answers } = await forget(user, 'the command line', ports);
   return `Forgotten: ${messages} messages, ${answers} replies, and what was known of the person.`;
 }

@@ -3,18 +3,17 @@ import type { Forgotten, Eraser } from './eraser';
 import type { Log } from './ports';
 import { say } from '../texts/text';
 
-export interface ForgetPorts {
-  eraser: Eraser;
-  log: Log;
-}
-
 /**
  * Takes all out that is kept of a person, as they may ask for.
  * @param called an X user id, or a handle that is known here
  * @param by who asked for it
  * @throws BridgeError `bad-request` in words, where it is neither, or several people had the handle
  */
-export async function forget(called: string, by: string, { eraser, log }: ForgetPorts): Promise<Forgotten> {
+export async function forget(
+  called: string,
+  by: string,
+  { eraser, log }: { eraser: Eraser; log: Pick<Log, 'warn'> },
+): Promise<Forgotten> {
   const name = called.trim().replace(/^@/, '');
   if (!/^[A-Za-z0-9_]{1,20}$/.test(name)) throw new BridgeError('bad-request', say('forget.noPerson'));
   const known = eraser.usersCalled(name);

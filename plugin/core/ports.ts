@@ -290,15 +290,15 @@ export interface MessageStore {
   /** Copies the store as it is now into a file, while it is written on. */
   copyTo: (target: string) => Promise<void>;
   /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */
-  transaction<T>(writes: () => T): T;
+  transaction: <T>(writes: () => T) => T;
   /**
    * Does several writes as one durable commit, which it may share with others that come in the same turn. When that fails
    * they are done once more, so they must do nothing but write.
    * @throws BridgeError `store-unavailable`
    */
-  batchTransaction<T>(writes: () => T): Promise<T>;
+  batchTransaction: <T>(writes: () => T) => Promise<T>;
   /** Why nothing can be written right now; undefined when all is well. */
-  trouble(): string | undefined;
+  trouble: () => string | undefined;
   close(): void;
 }
 
@@ -310,7 +310,7 @@ export interface ActivityEntry {
   messageId: string;
   conversation: string;
   step: string;
-  detail?: string;
+  detail?: string | undefined;
 }
 
 export type ActivityListener = (entry: Omit<ActivityEntry, 'at'>) => void;

@@ -1,7 +1,7 @@
+import type { Ports } from './corePorts';
 import { phrase } from '../texts/text';
 import { queueNameOf } from './conversation';
 import type { InboundMessage } from './messages';
-import type { ActivityListener, Inbox } from './ports';
 
 /** Starts every text of ours that an agent reads, so that it is not taken for the customer's. */
 const systemMark = '[X channel]';
@@ -28,20 +28,13 @@ export function isSystemNotice(text: string): boolean {
   return [systemMark, formerMark].some((mark) => beginning.startsWith(mark));
 }
 
-export interface NoticePorts {
-  inbox: Inbox;
-  activity: ActivityListener;
-  /** Says that a queue has something to do. */
-  wake: (queueName: string) => void;
-}
-
 /**
  * Puts a notice for the agent on its way to the host, once for each id.
  * @throws BridgeError `store-unavailable`
  */
 export async function keepNotice(
   notice: InboundMessage,
-  { inbox, activity, wake }: NoticePorts,
+  { inbox, activity, wake }: Ports<'inbox' | 'activity' | 'wake'>,
 ): Promise<void> {
   const [isNew] = await inbox.keep([notice]);
   if (!isNew) return;

@@ -204,7 +204,7 @@ test('killed between the bot’s answer and its sending, the answer goes out onc
   bot.answer = () => says('Once');
   rig.x.faults.add({ when: /dm_conversations/, status: 503, times: Infinity });
   await rig.customerWrites('hello');
-  await rig.stands({ outbound: { waitingBecause: expect.any(String) } });
+  await rig.waits('outbound');
   await rig.stopPlugin();
   rig.x.faults.clear();
   await rig.startPlugin();

@@ -29,7 +29,7 @@ test('messages of blocked users and with spam words reach nobody, and nobody ans
   await until(() => rig.sent.length === 1, 'the greeting');
   expect(bodies()).toEqual(['cryptography is fine']);
   expect(await rig.logged(filtered)).toContain('filtered: blocked user');
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   const { inbound } = (await rig.health()).body.accounts['support']!;
   expect(inbound).toMatchObject({ setAside: 0, filtered: 2 });
   const metrics = await (await fetch(`${rig.url}/metrics`)).text();

@@ -129,7 +129,7 @@ test('a reminder that had to wait is dropped when the customer has written meanw
   await agentSays('Which size?');
   rig.clock.jump(30 * minute);
   scheduler.run('minute');
-  await rig.stands({ outbound: { waitingBecause: expect.any(String) } });
+  await rig.waits('outbound');
   await rig.customerWrites('XL');
   await rig.receives(2);
   rig.clock.jump(31 * minute);

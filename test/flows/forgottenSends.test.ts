@@ -152,11 +152,11 @@ test('messages from customers are not handed over twice, and none is missing', a
   await rig.supplied();
   await rig.customerSays('one');
   await rig.receives(1);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   await makeCopy();
   await rig.customerSays('two');
   await rig.receives(2);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   await goBack();
   await rig.supplied();
   await rig.customerSays('three');
@@ -173,7 +173,7 @@ test('nor is one that had waited for hours when the copy was made', async () => 
   await makeCopy();
   rig.host.faults.clear();
   await rig.receivesInHaste(2);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   await goBack();
   await rig.customerWrites('new');
   await rig.receivesInHaste(3);

@@ -95,7 +95,7 @@ describe('a host that tells no ids', () => {
       await startConversation();
       await rig.customerWrites('ok');
       await rig.receives(2);
-      await rig.allDelivered();
+      await rig.stands({ inbound: { waiting: 0 } });
       rig.host.faults.add({ when: notify, cut });
       await rig.customerWrites('ok');
       await until(async () => {
@@ -112,7 +112,7 @@ describe('a host that tells no ids', () => {
     expect((await rig.host.agentWrites(interaction, 'How can I help?')).status).toBe(200);
     await rig.customerWrites('ok');
     await rig.receives(2);
-    await rig.allDelivered();
+    await rig.stands({ inbound: { waiting: 0 } });
     rig.host.faults.add({ when: notify, cut: 'after' });
     rig.host.faults.add({ when: /interactions\/\d+\/messages$/, status: 503 });
     await rig.customerWrites('ok');

@@ -30,7 +30,7 @@ test('a conversation nobody was told of is found within a minute', async () => {
   rig = await Rig.start();
   await rig.customerWrites('first');
   await rig.receives(1);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   const row = { account: 'support', sender: { id: customer.id }, media: [], sentAt: rig.clock.now() };
   await rig.store.inbox.keep([
     { ...row, messageId: '1', conversation: `dm:${customer.id}`, text: 'nobody was woken' },

@@ -41,7 +41,7 @@ test('are renewed ahead of time, once, under any number of calls', async () => {
 test('are renewed while nobody calls, and a sign-in that has ended is told before anybody needs it', async () => {
   await start();
   await rig.supplied();
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   const before = rig.x.oauth2.renewals;
   rig.clock.jump(1.95 * hour);
   rig.scheduler.run('minute');

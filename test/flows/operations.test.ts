@@ -34,7 +34,7 @@ test('the alerts ask for parts that there are, and each says what to do', async 
 test('what needs somebody is 0', async () => {
   rig.host.faults.add({ when: /notify/, status: 401, times: Infinity });
   await rig.customerWrites('hello');
-  await rig.stands({ inbound: { waitingBecause: expect.any(String) } });
+  await rig.waits('inbound');
   const shown = await metrics();
   expect(shown).toContain('openchannelx_well{account="support",part="host_sign_in"} 0');
   expect(shown).toContain('openchannelx_well{account="support",part="inbound"} 0');

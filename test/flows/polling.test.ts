@@ -148,7 +148,7 @@ test('what X shows a minute late, behind something newer, is read all the same, 
     rig.clock.jump(60_000);
     await rig.nextPoll();
   }
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   const texts = rig.received.map(({ body }) => body.split('\n')[0]);
   expect([...texts].sort()).toEqual(['@brand newer', '@brand shown late', 'newer', 'shown late']);
 });

@@ -77,7 +77,7 @@ test('a change that an answer shows while a message is on its way is not undone 
   };
   await rig.customerWrites('on its way');
   await rig.receives(2);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   inbox.saveNotified = save;
   await rig.customerWrites('next');
   await rig.receives(3);

@@ -52,7 +52,7 @@ test('messages by hour, direction and state, first responses, waits for windows,
   rig.clock.jump(4 * minute);
   await rig.customerWrites('two');
   await rig.receives(3);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   rig.clock.jump(6 * minute);
   await agentSays('first');
   await agentSays('second');
@@ -103,7 +103,7 @@ test('what the bot and the plugin itself said counts for itself', async () => {
   await atRest();
   await rig.customerWrites('agent');
   await rig.receives(2);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   const [support] = (await report()).accounts;
   expect(support?.totals).toMatchObject({
     in: { ...none, delivered: 1, bot: 1 },
@@ -125,7 +125,7 @@ test('notices to agents are no messages, and what lies outside the time does not
     rig.clock.jump(1_000);
     return rig.received.length === 2;
   }, 'the notice');
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   const [support] = (await report()).accounts;
   expect(support?.totals).toMatchObject({ in: { ...none, delivered: 1 }, out: { ...none, failed: 1 } });
   expect((await report('from=2035-01-09&to=2035-01-10')).accounts[0]?.hours).toEqual([]);
@@ -136,7 +136,7 @@ test('as CSV, one line for each figure', async () => {
   await start();
   await rig.customerWrites('hello');
   await rig.receives(1);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   const response = await get(`${range}&format=csv`, basic('admin', password));
   expect(response.headers.get('content-type')).toMatch(/^text\/csv/);
   expect(response.headers.get('content-disposition')).toContain('openchannel-x-report.csv');

@@ -73,7 +73,7 @@ test('what still waits keeps its words, what was set aside does not; with 0 days
   await rig.stands({ inbound: { setAside: 1 } });
   rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
   await rig.customerWrites('WAITING');
-  await rig.stands({ inbound: { waitingBecause: expect.any(String) } });
+  await rig.waits('inbound');
   await rig.customerWrites('also waiting', { from: otherCustomer });
   rig.clock.jump(2 * day);
   scheduler.run('hour');
@@ -111,7 +111,7 @@ test('rows without words are deleted in the end, and /health counts what is left
   await rig.host.agentWrites(rig.host.state.interactions[0]!, 'two');
   rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
   await rig.customerWrites('still waiting', { from: otherCustomer });
-  await rig.stands({ inbound: { waitingBecause: expect.any(String) } });
+  await rig.waits('inbound');
   rig.clock.jump(399 * day);
   await erased();
   rig.clock.jump(2 * day);
@@ -156,7 +156,7 @@ test('a post that was deleted on X is erased here as well', async () => {
   const post = rig.x.world.addPost(customer.id, '@brand ZEBRA');
   await rig.x.feed.publish({ kind: 'post', post });
   await rig.receives(1);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   await rig.x.deletePost(post);
   await rig.receives(2);
   expect(holds('ZEBRA')).toBe(false);
@@ -185,7 +185,7 @@ test('an encrypted message that its sender deleted is erased', async () => {
   rig = encrypted;
   const said = await jane.say(brandId, 'to be deleted');
   await rig.receives(1);
-  await rig.allDelivered();
+  await rig.stands({ inbound: { waiting: 0 } });
   expect(holds(said.encoded)).toBe(true);
   await jane.deleteForAll(brandId, said);
   await rig.receives(2);
@@ -227,14 +227,14 @@ describe('on request', () => {
     await start();
     rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
     await rig.customerWrites('ZEBRA');
-    await rig.stands({ inbound: { waitingBecause: expect.any(String) } });
+    await rig.waits('inbound');
     expect(await rig.store.eraser.forget(customer.id)).toEqual({ messages: 1, answers: 0 });
     rig.host.faults.clear();
     rig.clock.jump(60_000);
     await rig.customerWrites('other', { from: otherCustomer });
     await rig.receivesInHaste(1);
     expect(rig.received.map(({ body }) => body)).toEqual(['other']);
-    await rig.allDelivered();
+    await rig.stands({ inbound: { waiting: 0 } });
     expect((await rig.health()).body.accounts['support']?.inbound).toMatchObject({ waiting: 0, setAside: 0 });
   });
 

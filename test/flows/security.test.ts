@@ -236,7 +236,7 @@ test('no secret is in a log, an error, the health, the metrics, or what the pane
   });
   rig!.host.faults.add({ when: /notify/, status: 401 });
   await rig!.customerWrites('hello');
-  await rig!.stands({ inbound: { waitingBecause: expect.any(String) } });
+  await rig!.waits('inbound');
   await rig!.receivesInHaste(1);
   await rig!.host.agentWrites(rig!.host.state.interactions[0]!, 'answer');
   await see(fetch(`${rig!.url}/api/messages?crc_token=x`));

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CorePorts } from '../../plugin/core/corePorts';
 import { OutboundWorker } from '../../plugin/core/outbound/outboundWorker';
 import type { Log, MessageStore } from '../../plugin/core/ports';
 import type { MessagingAccount, SentMessage } from '../../plugin/core/gateways';
@@ -69,16 +70,9 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
   const rules = { followUp: { active: false } };
   const settings = { name: 'a', mapValue: 'id', mergeQueuedReplies: true, rules };
   const account = { ...settings, chat, x: life.of(x) } as unknown as MessagingAccount;
-  return new OutboundWorker({
+  const ports = {
+    ...store,
     outbox: life.of(store.outbox),
-    inbox: store.inbox,
-    chat: store.chat,
-    history: store.history,
-    contacts: store.contacts,
-    threads: store.threads,
-    conversations: store.conversations,
-    transaction: (writes) => store.transaction(writes),
-    batchTransaction: (writes) => store.batchTransaction(writes),
     accounts: new Map([['a', account]]),
     clock,
     random: () => 0,
@@ -87,7 +81,8 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
     activity: () => {},
     maxWait: () => Infinity,
     tellAgent: () => Promise.resolve(),
-  });
+  };
+  return new OutboundWorker(ports as unknown as CorePorts);
 }
 
 test(`${runs} times killed at a random step of sending: no text lost, none doubled, the order kept`, async () => {

@@ -23,7 +23,7 @@ import { freePort } from './process';
 import { ManualScheduler } from './manualScheduler';
 import { scratchFolder } from './scratch';
 import { SkewedClock } from './skewedClock';
-import { until } from './until';
+import { isMatch, until } from './until';
 
 export const brandId = '900000000000000001';
 export const customer = { id: '1700000000000000021', username: 'jane_doe', name: 'Jane Doe' };
@@ -306,23 +306,18 @@ export class Rig {
     await until(() => this.x.inFlight === 0, 'all calls of X to be answered');
   }
 
-  /** Waits until nothing is on its way to the host: what it has is written down a moment after it has it. */
-  async allDelivered(): Promise<void> {
-    await this.stands({ inbound: { waiting: 0 } });
-  }
-
   /** Waits until `/health` shows the account so, as `toMatchObject` compares. */
   async stands(wanted: object): Promise<void> {
     const isSo = async () => {
-      const account = (await this.health()).body.accounts['support'];
-      try {
-        expect(account).toMatchObject(wanted);
-        return true;
-      } catch {
-        return false;
-      }
+      const { support } = (await this.health()).body.accounts;
+      return isMatch(support, wanted);
     };
     await until(isSo, `the account to be ${JSON.stringify(wanted)}`);
+  }
+
+  /** Waits until messages of a direction wait for something. */
+  waits(direction: 'inbound' | 'outbound'): Promise<void> {
+    return this.stands({ [direction]: { waitingBecause: expect.any(String) as string } });
   }
 
   /** An interaction with the customer, from a first message. */

@@ -1,4 +1,5 @@
-import { ingestEvents, type IngestPorts } from '../../plugin/core/inbound/ingestEvents';
+import type { CorePorts } from '../../plugin/core/corePorts';
+import { ingestEvents } from '../../plugin/core/inbound/ingestEvents';
 import { createHmac } from 'node:crypto';
 import type { InboundMessage } from '../../plugin/core/messages';
 import type { Log } from '../../plugin/core/ports';
@@ -27,22 +28,15 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
       onReplay: () => {},
       onPost: () => {},
     }));
-  const ports: IngestPorts = {
+  const ports = {
     inbox: {
       keep: (messages: InboundMessage[]) => {
         kept.push(...messages);
         return Promise.resolve(messages.map(() => true));
       },
     } as never,
-    chat: undefined as never,
-    outbox: undefined as never,
-    contacts: undefined as never,
-    eraser: undefined as never,
-    threads: undefined as never,
-    marks: undefined as never,
     counters: { count: () => {} },
     log,
-    facts: undefined as never,
     charges: { note: () => {}, since: () => [] },
     activity: () => {},
     wake: () => {},
@@ -55,7 +49,7 @@ function setUp(...accounts: { name: string; consumerSecret: string; userId: stri
       noteStored: () => {},
       attempt: (_what: string, _account: string, write: () => Promise<void>) => write(),
     } as never,
-  };
+  } as unknown as CorePorts;
   const webhook = createWebhook(activeAccounts, {
     ingest: (batch, account) => ingestEvents(batch, account, ports),
     counters: ports.counters,

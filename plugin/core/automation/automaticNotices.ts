@@ -1,19 +1,13 @@
-import type { Clock } from '../clock';
+import type { Ports } from '../corePorts';
 import type { ConversationState } from '../conversations';
 import type { MessagingAccount } from '../gateways';
 import type { OutboundMessage, StoredInbound } from '../messages';
-import type { Contacts } from '../ports';
 import { isPrivate, isPublic, knownSender, replyTo } from './automaticReplies';
 import { noticeText } from './noticeText';
 import { closedPeriodAt } from './workingHours';
 
 const day = 24 * 60 * 60_000;
 const minute = 60_000;
-
-export interface AutomaticNoticePorts {
-  contacts: Contacts;
-  clock: Clock;
-}
 
 /** Something to say to the customer, and what is remembered of it. */
 export interface AutoReply {
@@ -26,7 +20,7 @@ export function greetingDue(
   { message }: StoredInbound,
   { receivedAt, greetedAt }: ConversationState,
   account: MessagingAccount,
-  { contacts, clock }: AutomaticNoticePorts,
+  { contacts, clock }: Ports<'contacts' | 'clock'>,
 ): AutoReply | undefined {
   const { active, text, everyDays } = account.rules.greeting;
   if (!active || !isPrivate(message)) return undefined;
@@ -48,7 +42,7 @@ export function closedNoticeDue(
   { message }: StoredInbound,
   { toldClosed }: ConversationState,
   account: MessagingAccount,
-  { contacts, clock }: AutomaticNoticePorts,
+  { contacts, clock }: Ports<'contacts' | 'clock'>,
 ): AutoReply | undefined {
   const { workingHours } = account.rules;
   const isMeant = isPrivate(message) || (isPublic(message) && workingHours.mentions);

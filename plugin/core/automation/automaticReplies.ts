@@ -1,28 +1,16 @@
+import type { Ports } from '../corePorts';
 import { directConversation, groupOf, queueNameOf, postConversation } from '../conversation';
+import { replyStep } from '../steps';
 import { mapValueOf } from '../mapValue';
 import type { AutomaticKind, InboundMessage, OutboundMessage, XUser } from '../messages';
-import type { Clock } from '../clock';
-import type { Conversations } from '../conversations';
-import type { ActivityListener, Contacts, Counters, Inbox, Log, MessageStore, Outbox } from '../ports';
+import type { Contacts } from '../ports';
 import type { MessagingAccount } from '../gateways';
 
-export interface AutomaticPorts {
-  outbox: Outbox;
-  contacts: Contacts;
-  counters: Counters;
-  activity: ActivityListener;
-  /** Says that a queue of answers has something to do. */
-  wakeReplies: (queueName: string) => void;
-}
+export type AutomaticPorts = Ports<'outbox' | 'contacts' | 'counters' | 'activity' | 'wakeReplies'>;
 
 /** What deciding who a message is for needs, and what is said with it. */
-export interface RoutingPorts extends AutomaticPorts {
-  inbox: Inbox;
-  conversations: Conversations;
-  transaction: MessageStore['transaction'];
-  clock: Clock;
-  log: Log;
-}
+export type RoutingPorts = AutomaticPorts &
+  Ports<'inbox' | 'conversations' | 'transaction' | 'clock' | 'log'>;
 
 /** The customer as far as they are known, by this message or by earlier ones. */
 export function knownSender(sender: XUser, account: string, contacts: Contacts): XUser {
@@ -71,15 +59,7 @@ export function queueAutomatic(messages: OutboundMessage[], now: number, ports: 
     for (const { seq, message } of rows) {
       const { account, queueKey, automatic, text } = message;
       ports.counters.count('automatic', { account, kind: automatic ?? '' });
-      const messageId = `out:${seq}`;
-      ports.activity({
-        direction: 'out',
-        account,
-        messageId,
-        conversation: queueKey,
-        step: 'received',
-        detail: text,
-      });
+      ports.activity(replyStep({ seq, message }, 'received', text));
       ports.wakeReplies(queueNameOf(account, queueKey));
     }
   };

@@ -1,3 +1,4 @@
+import type { Ports } from '../corePorts';
 import { queueAutomatic, knownSender, directReply, type RoutingPorts } from './automaticReplies';
 import { backoff } from '../backoff';
 import type { BotAnswer } from './bot';
@@ -10,12 +11,11 @@ import type { MessagingAccount } from '../gateways';
 import { wordIn } from './wholeWords';
 import { phrase } from '../../texts/text';
 
-export interface BotDispatcherPorts extends RoutingPorts {
-  /** A number from 0 to 1. */
-  random: () => number;
-  /** Says that the queue's message has its answer, or goes to the agents. */
-  done: (queueName: string) => void;
-}
+export type BotDispatcherPorts = RoutingPorts &
+  Ports<'random'> & {
+    /** Says that the queue's message has its answer, or goes to the agents. */
+    done: (queueName: string) => void;
+  };
 
 /** How many bots are asked at a time; a slow one must not hold up what goes to the agents. */
 const concurrency = 16;

@@ -1,15 +1,9 @@
-import type { Clock } from '../clock';
+import type { Ports } from '../corePorts';
 import type { CardRules } from './conversationRules';
 import { reasonOf } from '../errors';
 import type { XUser } from '../messages';
-import type { Contacts, Log } from '../ports';
+import type { Contacts } from '../ports';
 import type { MessagingAccount } from '../gateways';
-
-export interface CardPorts {
-  contacts: Contacts;
-  clock: Clock;
-  log: Log;
-}
 
 const day = 24 * 60 * 60_000;
 
@@ -44,7 +38,7 @@ export async function updateCard(
   user: XUser,
   value: string,
   account: MessagingAccount,
-  { contacts, clock, log }: CardPorts,
+  { contacts, clock, log }: Ports<'contacts' | 'clock' | 'log'>,
 ): Promise<void> {
   const { name, rules } = account;
   try {

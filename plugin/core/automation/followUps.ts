@@ -1,19 +1,10 @@
-import { queueAutomatic, directReply, type AutomaticPorts } from './automaticReplies';
-import type { Clock } from '../clock';
+import { queueAutomatic, directReply, type RoutingPorts } from './automaticReplies';
 import { customerOf } from '../conversation';
-import type { AwaitedAnswer, Conversations } from '../conversations';
+import type { AwaitedAnswer } from '../conversations';
 import { BridgeError, reasonOf } from '../errors';
 import type { AutomaticKind } from '../messages';
 import { noticeText } from './noticeText';
-import type { Log, MessageStore } from '../ports';
 import type { MessagingAccount } from '../gateways';
-
-export interface FollowUpPorts extends AutomaticPorts {
-  conversations: Conversations;
-  transaction: MessageStore['transaction'];
-  clock: Clock;
-  log: Log;
-}
 
 const minute = 60_000;
 
@@ -24,7 +15,7 @@ const maxDelay = 24 * 60 * minute;
  * Reminds the customers of an account who owe an answer, and takes leave of those who do not give it, where that is
  * due. What is said, and that it was said, are one commit.
  */
-export async function followUp(account: MessagingAccount, ports: FollowUpPorts): Promise<void> {
+export async function followUp(account: MessagingAccount, ports: RoutingPorts): Promise<void> {
   const { reminderMinutes, closingMinutes, reminder, closing } = account.rules.followUp;
   const now = ports.clock.now();
   const isDue = ({ since, reminded }: AwaitedAnswer) => {
@@ -47,7 +38,7 @@ function speak(
   { conversation, since }: AwaitedAnswer,
   kind: AutomaticKind & ('reminder' | 'closing'),
   account: MessagingAccount,
-  ports: FollowUpPorts,
+  ports: RoutingPorts,
 ): void {
   const { conversations, contacts, clock, transaction, log } = ports;
   const id = customerOf(conversation);
@@ -70,7 +61,7 @@ function speak(
 async function isClosedOnHost(
   { conversation }: AwaitedAnswer,
   account: MessagingAccount,
-  { contacts, log }: FollowUpPorts,
+  { contacts, log }: RoutingPorts,
 ): Promise<boolean> {
   const id = customerOf(conversation);
   const interactionId = id === undefined ? undefined : contacts.interactionOf(account.name, id, undefined);

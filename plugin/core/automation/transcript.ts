@@ -1,14 +1,8 @@
-import type { Conversations } from '../conversations';
+import type { Ports } from '../corePorts';
 import type { StoredInbound } from '../messages';
-import type { Inbox } from '../ports';
 import type { MessagingAccount } from '../gateways';
 import { customersWords, systemNotice } from '../systemNotice';
 import { phrase } from '../../texts/text';
-
-export interface TranscriptPorts {
-  conversations: Conversations;
-  inbox: Inbox;
-}
 
 /** Code points; the latest is what matters. */
 const longest = 10_000;
@@ -21,7 +15,7 @@ const longest = 10_000;
 export async function transcriptFor(
   { message }: StoredInbound,
   account: MessagingAccount,
-  { conversations, inbox }: TranscriptPorts,
+  { conversations, inbox }: Ports<'conversations' | 'inbox'>,
 ): Promise<string | undefined> {
   const turns = conversations.turns(account.name, message.conversation);
   if (turns.length === 0) return undefined;

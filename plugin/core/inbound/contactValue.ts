@@ -1,15 +1,8 @@
+import type { Ports } from '../corePorts';
 import { BoundedMap } from '../boundedMap';
-import type { Clock } from '../clock';
 import { mapValueOf } from '../mapValue';
 import type { XUser } from '../messages';
-import type { Contacts, Log } from '../ports';
 import type { MessagingAccount } from '../gateways';
-
-export interface ContactValuePorts {
-  contacts: Contacts;
-  clock: Clock;
-  log: Log;
-}
 
 /** A renamed customer's contact is looked up on the host at most this often. Milliseconds. */
 const lookUpPause = 60 * 60_000;
@@ -23,7 +16,7 @@ export class ContactValues {
   /** By user: the handle that was looked up last, and when. */
   private readonly lookedUp = new BoundedMap<string, { wanted: string; at: number }>(10_000);
 
-  constructor(private readonly ports: ContactValuePorts) {}
+  constructor(private readonly ports: Ports<'contacts' | 'clock' | 'log'>) {}
 
   async of(sender: XUser, account: MessagingAccount): Promise<string> {
     const wanted = mapValueOf(sender, account.mapValue);

@@ -1,12 +1,10 @@
+import type { Ports } from '../corePorts';
 import { concernsAgent } from '../outbound/replyNotices';
 import type { MessagingAccount } from '../gateways';
 import type { ChatStore, ChatWriter, ClosedMessage, Opened, Remark } from '../chat';
-import type { Clock } from '../clock';
 import { groupOf, isEncryptedGroup } from '../conversation';
-import type { Conversations } from '../conversations';
 import type { InboundMessage, StoredInbound } from '../messages';
 import { isFromHere } from './ingestEncrypted';
-import type { Eraser } from '../eraser';
 import {
   colleagueWords,
   deletionWords,
@@ -18,20 +16,12 @@ import {
   reactionWords,
   type Target,
 } from './chatNotices';
-import type { Contacts, Inbox, Log, Outbox } from '../ports';
 import { systemNotice } from '../systemNotice';
 import { phrase } from '../../texts/text';
 
-export interface DecryptPorts {
-  chat: ChatStore;
-  inbox: Inbox;
-  outbox: Pick<Outbox, 'get' | 'sentWith' | 'noteOutcome' | 'knownSentIds'>;
-  contacts: Contacts;
-  conversations: Conversations;
-  eraser: Eraser;
-  clock: Clock;
-  log: Log;
-}
+type DecryptPorts = Ports<
+  'chat' | 'inbox' | 'outbox' | 'contacts' | 'conversations' | 'eraser' | 'clock' | 'log'
+>;
 
 /** A row while it is opened. */
 interface Opening {

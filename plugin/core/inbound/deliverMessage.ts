@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { CorePorts } from '../corePorts';
 import type { ContactValues } from './contactValue';
 import { queueNameOf } from '../conversation';
 import { BridgeError, reasonOf } from '../errors';
@@ -7,22 +7,14 @@ import { isPrivate, knownSender } from '../automation/automaticReplies';
 import { cardFields, updateCard } from '../automation/contactCard';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
 import type { PendingWrites } from '../pendingWrites';
-import type { Contacts, Inbox, Log, MessageStore } from '../ports';
-import type { Eraser } from '../eraser';
 import { sameText } from '../sameText';
 import type { MessagingAccount, HostMessage, Notification, NotifyReceipt } from '../gateways';
 import { customersWords } from '../systemNotice';
-import { transcriptFor, type TranscriptPorts } from '../automation/transcript';
+import { transcriptFor } from '../automation/transcript';
 
-export interface DeliverPorts extends TranscriptPorts {
-  inbox: Inbox;
-  contacts: Contacts;
-  batchTransaction: MessageStore['batchTransaction'];
-  clock: Clock;
-  log: Log;
+export interface DeliverPorts extends CorePorts {
   pendingWrites: PendingWrites;
   contactValues: ContactValues;
-  eraser: Eraser;
   /** Messages whose notify call is under way. */
   inFlight: Set<number>;
   /** How often X failed to hand out a message's media, by row; an outage of the host does not count. */

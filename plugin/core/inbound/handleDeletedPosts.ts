@@ -1,17 +1,8 @@
+import type { Ports } from '../corePorts';
 import type { InboundMessage } from '../messages';
 import { queueNameOf } from '../conversation';
-import type { Eraser } from '../eraser';
-import type { Log, Threads } from '../ports';
-import { keepNotice, systemNotice, type NoticePorts } from '../systemNotice';
+import { keepNotice, systemNotice } from '../systemNotice';
 import { phrase } from '../../texts/text';
-
-export interface DeletionPorts extends NoticePorts {
-  threads: Threads;
-  eraser: Eraser;
-  log: Log;
-  /** Says that answers of a queue may not go out any longer. */
-  wakeReplies: (queueName: string) => void;
-}
 
 const beforehand = phrase('message.postDeletedBefore');
 const afterwards = (link: string) => phrase('message.postDeleted', { link });
@@ -24,7 +15,7 @@ const afterwards = (link: string) => phrase('message.postDeleted', { link });
 export async function handleDeletedPosts(
   postIds: string[],
   account: string,
-  ports: DeletionPorts,
+  ports: Ports<'inbox' | 'threads' | 'eraser' | 'log' | 'activity' | 'wake' | 'wakeReplies'>,
 ): Promise<void> {
   for (const id of postIds) {
     ports.threads.markDeleted(account, id);
@@ -43,23 +34,7 @@ export async function handleDeletedPosts(
   }
 }
 
-function noticeOf({
-  account,
-  messageId,
-  conversation,
-  sender,
-  thread,
-  sentAt,
-}: InboundMessage): InboundMessage {
-  return {
-    account,
-    messageId: `notice:deleted:${messageId}`,
-    conversation,
-    sender,
-    text: systemNotice(afterwards(`https://x.com/i/status/${messageId}`)),
-    media: [],
-    sentAt,
-    ...(thread === undefined ? {} : { thread }),
-    notice: {},
-  };
+function noticeOf(message: InboundMessage): InboundMessage {
+  const text = systemNotice(afterwards(`https://x.com/i/status/${message.messageId}`));
+  return { ...message, messageId: `notice:deleted:${message.messageId}`, text, media: [], notice: {} };
 }

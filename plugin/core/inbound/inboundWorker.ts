@@ -1,12 +1,11 @@
+import type { CorePorts } from '../corePorts';
 import { backoff } from '../backoff';
 import { BoundedMap } from '../boundedMap';
 import { BotDispatcher } from '../automation/botDispatcher';
-import type { ChatStore } from '../chat';
 import { ContactValues } from './contactValue';
 import { queueNameOf, splitQueueName } from '../conversation';
 import { BridgeError, reasonOf } from '../errors';
 import { deliverMessage, type DeliverPorts } from './deliverMessage';
-import type { Eraser } from '../eraser';
 import { HostRefusals } from './hostRefusals';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import { QueueSweep } from '../queueSweep';
@@ -14,20 +13,10 @@ import type { StoredInbound } from '../messages';
 import { messageInFlight } from '../outbound/noLongerWanted';
 import { noteShown, decryptMessage } from './decryptMessage';
 import { PendingWrites } from '../pendingWrites';
-import type { History, Inbox, MessageStore } from '../ports';
-import type { RoutingPorts } from '../automation/automaticReplies';
 import { routeMessage } from './routeMessage';
 import type { MessagingAccount } from '../gateways';
-import type { WorkerPorts } from '../workerPorts';
+import { inboundStep } from '../steps';
 import { isoTime } from '../isoTime';
-
-export interface InboundWorkerPorts extends WorkerPorts, RoutingPorts {
-  inbox: Inbox;
-  history: History;
-  chat: ChatStore;
-  eraser: Eraser;
-  batchTransaction: MessageStore['batchTransaction'];
-}
 
 /** How many conversations are handed to the host side by side. */
 const concurrency = 16;
@@ -45,7 +34,7 @@ export class InboundWorker {
   /** Accounts whose last hand-over failed on the host's side. */
   private readonly troubled = new Set<string>();
 
-  constructor(private readonly ports: InboundWorkerPorts) {
+  constructor(private readonly ports: CorePorts) {
     this.pendingWrites = new PendingWrites(ports.batchTransaction);
     this.contactValues = new ContactValues(ports);
     this.bot = new BotDispatcher({ ...ports, done: (queueName) => this.queue.wake(queueName) });
@@ -120,19 +109,29 @@ export class InboundWorker {
     const { inbox, clock } = this.ports;
     const log = this.ports.log.with({ account: account.name });
     const started = clock.now();
-    const row = await decryptMessage(stored, account, { ...this.ports, log });
+    const ports = { ...this.ports, log };
+    const row = await decryptMessage(stored, account, ports);
     if (!row) {
       await this.pendingWrites.write(stored.seq, () => inbox.markNothing(stored.seq));
       this.step(stored, 'nothing for an agent');
       return { again: 'now' };
     }
-    const destination = routeMessage(row, account, { ...this.ports, log });
+    const destination = routeMessage(row, account, ports);
     if (destination === 'bot') {
       this.bot.take(queueName, row, account);
       return undefined;
     }
     if (destination === 'nobody') return { again: 'now' };
-    await deliverMessage(row, account, this.deliverPorts(account.name));
+    const { pendingWrites, contactValues, mediaFaults, inFlight } = this;
+    const onStep: DeliverPorts['onStep'] = (...step) => this.step(...step);
+    await deliverMessage(row, account, {
+      ...ports,
+      pendingWrites,
+      contactValues,
+      mediaFaults,
+      inFlight,
+      onStep,
+    });
     this.afterSuccess(row, started);
     return { again: 'now' };
   }
@@ -207,32 +206,6 @@ export class InboundWorker {
   }
 
   private step(row: StoredInbound, step: string, detail?: string): void {
-    const { account, messageId, conversation } = row.message;
-    this.ports.activity({
-      direction: 'in',
-      account,
-      messageId,
-      conversation,
-      step,
-      ...(detail === undefined ? {} : { detail }),
-    });
-  }
-
-  private deliverPorts(account: string): DeliverPorts {
-    const { inbox, contacts, conversations, batchTransaction, eraser, clock, log } = this.ports;
-    return {
-      inbox,
-      contacts,
-      conversations,
-      batchTransaction,
-      eraser,
-      clock,
-      pendingWrites: this.pendingWrites,
-      contactValues: this.contactValues,
-      mediaFaults: this.mediaFaults,
-      inFlight: this.inFlight,
-      log: log.with({ account }),
-      onStep: (row, step, detail) => this.step(row, step, detail),
-    };
+    this.ports.activity(inboundStep(row.message, step, detail));
   }
 }

@@ -1,19 +1,11 @@
+import type { Ports } from '../corePorts';
 import type { ReceivingAccount } from './ingestEvents';
-import type { ChatStore } from '../chat';
 import { directConversation, groupConversation, isEncryptedGroup } from '../conversation';
 import type { EncryptedMessage } from './events';
 import type { InboundMessage } from '../messages';
-import type { Inbox, Log, Outbox } from '../ports';
 
 /** The last encrypted message that came, in ms since 1970. */
 export const encryptedFact = 'last encrypted message';
-
-export interface IngestEncryptedPorts {
-  chat: ChatStore;
-  outbox: Pick<Outbox, 'knownSentIds'>;
-  inbox: Pick<Inbox, 'get'>;
-  log: Log;
-}
 
 /**
  * What is kept of encrypted messages: all of it closed. What X says of it in the clear only tells where it belongs.
@@ -22,7 +14,7 @@ export interface IngestEncryptedPorts {
 export function ingestEncrypted(
   messages: EncryptedMessage[],
   account: Pick<ReceivingAccount, 'name' | 'wants' | 'userId'>,
-  ports: IngestEncryptedPorts,
+  ports: Ports<'chat' | 'outbox' | 'inbox' | 'log'>,
 ): InboundMessage[] {
   if (!account.wants.chat) return [];
   return messages.flatMap((message) => {
@@ -62,7 +54,7 @@ export function ingestEncrypted(
 function isNews(
   { kind, messageId }: EncryptedMessage,
   account: string,
-  ports: IngestEncryptedPorts,
+  ports: Ports<'chat' | 'outbox' | 'inbox' | 'log'>,
 ): boolean {
   if (kind === 'message') return messageId === undefined || !isFromHere(account, messageId, ports);
   return kind !== 'other';
@@ -72,7 +64,7 @@ function isNews(
 export function isFromHere(
   account: string,
   messageId: string,
-  { chat, outbox }: Pick<IngestEncryptedPorts, 'chat' | 'outbox'>,
+  { chat, outbox }: Pick<Ports<'chat' | 'outbox' | 'inbox' | 'log'>, 'chat' | 'outbox'>,
 ): boolean {
   return chat.sent(account, messageId) !== undefined || outbox.knownSentIds(account, [messageId]).size > 0;
 }
@@ -82,7 +74,7 @@ function customerIn(
   conversationId: string,
   ownId: string,
   account: string,
-  { chat, inbox }: IngestEncryptedPorts,
+  { chat, inbox }: Ports<'chat' | 'outbox' | 'inbox' | 'log'>,
 ): string | undefined {
   if (!isEncryptedGroup(conversationId))
     return conversationId.split(':').find((id) => /^\d+$/.test(id) && id !== ownId);

@@ -1,27 +1,11 @@
+import type { CorePorts } from '../corePorts';
 import { groupOf, isPostConversation, queueNameOf } from '../conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
 import { encryptedFact, ingestEncrypted } from './ingestEncrypted';
 import { handleDeletedPosts } from './handleDeletedPosts';
-import type { ChatStore } from '../chat';
-import type { Eraser } from '../eraser';
-import type { Clock } from '../clock';
 import type { InboundMessage } from '../messages';
-import type {
-  AccountFacts,
-  ActivityListener,
-  Charges,
-  Contacts,
-  Counters,
-  Inbox,
-  Log,
-  MessageStore,
-  Outbox,
-  PresenceMarks,
-  Threads,
-} from '../ports';
-import type { OtherUsers } from './otherUsers';
+import { inboundStep } from '../steps';
 import { assignThread, noteOwnPost } from '../threads';
-import type { Unstorable } from './unstorable';
 
 /** The kinds of event that an account takes in. */
 export interface WantedEvents {
@@ -51,32 +35,6 @@ export interface ReceivingAccount {
   onPost(authorId: string): void;
 }
 
-export interface IngestPorts {
-  inbox: Inbox;
-  outbox: Pick<Outbox, 'knownSentIds'>;
-  chat: ChatStore;
-  eraser: Eraser;
-  contacts: Contacts;
-  threads: Threads;
-  marks: PresenceMarks;
-  counters: Counters;
-  charges: Charges;
-  facts: AccountFacts;
-  log: Log;
-  activity: ActivityListener;
-  /** Why nothing can be written right now; undefined when the store works. */
-  trouble: MessageStore['trouble'];
-  unstorable: Unstorable;
-  otherUsers: OtherUsers;
-  /** Says that a queue has something to do. */
-  wake: (queueName: string) => void;
-  /** Says that answers of a queue may not go out any longer. */
-  wakeReplies: (queueName: string) => void;
-  clock: Clock;
-  /** Whether customers' words may be written to the log. */
-  logText: () => boolean;
-}
-
 /**
  * Takes in what X delivered to an account, whatever way it came. Resolves when every message is safely on disk, or is left out because it
  * cannot be stored at all (see `Unstorable`), which is logged.
@@ -85,7 +43,7 @@ export interface IngestPorts {
 export async function ingestEvents(
   delivered: EventBatch,
   account: ReceivingAccount,
-  ports: IngestPorts,
+  ports: CorePorts,
 ): Promise<void> {
   const batch = ports.otherUsers.ownShare(delivered, account);
   let known: InboundMessage[];
@@ -105,7 +63,7 @@ export async function ingestEvents(
 async function store(
   batch: EventBatch,
   account: ReceivingAccount,
-  ports: IngestPorts,
+  ports: CorePorts,
 ): Promise<InboundMessage[]> {
   const foreign = batch.messages.filter(({ sender }) => sender.id !== account.userId());
   const wanted = foreign.filter((message) => isWanted(message, account));
@@ -144,7 +102,7 @@ async function store(
  * each is kept by itself, so that it does not hold up the others.
  * @returns for each message whether it is new
  */
-async function keep(messages: InboundMessage[], ports: IngestPorts): Promise<boolean[]> {
+async function keep(messages: InboundMessage[], ports: CorePorts): Promise<boolean[]> {
   // At once, since what follows may fail; and for known messages too, which may still wait.
   const wake = ({ account, conversation }: InboundMessage) => ports.wake(queueNameOf(account, conversation));
   try {
@@ -173,7 +131,7 @@ function noteHandle(
   userId: string,
   username: string,
   account: string,
-  { contacts, clock, log }: IngestPorts,
+  { contacts, clock, log }: CorePorts,
 ): void {
   const known = contacts.byId(account, userId);
   if (!known || known.username === username) return;
@@ -195,14 +153,14 @@ function isWanted({ post }: EventMessage, { wants }: ReceivingAccount): boolean 
   return wants.mentions && (wants.quotes || post.onlyQuotes !== true);
 }
 
-function tieToAccount(message: EventMessage, account: ReceivingAccount, ports: IngestPorts): InboundMessage {
+function tieToAccount(message: EventMessage, account: ReceivingAccount, ports: CorePorts): InboundMessage {
   const { post, ...rest } = message;
   if (post) return { ...rest, account: account.name, ...assignThread(message, post, account, ports) };
   const inGroup = groupOf(message.conversation) !== undefined;
   return { ...rest, account: account.name, ...(inGroup ? { thread: message.conversation } : {}) };
 }
 
-function announce(message: InboundMessage, ports: IngestPorts): void {
+function announce(message: InboundMessage, ports: CorePorts): void {
   const { account, messageId, conversation, text, media, sender, closed } = message;
   ports.log.info('message received', {
     account,
@@ -212,21 +170,14 @@ function announce(message: InboundMessage, ports: IngestPorts): void {
     ...(closed ? { encrypted: true } : ports.logText() ? { text } : {}),
   });
   const who = sender.username === undefined ? sender.id : `@${sender.username}`;
-  ports.activity({
-    direction: 'in',
-    account,
-    messageId,
-    conversation,
-    step: 'stored',
-    detail: `${who}: ${closed ? 'encrypted' : text}`,
-  });
+  ports.activity(inboundStep(message, 'stored', `${who}: ${closed ? 'encrypted' : text}`));
 }
 
 function report(
   batch: EventBatch,
   foreign: EventMessage[],
   account: ReceivingAccount,
-  ports: IngestPorts,
+  ports: CorePorts,
 ): void {
   const { counters, log } = ports;
   const count = (kind: string, result: string, by: number) => {
@@ -258,7 +209,7 @@ function noteCharges(
   { messages, encrypted }: EventBatch,
   known: InboundMessage[],
   account: ReceivingAccount,
-  { charges }: IngestPorts,
+  { charges }: CorePorts,
 ): void {
   // What the account itself writes is told for nothing (X docs: pay-per-use pricing).
   const theirs = encrypted.filter(({ senderId }) => senderId !== account.userId()).length;

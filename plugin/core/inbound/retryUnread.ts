@@ -1,15 +1,6 @@
-import type { ChatStore } from '../chat';
+import type { Ports } from '../corePorts';
 import { queueNameOf } from '../conversation';
 import { reasonOf } from '../errors';
-import type { Inbox, Log } from '../ports';
-
-export interface RetryUnreadPorts {
-  chat: ChatStore;
-  inbox: Inbox;
-  log: Log;
-  /** Says that a queue has something to do. */
-  wake: (queueName: string) => void;
-}
 
 /**
  * Has messages that could not be read opened once more, since a key has come: of an encrypted conversation, or the account's
@@ -21,7 +12,7 @@ export async function retryUnread(
   account: string,
   conversationId: string | undefined,
   tag: string,
-  { chat, inbox, log, wake }: RetryUnreadPorts,
+  { chat, inbox, log, wake }: Ports<'chat' | 'inbox' | 'log' | 'wake'>,
 ): Promise<void> {
   try {
     let count = 0;

@@ -3,6 +3,7 @@ import { isPrivate, knownSender, queueAutomatic, type RoutingPorts } from '../au
 import { whyFiltered } from '../automation/filters';
 import type { MessagingAccount } from '../gateways';
 import type { StoredInbound } from '../messages';
+import { inboundStep } from '../steps';
 
 /** Who a message is for. */
 export type Destination = 'agents' | 'bot' | 'nobody';
@@ -59,16 +60,9 @@ function isFiltered(
   if (!verdict) return false;
   const { filter, reason } = verdict;
   ports.inbox.markFiltered(seq, reason);
-  const { messageId, conversation, sender } = message;
+  const { messageId, sender } = message;
   ports.log.info('message filtered: it stays in the panel', { messageId, userId: sender.id, reason });
   ports.counters.count('filtered', { account: name, filter });
-  ports.activity({
-    direction: 'in',
-    account: name,
-    messageId,
-    conversation,
-    step: 'filtered',
-    detail: reason,
-  });
+  ports.activity(inboundStep(message, 'filtered', reason));
   return true;
 }

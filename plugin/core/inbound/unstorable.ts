@@ -1,6 +1,5 @@
-import type { Clock } from '../clock';
+import type { Ports } from '../corePorts';
 import { BridgeError, reasonOf } from '../errors';
-import type { Counters, Log, MessageStore } from '../ports';
 
 /** Something has to fail so often before it may be left out. */
 const minFailures = 5;
@@ -13,14 +12,6 @@ const maxHoldMs = 60 * 60_000;
 
 /** So many failures are remembered; the oldest are forgotten first. */
 const maxRemembered = 1_000;
-
-export interface UnstorablePorts {
-  /** Why nothing can be written right now; undefined when the store works. */
-  trouble: MessageStore['trouble'];
-  clock: Clock;
-  log: Log;
-  counters: Counters;
-}
 
 interface Failure {
   times: number;
@@ -36,7 +27,7 @@ export class Unstorable {
   private readonly failures = new Map<string, Failure>();
   private stored = 0;
 
-  constructor(private readonly ports: UnstorablePorts) {}
+  constructor(private readonly ports: Ports<'trouble' | 'clock' | 'log' | 'counters'>) {}
 
   /** Something was stored in another way. */
   noteStored(): void {

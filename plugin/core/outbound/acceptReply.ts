@@ -1,10 +1,9 @@
-import type { Clock } from '../clock';
+import type { Ports } from '../corePorts';
 import { sameValue } from '../inbound/contactValue';
 import { groupConversation, groupOf, isPostId, postConversation } from '../conversation';
 import { BridgeError } from '../errors';
 import type { OutboundMessage } from '../messages';
 import type { OutboundWorker, SubmittedReply } from './outboundWorker';
-import type { Contacts, Log, Threads } from '../ports';
 import { findRecipient, knownRecipient } from './recipients';
 import { composeAnswer, postDeleted } from './sendReply';
 import type { MessagingAccount } from '../gateways';
@@ -24,13 +23,9 @@ export interface ReplyCall {
   agentName: string | undefined;
 }
 
-export interface AcceptPorts {
-  contacts: Contacts;
-  threads: Threads;
-  log: Log;
-  clock: Clock;
+export type AcceptPorts = Ports<'contacts' | 'threads' | 'log' | 'clock'> & {
   worker: Pick<OutboundWorker, 'submit' | 'noteAnswered'>;
-}
+};
 
 /** Ten Direct Messages of X's longest; more would use up the customer's time limit and our rate limit window. */
 const maxTextLength = 100_000;

@@ -1,8 +1,9 @@
+import type { Ports } from '../corePorts';
 import type { ChatStore, EncryptedReply } from '../chat';
 import { isEncryptedGroup } from '../conversation';
 import { BridgeError } from '../errors';
 import type { StoredOutbound } from '../messages';
-import type { Contacts, Inbox, Outbox } from '../ports';
+import type { Contacts, Inbox } from '../ports';
 import { mayBeThere } from './mayBeOnX';
 import { messagesOf, type Part, type Route } from './route';
 import type { MessagingAccount, DirectTarget } from '../gateways';
@@ -26,13 +27,6 @@ export async function goesEncrypted(
   return knownWay(target.userId, account, contacts) ?? account.chat.reaches(target.userId);
 }
 
-export interface ChatRoutePorts {
-  outbox: Outbox;
-  chat: ChatStore;
-  inbox: Pick<Inbox, 'get'>;
-  contacts: Contacts;
-}
-
 /** Somebody who writes in plain now gets no encrypted reply either: the agent should know why. */
 function withheld(
   error: unknown,
@@ -52,7 +46,7 @@ export async function chatRoute(
   row: StoredOutbound,
   target: DirectTarget,
   account: MessagingAccount,
-  { outbox, chat: store, inbox, contacts }: ChatRoutePorts,
+  { outbox, chat: store, inbox, contacts }: Ports<'outbox' | 'chat' | 'inbox' | 'contacts'>,
 ): Promise<Route> {
   const { chat } = account;
   let conversation = await chat.conversationWith(target).catch((error: unknown) => {

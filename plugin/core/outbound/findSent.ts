@@ -1,19 +1,15 @@
-import type { Clock } from '../clock';
+import type { Ports } from '../corePorts';
 import { BridgeError } from '../errors';
 import type { MessagingAccount, SentMessage } from '../gateways';
 import type { StoredOutbound } from '../messages';
-import type { Log, Outbox } from '../ports';
 import type { Part, Route } from './route';
 import { sameText } from '../sameText';
 import { say } from '../../texts/text';
 
-export interface SentSearchPorts {
-  outbox: Outbox;
-  clock: Clock;
+export type SentSearchPorts = Ports<'outbox' | 'clock' | 'log'> & {
   /** The time by X's clock, in ms since 1970. */
   xNow: () => number;
-  log: Log;
-}
+};
 
 /** X's clock is known to a second or so; its times of messages and those of its answers may differ a little more. */
 const clockSkewMs = 2 * 60_000;

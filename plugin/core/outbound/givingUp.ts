@@ -1,28 +1,20 @@
-import type { Clock } from '../clock';
+import type { Ports } from '../corePorts';
 import { directConversation } from '../conversation';
 import type { Conversations } from '../conversations';
 import { BridgeError } from '../errors';
 import { mayBeOnX } from './mayBeOnX';
 import { isReminder } from './mergeReplies';
 import type { StoredOutbound } from '../messages';
-import type { Outbox } from '../ports';
 import { say } from '../../texts/text';
 
 /** When a reply is no longer tried. */
-
-export interface GivingUpPorts {
-  clock: Clock;
-  outbox: Outbox;
-  /** How long a reply is tried in spite of faults, in milliseconds. */
-  maxWait: () => number;
-}
 
 const hourMs = 60 * 60_000;
 
 /** Whether a reply has waited for so long that it would only surprise the customer. */
 export function isTooOld(
   { createdAt, retriedAt }: StoredOutbound,
-  { clock, maxWait }: GivingUpPorts,
+  { clock, maxWait }: Ports<'clock' | 'outbox' | 'maxWait'>,
 ): boolean {
   return clock.now() - (retriedAt ?? createdAt) >= maxWait();
 }
@@ -45,7 +37,7 @@ export function isOutdated(
 export function finalFault(
   row: StoredOutbound,
   error: BridgeError,
-  ports: GivingUpPorts,
+  ports: Ports<'clock' | 'outbox' | 'maxWait'>,
 ): BridgeError | undefined {
   if (!error.retryable && error.code !== 'given-up') return error;
   if (error.code === 'rate-limited' || error.code === 'signed-out-of-x') return undefined;

@@ -1,24 +1,22 @@
+import type { CorePorts } from '../corePorts';
 import { concernsAgent, droppedNotice, refusedNotice } from './replyNotices';
 import { backoff } from '../backoff';
-import type { ChatStore } from '../chat';
 import { mayGoEncrypted } from './chatRoute';
 import { directConversation, queueNameOf, splitQueueName } from '../conversation';
-import type { Conversations } from '../conversations';
 import { BridgeError, reasonOf } from '../errors';
 import { finalFault, isOutdated, isTooOld, mayHaveArrived } from './givingUp';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import { QueueSweep } from '../queueSweep';
-import type { InboundMessage, OutboundMessage, StoredOutbound } from '../messages';
+import type { OutboundMessage, StoredOutbound } from '../messages';
 import { OpenCalls, type ReplyResult } from './openCalls';
 import { PendingWrites } from '../pendingWrites';
 import { retryWindowMs } from '../retriedCall';
 import { mayBeOnX } from './mayBeOnX';
 import { messageInFlight, noLongerWanted } from './noLongerWanted';
-import type { History, Inbox, MessageStore, Outbox } from '../ports';
 import { postDeleted, sendReply, type SendReplyPorts } from './sendReply';
 import type { MessagingAccount } from '../gateways';
 import { Uploads } from './uploads';
-import type { WorkerPorts } from '../workerPorts';
+import { replyStep } from '../steps';
 import { isoTime } from '../isoTime';
 import { phrase } from '../../texts/text';
 
@@ -26,20 +24,6 @@ import { phrase } from '../../texts/text';
 export interface SubmittedReply {
   seq: number;
   result: ReplyResult;
-}
-
-export interface OutboundWorkerPorts extends WorkerPorts {
-  outbox: Outbox;
-  inbox: Pick<Inbox, 'get'>;
-  chat: ChatStore;
-  history: History;
-  conversations: Conversations;
-  transaction: MessageStore['transaction'];
-  batchTransaction: MessageStore['batchTransaction'];
-  /** How long an answer is tried in spite of faults, in milliseconds. */
-  maxWait: () => number;
-  /** Puts a notice for the agent on its way to the host. */
-  tellAgent: (notice: InboundMessage) => Promise<void>;
 }
 
 /** How many customers are answered side by side. */
@@ -61,7 +45,7 @@ export class OutboundWorker {
   private readonly answered = new Set<number>();
   private readonly inFlight = new Set<number>();
 
-  constructor(private readonly ports: OutboundWorkerPorts) {
+  constructor(private readonly ports: CorePorts) {
     this.pendingWrites = new PendingWrites(ports.batchTransaction);
     this.calls = new OpenCalls(ports.clock);
     this.queue = new KeyedQueue({
@@ -334,10 +318,7 @@ export class OutboundWorker {
   }
 
   private step(row: StoredOutbound, step: string, detail?: string): void {
-    const { account, queueKey } = row.message;
-    const messageId = `out:${row.seq}`;
-    const extra = detail === undefined ? {} : { detail };
-    this.ports.activity({ direction: 'out', account, messageId, conversation: queueKey, step, ...extra });
+    this.ports.activity(replyStep(row, step, detail));
   }
 
   private sendPorts({ name: account, x }: MessagingAccount): SendReplyPorts {

@@ -1,20 +1,8 @@
-import type { ChatStore } from '../chat';
+import type { Ports } from '../corePorts';
 import { concernsAgent, recalledNotice } from './replyNotices';
-import type { Clock } from '../clock';
 import { BridgeError } from '../errors';
-import type { InboundMessage } from '../messages';
-import type { Log, Outbox } from '../ports';
 import type { MessagingAccount } from '../gateways';
 import { phrase, say } from '../../texts/text';
-
-export interface RecallPorts {
-  chat: ChatStore;
-  outbox: Outbox;
-  clock: Clock;
-  log: Log;
-  /** Puts a notice for the agent on its way to the host. */
-  tellAgent: (notice: InboundMessage) => Promise<void>;
-}
 
 /**
  * Takes an encrypted reply back, for everybody in its conversation, and tells the agent.
@@ -26,7 +14,7 @@ export async function recall(
   seq: number,
   by: string,
   accountOf: (name: string) => MessagingAccount,
-  { chat, outbox, clock, log, tellAgent }: RecallPorts,
+  { chat, outbox, clock, log, tellAgent }: Ports<'chat' | 'outbox' | 'clock' | 'log' | 'tellAgent'>,
 ): Promise<void> {
   const row = outbox.get(seq);
   const head = row?.joinedTo ?? seq;

@@ -1,8 +1,7 @@
-import type { ChatStore } from '../chat';
+import type { CorePorts } from '../corePorts';
 import { chatRoute, goesEncrypted, knownWay } from './chatRoute';
 import { composePost, type ComposedPost } from './composePost';
 import { directConversation } from '../conversation';
-import type { Conversations } from '../conversations';
 import { BridgeError } from '../errors';
 import { SentSearch, type SentSearchPorts } from './findSent';
 import { mayBeOnX, mayBeThere } from './mayBeOnX';
@@ -12,17 +11,11 @@ import { noLongerWanted } from './noLongerWanted';
 import type { PendingWrites } from '../pendingWrites';
 import { findRecipient } from './recipients';
 import { maxMessageLength, messagesOf, type Part, type Route } from './route';
-import type { Contacts, Inbox, Threads } from '../ports';
 import type { MessagingAccount, DirectTarget, SentMessage } from '../gateways';
 import type { Uploads } from './uploads';
 import { say } from '../../texts/text';
 
-export interface SendReplyPorts extends SentSearchPorts {
-  inbox: Pick<Inbox, 'get'>;
-  chat: ChatStore;
-  contacts: Contacts;
-  threads: Threads;
-  conversations: Conversations;
+export interface SendReplyPorts extends CorePorts, SentSearchPorts {
   pendingWrites: PendingWrites;
   uploads: Uploads;
   /** Has the reply wait while others are sent. */

@@ -1,18 +1,15 @@
+import type { Ports } from '../corePorts';
 import type { ChatConversation } from '../chat';
-import type { Clock } from '../clock';
 import { BridgeError } from '../errors';
 import type { StoredOutbound, UploadedFile } from '../messages';
-import type { Outbox } from '../ports';
 import { noLongerWanted } from './noLongerWanted';
 import type { MessagingAccount, MediaUse } from '../gateways';
 import { Slots } from '../slots';
 import { say } from '../../texts/text';
 
-export interface UploadsPorts {
-  outbox: Outbox;
-  clock: Clock;
+export type UploadsPorts = Ports<'outbox' | 'clock'> & {
   onStep: (row: StoredOutbound, step: string) => void;
-}
+};
 
 /** An answer's files as X knows them, and the text that goes with them. */
 export interface ReadyFiles {
