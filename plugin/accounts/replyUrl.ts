@@ -12,10 +12,7 @@ export class ReplyUrl {
     private readonly ports: AcceptPorts,
   ) {}
 
-  /**
-   * Takes a call for the named account, or for the first active one.
-   * @throws BridgeError in the agent's words
-   */
+  /** Takes a call for the named account, or for the first active one. @throws BridgeError in the agent's words */
   async accept(name: string | undefined, call: unknown): Promise<SubmittedReply> {
     const { accounts, ports } = this;
     const account = name === undefined ? accounts.active()[0] : accounts.byName.get(name);

@@ -38,10 +38,7 @@ export class Sessions {
     return { token, session };
   }
 
-  /**
-   * The session of a call.
-   * @param csrf what the body carries; counts only for a session that travels as a cookie
-   */
+  /** The session of a call. @param csrf what the body carries; counts only for a session that travels as a cookie */
   of(call: { cookie: string | undefined; token: string | undefined; csrf: string | undefined }) {
     const inBody = this.find(call.token);
     if (inBody) return inBody;

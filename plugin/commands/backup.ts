@@ -10,11 +10,7 @@ import { withStore } from './openStore';
 /** What is of this running process only, or is copied in its own way. */
 const leftOut = /^(?:openchannel-x\.(?:db.*|pid)|forget|backup|logs?|.*\.part)$/;
 
-/**
- * `backup --to FOLDER`: copies the data folder, also while the plugin runs and messages come.
- * @returns what to tell whoever called it
- * @throws Error in words
- */
+/** `backup --to FOLDER`, also while messages come. @returns words for whoever called it. @throws Error in words */
 export function runBackup(dataDir: string, folder: string): Promise<string> {
   const target = resolve(folder);
   return withStore(
@@ -24,10 +20,7 @@ export function runBackup(dataDir: string, folder: string): Promise<string> {
   );
 }
 
-/**
- * Copies what has to survive into an empty folder: the store as it is now, secrets, and keys.
- * @throws BridgeError in words
- */
+/** Copies what has to survive (store, secrets, keys) into an empty folder. @throws BridgeError in words */
 export async function backUp(
   dataDir: string,
   target: string,

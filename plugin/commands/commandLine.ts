@@ -21,10 +21,7 @@ export const usage = `Usage:
 /** The flags each command takes, beside --config. */
 const flagsOf = { run: [], forget: ['user'], backup: ['to'] } as const;
 
-/**
- * Reads the arguments of `main.js`.
- * @throws UsageError for an unknown command or flag, a flag of another command, or one without its value
- */
+/** Reads `main.js`'s arguments. @throws UsageError: unknown command or flag, another command's flag, or no value */
 export function readCommandLine(args: string[]): CommandLine {
   const { values, positionals } = parse(args);
   const configFile = values.config;

@@ -3,10 +3,7 @@ import type { MessageStore } from '../core/ports';
 import { DataDirectoryInUse } from '../store/sqlite/dataDirectory';
 import { openMessageStore } from '../store/sqlite/messageStore';
 
-/**
- * For a command: works on the store itself, or asks the plugin that has it.
- * @throws Error in words; DataDirectoryError when it cannot be opened
- */
+/** Works on the store itself, or asks the plugin that has it. @throws Error in words, or DataDirectoryError */
 export async function withStore<T>(
   dataDir: string,
   work: (store: MessageStore) => Promise<T>,

@@ -17,11 +17,7 @@ const answerOf = (request: string) => request.replace(/\.request$/, '.answer');
 const maxWait = 150_000;
 const pause = 200;
 
-/**
- * Asks a running plugin for something.
- * @returns its answer
- * @throws Error in words, when it refuses or does not answer
- */
+/** Asks a running plugin for something. @throws Error in words, when it refuses or does not answer */
 export async function askPlugin(dataDir: string, kind: RequestKind, text: string): Promise<string> {
   const folder = folderOf(dataDir, kind);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

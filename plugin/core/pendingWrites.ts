@@ -17,10 +17,7 @@ export class PendingWrites {
     this.pendingWrites.delete(seq);
   }
 
-  /**
-   * Makes up for an owed write.
-   * @returns whether there was one
-   */
+  /** Makes up for an owed write. @returns whether there was one */
   async settle(seq: number): Promise<boolean> {
     const write = this.pendingWrites.get(seq);
     if (!write) return false;

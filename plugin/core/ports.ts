@@ -109,10 +109,7 @@ export interface Outbox {
   savePart(seq: number, ids: string[]): void;
   /** Keeps the messages of X Chat an answer became, before the first of them goes out. */
   saveSealed(seq: number, sealed: EncryptedReply[]): void;
-  /**
-   * X has these answers, in the messages of the given ids.
-   * @param erase takes their words out of the store
-   */
+  /** X has these answers, in the messages of the given ids. @param erase takes their words out of the store */
   markDelivered(seqs: number[], ids: string[], erase: boolean): void;
   /** What has become of a reply since it was delivered: it was taken back, or X failed it. */
   noteOutcome(seq: number, reason: string): void;

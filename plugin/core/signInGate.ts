@@ -28,10 +28,7 @@ export class SignInGate {
     return this.refusals > 0;
   }
 
-  /**
-   * Asks to make a call.
-   * @returns undefined when it may go out, else the time to try again
-   */
+  /** Asks to make a call. @returns undefined when it may go out, else the time to try again */
   enter(): number | undefined {
     const closed = this.closed();
     // The one call that goes through shuts the gate behind itself.

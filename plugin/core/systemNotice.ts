@@ -28,10 +28,7 @@ export function isSystemNotice(text: string): boolean {
   return [systemMark, formerMark].some((mark) => beginning.startsWith(mark));
 }
 
-/**
- * Puts a notice for the agent on its way to the host, once for each id.
- * @throws BridgeError `store-unavailable`
- */
+/** Puts a notice for the agent on its way to the host, once for each id. @throws BridgeError `store-unavailable` */
 export async function keepNotice(
   notice: InboundMessage,
   { inbox, activity, wake }: Ports<'inbox' | 'activity' | 'wake'>,

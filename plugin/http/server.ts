@@ -35,11 +35,7 @@ export function createHttpServer(times = usualTimes): Server {
   return server;
 }
 
-/**
- * Starts listening.
- * @returns the port, which differs from the one asked for only when that is 0
- * @throws the system's error, `EADDRINUSE` when the port is in use
- */
+/** Starts listening. @returns the port. @throws the system's error, `EADDRINUSE` when the port is in use */
 export function listen(server: Server, port: number, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -56,10 +52,7 @@ interface Place {
   bindAddress: string;
 }
 
-/**
- * Listens at another port or address, where the configuration names one.
- * @throws ConfigError when that cannot be
- */
+/** Listens elsewhere, where the configuration names another port or address. @throws ConfigError when it cannot be */
 export async function listenElsewhere(
   former: Place,
   { port, bindAddress }: Place,

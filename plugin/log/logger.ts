@@ -26,10 +26,7 @@ export interface OpenLog {
   readonly dir: string;
   /** The file that holds every line. */
   readonly file: string;
-  /**
-   * Goes on with other settings.
-   * @throws Error when the folder cannot be written; then all stays as it was
-   */
+  /** Goes on with other settings. @throws Error when the folder cannot be written; then all stays as it was */
   change(options: Omit<LogOptions, 'console' | 'fallbackDir'>): void;
   /** Resolves when all lines are on disk. */
   close(): Promise<void>;

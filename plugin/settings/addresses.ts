@@ -1,7 +1,4 @@
-/**
- * Reads an http or https address.
- * @returns undefined for anything else.
- */
+/** Reads an http or https address. @returns undefined for anything else. */
 export function parseUrl(value: string): URL | undefined {
   if (!URL.canParse(value)) return undefined;
   const url = new URL(value);

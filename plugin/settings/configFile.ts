@@ -28,10 +28,7 @@ export class ConfigFile {
     return existsSync(this.path);
   }
 
-  /**
-   * What is written in the file, by the names settings have now; nothing yet where there is none.
-   * @throws ConfigError
-   */
+  /** What is written in the file, by the names settings have now; nothing yet where there is none. @throws ConfigError */
   read(): unknown {
     return this.exists() ? withCurrentNames(readJson(this.path)).settings : {};
   }
@@ -41,18 +38,12 @@ export class ConfigFile {
     return this.exists() ? withCurrentNames(readJson(this.path)).former : [];
   }
 
-  /**
-   * The configuration as it is to be used.
-   * @throws ConfigError with one line per fault
-   */
+  /** The configuration as it is to be used. @throws ConfigError with one line per fault */
   load(): Config {
     return this.check(readJson(this.path));
   }
 
-  /**
-   * Checks settings that are not saved yet, just as the start does.
-   * @throws ConfigError with one line per fault
-   */
+  /** Checks settings that are not saved yet, just as the start does. @throws ConfigError with one line per fault */
   check(raw: unknown): Config {
     return resolveConfig(raw, this.path, this.environment);
   }

@@ -94,10 +94,7 @@ function valueAt(raw: unknown, path: PropertyKey[]): unknown {
   );
 }
 
-/**
- * Reads a file of JSON.
- * @throws ConfigError when it cannot be read or is not JSON
- */
+/** Reads a file of JSON. @throws ConfigError when it cannot be read or is not JSON */
 export function readJson(path: string): unknown {
   let content: string;
   try {

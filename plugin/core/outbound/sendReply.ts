@@ -254,10 +254,7 @@ function publicRoute(
   };
 }
 
-/**
- * The public answer as X is to show it.
- * @throws BridgeError `post-too-long` in the agent's words
- */
+/** The public answer as X is to show it. @throws BridgeError `post-too-long` in the agent's words */
 export function composeAnswer(
   text: string,
   { agentName }: PublicReply,

@@ -30,10 +30,7 @@ export class CallBudget {
 
   constructor(private readonly clock: Clock) {}
 
-  /**
-   * Waits until a call may go out, or it is known that none may.
-   * @returns undefined when it may go; else when the window opens again, in ms since 1970
-   */
+  /** Waits until a call may go out. @returns undefined, or, where none may, when the window opens (ms since 1970) */
   async enter(name: string): Promise<number | undefined> {
     for (;;) {
       const window = this.current(name);
@@ -47,10 +44,7 @@ export class CallBudget {
     }
   }
 
-  /**
-   * A call has come back.
-   * @param told what X said of the window; undefined when no answer came
-   */
+  /** A call has come back. @param told what X said of the window; undefined when no answer came */
   leave(name: string, told: RateLimit | undefined): void {
     const window = this.windows.get(name);
     if (!window) return;

@@ -60,11 +60,7 @@ export class XClient {
     return status === 204 ? undefined : body;
   }
 
-  /**
-   * Makes a call whose answer is a file.
-   * @returns its bytes as they come, and what X says of them
-   * @throws BridgeError as `call`
-   */
+  /** Makes a call whose answer is a file. @returns its bytes as they come, and what X says of them. @throws as `call` */
   async open(call: XCall): Promise<{ stream: Readable; headers: XAnswer['headers'] }> {
     const { stream, headers } = await this.make(call, true);
     if (stream) return { stream, headers };

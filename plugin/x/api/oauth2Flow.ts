@@ -43,11 +43,7 @@ export interface PendingSignIn {
   redirectUri: string;
 }
 
-/**
- * Begins a sign-in.
- * @param redirectUri one of the app's callback addresses, letter for letter
- * @returns the address where the user allows the app, and what the second half needs
- */
+/** Begins a sign-in. @param redirectUri one of the app's callback addresses, letter for letter */
 export function startSignIn(
   apiBaseUrl: string,
   { clientId }: OAuth2Client,
@@ -91,10 +87,7 @@ export class OAuth2Endpoint {
     });
   }
 
-  /**
-   * Ends the refresh token given and hands out a new one with the access token.
-   * @throws BridgeError `signed-out-of-x` when X does not take it; `app-refused` when it is the client that X does not know
-   */
+  /** Trades a refresh token in. @throws BridgeError `signed-out-of-x` about the token, `app-refused` about the client */
   refresh(refreshToken: string): Promise<GrantedTokens> {
     return this.obtain({ grant_type: 'refresh_token', refresh_token: refreshToken });
   }

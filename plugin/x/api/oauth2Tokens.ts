@@ -117,10 +117,7 @@ export class OAuth2Tokens {
     return this.current?.scopes;
   }
 
-  /**
-   * A token that lasts for at least a minute.
-   * @throws BridgeError `signed-out-of-x` when somebody has to connect again; `x-unavailable` when X cannot be asked now
-   */
+  /** A token that lasts a minute or more. @throws BridgeError `signed-out-of-x`: connect again; `x-unavailable`: later */
   async accessToken(): Promise<string> {
     await this.load();
     const lastsMs = this.lastsMs();
@@ -131,11 +128,7 @@ export class OAuth2Tokens {
     return (await this.ofKnownUser(await this.renew())).accessToken;
   }
 
-  /**
-   * X has refused an access token before its time.
-   * @returns another one
-   * @throws BridgeError as `accessToken`
-   */
+  /** X has refused an access token before its time. @returns another one. @throws as `accessToken` */
   async replace(refused: string): Promise<string> {
     await this.load();
     const now = this.options.clock.now();
@@ -157,10 +150,7 @@ export class OAuth2Tokens {
     this.stopped = true;
   }
 
-  /**
-   * Takes what a sign-in in the browser has brought.
-   * @throws BridgeError `bad-request` when it is another user's; then nothing is kept
-   */
+  /** Takes what a sign-in brought. @throws BridgeError `bad-request`, and keeps nothing, when it is another user's */
   async connect(code: string, pending: PendingSignIn): Promise<SignedInUser> {
     const granted = await this.endpoint.exchange(code, pending);
     const { whoIs, refuseUser, onUser } = this.options;
@@ -184,11 +174,7 @@ export class OAuth2Tokens {
     return user;
   }
 
-  /**
-   * Ends the sign-in, at X as well.
-   * @returns false when the tokens could not be read, so that X was not told
-   * @throws BridgeError when X cannot be told; then nothing has changed
-   */
+  /** Ends the sign-in, at X too, or throws and changes nothing. @returns false when unreadable, so X was not told */
   disconnect(): Promise<boolean> {
     const { vault } = this.options;
     return vault.inTurn(async () => {

@@ -65,10 +65,7 @@ export class OwnUser {
     }
   }
 
-  /**
-   * The id, asked for where it is not known.
-   * @throws BridgeError when X does not tell
-   */
+  /** The id, asked for where it is not known. @throws BridgeError when X does not tell */
   async find(): Promise<string> {
     if (this.known === undefined) await this.ask();
     if (this.known !== undefined) return this.known;

@@ -4,11 +4,7 @@ import { dropNul, readJson } from '../../core/readJson';
 /** A number too long for a double: 16 digits or more, where JSON allows a number to start. */
 const longNumber = /[[:,]\s*-?\d{16,}/;
 
-/**
- * Parses JSON of X. Ids exceed 2^53, and a few fields carry them as numbers; those become strings instead of
- * losing their last digits.
- * @throws SyntaxError when it is not JSON
- */
+/** Parses JSON of X; whole numbers beyond 2^53, which are ids, become strings. @throws SyntaxError when it is none */
 export function parseJson(text: string): unknown {
   return longNumber.test(text) ? parseLossless(text, dropNul, exactNumber) : readJson(text);
 }

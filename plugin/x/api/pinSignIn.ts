@@ -15,11 +15,7 @@ export interface TokenPair {
 
 const clockToleranceMs = 60_000;
 
-/**
- * The first leg of the PIN sign-in (X docs: PIN-based OAuth; RFC 5849 §2.1).
- * @returns the request token, with which the user opens `/oauth/authorize`
- * @throws BridgeError `app-refused` when X does not know the app's keys
- */
+/** First leg of the PIN sign-in (RFC 5849 §2.1). @throws BridgeError `app-refused` when X does not know the keys */
 export async function requestPinToken(apiBaseUrl: string, app: AppKeys): Promise<TokenPair> {
   const fields = await post(apiBaseUrl, '/oauth/request_token', app, undefined, { oauth_callback: 'oob' });
   return pairOf(fields);
@@ -30,10 +26,7 @@ export function authorizeUrl(apiBaseUrl: string, { token }: TokenPair): string {
   return `${trimmed(apiBaseUrl)}/oauth/authorize?oauth_token=${encodeURIComponent(token)}`;
 }
 
-/**
- * The last leg: the PIN for the user's own token (RFC 5849 §2.3).
- * @throws BridgeError `bad-request` when the PIN is wrong or too old
- */
+/** Last leg: the PIN for the user's own token (§2.3). @throws BridgeError `bad-request` when it is wrong or too old */
 export async function exchangePin(
   apiBaseUrl: string,
   app: AppKeys,

@@ -9,10 +9,7 @@ export const plainCall = {
   proxy: false,
 } as const;
 
-/**
- * Waits for such a call.
- * @throws BridgeError `x-unavailable` when X cannot be reached
- */
+/** Waits for such a call. @throws BridgeError `x-unavailable` when X cannot be reached */
 export async function reach<T>(call: Promise<T>, what: string): Promise<T> {
   try {
     return await call;

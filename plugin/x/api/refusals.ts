@@ -57,10 +57,7 @@ const summons = say('x.notMentioned');
 const withoutSummons =
   /not been mentioned|mentioned or otherwise engaged|reply to this conversation is not allowed/i;
 
-/**
- * What X means by refusing. The code decides where there is one, else the HTTP status.
- * @returns undefined for faults that pass by themselves (5xx, 408, 429)
- */
+/** What X means by refusing: by its code, else the status. @returns undefined for what passes (5xx, 408, 429) */
 export function refusalOf(status: number, code: number | undefined, detail: string): Refusal | undefined {
   if (status >= 500 || status === 408 || status === 429) return undefined;
   const known = (code === undefined ? undefined : byCode[code]) ?? byStatus[status];

@@ -54,10 +54,7 @@ export class SignIns {
     this.refused = saved.success && saved.data.keys === keys ? saved.data : { keys, until: {} };
   }
 
-  /**
-   * The sign-ins a call may use, the best first.
-   * @throws BridgeError in words for the admin when the account has none that X takes for this call
-   */
+  /** The sign-ins a call may use, the best first. @throws BridgeError in words for the admin where there is none */
   async for(call: SignedCall): Promise<SignInKind[]> {
     const taken = call.signIns ?? signInsFor(call.window);
     const there = new Set(await this.available());

@@ -21,10 +21,7 @@ export function signRequest(keys: XKeys, method: string, url: string, now: numbe
   return oauth.toHeader(signed).Authorization;
 }
 
-/**
- * Signs in an app's name, as its keys say.
- * @param now X's time, in ms since 1970
- */
+/** Signs in an app's name, as its keys say. @param now X's time, in ms since 1970 */
 export function oauthOf(
   app: Pick<XKeys, 'consumerKey' | 'consumerSecret' | 'signatureMethod'>,
   now: number,

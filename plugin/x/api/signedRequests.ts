@@ -81,11 +81,7 @@ export class SignedRequests {
     });
   }
 
-  /**
-   * @param asStream whether the body of a 200 is handed out as it comes
-   * @returns X's answer, whatever its status
-   * @throws BridgeError when there was none, or no sign-in can be used
-   */
+  /** @returns X's answer, whatever its status. @throws BridgeError when there was none, or no sign-in can be used */
   async send(call: XCall, asStream = false): Promise<XAnswer> {
     const { signIns } = this.options;
     const kinds = await signIns.for(call);

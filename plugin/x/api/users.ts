@@ -16,10 +16,7 @@ const userAnswer = z.object({
     .optional(),
 });
 
-/**
- * Looks up a user by handle (`GET /2/users/by/username/:username`).
- * @returns undefined when X knows nobody by it; X says so with 200 and `errors`, or with 404
- */
+/** Looks up a user by handle. @returns undefined when X knows nobody by it (200 with `errors`, or 404) */
 export function userByHandle(client: XClient, handle: string): Promise<XUser | undefined> {
   return lookUp(
     client,

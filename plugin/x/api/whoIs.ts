@@ -8,10 +8,7 @@ import { say } from '../../texts/text';
 
 const userAnswer = z.object({ data: z.object({ id: z.string(), username: z.string() }) });
 
-/**
- * Asks X whose an OAuth 2.0 access token is (`GET /2/users/me`).
- * @throws BridgeError `x-unavailable` when X does not tell
- */
+/** Asks X whose an OAuth 2.0 access token is. @throws BridgeError `x-unavailable` when X does not tell */
 export async function whoIs(apiBaseUrl: string, accessToken: string): Promise<SignedInUser> {
   const { status, data } = await reach(
     axios.get<unknown>(`${apiBaseUrl.replace(/\/+$/, '')}/2/users/me`, {

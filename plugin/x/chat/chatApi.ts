@@ -50,10 +50,7 @@ const signedAction = (action: PreparedAction) => ({
 
 const sent = z.object({ data: z.object({ encoded_message_event: z.string() }) });
 
-/**
- * Sends a message. X drops one whose signed id it has already.
- * @returns X's number of it, where X tells
- */
+/** Sends a message. X drops one whose signed id it has already. @returns X's number of it, where X tells */
 export async function sendMessage(
   client: XClient,
   { conversationId, messageId, content, signature }: EncryptedReply,

@@ -51,10 +51,7 @@ export class FailedReplies {
     for (const each of messageIds) this.replies.delete(each);
   }
 
-  /**
-   * @returns whether the reply is on its way again
-   * @throws BridgeError when that can be tried again later
-   */
+  /** @returns whether the reply is on its way again. @throws BridgeError when that can be tried again later */
   async sendAgain(messageId: string): Promise<boolean> {
     const { clock, note, otherKey, seal, send, log } = this.ports;
     const reply = this.replies.get(messageId);

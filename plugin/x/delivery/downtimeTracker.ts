@@ -87,10 +87,7 @@ export class DowntimeTracker {
     return this.opened;
   }
 
-  /**
-   * The gap is filled.
-   * @param opened what `gapsOpened` said when the filling began; a gap opened since stays open
-   */
+  /** The gap is filled. @param opened what `gapsOpened` said when the filling began; a gap opened since stays open */
   closeGap(opened: number): void {
     if (opened !== this.opened) return;
     this.facts.forget(this.account, facts.gap);

@@ -135,10 +135,7 @@ const ownPosts = z.object({
 /** Posts of an account among which quotes are looked for. */
 const newestPosts = 20;
 
-/**
- * How often each of an account's newest posts was quoted (`GET /2/users/:id/tweets`).
- * @throws BridgeError
- */
+/** How often each of an account's newest posts was quoted (`GET /2/users/:id/tweets`). @throws BridgeError */
 export async function quoteCounts(client: XClient, userId: string): Promise<Map<string, number>> {
   const answer = await client.call({
     method: 'GET',

@@ -10,10 +10,7 @@ const expressions = {
   hour: '41 * * * *',
 };
 
-/**
- * Does a job again and again. A fault of the job is told, and the next time comes all the same.
- * @returns ends it
- */
+/** Does a job again and again. A fault of the job is told, and the next time comes all the same. @returns ends it */
 export function each(
   rhythm: keyof typeof expressions,
   job: () => void | Promise<void>,

@@ -8,10 +8,7 @@ export class StreamLines {
   private readonly decoder = new StringDecoder('utf8');
   private rest = '';
 
-  /**
-   * @returns the lines that are complete now
-   * @throws RangeError when a line does not end
-   */
+  /** @returns the lines that are complete now. @throws RangeError when a line does not end */
   add(chunk: Buffer): string[] {
     const lines = (this.rest + this.decoder.write(chunk)).split('\n');
     this.rest = lines.pop() ?? '';

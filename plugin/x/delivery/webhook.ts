@@ -39,10 +39,7 @@ export interface WebhookCall {
 }
 
 export interface Webhook {
-  /**
-   * Answers X's challenge.
-   * @throws BridgeError `bad-request` without a usable token, `unknown-account`
-   */
+  /** Answers X's challenge. @throws BridgeError `bad-request` without a usable token, `unknown-account` */
   challenge(name: string | undefined, pathSecret: string | undefined, token: string | undefined): string;
   /**
    * Checks and takes in a call; resolves when all in it is safely on disk.

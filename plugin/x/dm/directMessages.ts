@@ -25,12 +25,7 @@ function addressOf(target: DirectTarget): { path: string; pattern: string } {
     : { path: `/2/dm_conversations/${target.groupId}`, pattern: '/2/dm_conversations/:id' };
 }
 
-/**
- * Sends a Direct Message (`POST /2/dm_conversations/with/:participant_id/messages`; into a group
- * `POST /2/dm_conversations/:dm_conversation_id/messages`). Not idempotent.
- * @returns the id of the message on X
- * @throws BridgeError; `outcomeUnknown` tells when it may have been sent all the same
- */
+/** Sends a Direct Message. Not idempotent: `outcomeUnknown` tells when it may have been sent all the same. */
 export async function sendDirectMessage(
   client: XClient,
   target: DirectTarget,
@@ -80,12 +75,7 @@ const maxPages = 5;
 
 type DmEvent = z.infer<typeof eventsAnswer>['data'][number];
 
-/**
- * Our own messages in a conversation since a time, newest first (`GET /2/dm_conversations/…/dm_events`), with
- * links as they were written.
- * @param ownId the account's own user
- * @param since milliseconds since 1970
- */
+/** Our own messages since a time (ms since 1970), newest first, with links as they were written. */
 export async function sentMessages(
   client: XClient,
   target: DirectTarget,

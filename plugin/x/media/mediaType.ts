@@ -18,10 +18,7 @@ const mediaTypes: MediaType[] = [
   { mime: 'video/mp4', category: 'video', limit: 512 * mebibyte },
 ];
 
-/**
- * Tells a file's type from its first bytes; its name and claimed type do not count.
- * @returns undefined for anything X does not take
- */
+/** A file's type by its first bytes, not its name or claimed type; undefined for anything X does not take. */
 export function mediaTypeOf(head: Buffer): MediaType | undefined {
   // The most specific guess stands first: QuickTime and HEIC share MP4's container, and are not MP4.
   const [best] = filetypeinfo(head).flatMap(({ mime }) => (mime === undefined ? [] : [mime]));

@@ -18,12 +18,7 @@ export interface UploadPorts extends AppendPorts {
 /** Processing a long video takes minutes; after this X is taken to have forgotten it. */
 const maxProcessing = 15 * 60_000;
 
-/**
- * Uploads a file in segments (X docs: media upload, chunked).
- * @param file of known size; it is consumed, one segment in memory at a time
- * @returns what X then has, ready to be sent
- * @throws BridgeError `unsupported-file` or `file-too-large` before anything is uploaded
- */
+/** Uploads and consumes a file. @throws BridgeError `unsupported-file`, `file-too-large` before anything is sent */
 export async function uploadMedia(
   file: FileStream & { size: number },
   use: MediaUse,
@@ -69,11 +64,7 @@ export function interrupted(file: FileStream, why: string): BridgeError {
   });
 }
 
-/**
- * What a file is, if X takes it.
- * @param head its first bytes
- * @throws BridgeError `unsupported-file` or `file-too-large`, in the agent's words
- */
+/** @param head its first bytes. @throws BridgeError `unsupported-file` or `file-too-large`, in the agent's words */
 export function acceptedType(file: { name: string; size: number }, head: Buffer | undefined): MediaType {
   if (!head || file.size === 0) throw refusal('unsupported-file', say('file.empty', { name: file.name }));
   const type = mediaTypeOf(head);

@@ -37,10 +37,7 @@ export function createReplies(
   };
 }
 
-/**
- * Answers a post (`POST /2/tweets`). Not idempotent.
- * @throws BridgeError; `outcomeUnknown` tells when it may have been published all the same
- */
+/** Answers a post. Not idempotent: `outcomeUnknown` tells when it may have been published all the same. */
 async function publish(
   client: XClient,
   { inReplyTo, text, deepLink }: PublicPost,
