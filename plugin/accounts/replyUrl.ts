@@ -30,10 +30,9 @@ export class ReplyUrl {
 function noAccount(name: string | undefined): BridgeError {
   const words =
     name === undefined ? say('reply.noAccount') : say('reply.unknownAccount', { name: name.slice(0, 64) });
-  return new BridgeError('unknown-account', words, { agentMessage: words });
+  return new BridgeError('unknown-account', words);
 }
 
 function inactive(name: string): BridgeError {
-  const words = say('reply.inactiveAccount', { name });
-  return new BridgeError('inactive-account', words, { agentMessage: words });
+  return new BridgeError('inactive-account', say('reply.inactiveAccount', { name }));
 }

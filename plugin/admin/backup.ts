@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { BridgeError } from '../core/errors';
+import {  refusal } from '../core/errors';
 import { openBox, sealBox, sealedBox } from '../disk/sealedBox';
 import type { Change } from '../panel/api';
 import { isSecretPath, withoutSecrets } from '../settings/catalogue';
 import { withCurrentNames } from '../settings/formerNames';
 import { laidOver, listOf, recordOf, secretsOf } from './settings';
-import { say, type Text } from '../texts/text';
+import { say } from '../texts/text';
 
 const format = 'openchannel-x settings';
 const backupFile = z.object({
@@ -116,8 +116,4 @@ function parse(content: string): z.infer<typeof backupFile> {
   } catch {
     throw refusal(say('admin.notABackup'));
   }
-}
-
-function refusal(words: Text): BridgeError {
-  return new BridgeError('bad-request', words);
 }

@@ -2,10 +2,10 @@ import { createHmac, randomBytes, scrypt, type ScryptOptions } from 'node:crypto
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BridgeError } from '../core/errors';
+import {  refusal } from '../core/errors';
 import { writeSafely } from '../disk/writeSafely';
 import { sameSecret } from '../core/sameSecret';
-import { say, type Text } from '../texts/text';
+import { say } from '../texts/text';
 
 const savedPanel = z.object({
   /** scrypt of the password somebody chose. */
@@ -141,8 +141,4 @@ function derive(password: string, salt: string, options: ScryptOptions): Promise
       else resolve(key.toString('base64url'));
     });
   });
-}
-
-function refusal(words: Text): BridgeError {
-  return new BridgeError('bad-request', words);
 }

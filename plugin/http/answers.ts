@@ -1,45 +1,10 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { BridgeError, reasonOf, type ErrorCode } from '../core/errors';
+import { BridgeError, httpStatus, reasonOf } from '../core/errors';
 import type { Fault } from '../panel/api';
 import { settingAt } from '../settings/catalogue';
 import { ConfigError } from '../settings/load';
 import type { Log } from '../core/ports';
 import { phrase } from '../texts/text';
-
-/** The one place where faults become HTTP statuses. */
-const statusOf: Record<ErrorCode, number> = {
-  'bad-request': 400,
-  unauthorized: 401,
-  'not-signed-in': 401,
-  'password-needed': 403,
-  'settings-changed': 409,
-  'too-many-attempts': 429,
-  'unknown-account': 404,
-  'inactive-account': 409,
-  'no-contact': 422,
-  'given-up': 503,
-  'post-too-long': 422,
-  'post-deleted': 422,
-  'unknown-recipient': 404,
-  'unknown-thread': 422,
-  'unsupported-file': 415,
-  'file-too-large': 413,
-  'refused-by-x': 422,
-  'signed-out-of-x': 503,
-  'app-refused': 503,
-  'chat-unavailable': 503,
-  'chat-locked': 422,
-  'chat-key-changed': 503,
-  'rate-limited': 503,
-  'x-unavailable': 503,
-  'refused-by-host': 422,
-  'signed-out-of-host': 503,
-  'host-unavailable': 503,
-  'media-unavailable': 502,
-  'bot-unavailable': 502,
-  'message-withheld': 503,
-  'store-unavailable': 503,
-};
 
 /** Turns whatever a route throws into the contract's `{"error": {"code", "message"}}`. */
 export function answerErrors(log: Log): ErrorRequestHandler {
@@ -74,16 +39,11 @@ export const answerNotFound: RequestHandler = (_request, response) => {
 
 function readError(error: unknown): { status: number; code: string; message: string } {
   if (error instanceof BridgeError)
-    return { status: statusOf[error.code], code: error.code, message: error.text.in('en') };
+    return { status: httpStatus[error.code], code: error.code, message: error.text.in('en') };
   if (error instanceof ConfigError)
     return { status: 422, code: 'bad-settings', message: phrase('http.badSettings') };
   const status = bodyFault(error);
-  if (status === 413)
-    return {
-      status,
-      code: 'too-large',
-      message: phrase('http.tooLarge'),
-    };
+  if (status === 413) return { status, code: 'too-large', message: phrase('http.tooLarge') };
   if (status === 503) return { status, code: 'busy', message: phrase('http.busy') };
   if (status !== undefined) return { status, code: 'bad-request', message: phrase('http.badBody') };
   return { status: 500, code: 'internal', message: phrase('http.unexpected') };

@@ -5,7 +5,7 @@ import type { ReplyUrl } from '../accounts/replyUrl';
 import { sameSecret } from '../core/sameSecret';
 import type { Bodies } from './bodies';
 import { isoTime } from '../core/isoTime';
-import { say, type Text } from '../texts/text';
+import { say } from '../texts/text';
 
 /** `POST /api/reply[/NAME]`, and `/sendMessage` for installs of the old plugin. */
 export function replyRoutes(
@@ -75,14 +75,10 @@ function givenTokens(request: Request): string[] {
 
 function readBody(body: unknown): unknown {
   const text = Buffer.isBuffer(body) ? body.toString('utf8') : '';
-  if (text.trim() === '') throw unreadable(say('reply.noBody'));
+  if (text.trim() === '') throw new BridgeError('bad-request', say('reply.noBody'));
   try {
     return readJson(text);
   } catch {
-    throw unreadable(say('reply.notJson'));
+    throw new BridgeError('bad-request', say('reply.notJson'));
   }
-}
-
-function unreadable(words: Text): BridgeError {
-  return new BridgeError('bad-request', words, { agentMessage: words });
 }

@@ -114,7 +114,6 @@ function readAttachment(data: unknown): z.infer<typeof attachment> {
 function notFound(id: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof BridgeError) || error.status !== 404) throw error;
-    const words = say('motion.attachmentGone', { id });
-    throw new BridgeError('refused-by-host', words, { status: 404, agentMessage: words });
+    throw new BridgeError('refused-by-host', say('motion.attachmentGone', { id }), { status: 404 });
   };
 }

@@ -148,8 +148,8 @@ function signedOut(words: string, retryAt: number | undefined, status?: number):
   return new BridgeError('signed-out-of-host', words, {
     retryable: true,
     agentMessage: say('motion.signedOut'),
-    ...(retryAt === undefined ? {} : { retryAt }),
-    ...(status === undefined ? {} : { status }),
+    retryAt,
+    status,
   });
 }
 

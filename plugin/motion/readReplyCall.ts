@@ -46,8 +46,7 @@ export function readReplyCall(value: unknown): ReplyCall {
   const read = replyCall.safeParse(value);
   if (!read.success) {
     const faults = read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-    const words = say('reply.unreadable', { faults: faults.join('; ') });
-    throw new BridgeError('bad-request', words, { agentMessage: words });
+    throw new BridgeError('bad-request', say('reply.unreadable', { faults: faults.join('; ') }));
   }
   const { body, AttachmentId, Contact, contact, Interaction, User, user } = read.data;
   const agentName = [User?.fullname, user?.fullname, User?.name, user?.name].find((name) => name);

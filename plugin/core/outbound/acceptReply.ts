@@ -1,7 +1,7 @@
 import type { Ports } from '../corePorts';
 import { sameValue } from '../inbound/contactValue';
 import { groupConversation, groupOf, isPostId, postConversation } from '../conversation';
-import { BridgeError } from '../errors';
+import { BridgeError, refusal } from '../errors';
 import type { OutboundMessage } from '../messages';
 import type { OutboundWorker, SubmittedReply } from './outboundWorker';
 import { findRecipient, knownRecipient } from './recipients';
@@ -9,7 +9,7 @@ import { composeAnswer, postDeleted } from './sendReply';
 import type { MessagingAccount } from '../gateways';
 import { isSystemNotice } from '../systemNotice';
 import { maxPictures, tooManyFiles } from './uploads';
-import { say, type Text } from '../../texts/text';
+import { say } from '../../texts/text';
 
 /** What the host sends to the Reply URL, read but not yet understood. */
 export interface ReplyCall {
@@ -51,14 +51,12 @@ export async function acceptReply(
   const started = ports.clock.now();
   const text = call.body.trim();
   const { attachmentIds, interactionId } = call;
-  if (text === '' && attachmentIds.length === 0) throw refusal('bad-request', say('reply.empty'));
-  if (isSystemNotice(text)) throw refusal('bad-request', say('reply.isNotice'));
-  if (attachmentIds.length > maxFiles)
-    throw refusal('bad-request', say('reply.tooManyFiles', { max: maxFiles }));
+  if (text === '' && attachmentIds.length === 0) throw refusal(say('reply.empty'));
+  if (isSystemNotice(text)) throw refusal(say('reply.isNotice'));
+  if (attachmentIds.length > maxFiles) throw refusal(say('reply.tooManyFiles', { max: maxFiles }));
   // Code points, as X counts them; an emoji is two UTF-16 units.
   const { length } = Array.from(text);
-  if (length > maxTextLength)
-    throw refusal('bad-request', say('reply.tooLong', { length, max: maxTextLength }));
+  if (length > maxTextLength) throw refusal(say('reply.tooLong', { length, max: maxTextLength }));
   const value = await recipientValueOf(call, account);
   const place = await resolveDestination(call, value, account, ports);
   if (place.publicReply) {
@@ -128,11 +126,11 @@ function noteContact(
 }
 
 async function recipientValueOf(call: ReplyCall, account: MessagingAccount): Promise<string> {
-  if (!call.contact) throw refusal('no-contact', say('reply.noContact'));
+  if (!call.contact) throw new BridgeError('no-contact', say('reply.noContact'));
   const mapKey = await account.host.mapKey();
   const value = call.contact[mapKey];
   const usable = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
-  if (usable === '') throw refusal('no-contact', say('reply.emptyMapKey', { field: mapKey }));
+  if (usable === '') throw new BridgeError('no-contact', say('reply.emptyMapKey', { field: mapKey }));
   return usable;
 }
 
@@ -163,10 +161,5 @@ async function recipientNow(
 
 /** A public conversation must not go on in private without the agent knowing. */
 function unknownThread(): BridgeError {
-  const words = say('reply.unknownThread');
-  return new BridgeError('unknown-thread', words, { agentMessage: words });
-}
-
-function refusal(code: 'bad-request' | 'no-contact', words: Text): BridgeError {
-  return new BridgeError(code, words, { agentMessage: words });
+  return new BridgeError('unknown-thread', say('reply.unknownThread'));
 }

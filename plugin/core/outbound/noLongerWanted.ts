@@ -7,7 +7,7 @@ import { say } from '../../texts/text';
  */
 export function noLongerWanted(outcomeUnknown = false): BridgeError {
   const words = outcomeUnknown ? say('reply.setAsideUnclear') : say('reply.setAside');
-  return new BridgeError('message-withheld', words, { agentMessage: words, outcomeUnknown });
+  return new BridgeError('message-withheld', words, { outcomeUnknown });
 }
 
 /** A message cannot be set aside while the other side is taking it. */

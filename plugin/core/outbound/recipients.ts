@@ -61,6 +61,5 @@ async function byIdOrHandle(digits: string, { x }: MessagingAccount): Promise<XU
 }
 
 function unknownRecipient(value: string, why: Text): BridgeError {
-  const words = say('reply.badRecipient', { value: value.slice(0, 80), why });
-  return new BridgeError('unknown-recipient', words, { agentMessage: words });
+  return new BridgeError('unknown-recipient', say('reply.badRecipient', { value: value.slice(0, 80), why }));
 }

@@ -271,14 +271,15 @@ export function composeAnswer(
     longest: maxPostLength,
   });
   if (!('tooMany' in composed)) return composed;
-  const words = say('reply.postTooLong', { tooMany: composed.tooMany, max: maxPostLength });
-  throw new BridgeError('post-too-long', words, { agentMessage: words });
+  throw new BridgeError(
+    'post-too-long',
+    say('reply.postTooLong', { tooMany: composed.tooMany, max: maxPostLength }),
+  );
 }
 
 /** What a customer has deleted is not answered. */
 export function postDeleted(): BridgeError {
-  const words = say('reply.postDeleted');
-  return new BridgeError('post-deleted', words, { agentMessage: words });
+  return new BridgeError('post-deleted', say('reply.postDeleted'));
 }
 
 async function targetOf(

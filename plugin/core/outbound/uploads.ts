@@ -117,6 +117,5 @@ export class Uploads {
 
 /** More files than X takes in one post. */
 export function tooManyFiles(): BridgeError {
-  const words = say('reply.tooManyPictures', { max: maxPictures });
-  return new BridgeError('bad-request', words, { agentMessage: words });
+  return new BridgeError('bad-request', say('reply.tooManyPictures', { max: maxPictures }));
 }

@@ -178,7 +178,7 @@ export class XClient {
     return kind === 'app' ? this.appRefused(said, named) : this.userRefused(kind, refusal, said, named);
   }
 
-  private appRefused(said: string, named: { status: number; problem?: string }): BridgeError {
+  private appRefused(said: string, named: { status: number; problem?: string | undefined }): BridgeError {
     if (named.status !== 401) return new BridgeError('refused-by-x', said, named);
     this.options.signIns.dropAppToken();
     return new BridgeError('app-refused', said, { ...named, retryable: true });
@@ -188,7 +188,7 @@ export class XClient {
     kind: UserSignIn,
     refusal: Refusal,
     said: string,
-    named: { status: number; problem?: string },
+    named: { status: number; problem?: string | undefined },
   ): BridgeError {
     const { agentMessage } = refusal;
     if (refusal.kind === 'never') return new BridgeError('refused-by-x', said, { ...named, agentMessage });
@@ -198,7 +198,7 @@ export class XClient {
       ...named,
       retryable: true,
       agentMessage,
-      ...(retryAt === undefined ? {} : { retryAt }),
+      retryAt,
     });
   }
 

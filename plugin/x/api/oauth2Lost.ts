@@ -16,7 +16,7 @@ export function lost(why: string, retryAt: number | undefined, problem?: string)
   return new BridgeError('signed-out-of-x', why, {
     retryable: true,
     agentMessage: signInLost,
-    ...(retryAt === undefined ? {} : { retryAt }),
-    ...(problem === undefined ? {} : { problem }),
+    retryAt,
+    problem,
   });
 }

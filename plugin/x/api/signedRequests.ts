@@ -229,6 +229,6 @@ function signedOut(retryAt: number | undefined): BridgeError {
   return new BridgeError(
     'signed-out-of-x',
     "X refuses the account's sign-in; it is tried again within half an hour, or as soon as somebody connects",
-    { retryable: true, agentMessage: signInLost, ...(retryAt === undefined ? {} : { retryAt }) },
+    { retryable: true, agentMessage: signInLost, retryAt },
   );
 }

@@ -4,8 +4,7 @@ import { say } from '../../texts/text';
 
 /** There are no keys to write with. */
 export function locked(state: ChatState): BridgeError {
-  const words = say(state === 'locked' ? 'chat.lockedOut' : 'chat.withoutKeys');
-  return new BridgeError('chat-locked', words, { agentMessage: words });
+  return new BridgeError('chat-locked', say(state === 'locked' ? 'chat.lockedOut' : 'chat.withoutKeys'));
 }
 
 /** X refused a message, and its conversation has another key now. */

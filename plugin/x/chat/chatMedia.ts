@@ -15,7 +15,7 @@ import { inPath, refuseErrors } from './chatApi';
 import { cipherStream } from './cipherStream';
 import { frameSize } from './frameSize';
 import type { ChatWorkers } from './chatWorkers';
-import { say, type Text } from '../../texts/text';
+import { say } from '../../texts/text';
 
 export interface ChatMediaOptions extends AppendPorts {
   account: string;
@@ -47,7 +47,7 @@ export async function uploadChatFile(
 ): Promise<UploadedFile> {
   const { account, workers, dataDir } = options;
   const { head, stream } = await peek(file.stream);
-  if (head.length === 0) throw refusal('unsupported-file', say('file.empty', { name: file.name }));
+  if (head.length === 0) throw new BridgeError('unsupported-file', say('file.empty', { name: file.name }));
   if ((file.size ?? 0) > largestFile) throw tooLarge(file.name);
   const type = mediaTypeOf(head);
   const counted = new Counted(stream, largestFile, () => tooLarge(file.name));
@@ -152,11 +152,7 @@ export async function openChatFile(
 
 function tooLarge(name: string): BridgeError {
   const megabytes = largestFile / (1024 * 1024);
-  return refusal('file-too-large', say('chat.fileTooLarge', { name, megabytes }));
-}
-
-function refusal(code: 'unsupported-file' | 'file-too-large', words: Text): BridgeError {
-  return new BridgeError(code, words, { agentMessage: words });
+  return new BridgeError('file-too-large', say('chat.fileTooLarge', { name, megabytes }));
 }
 
 function unavailable(what: string, retryable: boolean): BridgeError {

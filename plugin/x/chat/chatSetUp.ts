@@ -1,7 +1,7 @@
 import type { Registration } from 'chat-xdk-engine';
 import { z } from 'zod';
 import { backoff } from '../../core/backoff';
-import { BridgeError, reasonOf } from '../../core/errors';
+import { BridgeError, reasonOf, refusal } from '../../core/errors';
 import type { Clock } from '../../core/clock';
 import type { Log } from '../../core/ports';
 import { openBox, sealBox, sealedBox } from '../../disk/sealedBox';
@@ -11,7 +11,7 @@ import type { ChatAccount } from './chatAccount';
 import type { KeyInfo } from './keyFile';
 import { backUpWithPin, checkPin, recoverWithPin } from './pinBackup';
 import type { ChatWorkers } from './chatWorkers';
-import { say, type Text } from '../../texts/text';
+import { say } from '../../texts/text';
 
 export interface ChatSetUpOptions {
   account: string;
@@ -257,8 +257,4 @@ function parse(content: string): z.infer<typeof keysFile> {
   } catch {
     throw refusal(say('keys.notAFile'));
   }
-}
-
-function refusal(words: Text): BridgeError {
-  return new BridgeError('bad-request', words);
 }

@@ -50,8 +50,7 @@ export class ConversationKeys {
     if (partnerId !== undefined)
       key = known ? await this.renewed(conversationId, known, partnerId) : await this.make(partnerId);
     if (key) return { id: conversationId, keyVersion: key.version };
-    const words = say('chat.noGroupKey');
-    throw new BridgeError('refused-by-x', words, { agentMessage: words });
+    throw new BridgeError('refused-by-x', say('chat.noGroupKey'));
   }
 
   /**

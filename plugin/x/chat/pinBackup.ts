@@ -1,4 +1,4 @@
-import { BridgeError } from '../../core/errors';
+import {  refusal } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import { readBackupConfig } from './keyBackup';
 import type { ChatWorkers } from './chatWorkers';
@@ -78,8 +78,4 @@ export function checkPin(pin: string): void {
   if (codes.length < 4) throw refusal(say('pin.short'));
   if (isRun(0)) throw refusal(say('pin.repeated'));
   if (/^\d+$/.test(pin) && (isRun(1) || isRun(-1))) throw refusal(say('pin.inARow'));
-}
-
-function refusal(words: Text): BridgeError {
-  return new BridgeError('bad-request', words);
 }

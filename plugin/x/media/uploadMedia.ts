@@ -7,7 +7,7 @@ import type { FileStream, MediaUse } from '../../core/gateways';
 import { appendSegment, segmentLength, type AppendPorts } from './appendSegment';
 import { mediaTypeOf, type MediaType } from './mediaType';
 import { segmentsOf } from './segments';
-import { say, type Text } from '../../texts/text';
+import { say } from '../../texts/text';
 
 export interface UploadPorts extends AppendPorts {
   log: Log;
@@ -66,11 +66,12 @@ export function interrupted(file: FileStream, why: string): BridgeError {
 
 /** @param head its first bytes. @throws BridgeError `unsupported-file` or `file-too-large`, in the agent's words */
 export function acceptedType(file: { name: string; size: number }, head: Buffer | undefined): MediaType {
-  if (!head || file.size === 0) throw refusal('unsupported-file', say('file.empty', { name: file.name }));
+  if (!head || file.size === 0)
+    throw new BridgeError('unsupported-file', say('file.empty', { name: file.name }));
   const type = mediaTypeOf(head);
-  if (!type) throw refusal('unsupported-file', say('file.unsupported', { name: file.name }));
+  if (!type) throw new BridgeError('unsupported-file', say('file.unsupported', { name: file.name }));
   if (file.size > type.limit)
-    throw refusal(
+    throw new BridgeError(
       'file-too-large',
       say('file.tooLarge', {
         name: file.name,
@@ -83,10 +84,6 @@ export function acceptedType(file: { name: string; size: number }, head: Buffer 
 }
 
 const inMegabytes = (bytes: number) => Math.ceil((bytes / (1024 * 1024)) * 10) / 10;
-
-function refusal(code: 'unsupported-file' | 'file-too-large', words: Text): BridgeError {
-  return new BridgeError(code, words, { agentMessage: words });
-}
 
 const initializeAnswer = z.object({ data: z.object({ id: z.string() }) });
 
@@ -165,8 +162,7 @@ async function finalize(id: string, ports: UploadPorts): Promise<void> {
 }
 
 function unprocessable(why: string): BridgeError {
-  const words = say('file.notProcessed', { why });
-  return new BridgeError('refused-by-x', words, { agentMessage: words });
+  return new BridgeError('refused-by-x', say('file.notProcessed', { why }));
 }
 
 function unclear(step: string): BridgeError {
