@@ -138,7 +138,7 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.revocation = this.createRevocation();
     this.chat = this.createChat(log);
     this.chatSetUp = this.createChatSetUp(log);
-    this.ingestion = this.createIngestion();
+    this.ingestion = this.createIngestion(log);
     this.x = this.createXGateway(log);
     this.host = createMotionGateway(settings, this.reports.host, this.motionClock, options);
     this.bot = createBotClient({ url: settings.bot.url, token: settings.botToken, clock });
@@ -195,15 +195,15 @@ export class Account implements MessagingAccount, WebhookAccount {
 
   onEvent(pushed: boolean): void {
     this.lastEventAt = this.xClock.now();
-    if (pushed) this.ingestion.onPushed();
+    if (pushed) this.ingestion.tell((each) => each.onPushed?.());
   }
 
   onRefused(): void {
-    this.ingestion.onRefused();
+    this.ingestion.tell((each) => each.onRefused?.());
   }
 
   onChallenge(): void {
-    this.ingestion.onChallenge();
+    this.ingestion.tell((each) => each.onChallenge?.());
   }
 
   onRevoked(): void {
@@ -211,11 +211,11 @@ export class Account implements MessagingAccount, WebhookAccount {
   }
 
   onReplay(status: ReplayStatus): void {
-    this.ingestion.onReplay(status);
+    this.ingestion.tell((each) => each.onReplay?.(status));
   }
 
   onPost(authorId: string): void {
-    this.ingestion.onPost(authorId);
+    this.ingestion.tell((each) => each.onPost?.(authorId));
   }
 
   private createRevocation(): Revocation {
@@ -227,7 +227,7 @@ export class Account implements MessagingAccount, WebhookAccount {
       log: this.options.log,
       onConfirmed: () => {
         this.reports.noteRevoked();
-        this.ingestion.onRevoked();
+        this.ingestion.tell((each) => each.onRevoked?.());
       },
     });
   }
@@ -282,8 +282,8 @@ export class Account implements MessagingAccount, WebhookAccount {
     });
   }
 
-  private createIngestion(): EventIngestion {
-    const { config, store, random, scheduler, log, deliveries, plugin } = this.options;
+  private createIngestion(log: Log): EventIngestion {
+    const { config, store, random, scheduler, deliveries, plugin } = this.options;
     const { inbox, facts, threads, contacts } = store;
     const { name, delivery } = this;
     return new EventIngestion(deliveries ?? [delivery], {

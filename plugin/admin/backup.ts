@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import {  refusal } from '../core/errors';
+import { refusal } from '../core/errors';
 import { openBox, sealBox, sealedBox } from '../disk/sealedBox';
 import type { Change } from '../panel/api';
 import { isSecretPath, withoutSecrets } from '../settings/catalogue';

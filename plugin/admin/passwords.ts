@@ -2,7 +2,7 @@ import { createHmac, randomBytes, scrypt, type ScryptOptions } from 'node:crypto
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import {  refusal } from '../core/errors';
+import { refusal } from '../core/errors';
 import { writeSafely } from '../disk/writeSafely';
 import { sameSecret } from '../core/sameSecret';
 import { say } from '../texts/text';

@@ -1,4 +1,4 @@
-import {  refusal } from '../../core/errors';
+import { refusal } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import { readBackupConfig } from './keyBackup';
 import type { ChatWorkers } from './chatWorkers';

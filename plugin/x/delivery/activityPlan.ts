@@ -39,10 +39,7 @@ export class ActivityPlan {
     });
     const complaint = refused.join(', ');
     if (complaint !== '' && complaint !== this.complaint)
-      log.warn('X refuses some subscriptions that are not essential', {
-        account: account.name,
-        eventTypes: complaint,
-      });
+      log.warn('X refuses some subscriptions that are not essential', { eventTypes: complaint });
     this.complaint = complaint;
     return repaired;
   }

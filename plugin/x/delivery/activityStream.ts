@@ -29,7 +29,6 @@ export const activityStream: DeliveryKind = {
   webhook: 'none',
   pushesChat: true,
   needsAppKeys: true,
-  onlyOAuth1: false,
   create: (ports) => new StreamReceiver(ports),
 };
 
@@ -83,24 +82,8 @@ class StreamReceiver implements Receiver {
     return this.current;
   }
 
-  onReplay(): void {
-    // The stream has backfill instead.
-  }
-
   onPost(authorId: string): void {
     void this.plan.onPost(authorId, undefined);
-  }
-
-  onChallenge(): void {
-    // Nobody calls.
-  }
-
-  onPushed(): void {
-    // Nobody calls.
-  }
-
-  onRefused(): void {
-    // What could not be stored is held until it can be.
   }
 
   onRevoked(): void {
@@ -114,13 +97,10 @@ class StreamReceiver implements Receiver {
   }
 
   private async run(): Promise<void> {
-    const { account, clock, log } = this.ports;
+    const { clock, log } = this.ports;
     while (!this.ending.signal.aborted) {
       const wait = await this.connectOnce().catch((error: unknown) => {
-        log.error('the stream failed unexpectedly, trying again', {
-          account: account.name,
-          reason: reasonOf(error),
-        });
+        log.error('the stream failed unexpectedly, trying again', { reason: reasonOf(error) });
         return this.pace.after('http');
       });
       if (wait > 0) await pause(clock, wait, this.ending.signal);
@@ -165,10 +145,10 @@ class StreamReceiver implements Receiver {
   }
 
   private async onOpen(gap: number): Promise<void> {
-    const { account, clock, log } = this.ports;
+    const { clock, log } = this.ports;
     this.connected = true;
     this.current = { state: 'ok' };
-    log.info('X stream connected', { account: account.name, missedMs: gap });
+    log.info('X stream connected', { missedMs: gap });
     const since = this.takenUpTo;
     this.takenUpTo ??= clock.now();
     this.downtime.confirm(clock.now());
@@ -189,11 +169,8 @@ class StreamReceiver implements Receiver {
         if (outcome !== 'later') this.downtime.closeGap(opened);
       })
       .catch((error: unknown) => {
-        const { account, log } = this.ports;
-        log.error('filling a gap failed; it goes on later', {
-          account: account.name,
-          reason: reasonOf(error),
-        });
+        const { log } = this.ports;
+        log.error('filling a gap failed; it goes on later', { reason: reasonOf(error) });
       })
       .finally(() => (this.reading = undefined));
     return this.reading;
@@ -204,14 +181,11 @@ class StreamReceiver implements Receiver {
     backfilled: boolean,
     stoodFor: number,
   ): number {
-    const { account, client, log } = this.ports;
+    const { client, log } = this.ports;
     if (this.ending.signal.aborted) return 0;
     if (this.hangUp.signal.aborted) return signedOutPause;
     if (status !== undefined && [400, 403].includes(status) && backfilled && this.backfills) {
-      log.info('X does not backfill for this app; what a break misses is read back', {
-        account: account.name,
-        reason,
-      });
+      log.info('X does not backfill for this app; what a break misses is read back', { reason });
       this.backfills = false;
       return 0;
     }
@@ -219,7 +193,6 @@ class StreamReceiver implements Receiver {
     const wait = this.pace.after(end, stoodFor);
     const brief = wait < maxBlip;
     log[brief ? 'info' : 'warn']('reconnecting to the X stream', {
-      account: account.name,
       reason,
       waitMs: wait,
     });
@@ -244,7 +217,7 @@ class StreamReceiver implements Receiver {
     const reason = deliveryFault(error, account.delivery);
     const known = this.current.reason === reason;
     this.current = { state: 'trouble', reason };
-    if (!known) log.error('X does not deliver', { account: account.name, reason });
+    if (!known) log.error('X does not deliver', { reason });
   }
 
   private heartbeat(): void {
@@ -255,18 +228,18 @@ class StreamReceiver implements Receiver {
 
   /** Sees to the subscriptions while the connection stands. */
   private async check(): Promise<void> {
-    const { account, log } = this.ports;
+    const { log } = this.ports;
     if (!this.connected) return;
     const since = this.downtime.confirmedAt();
     try {
       const repaired = await this.subscribe();
       this.downtime.confirm(this.ports.clock.now());
       if (!repaired) return;
-      log.warn('a missing subscription was created again', { account: account.name });
+      log.warn('a missing subscription was created again');
       if (since !== undefined) this.downtime.openGap(since, false);
       await this.fillGap();
     } catch (error) {
-      log.warn('the subscriptions could not be checked', { account: account.name, reason: reasonOf(error) });
+      log.warn('the subscriptions could not be checked', { reason: reasonOf(error) });
       if (error instanceof BridgeError && error.code === 'signed-out-of-x') this.onRevoked();
     }
   }

@@ -76,7 +76,7 @@ export class ChatPoll {
     } catch (error) {
       const reason = reasonOf(error);
       if (error instanceof BridgeError && error.code === 'rate-limited') {
-        log.debug('reading encrypted conversations is rate-limited by X', { account: account.name, reason });
+        log.debug('reading encrypted conversations is rate-limited by X', { reason });
         return;
       }
       this.refused = isRefusal(error);
@@ -91,7 +91,7 @@ export class ChatPoll {
   private note(trouble: string | undefined): void {
     const { account, log } = this.ports;
     if (trouble !== undefined && trouble !== this.trouble)
-      log.warn('encrypted conversations cannot be read back', { account: account.name, reason: trouble });
+      log.warn('encrypted conversations cannot be read back', { reason: trouble });
     this.trouble = trouble;
     account.noteChatReading(trouble);
   }
@@ -128,17 +128,13 @@ export class ChatPoll {
   }
 
   private async take({ id }: ConversationNews, since: number): Promise<void> {
-    const { account, accept, log } = this.ports;
+    const { accept, log } = this.ports;
     try {
       await accept(await this.eventsSince(id, since - slack));
     } catch (error) {
       // One conversation X does not show must not keep the others from being read.
       if (!isRefusal(error)) throw error;
-      log.warn('X does not show an encrypted conversation', {
-        account: account.name,
-        conversation: id,
-        reason: reasonOf(error),
-      });
+      log.warn('X does not show an encrypted conversation', { conversation: id, reason: reasonOf(error) });
     }
   }
 

@@ -35,10 +35,7 @@ export class DeletionWatch {
     try {
       await subscribe(client, { eventType: 'post.delete', userId }, webhookId, tagOf(account.name));
     } catch (error) {
-      log.warn('X will not report the deletion of this post', {
-        account: account.name,
-        reason: reasonOf(error),
-      });
+      log.warn('X will not report the deletion of this post', { reason: reasonOf(error) });
     }
   }
 }

@@ -9,11 +9,11 @@ export interface DeliveryKind {
    */
   webhook: 'own' | 'relayed' | 'none';
   /** Encrypted messages come this way; else they are read from X each minute. */
-  pushesChat: boolean;
+  pushesChat?: true;
   /** It belongs to the app, which signs in with its own keys whatever the user signs in with. */
-  needsAppKeys: boolean;
+  needsAppKeys?: true;
   /** X takes no OAuth 2.0 sign-in for it. */
-  onlyOAuth1: boolean;
+  onlyOAuth1?: true;
   /** A setting of the account that it does not work without, and what to say where it is missing. */
   requires?: { setting: 'environment' | 'relaySecret'; words: string };
   create(ports: ReceiverPorts): Receiver;

@@ -1,5 +1,4 @@
 import { BridgeError, reasonOf } from '../../core/errors';
-import type { ReplayStatus } from '../../core/inbound/events';
 import { ChatPoll } from './chatPoll';
 import { Cursors } from './cursors';
 import { deliveryKind, isDelivery, type Delivery } from './index';
@@ -30,7 +29,8 @@ export class EventIngestion {
   start(): void {
     this.receivers = this.deliveries.map((delivery) => this.create(delivery));
     const { account, facts } = this.ports;
-    if (account.wants.chat) this.chat = new ChatPoll(this.chatIsPushed() ? 'quarter' : 'minute', this.ports);
+    const isPushed = this.deliveries.some((delivery) => deliveryKind(delivery).pushesChat);
+    if (account.wants.chat) this.chat = new ChatPoll(isPushed ? 'quarter' : 'minute', this.ports);
     else new Cursors(account.name, facts).forget('chat');
     this.starting = this.teardownFormer(this.deliveries).then(() => {
       if (this.stopped) return;
@@ -62,41 +62,16 @@ export class EventIngestion {
     return deliveryKind(delivery).create({ ...this.ports, account: { ...this.ports.account, delivery } });
   }
 
-  private chatIsPushed(): boolean {
-    return this.deliveries.some((delivery) => deliveryKind(delivery).pushesChat);
-  }
-
   /** The worst of the receivers' states. */
   state(): IngestionState {
     const states = this.receivers.map((receiver) => receiver.state());
-    const worst = (['trouble', 'starting'] as const)
-      .map((state) => states.find((each) => each.state === state))
-      .find((each) => each !== undefined);
-    return worst ?? { state: 'ok' };
+    const worst = (wanted: string) => states.find(({ state }) => state === wanted);
+    return worst('trouble') ?? worst('starting') ?? { state: 'ok' };
   }
 
-  onReplay(status: ReplayStatus): void {
-    for (const receiver of this.receivers) receiver.onReplay(status);
-  }
-
-  onPost(authorId: string): void {
-    for (const receiver of this.receivers) receiver.onPost(authorId);
-  }
-
-  onChallenge(): void {
-    for (const receiver of this.receivers) receiver.onChallenge();
-  }
-
-  onPushed(): void {
-    for (const receiver of this.receivers) receiver.onPushed();
-  }
-
-  onRefused(): void {
-    for (const receiver of this.receivers) receiver.onRefused();
-  }
-
-  onRevoked(): void {
-    for (const receiver of this.receivers) receiver.onRevoked();
+  /** Has every way of delivery hear of something. */
+  tell(hear: (receiver: Receiver) => void): void {
+    for (const receiver of this.receivers) hear(receiver);
   }
 
   /** Takes down what a way of delivery that is no longer used has set up with X. Never throws. */
@@ -113,7 +88,6 @@ export class EventIngestion {
       if (current !== undefined && former !== current) facts.save(account.name, fact, current);
     } catch (error) {
       log.warn('what the former delivery set up with X could not be removed; tried again at the next start', {
-        account: account.name,
         reason: reasonOf(error),
       });
     }
@@ -123,25 +97,19 @@ export class EventIngestion {
     const { account, facts } = this.ports;
     new DowntimeTracker(account.name, facts).reset();
     const cursors = new Cursors(account.name, facts);
-    cursors.forget('messages');
-    cursors.forget('mentions');
-    cursors.forget('chat');
+    for (const of of ['messages', 'mentions', 'chat'] as const) cursors.forget(of);
   }
 
   /** @throws BridgeError when it has to be tried again */
   private async teardown(former: Delivery): Promise<void> {
-    const { account, log } = this.ports;
+    const { log } = this.ports;
     try {
-      await this.create(former).teardown();
-      log.info('the former delivery was taken down', { account: account.name, former });
+      await this.create(former).teardown?.();
+      log.info('the former delivery was taken down', { former });
     } catch (error) {
       if (!(error instanceof BridgeError) || error.retryable) throw error;
       // What the app has no access to, it has nothing set up in.
-      log.info('the former delivery is left as it is', {
-        account: account.name,
-        former,
-        reason: reasonOf(error),
-      });
+      log.info('the former delivery is left as it is', { former, reason: reasonOf(error) });
     }
   }
 }

@@ -49,8 +49,8 @@ async function tryReading(
   ports: ReceiverPorts,
   signal: AbortSignal,
 ): Promise<GapOutcome> {
-  const { account, log } = ports;
-  const fields = { account: account.name, what, since: isoTime(since) };
+  const { log } = ports;
+  const fields = { what, since: isoTime(since) };
   try {
     const { batch } = await read();
     await acceptWhenStorable(batch, ports, signal);

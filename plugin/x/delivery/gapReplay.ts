@@ -60,8 +60,8 @@ export class GapReplay {
   /** One step after the other: what a replay has left open must not be asked for twice. */
   private next(work: () => Promise<void>): Promise<void> {
     const step = (this.filling ?? Promise.resolve()).then(work).catch((error: unknown) => {
-      const { account, log } = this.ports;
-      log.error('filling a gap failed; it goes on later', { account: account.name, reason: reasonOf(error) });
+      const { log } = this.ports;
+      log.error('filling a gap failed; it goes on later', { reason: reasonOf(error) });
     });
     this.filling = step.finally(() => {
       if (this.filling === settled) this.filling = undefined;
@@ -92,13 +92,12 @@ export class GapReplay {
   private async afterJob({ jobId, complete }: ReplayStatus): Promise<void> {
     const { job } = this;
     if (job?.id !== jobId) return;
-    const { account, log } = this.ports;
+    const { log } = this.ports;
     this.job = undefined;
     if (complete) {
-      log.info('X has replayed what was missed', { account: account.name, jobId });
+      log.info('X has replayed what was missed', { jobId });
       this.close(job.opened);
-    } else if (this.tries < maxJobs)
-      log.warn('X could not replay everything; asking again', { account: account.name, jobId });
+    } else if (this.tries < maxJobs) log.warn('X could not replay everything; asking again', { jobId });
     else await this.readInstead(job.from, 'X could not replay everything');
   }
 
@@ -123,13 +122,13 @@ export class GapReplay {
   }
 
   private async startJob(webhookId: string, from: number, to: number, opened: number): Promise<void> {
-    const { account, client, clock, log } = this.ports;
+    const { client, clock, log } = this.ports;
     try {
       const id = await startReplay(client, webhookId, from, to);
       this.tries += 1;
       this.job = { id, from, giveUpAt: clock.now() + maxJob, opened };
       const since = isoTime(from);
-      log.info('X replays what was missed', { account: account.name, since, jobId: id });
+      log.info('X replays what was missed', { since, jobId: id });
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       const wait = error.retryable || error.problem === 'ReplayConflictError';
@@ -139,8 +138,8 @@ export class GapReplay {
   }
 
   private async readInstead(from: number, reason: string): Promise<void> {
-    const { account, log } = this.ports;
-    log.warn('no replay from X; reading back instead', { account: account.name, reason });
+    const { log } = this.ports;
+    log.warn('no replay from X; reading back instead', { reason });
     this.job = undefined;
     await this.readAll(from);
   }

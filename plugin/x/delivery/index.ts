@@ -1,10 +1,8 @@
-import { accountActivity } from './accountActivity';
-import { accountActivityV1 } from './accountActivityV1';
-import { activity } from './activity';
 import { activityStream } from './activityStream';
 import type { DeliveryKind } from './deliveryKind';
 import { poll } from './poll';
 import { relay } from './relay';
+import { accountActivity, accountActivityV1, activity } from './webhookWays';
 
 /** Every way of delivery, by the name it has in the configuration. */
 export const deliveryKinds = {

@@ -26,9 +26,6 @@ const slackMs = 2 * 60_000;
 export const poll: DeliveryKind = {
   label: 'polling every minute',
   webhook: 'none',
-  pushesChat: false,
-  needsAppKeys: false,
-  onlyOAuth1: false,
   create: (ports) => new PollReceiver(ports),
 };
 
@@ -76,32 +73,8 @@ class PollReceiver implements Receiver {
     return this.current;
   }
 
-  onReplay(): void {
-    // Polling asks for no replay.
-  }
-
-  onPost(): void {
-    // Polling hears of no deletions.
-  }
-
-  onChallenge(): void {
-    // Nobody calls.
-  }
-
-  onPushed(): void {
-    // Nobody calls.
-  }
-
-  onRefused(): void {
-    // What could not be stored is read again.
-  }
-
   onRevoked(): void {
     this.current = signedOut;
-  }
-
-  teardown(): Promise<void> {
-    return Promise.resolve();
   }
 
   /** Reads what is new. Runs once at a time: catching up over many pages may take longer than a minute. */
@@ -123,7 +96,7 @@ class PollReceiver implements Receiver {
       if (account.wants.mentions)
         await this.take('mentions', async (until) => readBackMentions(ports, await account.userId(), until));
       if (this.ending.signal.aborted) return;
-      if (this.current.state === 'trouble') log.info('X can be read again', { account: account.name });
+      if (this.current.state === 'trouble') log.info('X can be read again');
       this.current = { state: 'ok' };
       this.downtime.heartbeat(clock.now());
     } catch (error) {
@@ -140,14 +113,14 @@ class PollReceiver implements Receiver {
 
   /** Reads one kind. A used-up window is daily life: a minute later it reads on from the same place. */
   private async take(of: CursorOf, read: (until: Until) => Promise<ReadBackResult>): Promise<void> {
-    const { account, accept, log } = this.ports;
+    const { accept, log } = this.ports;
     try {
       const { batch, newest } = await read(this.until(of));
       await accept(batch);
       if (newest !== undefined) this.noteNewest(of, newest);
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code !== 'rate-limited') throw error;
-      log.debug('reading is rate-limited by X', { account: account.name, of, reason: reasonOf(error) });
+      log.debug('reading is rate-limited by X', { of, reason: reasonOf(error) });
     }
   }
 
@@ -173,7 +146,7 @@ class PollReceiver implements Receiver {
     if (this.ending.signal.aborted) return;
     const { account, log } = this.ports;
     const reason = deliveryFault(error, account.delivery);
-    if (this.current.reason !== reason) log.error('X cannot be read', { account: account.name, reason });
+    if (this.current.reason !== reason) log.error('X cannot be read', { reason });
     this.current = { state: 'trouble', reason };
   }
 }

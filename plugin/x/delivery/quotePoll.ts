@@ -68,30 +68,26 @@ export class QuotePoll {
 
   /** @returns undefined where X does not show them: one post must not hold up the others */
   private async quotesOf(postId: string, until: { at: number }): Promise<EventBatch | undefined> {
-    const { account, client, clock, log } = this.ports;
+    const { client, clock, log } = this.ports;
     try {
       return (await readBackQuotes({ client, clock, signal: this.signal }, postId, until)).batch;
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
-      log.warn('X does not show what quotes a post', {
-        account: account.name,
-        postId,
-        reason: reasonOf(error),
-      });
+      log.warn('X does not show what quotes a post', { postId, reason: reasonOf(error) });
       return undefined;
     }
   }
 
   private noteFault(error: unknown): void {
     if (this.signal.aborted) return;
-    const { account, clock, log } = this.ports;
+    const { clock, log } = this.ports;
     const isRefused = error instanceof BridgeError && error.code === 'refused-by-x';
     if (isRefused) this.notBefore = clock.now() + refusedPauseMs;
     log.warn(
       isRefused
         ? 'X does not let posts that quote the account be read; asked again in a day'
         : 'posts that quote the account could not be read; tried again in a quarter of an hour',
-      { account: account.name, reason: reasonOf(error) },
+      { reason: reasonOf(error) },
     );
   }
 }

@@ -21,26 +21,29 @@ export const signedOut: IngestionState = {
   reason: phrase('delivery.signedOut'),
 };
 
-/** One way X delivers to an account. None of the methods throws: trouble shows in the state and the log. */
+/**
+ * One way X delivers to an account. None of the methods throws: trouble shows in the state and the log. A way leaves out
+ * what it has no use for.
+ */
 export interface Receiver {
   /** Sets up with X whatever the way needs, fetches what was missed, and stays awake. */
   start(): void;
   stop(): Promise<void>;
   state(): IngestionState;
   /** A replay job has ended. */
-  onReplay(status: ReplayStatus): void;
+  onReplay?(status: ReplayStatus): void;
   /** A post of this user was taken in. */
-  onPost(authorId: string): void;
+  onPost?(authorId: string): void;
   /** X's challenge was answered at this account's address. */
-  onChallenge(): void;
+  onChallenge?(): void;
   /** X called, and what it brought is stored. */
-  onPushed(): void;
+  onPushed?(): void;
   /** X called, or may have, and what it brought could not be received or stored. */
-  onRefused(): void;
+  onRefused?(): void;
   /** X said that the account's user took the app's access away. */
-  onRevoked(): void;
+  onRevoked?(): void;
   /** Takes away what it set up with X; called on a way the account no longer uses. */
-  teardown(): Promise<void>;
+  teardown?(): Promise<void>;
 }
 
 /** What every way of delivery needs of the plugin. */

@@ -14,17 +14,13 @@ const expressions = {
 export function each(
   rhythm: keyof typeof expressions,
   job: () => void | Promise<void>,
-  { account, scheduler, log }: ReceiverPorts,
+  { scheduler, log }: ReceiverPorts,
 ): () => void {
   const run = async () => {
     try {
       await job();
     } catch (error) {
-      log.error('a delivery check failed, it is tried again', {
-        account: account.name,
-        rhythm,
-        reason: reasonOf(error),
-      });
+      log.error('a delivery check failed, it is tried again', { rhythm, reason: reasonOf(error) });
     }
   };
   return scheduler.every(expressions[rhythm], () => void run());

@@ -36,16 +36,12 @@ export async function watchForSilence(
     const missing = settled.filter(({ messageId }) => !known.has(messageId));
     if (missing.length === 0) return false;
     log.warn('X shows messages that it did not deliver; they are fetched now, and the delivery is checked', {
-      account: account.name,
       delivery: account.delivery,
       silentSince: isoTime(silentSince),
     });
     return true;
   } catch (error) {
-    log.warn('could not check for messages that X did not deliver', {
-      account: account.name,
-      reason: reasonOf(error),
-    });
+    log.warn('could not check for messages that X did not deliver', { reason: reasonOf(error) });
     return false;
   }
 }

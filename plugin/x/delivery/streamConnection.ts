@@ -116,7 +116,7 @@ class StreamDelivery {
   }
 
   private async take(chunk: Buffer, signal: AbortSignal): Promise<void> {
-    const { account, clock, log } = this.ports;
+    const { clock, log } = this.ports;
     let batches = this.lines.add(chunk).flatMap((line) => this.readLine(line));
     while (batches.length > 0) {
       // Handed over in one turn, they become one commit; the order is kept.
@@ -125,17 +125,11 @@ class StreamDelivery {
       const held = batches.filter((_, index) => isStoreFault(faults[index]));
       for (const fault of faults)
         if (fault !== undefined && !isStoreFault(fault))
-          log.error('an event of the stream cannot be taken in and is left out', {
-            account: account.name,
-            reason: reasonOf(fault),
-          });
+          log.error('an event of the stream cannot be taken in and is left out', { reason: reasonOf(fault) });
       batches = held;
       if (held.length === 0) return;
       const reason = reasonOf(faults.find(isStoreFault));
-      log.error('what the stream delivered cannot be stored; it is held until it can', {
-        account: account.name,
-        reason,
-      });
+      log.error('what the stream delivered cannot be stored; it is held until it can', { reason });
       await pause(clock, storePause, signal);
       if (signal.aborted) throw new BridgeError('store-unavailable', reason);
     }

@@ -18,9 +18,9 @@ export interface WebhookWay {
   /** @returns whether a subscription had been missing */
   subscribe(webhookId: string): Promise<boolean>;
   /** Takes the subscriptions away, where they do not go with the webhook. */
-  unsubscribe(): Promise<void>;
-  /** A post of this user was taken in; never throws. */
-  onPost(authorId: string, webhookId: string): Promise<void>;
+  unsubscribe?(): Promise<void>;
+  /** A post of this user was taken in, where deletions are no part of the one subscription; never throws. */
+  onPost?(authorId: string, webhookId: string): Promise<void>;
   /** Whether X can replay what this webhook missed. */
   replays: boolean;
 }
@@ -104,7 +104,7 @@ export class WebhookReceiver implements Receiver {
   }
 
   onPost(authorId: string): void {
-    if (this.webhookId !== undefined) void this.way.onPost(authorId, this.webhookId);
+    if (this.webhookId !== undefined) void this.way.onPost?.(authorId, this.webhookId);
   }
 
   onRevoked(): void {
@@ -134,7 +134,7 @@ export class WebhookReceiver implements Receiver {
 
   async teardown(): Promise<void> {
     const { account, facts } = this.ports;
-    await this.way.unsubscribe();
+    await this.way.unsubscribe?.();
     await removeWebhook(this.way.api, account.name, facts);
   }
 
@@ -165,7 +165,7 @@ export class WebhookReceiver implements Receiver {
       }
       if (this.ending.signal.aborted) return;
       if (this.current.state === 'trouble') {
-        log.info('events arrive again', { account: account.name });
+        log.info('events arrive again');
         this.downtime.openGap(this.downtime.downSince(clock.now()) ?? this.startedAt, false);
       }
       this.noteDowntime();
@@ -188,7 +188,6 @@ export class WebhookReceiver implements Receiver {
     if ((repaired || subscribed) && confirmedAt !== undefined) this.downtime.openGap(confirmedAt, false);
     if (repaired || subscribed || this.webhookId === undefined)
       log.info('X delivers to the webhook', {
-        account: account.name,
         webhookId: id,
         webhookUrl: withoutSecret(account.webhookUrl),
         repaired: confirmedAt !== undefined && (repaired || subscribed),
@@ -250,13 +249,12 @@ export class WebhookReceiver implements Receiver {
   }
 
   private noteReached(at: number): void {
-    const { account, log } = this.ports;
+    const { log } = this.ports;
     const since = this.reachedAt;
     const isOld = since !== undefined && at - since > proofLastsMs;
     if (this.unproven > 0 || isOld) this.openGapSinceReached();
     if (this.unproven >= 2 && since !== undefined)
       log.warn('X reaches this plugin again; what may have been missed is fetched', {
-        account: account.name,
         since: isoTime(since),
         minutes: Math.round((at - since) / 60_000),
       });
@@ -282,7 +280,7 @@ export class WebhookReceiver implements Receiver {
         ? 'X does not reach this plugin: messages are not arriving'
         : 'X cannot be asked whether it reaches this plugin';
     const lastReached = since === undefined ? {} : { lastReached: isoTime(since) };
-    log.error(event, { account: account.name, reason, ...lastReached });
+    log.error(event, { reason, ...lastReached });
   }
 
   /** What came while the process was down; X tried to deliver it. */
@@ -306,7 +304,7 @@ export class WebhookReceiver implements Receiver {
     const reason = withoutSecret(deliveryFault(error, account.delivery));
     if (error instanceof BridgeError && error.code === 'signed-out-of-x') this.current = signedOut;
     else {
-      if (this.current.reason !== reason) log.error('X does not deliver', { account: account.name, reason });
+      if (this.current.reason !== reason) log.error('X does not deliver', { reason });
       const since = this.current.since ?? this.reachedAt;
       this.current = { state: 'trouble', reason, ...(since === undefined ? {} : { since }) };
     }
@@ -337,11 +335,8 @@ export class WebhookReceiver implements Receiver {
     try {
       work();
     } catch (error) {
-      const { account, log } = this.ports;
-      log.warn('could not record a gap, will retry', {
-        account: account.name,
-        reason: reasonOf(error),
-      });
+      const { log } = this.ports;
+      log.warn('could not record a gap, will retry', { reason: reasonOf(error) });
     }
   }
 
