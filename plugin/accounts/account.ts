@@ -249,7 +249,6 @@ export class Account implements MessagingAccount, WebhookAccount {
   private createChatSetUp(log: Log): ChatSetUp {
     const { config, clock, random, chatWorkers } = this.options;
     return new ChatSetUp({
-      account: this.name,
       chat: this.chat,
       client: this.client,
       workers: chatWorkers,
@@ -268,7 +267,6 @@ export class Account implements MessagingAccount, WebhookAccount {
       account: this.name,
       settings: { active: this.wants.chat, readReceipts, typing, neverPlain },
       client: this.client,
-      apiBaseUrl: config.x.apiBaseUrl,
       workers: chatWorkers,
       store: store.chat,
       dataDir: config.dataDir,

@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { deliveryKind, deliveryKinds, deliveryNames, isDelivery } from '../x/delivery';
-import { setting } from './about';
+import { inGroup, setting } from './about';
 import { isLoopback, parseUrl } from './addresses';
 import { automation } from './automation';
 import { chat, directMessages, mentions } from './channels';
 import { missingKeys } from './missingKeys';
 import { flag, secret, text, whenObject } from './types';
+
+const ofBasics = inGroup('basics');
+const ofDelivery = inGroup('delivery');
+const ofKeys = inGroup('keys');
+const ofOauth2 = inGroup('oauth2');
+const ofOpenChannel = inGroup('openChannel');
 
 const name = text()
   .max(64, 'must have at most 64 characters')
@@ -37,20 +43,18 @@ const deliveriesNeeding = (needed: string) =>
   deliveryNames.filter((each) => deliveryKind(each).requires?.setting === needed);
 
 const oauth2 = z.strictObject({
-  clientId: setting(
+  clientId: ofOauth2(
+    'Client ID',
     {
-      group: 'oauth2',
-      label: 'Client ID',
       hint: 'X developer portal → your app → Keys and tokens → OAuth 2.0.',
       guarded: true,
       env: 'X_CLIENT_ID',
     },
     text().trim().default(''),
   ),
-  clientSecret: setting(
+  clientSecret: ofOauth2(
+    'Client Secret',
     {
-      group: 'oauth2',
-      label: 'Client Secret',
       hint: 'Shown together with the Client ID. None for a native app.',
       secret: true,
       env: 'X_CLIENT_SECRET',
@@ -72,48 +76,37 @@ const oauth2 = z.strictObject({
 /** One entry of `accounts`. */
 export const account = z
   .strictObject({
-    name: setting(
+    name: ofBasics(
+      'Name',
       {
-        group: 'basics',
-        label: 'Name',
         hint: 'Letters, digits and _, at most 64. It cannot be changed later.',
         details: 'Letters, digits and `_`, at most 64; part of the addresses.',
         example: 'support',
       },
       name,
     ),
-    active: setting(
-      {
-        group: 'basics',
-        label: 'Active',
-        hint: 'A switched-off account takes nothing in and sends nothing.',
-      },
+    active: ofBasics(
+      'Active',
+      { hint: 'A switched-off account takes nothing in and sends nothing.' },
       flag(true),
     ),
-    consumerKey: setting(
+    consumerKey: ofKeys(
+      'API Key',
       {
-        group: 'keys',
-        label: 'API Key',
         hint: 'X developer portal → your app → Keys and tokens → Consumer Keys. Webhooks and streams need it with OAuth 2.0 too.',
         secret: true,
         env: 'X_CONSUMER_KEY',
       },
       secret(),
     ),
-    consumerSecret: setting(
-      {
-        group: 'keys',
-        label: 'API Key Secret',
-        hint: 'Shown together with the API Key.',
-        secret: true,
-        env: 'X_CONSUMER_SECRET',
-      },
+    consumerSecret: ofKeys(
+      'API Key Secret',
+      { hint: 'Shown together with the API Key.', secret: true, env: 'X_CONSUMER_SECRET' },
       secret(),
     ),
-    accessToken: setting(
+    accessToken: ofKeys(
+      'Access Token',
       {
-        group: 'keys',
-        label: 'Access Token',
         hint: 'Filled in by “Connect with OAuth 1.0a” below, or copied from Keys and tokens.',
         details: 'Filled in by connecting with OAuth 1.0a, or copied from Keys and tokens.',
         secret: true,
@@ -121,27 +114,22 @@ export const account = z
       },
       secret(),
     ),
-    accessTokenSecret: setting(
-      {
-        group: 'keys',
-        label: 'Access Token Secret',
-        hint: 'Shown together with the Access Token.',
-        secret: true,
-        env: 'X_ACCESS_TOKEN_SECRET',
-      },
+    accessTokenSecret: ofKeys(
+      'Access Token Secret',
+      { hint: 'Shown together with the Access Token.', secret: true, env: 'X_ACCESS_TOKEN_SECRET' },
       secret(),
     ),
     oauth2: oauth2.prefault({}),
-    signatureMethod: setting(
-      { group: 'keys', label: 'Signature method', hint: 'HMAC-SHA1 unless X told you otherwise.' },
+    signatureMethod: ofKeys(
+      'Signature method',
+      { hint: 'HMAC-SHA1 unless X told you otherwise.' },
       z
         .enum(['HMAC-SHA1', 'HMAC-SHA256'], { error: 'must be HMAC-SHA1 or HMAC-SHA256' })
         .default('HMAC-SHA1'),
     ),
-    level: setting(
+    level: ofDelivery(
+      'Access level',
       {
-        group: 'delivery',
-        label: 'Access level',
         hint: 'Basic and Pro are polled every minute. Enterprise gets pushes if the API key and its secret are set; else it is polled, too.',
         options: { basic: 'Basic', pro: 'Pro', enterprise: 'Enterprise' },
       },
@@ -164,19 +152,17 @@ export const account = z
         })
         .default(''),
     ),
-    environment: setting(
+    environment: ofDelivery(
+      'Dev environment',
       {
-        group: 'delivery',
-        label: 'Dev environment',
         hint: 'Only for Account Activity v1.1: the label in the developer portal.',
         onlyWhen: { setting: 'delivery', is: deliveriesNeeding('environment') },
       },
       text().default(''),
     ),
-    relaySecret: setting(
+    relaySecret: ofDelivery(
+      'Relay secret',
       {
-        group: 'delivery',
-        label: 'Relay secret',
         hint: 'At least 16 characters; the service signs each call with it, as X does with the app’s.',
         onlyWhen: { setting: 'delivery', is: deliveriesNeeding('relaySecret') },
         secret: true,
@@ -185,10 +171,9 @@ export const account = z
         text().refine((value) => value === '' || value.length >= 16, 'must have at least 16 characters'),
       ),
     ),
-    webhookUrl: setting(
+    webhookUrl: ofDelivery(
+      'Webhook address',
       {
-        group: 'delivery',
-        label: 'Webhook address',
         hint: 'The public address X calls. The plugin registers it.',
         details: 'The public address X calls; the plugin registers it. Empty: that is left to you.',
         guarded: true,
@@ -197,10 +182,9 @@ export const account = z
       },
       webhookUrl.default(''),
     ),
-    webhookCheck: setting(
+    webhookCheck: ofDelivery(
+      'Webhook check',
       {
-        group: 'delivery',
-        label: 'Webhook check',
         hint: 'Secret path is weaker: only where the proxy drops X’s signature header.',
         details:
           '`signature`, or `secret-path` only where the proxy drops X’s header: weaker, see [troubleshooting](troubleshooting.md).',
@@ -211,22 +195,18 @@ export const account = z
         .enum(['signature', 'secret-path'], { error: 'must be signature or secret-path' })
         .default('signature'),
     ),
-    openChannelAccountId: setting(
+    openChannelAccountId: ofOpenChannel(
+      'Open Channel account',
       {
-        group: 'openChannel',
-        label: 'Open Channel account',
         hint: 'Where the messages go.',
         details: 'The number of the Open Channel account that the messages go to.',
         example: 1,
       },
       openChannelAccountId,
     ),
-    mapKey: setting(
-      {
-        group: 'openChannel',
-        label: 'Map Key',
-        hint: 'The contact field that holds the customer. Empty: as XCALLY Motion says.',
-      },
+    mapKey: ofOpenChannel(
+      'Map Key',
+      { hint: 'The contact field that holds the customer. Empty: as XCALLY Motion says.' },
       text()
         .regex(
           /^[A-Za-z0-9_]*$/,
@@ -234,10 +214,9 @@ export const account = z
         )
         .default(''),
     ),
-    mapValue: setting(
+    mapValue: ofOpenChannel(
+      'Value of the Map Key',
       {
-        group: 'openChannel',
-        label: 'Value of the Map Key',
         hint: 'What stands in that field.',
         details: 'What stands in that field: the `username` (handle) or the `id`, see below.',
         options: { username: 'the handle, such as jane_doe', id: 'the X user id' },

@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { setting } from './about';
+import { inGroup, setting } from './about';
 import { account } from './account';
 import { isLoopback, parseUrl } from './addresses';
 import { rejectDuplicates } from './duplicates';
 import { isRecord } from '../core/isRecord';
 import { flag, httpsOrLoopback, secret, serviceUrl, text } from './types';
+
+const ofLogs = inGroup('logs');
+const ofMotion = inGroup('motion');
+const ofPlugin = inGroup('plugin');
+const ofX = inGroup('x');
 
 /**
  * The one description of `plugin.config.json`: types, defaults, and what an admin reads of each setting and when a value is
@@ -29,35 +34,28 @@ const generated = text().refine(
 );
 
 const log = z.strictObject({
-  dir: setting(
-    {
-      group: 'logs',
-      label: 'Folder',
-      hint: 'The files are NAME-info.log and NAME-error.log, 7 of 5 MB each.',
-      guarded: true,
-    },
+  dir: ofLogs(
+    'Folder',
+    { hint: 'The files are NAME-info.log and NAME-error.log, 7 of 5 MB each.', guarded: true },
     text().min(1, 'must name a folder').default('/var/log/xcally'),
   ),
-  name: setting(
-    { group: 'logs', label: 'File name', guarded: true },
+  name: ofLogs(
+    'File name',
+    { guarded: true },
     text()
       .regex(/^[A-Za-z0-9._-]+$/, 'must consist of letters, digits, dots, - and _')
       .default('openchannel-twitter'),
   ),
-  level: setting(
-    {
-      group: 'logs',
-      label: 'Level',
-      options: { error: 'errors', warn: 'warnings', info: 'everything', debug: 'debug' },
-    },
+  level: ofLogs(
+    'Level',
+    { options: { error: 'errors', warn: 'warnings', info: 'everything', debug: 'debug' } },
     z
       .enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' })
       .default('info'),
   ),
-  messageText: setting(
+  messageText: ofLogs(
+    'Message text',
     {
-      group: 'logs',
-      label: 'Message text',
       hint: 'Hidden keeps it out of the log and of the activity list.',
       options: { hidden: 'hidden', full: 'written' },
       guarded: true,
@@ -68,10 +66,9 @@ const log = z.strictObject({
 
 const host = z
   .strictObject({
-    baseUrl: setting(
+    baseUrl: ofMotion(
+      'Address',
       {
-        group: 'motion',
-        label: 'Address',
         hint: 'Such as https://motion.example.com',
         details: 'The address of XCALLY Motion.',
         guarded: true,
@@ -83,46 +80,29 @@ const host = z
         })
         .default(''),
     ),
-    username: setting(
+    username: ofMotion(
+      'User',
       {
-        group: 'motion',
-        label: 'User',
         hint: 'A user of XCALLY Motion for the plugin, or use an API key.',
         guarded: true,
         env: 'HOST_USERNAME',
       },
       text().default(''),
     ),
-    password: setting(
-      { group: 'motion', label: 'Password', hint: 'Of that user.', secret: true, env: 'HOST_PASSWORD' },
+    password: ofMotion('Password', { hint: 'Of that user.', secret: true, env: 'HOST_PASSWORD' }, secret()),
+    apiKey: ofMotion(
+      'API key',
+      { hint: 'Instead of user and password.', secret: true, env: 'HOST_API_KEY' },
       secret(),
     ),
-    apiKey: setting(
-      {
-        group: 'motion',
-        label: 'API key',
-        hint: 'Instead of user and password.',
-        secret: true,
-        env: 'HOST_API_KEY',
-      },
-      secret(),
-    ),
-    caFile: setting(
-      {
-        group: 'motion',
-        label: 'Certificate authority',
-        hint: 'PEM file, where XCALLY Motion has a self-signed certificate.',
-        guarded: true,
-      },
+    caFile: ofMotion(
+      'Certificate authority',
+      { hint: 'PEM file, where XCALLY Motion has a self-signed certificate.', guarded: true },
       text().default(''),
     ),
-    allowPlainHttp: setting(
-      {
-        group: 'motion',
-        label: 'Allow http:// to another machine',
-        hint: 'Messages and credentials are then sent unencrypted.',
-        guarded: true,
-      },
+    allowPlainHttp: ofMotion(
+      'Allow http:// to another machine',
+      { hint: 'Messages and credentials are then sent unencrypted.', guarded: true },
       flag(false),
     ),
   })
@@ -154,12 +134,9 @@ const reply = z.strictObject({
     },
     secret(generated),
   ),
-  maxRetryHours: setting(
-    {
-      group: 'plugin',
-      label: 'Stop retrying replies after (hours)',
-      hint: 'For as long as X or XCALLY Motion has faults; then the agent is told.',
-    },
+  maxRetryHours: ofPlugin(
+    'Stop retrying replies after (hours)',
+    { hint: 'For as long as X or XCALLY Motion has faults; then the agent is told.' },
     z
       .number({ error: 'must be a number of hours' })
       .min(1, 'must be at least 1')
@@ -178,35 +155,20 @@ const admin = z.strictObject({
     },
     secret(generated),
   ),
-  hostUsers: setting(
-    {
-      group: 'plugin',
-      label: 'Admins of XCALLY Motion may sign in here',
-      guarded: true,
-    },
-    flag(false),
-  ),
+  hostUsers: ofPlugin('Admins of XCALLY Motion may sign in here', { guarded: true }, flag(false)),
 });
 
 const x = z.strictObject({
-  apiBaseUrl: setting(
-    {
-      group: 'x',
-      label: 'Address of X’s API',
-      hint: 'https://api.x.com, unless X is reached another way.',
-      guarded: true,
-    },
+  apiBaseUrl: ofX(
+    'Address of X’s API',
+    { hint: 'https://api.x.com, unless X is reached another way.', guarded: true },
     serviceUrl
       .refine(httpsOrLoopback, 'must start with https:// (http only for this machine itself)')
       .default('https://api.x.com'),
   ),
-  mediaHosts: setting(
-    {
-      group: 'x',
-      label: 'Media hosts',
-      hint: 'The only hosts media are fetched from: host, or host:port.',
-      guarded: true,
-    },
+  mediaHosts: ofX(
+    'Media hosts',
+    { hint: 'The only hosts media are fetched from: host, or host:port.', guarded: true },
     z
       .array(mediaHost, { error: 'must be a list of host names' })
       .default(['pbs.twimg.com', 'video.twimg.com', 'ton.twitter.com']),
@@ -224,17 +186,14 @@ function hasContainers(value: unknown): boolean {
 /** The whole configuration file. */
 export const configSchema = z
   .strictObject({
-    port: setting(
-      {
-        group: 'plugin',
-        label: 'Port',
-        hint: 'A change moves the plugin at once; the addresses change with it.',
-        env: 'PORT',
-      },
+    port: ofPlugin(
+      'Port',
+      { hint: 'A change moves the plugin at once; the addresses change with it.', env: 'PORT' },
       port,
     ),
-    bindAddress: setting(
-      { group: 'plugin', label: 'Bind address', hint: '127.0.0.1: this machine only.', guarded: true },
+    bindAddress: ofPlugin(
+      'Bind address',
+      { hint: '127.0.0.1: this machine only.', guarded: true },
       text().min(1, 'must be an address such as 127.0.0.1').default('127.0.0.1'),
     ),
     dataDir: setting(

@@ -83,7 +83,6 @@ async function openAll({ world, brand, queueNames }: Written): Promise<number> {
     account: 'bench',
     settings: { active: true, readReceipts: false, typing: false, neverPlain: true },
     client: showingKeysOf(world),
-    apiBaseUrl: 'http://127.0.0.1',
     workers: threads,
     store: store.chat,
     dataDir: folder,

@@ -63,7 +63,6 @@ beforeAll(async () => {
     account: 'a',
     settings: { active: true, readReceipts: false, typing: false, neverPlain: true },
     client,
-    apiBaseUrl: 'http://127.0.0.1',
     workers: threads,
     store: store.chat,
     dataDir: folder,

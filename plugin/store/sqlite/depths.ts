@@ -1,5 +1,6 @@
 import type { Depths, QueueDepths } from '../../core/ports';
 import type { StoreFile } from './database';
+import { waiting } from './waitingQueues';
 
 /** How much waits and how much was set aside, as the store counts it while rows change. */
 export function createDepths(store: StoreFile): QueueDepths {
@@ -10,7 +11,7 @@ export function createDepths(store: StoreFile): QueueDepths {
     // Only what was postponed has a reason.
     const reason = store.prepare(
       `SELECT reason FROM ${table} INDEXED BY ${table}_postponed
-       WHERE account = ? AND state IN ('received', 'delivering') AND due_at > 0 ORDER BY due_at LIMIT 1`,
+       WHERE account = ? AND ${waiting} AND due_at > 0 ORDER BY due_at LIMIT 1`,
     );
     return (account: string): Depths => {
       const why = reason.get(account)?.['reason'];

@@ -1,6 +1,7 @@
 import type { History, HistoryRow } from '../../core/ports';
 import type { Query, StoreFile } from './database';
 import { mayBeOnX } from './outbox';
+import { waiting } from './waitingQueues';
 
 const pageSize = 50;
 
@@ -22,8 +23,6 @@ const states = {
     filtered: 'false',
   },
 };
-
-const waiting = `state IN ('received', 'delivering')`;
 
 /** The reply whose message the reply `?1` goes out in. */
 const headOf = `(SELECT coalesce(joined_to, seq) FROM outbox WHERE seq = ?1)`;

@@ -8,7 +8,7 @@ import type { Conversations } from '../../core/conversations';
 import type { Contacts, Inbox } from '../../core/ports';
 import { textOf, type StoreFile } from './database';
 import type { GroupCommit } from './groupCommit';
-import { waitingQueues } from './waitingQueues';
+import { waiting, waitingQueues } from './waitingQueues';
 
 interface InboxParts {
   contacts: Contacts;
@@ -65,9 +65,7 @@ export function createInbox(
 type Reading = 'nextIn' | 'get' | 'find' | 'queueNames' | 'knownMessages' | 'knownHostMessages';
 
 function readQueries(store: StoreFile): Pick<Inbox, Reading> {
-  const next = store.prepare(
-    `SELECT * FROM inbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY place, seq LIMIT 1`,
-  );
+  const next = store.prepare(`SELECT * FROM inbox WHERE lane = ? AND ${waiting} ORDER BY place, seq LIMIT 1`);
   const bySeq = store.prepare(`SELECT * FROM inbox WHERE seq = ?`);
   const one = store.prepare(`SELECT * FROM inbox WHERE account = ? AND message_id = ?`);
   const kept = store.prepare(
@@ -111,7 +109,6 @@ function withholding(store: StoreFile): Pick<Inbox, 'withhold'> {
 type Routing = 'markFiltered' | 'markReceived' | 'markNothing';
 
 function routingQueries(store: StoreFile, now: () => number): Pick<Inbox, Routing> {
-  const waiting = `state IN ('received', 'delivering')`;
   const filter = store.prepare(
     `UPDATE inbox SET state = 'failed', filtered = ? WHERE seq = ? AND ${waiting}`,
   );
@@ -156,7 +153,6 @@ function progressQueries(
   store: StoreFile,
   now: () => number,
 ): Omit<Inbox, 'keep' | 'withhold' | Reading | Routing | WithoutId> {
-  const waiting = `state IN ('received', 'delivering')`;
   // An admin may set a message aside, or erase it, while something is under way for it.
   const attachments = store.prepare(`UPDATE inbox SET attachments = ? WHERE seq = ? AND erased = 0`);
   const delivering = store.prepare(
@@ -176,15 +172,13 @@ function progressQueries(
   );
   const postpone = store.prepare(
     `UPDATE inbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ?
-     WHERE seq = ? AND state IN ('received', 'delivering')`,
+     WHERE seq = ? AND ${waiting}`,
   );
   const clear = store.prepare(`UPDATE inbox SET notifying_since = NULL WHERE seq = ?`);
-  const fail = store.prepare(
-    `UPDATE inbox SET state = 'failed', reason = ? WHERE seq = ? AND state IN ('received', 'delivering')`,
-  );
+  const fail = store.prepare(`UPDATE inbox SET state = 'failed', reason = ? WHERE seq = ? AND ${waiting}`);
   const release = store.prepare(
     `UPDATE inbox SET due_at = ?1
-     WHERE state IN ('received', 'delivering') AND due_at > 0 AND due_at > ?1
+     WHERE ${waiting} AND due_at > 0 AND due_at > ?1
        AND (?2 IS NULL OR account = ?2)`,
   );
   return {

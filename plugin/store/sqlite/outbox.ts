@@ -5,7 +5,7 @@ import type { OutboundMessage, StoredOutbound } from '../../core/messages';
 import type { Outbox } from '../../core/ports';
 import { retryWindowMs } from '../../core/retriedCall';
 import { textOf, type StoreFile } from './database';
-import { waitingQueues } from './waitingQueues';
+import { waiting, waitingQueues } from './waitingQueues';
 
 /** The outbox in SQLite: what agents wrote, on its way to X. */
 export function createOutbox(store: StoreFile, now: () => number): Outbox {
@@ -30,8 +30,6 @@ const markOf = (seq: number, text: string) => createHash('sha256').update(`${seq
 
 /** A mark is of use only as long as the host may call again. Milliseconds. */
 const markLife = retryWindowMs + 60_000;
-
-const waiting = `state IN ('received', 'delivering')`;
 
 /** See the function of the same name in `core/`. */
 export const mayBeOnX = `(sending_since IS NOT NULL OR doubt_from IS NOT NULL)`;
@@ -67,16 +65,14 @@ function joinQueries(store: StoreFile): Pick<Outbox, Joining> {
 
 function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
   const insert = store.prepare(
-    `INSERT INTO outbox (account, lane, message, text, recipient_id, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO outbox (account, lane, message, text, recipient_id, created_at)
+     VALUES (?, ?, ?, ?, ?, ?) RETURNING *`,
   );
-  const newest = store.prepare(`SELECT * FROM outbox ORDER BY seq DESC LIMIT 1`);
   const one = store.prepare(`SELECT * FROM outbox WHERE seq = ?`);
   const ids = store.prepare(
     `SELECT x_id FROM sent_messages WHERE outbox_seq = ? ORDER BY CAST(x_id AS INTEGER)`,
   );
-  const next = store.prepare(
-    `SELECT * FROM outbox WHERE lane = ? AND state IN ('received', 'delivering') ORDER BY seq LIMIT 1`,
-  );
+  const next = store.prepare(`SELECT * FROM outbox WHERE lane = ? AND ${waiting} ORDER BY seq LIMIT 1`);
   const stored = (row: Record<string, unknown> | undefined) =>
     row &&
     storedOutbound(
@@ -84,30 +80,17 @@ function rowQueries(store: StoreFile): Pick<Outbox, Reading> {
       ids.all(Number(row['seq'])).map((each) => textOf(each, 'x_id')),
     );
   return {
-    add: (message, now) =>
-      store.transaction(() => {
-        const queueName = queueNameOf(message.account, message.queueKey);
-        insert.run(
-          message.account,
-          queueName,
-          messageAsStored(message),
-          message.text,
-          message.recipientId ?? null,
-          now,
-        );
-        const row = stored(newest.get());
-        if (!row) throw new Error('the stored answer cannot be read back');
-        return row;
-      }),
+    add: (message, now) => {
+      const { account, queueKey, text, recipientId = null } = message;
+      const queueName = queueNameOf(account, queueKey);
+      const row = stored(insert.get(account, queueName, messageAsStored(message), text, recipientId, now));
+      if (!row) throw new Error('the stored reply cannot be read back');
+      return row;
+    },
     get: (seq) => stored(one.get(seq)),
     nextIn: (queueName) => stored(next.get(queueName)),
     queueNames: waitingQueues(store, 'outbox'),
   };
-}
-
-/** The words as the agent wrote them. */
-function writtenIn(row: Record<string, unknown>): string {
-  return messageIn(row).text;
 }
 
 function twins(store: StoreFile, get: Outbox['get']): Pick<Outbox, 'findDuplicate' | 'markAnswered'> {
@@ -119,7 +102,7 @@ function twins(store: StoreFile, get: Outbox['get']): Pick<Outbox, 'findDuplicat
       if (interactionId === undefined) return undefined;
       const found = twin
         .all(queueNameOf(account, queueKey), since, interactionId, JSON.stringify(attachmentIds))
-        .find((row) => writtenIn(row) === text || row['text_mark'] === markOf(Number(row['seq']), text));
+        .find((row) => messageIn(row).text === text || row['text_mark'] === markOf(Number(row['seq']), text));
       return found && get(Number(found['seq']));
     },
   };
@@ -148,7 +131,7 @@ function progressQueries(
   );
   const postpone = store.prepare(
     `UPDATE outbox SET state = 'received', attempts = attempts + 1, due_at = ?, reason = ?, waited_for_window = ?
-     WHERE seq = ? AND state IN ('received', 'delivering')`,
+     WHERE seq = ? AND ${waiting}`,
   );
   const clear = store.prepare(`UPDATE outbox SET sending_since = NULL WHERE seq = ?`);
   const fail = store.prepare(
@@ -158,7 +141,7 @@ function progressQueries(
   const drop = store.prepare(`DELETE FROM outbox WHERE seq = ? AND ${waiting} AND sending_since IS NULL`);
   const release = store.prepare(
     `UPDATE outbox SET due_at = ?1
-     WHERE state IN ('received', 'delivering') AND due_at > 0 AND due_at > ?1`,
+     WHERE ${waiting} AND due_at > 0 AND due_at > ?1`,
   );
   return {
     saveRecipient: (seq, id) => void recipient.run(id, seq),
@@ -228,7 +211,7 @@ function createEraser(store: StoreFile, now: () => number): (seqs: number[]) => 
   );
   const eraseOne = (seq: number) => {
     const row = words.get(seq);
-    if (row) erase.run(markOf(seq, writtenIn(row)), seq);
+    if (row) erase.run(markOf(seq, messageIn(row).text), seq);
   };
   return (seqs) => {
     for (const seq of seqs) eraseOne(seq);

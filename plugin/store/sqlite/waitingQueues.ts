@@ -1,6 +1,7 @@
 import { textOf, type StoreFile } from './database';
 
-const waiting = `state IN ('received', 'delivering')`;
+/** What has not come to its end. */
+export const waiting = `state IN ('received', 'delivering')`;
 
 /**
  * The queues that have something to do, in their order: those behind `after`, at most `most` of them. It goes from one queue

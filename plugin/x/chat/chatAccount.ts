@@ -1,8 +1,8 @@
+import type { ChatPorts } from './chatPorts';
 import type {
   ChatConversation,
   ChatGateway,
   ChatState,
-  ChatStore,
   ClosedMessage,
   Opened,
   EncryptedReply,
@@ -13,9 +13,7 @@ import type { Clock } from '../../core/clock';
 import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { SealedMedia, UploadedFile } from '../../core/messages';
-import type { Log } from '../../core/ports';
 import type { DirectTarget, FileStream } from '../../core/gateways';
-import type { XClient } from '../api/client';
 import { markRead, showTyping } from './chatApi';
 import { openChatFile, uploadChatFile } from './chatMedia';
 import { locked } from './chatFaults';
@@ -28,23 +26,15 @@ import { readWrapper } from './messageEvent';
 import { MissingKeys, openMessage, unreadable, type FromEvent } from './openMessage';
 import { OwnKeys } from './ownKeys';
 import { PublicKeys } from './publicKeys';
-import type { ChatWorkers } from './chatWorkers';
 import { phrase } from '../../texts/text';
 
-export interface ChatAccountOptions {
-  account: string;
+export interface ChatAccountOptions extends ChatPorts {
   settings: { active: boolean; readReceipts: boolean; typing: boolean; neverPlain: boolean };
-  client: XClient;
-  apiBaseUrl: string;
-  workers: ChatWorkers;
-  store: ChatStore;
   dataDir: string;
   dataKey: string;
-  clock: Clock;
   /** X's clock: times and versions of keys are X's. */
   xClock: Clock;
   random: () => number;
-  log: Log;
   /** The account's own user, once known. */
   userId: () => string | undefined;
   /** Messages that could not be read may be readable now; `tag` says what came. @param conversationId undefined for all */

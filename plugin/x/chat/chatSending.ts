@@ -1,6 +1,6 @@
+import type { ChatPorts } from './chatPorts';
 import type {
   ChatConversation,
-  ChatStore,
   ClosedMessage,
   ConversationKey,
   Opened,
@@ -8,12 +8,9 @@ import type {
   SealOptions,
   SentChatMessage,
 } from '../../core/chat';
-import type { Clock } from '../../core/clock';
 import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError } from '../../core/errors';
 import type { UploadedFile } from '../../core/messages';
-import type { Log } from '../../core/ports';
-import type { XClient } from '../api/client';
 import { attachmentOf } from './attachment';
 import { deleteMessages, sendMessage } from './chatApi';
 import { keyChanged, uncertain } from './chatFaults';
@@ -23,16 +20,9 @@ import type { KeyChanges } from './keyChanges';
 import type { Members } from './members';
 import type { FromEvent } from './openMessage';
 import { findSent } from './sentMessages';
-import type { ChatWorkers } from './chatWorkers';
 import { say } from '../../texts/text';
 
-export interface ChatSendingOptions {
-  account: string;
-  client: XClient;
-  workers: ChatWorkers;
-  store: ChatStore;
-  clock: Clock;
-  log: Log;
+export interface ChatSendingOptions extends ChatPorts {
   changes: KeyChanges;
   members: Members;
   conversationKeys: ConversationKeys;

@@ -1,26 +1,18 @@
+import type { ChatPorts } from './chatPorts';
 import type { Registration } from 'chat-xdk-engine';
 import { z } from 'zod';
 import { backoff } from '../../core/backoff';
 import { BridgeError, reasonOf, refusal } from '../../core/errors';
-import type { Clock } from '../../core/clock';
-import type { Log } from '../../core/ports';
 import { openBox, sealBox, sealedBox } from '../../disk/sealedBox';
-import type { XClient } from '../api/client';
 import { fetchBackupConfig, fetchPublicKeys, registerKeys } from './keysApi';
 import type { ChatAccount } from './chatAccount';
 import type { KeyInfo } from './keyFile';
 import { backUpWithPin, checkPin, recoverWithPin } from './pinBackup';
-import type { ChatWorkers } from './chatWorkers';
 import { say } from '../../texts/text';
 
-export interface ChatSetUpOptions {
-  account: string;
+export interface ChatSetUpOptions extends Omit<ChatPorts, 'account' | 'store'> {
   chat: ChatAccount;
-  client: XClient;
-  workers: ChatWorkers;
-  clock: Clock;
   random: () => number;
-  log: Log;
   apiBaseUrl: string;
   /** The account's own user, asked of X while it is not known. */
   findUserId: () => Promise<string>;

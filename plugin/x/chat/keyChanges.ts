@@ -1,35 +1,25 @@
+import type { ChatPorts } from './chatPorts';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { BoundedMap } from '../../core/boundedMap';
-import type { ChatStore } from '../../core/chat';
-import type { Clock } from '../../core/clock';
 import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError, reasonOf } from '../../core/errors';
-import type { Log } from '../../core/ports';
-import type { XClient } from '../api/client';
 import { PageTokens } from '../api/pageTokens';
 import { fetchEvents, type EventsPage } from './chatApi';
 import { timeOf } from './keyVersions';
 import type { Members } from './members';
 import { readWrapper } from './messageEvent';
 import type { PublicKeys } from './publicKeys';
-import type { ChatWorkers } from './chatWorkers';
 
-export interface KeyChangesOptions {
-  account: string;
-  client: XClient;
-  workers: ChatWorkers;
-  store: ChatStore;
+export interface KeyChangesOptions extends ChatPorts {
   publicKeys: PublicKeys;
   members: Members;
-  clock: Clock;
   /** The account's own user and the version of its keys. */
   own: () => { userId: string; version: string } | undefined;
   /** Hears of a change that cannot be trusted: it may have been made for other keys than the ones here. */
   onUntrusted: () => Promise<void>;
   /** Hears that a conversation has a key that was not known. */
   onNewKey: (conversationId: string, version: string) => void;
-  log: Log;
 }
 
 /** A hundred events each: further back than that a message is given up. */

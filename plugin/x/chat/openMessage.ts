@@ -1,11 +1,11 @@
+import type { ChatPorts } from './chatPorts';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ChatStore, ClosedMessage, Opened, Remark } from '../../core/chat';
+import type { ClosedMessage, Opened, Remark } from '../../core/chat';
 import { BoundedMap } from '../../core/boundedMap';
 import type { Clock } from '../../core/clock';
 import { isEncryptedGroup } from '../../core/conversation';
 import { BridgeError, reasonOf } from '../../core/errors';
-import type { Log } from '../../core/ports';
 import { isRecord } from '../../core/isRecord';
 import { readContent, type Content } from './content';
 import type { KeyChanges } from './keyChanges';
@@ -13,19 +13,14 @@ import { isOneOfTwo, type Members } from './members';
 import { readWrapper } from './messageEvent';
 import type { OpenAnswer, OpenFault } from './protocol';
 import type { PublicKeys } from './publicKeys';
-import type { ChatWorkers } from './chatWorkers';
 import { phrase } from '../../texts/text';
 
-export interface OpenOptions {
-  account: string;
-  workers: ChatWorkers;
-  store: ChatStore;
+export interface OpenOptions extends Omit<ChatPorts, 'client' | 'clock'> {
   publicKeys: PublicKeys;
   changes: KeyChanges;
   members: Members;
   /** Remembers which keys X's history was searched for in vain. */
   missing: MissingKeys;
-  log: Log;
   /** Hears why X does not show keys. */
   onRefused: (reason: string) => void;
   /** X has newer keys for the account than the ones here. */

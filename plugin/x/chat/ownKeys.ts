@@ -1,20 +1,14 @@
+import type { ChatPorts } from './chatPorts';
 import type { ChatState } from '../../core/chat';
-import type { Clock } from '../../core/clock';
 import { reasonOf } from '../../core/errors';
-import type { Log } from '../../core/ports';
 import { KeyFile } from './keyFile';
 import type { PublicKeys } from './publicKeys';
-import type { ChatWorkers } from './chatWorkers';
 import { phrase } from '../../texts/text';
 
-export interface OwnKeysOptions {
-  account: string;
+export interface OwnKeysOptions extends Omit<ChatPorts, 'client' | 'store'> {
   settings: { active: boolean };
-  workers: ChatWorkers;
   dataDir: string;
   dataKey: string;
-  clock: Clock;
-  log: Log;
   publicKeys: PublicKeys;
   /** The account's own user, once known. */
   userId: () => string | undefined;

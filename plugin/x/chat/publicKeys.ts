@@ -1,20 +1,11 @@
+import type { ChatPorts } from './chatPorts';
 import type { SigningKey } from 'chat-xdk-engine';
 import { BoundedMap } from '../../core/boundedMap';
-import type { ChatStore, KnownPersonKeys, PersonKeys } from '../../core/chat';
-import type { Clock } from '../../core/clock';
+import type { KnownPersonKeys, PersonKeys } from '../../core/chat';
 import { reasonOf } from '../../core/errors';
-import type { Log } from '../../core/ports';
-import type { XClient } from '../api/client';
 import { fetchPublicKeys } from './keysApi';
-import type { ChatWorkers } from './chatWorkers';
 
-export interface PublicKeysOptions {
-  account: string;
-  client: XClient;
-  workers: ChatWorkers;
-  store: ChatStore;
-  clock: Clock;
-  log: Log;
+export interface PublicKeysOptions extends ChatPorts {
   /** The account's own user, whose keys are in use. */
   ownId: () => string | undefined;
 }

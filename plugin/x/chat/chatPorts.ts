@@ -1,0 +1,15 @@
+import type { ChatStore } from '../../core/chat';
+import type { Clock } from '../../core/clock';
+import type { Log } from '../../core/ports';
+import type { XClient } from '../api/client';
+import type { ChatWorkers } from './chatWorkers';
+
+/** What the parts of an account's encrypted chat have in common. */
+export interface ChatPorts {
+  account: string;
+  client: XClient;
+  workers: ChatWorkers;
+  store: ChatStore;
+  clock: Clock;
+  log: Log;
+}
