@@ -5,9 +5,13 @@ import type { Log, MessageStore } from '../core/ports';
 import type { Config } from '../settings/schema';
 
 /** What was accepted for an account that is no longer configured waits, and must not do so in silence. */
-export function warnOfOrphans({ inbox, outbox }: MessageStore, config: Config, log: Log): void {
+export async function warnOfOrphans(
+  { inbox, outbox }: MessageStore,
+  config: Config,
+  log: Log,
+): Promise<void> {
   const configured = new Set(config.accounts.map(({ name }) => name));
-  const waiting = [...inbox.queueNames(), ...outbox.queueNames()].map(
+  const waiting = [...(await inbox.queueNames()), ...(await outbox.queueNames())].map(
     (queueName) => splitQueueName(queueName).account,
   );
   for (const account of new Set(waiting))

@@ -125,7 +125,7 @@ export class App {
     try {
       this.live.port = await listen(this.live.server, config.port, config.bindAddress);
     } catch (error) {
-      store.close();
+      await store.close();
       throw error;
     }
     clearPassing(config.dataDir);
@@ -143,7 +143,7 @@ export class App {
     await this.pipelines.stop();
     await this.shared.chatWorkers.stop();
     await this.shared.vaults.settled();
-    this.options.store.close();
+    await this.options.store.close();
     this.shared.log.info('stopped');
   }
 
@@ -174,8 +174,8 @@ export class App {
     const { config } = this.live;
     const changed = await this.accounts.configure(config.accounts);
     warnOfWeakness(this.accounts.active(), config, this.shared.log);
-    warnOfOrphans(this.options.store, config, this.shared.log);
-    this.pipelines.resume();
+    await warnOfOrphans(this.options.store, config, this.shared.log);
+    await this.pipelines.resume();
     return changed;
   }
 

@@ -15,17 +15,20 @@ export class ClockWatch {
   /** @param onSet hears by how many milliseconds it was set, less than nothing for back */
   constructor(
     private readonly clocks: Clocks,
-    private readonly onSet: (by: number) => void,
+    private readonly onSet: (by: number) => Promise<void>,
   ) {
     this.offset = this.read();
   }
 
   /** @throws whatever the listener throws, which hears of it again at the next look */
-  look(): void {
-    const offset = this.read();
-    const by = offset - this.offset;
-    if (Math.abs(by) >= noticed) this.onSet(by);
-    this.offset = offset;
+  async look(): Promise<void> {
+    const by = this.read() - this.offset;
+    this.offset += by;
+    if (Math.abs(by) < noticed) return;
+    await this.onSet(by).catch((error: unknown) => {
+      this.offset -= by;
+      throw error;
+    });
   }
 
   private read(): number {
@@ -34,15 +37,12 @@ export class ClockWatch {
 }
 
 /** Watches the machine's own clock. @param onFault hears why a listener failed @returns stops it */
-export function watchClock(onSet: (by: number) => void, onFault: (error: unknown) => void): () => void {
+export function watchClock(
+  onSet: (by: number) => Promise<void>,
+  onFault: (error: unknown) => void,
+): () => void {
   const watch = new ClockWatch({ wall: () => Date.now(), steady: () => performance.now() }, onSet);
-  const timer = setInterval(() => {
-    try {
-      watch.look();
-    } catch (error) {
-      onFault(error);
-    }
-  }, lookEvery);
+  const timer = setInterval(() => void watch.look().catch(onFault), lookEvery);
   timer.unref();
   return () => clearInterval(timer);
 }

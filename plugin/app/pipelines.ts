@@ -54,24 +54,20 @@ export class Pipelines {
   }
 
   /** Goes on with all that waits. @throws BridgeError `store-unavailable` */
-  resume(): void {
-    this.inbound.resume();
-    this.outbound.resume();
+  async resume(): Promise<void> {
+    await Promise.all([this.inbound.resume(), this.outbound.resume()]);
   }
 
   /** Goes on with replies that wait. Asked for in the middle of a call of X, whose outcome must not depend on the store. */
   resumeReplies(): void {
-    try {
-      this.outbound.resume();
-    } catch (error) {
+    this.outbound.resume().catch((error: unknown) => {
       this.ports.log.warn('could not resume queued replies', { reason: reasonOf(error) });
-    }
+    });
   }
 
   /** Looks for messages that are due and in no queue. */
-  findForgotten(): void {
-    this.inbound.findForgotten();
-    this.outbound.findForgotten();
+  async findForgotten(): Promise<void> {
+    await Promise.all([this.inbound.findForgotten(), this.outbound.findForgotten()]);
   }
 
   /** Resolves when what is in flight has ended. */

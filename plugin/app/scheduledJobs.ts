@@ -41,7 +41,7 @@ export class ScheduledJobs {
       new Job(what, expression, work, log, holdsUpStop);
     this.jobs = [
       job('reminding customers', minutely, () => this.remindCustomers()),
-      job('looking for messages in no queue', minutely, () => this.findForgotten()),
+      job('looking for messages in no queue', minutely, () => options.pipelines.findForgotten()),
       job('a request of the command line', everyTwoSeconds, () => this.answerCommandLine()),
       job('erasing old messages', hourly, () => this.eraseOldMessages()),
       job('reading the Map Keys again', hourly, () => this.refreshMapKeys(), false),
@@ -62,11 +62,6 @@ export class ScheduledJobs {
 
   private active(): Account[] {
     return this.options.accounts.active();
-  }
-
-  private findForgotten(): Promise<void> {
-    this.options.pipelines.findForgotten();
-    return Promise.resolve();
   }
 
   private async remindCustomers(): Promise<void> {

@@ -9,11 +9,11 @@ import type { AccountRegistry } from '../accounts/accountRegistry';
 export function watchMachine(accounts: AccountRegistry, pipelines: Pipelines, log: Log): () => void {
   // What waits for a time of day waits for the wrong one once the clock was set.
   const endClock = watchClock(
-    (by) => {
+    async (by) => {
       const seconds = Math.round(by / 1000);
       log.warn('the clock of this machine was changed: everything that waits is tried now', { seconds });
       for (const account of accounts.all()) account.clockWasSet(by);
-      pipelines.resume();
+      await pipelines.resume();
     },
     (error) => log.error('could not resume what waits, it is tried again', { reason: reasonOf(error) }),
   );

@@ -15,7 +15,7 @@ export async function withStore<T>(
     try {
       return await work(store);
     } finally {
-      store.close();
+      await store.close();
     }
   } catch (error) {
     if (!(error instanceof DataDirectoryInUse)) throw error;

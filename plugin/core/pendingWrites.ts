@@ -1,4 +1,6 @@
-import type { MessageStore } from './ports';
+import type { MessageStore, Tables } from './ports';
+
+type Write = (tables: Tables) => Promise<void>;
 
 /**
  * Outcomes that could not be written down at once. When the store fails after the other side has taken a
@@ -6,14 +8,14 @@ import type { MessageStore } from './ports';
  * happens to that message.
  */
 export class PendingWrites {
-  private readonly pendingWrites = new Map<number, () => void>();
+  private readonly pendingWrites = new Map<number, Write>();
 
-  constructor(private readonly batchTransaction: MessageStore['batchTransaction']) {}
+  constructor(private readonly transaction: MessageStore['transaction']) {}
 
   /** Writes an outcome as one commit; when that throws, `settle` will write it. */
-  async write(seq: number, write: () => void): Promise<void> {
+  async write(seq: number, write: Write): Promise<void> {
     this.pendingWrites.set(seq, write);
-    await this.batchTransaction(write);
+    await this.transaction(write);
     this.pendingWrites.delete(seq);
   }
 

@@ -6,15 +6,13 @@ import type { Eraser } from './eraser';
 import type { Reporting } from './reporting';
 import type { InboundMessage, OutboundMessage, StoredInbound, StoredOutbound, XUser } from './messages';
 
-/** What the customer's side needs of the store. All writes are durable when they return. */
+/** What the customer's side needs of the store. */
 export interface Inbox {
   /**
-   * Keeps messages, those known already excepted. One durable commit serves all that is handed over in one
-   * turn of the event loop.
+   * Keeps messages, those known already excepted; all of them, or none.
    * @returns for each message whether it was new
-   * @throws BridgeError `store-unavailable`; then nothing was kept
    */
-  keep(messages: InboundMessage[]): Promise<boolean[]>;
+  keep(messages: InboundMessage[]): boolean[];
   /** The oldest message of a conversation, in X's order (its sort key), that has not come to its end. */
   nextIn(queueName: string): StoredInbound | undefined;
   get(seq: number): StoredInbound | undefined;
@@ -66,7 +64,7 @@ export interface Inbox {
   handedOver(queueName: string, body: string, since: number): number;
 }
 
-/** What the agent's side needs of the store. All writes are durable when they return. */
+/** What the agent's side needs of the store. */
 export interface Outbox {
   add(message: OutboundMessage, now: number): StoredOutbound;
   get(seq: number): StoredOutbound | undefined;
@@ -93,7 +91,7 @@ export interface Outbox {
   markSending(seq: number, now: number): boolean;
   /** The last send call surely had no effect. */
   clearSending(seq: number): void;
-  /** X was asked: it has neither this reply nor, as they go out in order, those behind it. */
+  /** X was asked: it has neither this reply nor those that are joined to it. */
   clearDoubt(seq: number): void;
   /** The answers behind this one in its queue that have not come to their end, the oldest first. */
   laterInQueue(seq: number): StoredOutbound[];
@@ -268,13 +266,27 @@ export interface QueueDepths {
   filtered(account: string): number;
 }
 
-/** Everything that must survive a kill. Knows nothing of how it is kept. */
-export interface MessageStore {
-  inbox: Inbox;
-  outbox: Outbox;
-  contacts: Contacts;
-  conversations: Conversations;
-  threads: Threads;
+/** Operations of a table as they are called: outside a transaction, what writes is durable when its promise resolves. */
+export type Async<Table> = {
+  [Name in keyof Table]: Table[Name] extends (...parts: infer Parts) => infer Result
+    ? (...parts: Parts) => Promise<Result>
+    : never;
+};
+
+/** What one transaction can read and write. */
+export interface Tables {
+  inbox: Async<Inbox>;
+  outbox: Async<Outbox>;
+  contacts: Async<Contacts>;
+  conversations: Async<Conversations>;
+  threads: Async<Threads>;
+}
+
+/**
+ * Everything that must survive a kill. Knows nothing of how it is kept. All of it rejects or throws BridgeError
+ * `store-unavailable` where the store cannot be used.
+ */
+export interface MessageStore extends Tables {
   marks: PresenceMarks;
   windows: RateLimitWindows;
   facts: AccountFacts;
@@ -286,17 +298,15 @@ export interface MessageStore {
   reporting: Reporting;
   /** Copies the store as it is now into a file, while it is written on. */
   copyTo: (target: string) => Promise<void>;
-  /** Does several writes as one durable commit, or none of them. @throws BridgeError `store-unavailable` */
-  transaction: <T>(writes: () => T) => T;
   /**
-   * Does several writes as one durable commit, which it may share with others that come in the same turn. When that fails
-   * they are done once more, so they must do nothing but write.
-   * @throws BridgeError `store-unavailable`
+   * Does several writes as one durable commit, or none of them. The commit may be shared with others that come in the same
+   * turn; when that fails `work` is called once more, so it must do nothing but read and write, and wait for nothing else.
    */
-  batchTransaction: <T>(writes: () => T) => Promise<T>;
+  transaction: <T>(work: (tables: Tables) => Promise<T>) => Promise<T>;
   /** Why nothing can be written right now; undefined when all is well. */
   trouble: () => string | undefined;
-  close(): void;
+  /** Closes it, after what is being written is. */
+  close(): Promise<void>;
 }
 
 /** What changed with one message, for the sandbox page and the panel. */

@@ -12,12 +12,12 @@ export class QueueSweep {
 
   constructor(
     private readonly queue: KeyedQueue,
-    private readonly queueNames: (after: string, most: number) => string[],
+    private readonly queueNames: (after: string, most: number) => Promise<string[]>,
   ) {}
 
   /** @throws BridgeError `store-unavailable` */
-  next(): void {
-    const queueNames = this.queueNames(this.last, lanesAtATime);
+  async next(): Promise<void> {
+    const queueNames = await this.queueNames(this.last, lanesAtATime);
     this.last = queueNames.length < lanesAtATime ? '' : (queueNames.at(-1) ?? '');
     for (const queueName of queueNames) this.queue.wake(queueName);
   }

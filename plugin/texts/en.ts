@@ -453,6 +453,7 @@ export const en = {
   },
   bot: {
     keyword: 'the customer wrote "{word}"',
+    inDoubt: 'the bot may have replied before the plugin was restarted',
     file: 'the customer sent a file',
     maxTurns: 'the bot has replied {max} times',
     asked: 'the bot asked for an agent',

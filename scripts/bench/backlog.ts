@@ -54,7 +54,7 @@ async function fill(dataDir: string): Promise<void> {
         };
       }),
     );
-  store.close();
+  await store.close();
 }
 
 async function drain(plugin: BenchPlugin, host: BenchHost) {

@@ -108,7 +108,7 @@ async function openAll({ world, brand, queueNames }: Written): Promise<number> {
   await Promise.all(Array.from({ length: sideBySide }, work));
   const seconds = (performance.now() - began) / 1000;
   await threads.stop();
-  store.close();
+  await store.close();
   rmSync(folder, { recursive: true, force: true });
   if (opened !== conversations * messagesEach) throw new Error(`${opened} messages were opened`);
   return opened / seconds;

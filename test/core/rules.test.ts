@@ -1,3 +1,4 @@
+import type { Tables } from '../../plugin/core/ports';
 import { backoff } from '../../plugin/core/backoff';
 import { expandLinks, removeLink, withoutNul } from '../../plugin/core/links';
 import { mapValueOf, readMapValue } from '../../plugin/core/mapValue';
@@ -83,12 +84,13 @@ test('media that could not be had become a line in the text', () => {
 });
 
 test('an outcome that could not be written is written later, once', async () => {
-  const pendingWrites = new PendingWrites((writes) => Promise.resolve().then(writes));
+  const pendingWrites = new PendingWrites((writes) => writes({} as Tables));
   let works = false;
   let written = 0;
   const write = () => {
-    if (!works) throw new Error('disk full');
+    if (!works) return Promise.reject(new Error('disk full'));
     written += 1;
+    return Promise.resolve();
   };
   await expect(pendingWrites.write(1, write)).rejects.toThrow('disk full');
   await expect(pendingWrites.settle(1)).rejects.toThrow('disk full');

@@ -22,14 +22,14 @@ test('kill -9 while the host is down and 20 messages wait: after a restart all 2
   await first.stop('SIGKILL');
   await rig.host.reopen();
   const second = await rig.plugin().ready();
-  await until(() => rig.bodies().length >= 20, '20 messages at the host');
+  await until(() => rig.bodies().length >= 20, '20 messages at the host', 30_000);
   await second.stop();
   expect(rig.bodies()).toHaveLength(20);
   for (const customer of [0, 1])
     expect(rig.bodies().filter((body) => body.startsWith(`${customer}:`))).toEqual(
       Array.from({ length: 10 }, (_, index) => `${customer}: ${2 * index + customer}`),
     );
-});
+}, 60_000);
 
 test('kill -9 while the host takes a message: after a restart it is there once', async () => {
   const first = await rig.plugin().ready();

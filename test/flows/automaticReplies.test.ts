@@ -37,7 +37,7 @@ async function says(count: number): Promise<string[]> {
 
 /** What customers heard when nothing is under way any longer; notices are written down before messages are handed over. */
 async function saidInAll(): Promise<string[]> {
-  await until(() => rig.store.outbox.queueNames().length === 0, 'all to be sent');
+  await until(async () => (await rig.store.outbox.queueNames()).length === 0, 'all to be sent');
   return said();
 }
 

@@ -53,8 +53,8 @@ test('a copy is made while messages come, and holds each that was acknowledged b
   expect(existsSync(join(target, 'secrets.json'))).toBe(existsSync(join(rig.dataDir, 'secrets.json')));
   expect(readdirSync(target)).not.toContain('backup');
   const copy = openMessageStore(target, () => Date.now());
-  expect(copy.inbox.nextIn('support dm:1700000000000000021')?.message.text).toBe('before');
-  copy.close();
+  expect((await copy.inbox.nextIn('support dm:1700000000000000021'))?.message.text).toBe('before');
+  await copy.close();
   await rig.customerWrites('after');
   rig.host.faults.clear();
   await rig.receivesInHaste(3);

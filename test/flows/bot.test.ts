@@ -122,11 +122,11 @@ test('a bot that takes longer than five seconds hands over, and holds up nobody 
   await rig.stands({ inbound: { waiting: 1 } });
   await rig.customerWrites('quick', { from: otherCustomer });
   await answered(1);
-  rig.clock.jump(4_900);
+  rig.clock.jump(3_000);
   await rig.customerWrites('still quick', { from: otherCustomer });
   await answered(2);
   expect(bodies()).toEqual([]);
-  rig.clock.jump(100);
+  rig.clock.jump(2_000);
   await rig.receives(1);
   expect(bodies()).toEqual(['help']);
   expect(await rig.logged(/the bot gave no reply/)).toContain('no answer in 5000 ms');

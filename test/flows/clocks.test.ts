@@ -107,7 +107,7 @@ test('the clock of an earlier version was a day ahead at its stop: the day befor
   const store = openMessageStore(rig.dataDir, () => rig.clock.now());
   store.facts.save('support', 'supply born at', String(rig.clock.now() - 48 * hour));
   store.facts.save('support', 'supply alive at', String(rig.clock.now() + 24 * hour));
-  store.close();
+  await store.close();
   rig.clock.jump(10 * minute);
   rig.x.world.addMessage(customer.id, brandId, 'while it was down');
   rig.clock.jump(20 * minute);

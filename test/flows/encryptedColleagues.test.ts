@@ -58,7 +58,7 @@ test('it does not count as the customer having written, and silences the bot', a
   await rig.receives(1);
   await rig.brandPerson!.say(customer.id, 'I take this one');
   await rig.receives(2);
-  const state = rig.store.conversations.read('support', `dm:${customer.id}`);
+  const state = await rig.store.conversations.read('support', `dm:${customer.id}`);
   expect(state.withAgents).toMatch(/colleague/);
   expect(state.agentAt).toBeDefined();
 });

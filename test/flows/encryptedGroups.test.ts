@@ -117,7 +117,7 @@ test('an admin of the group deletes what somebody else wrote: it is not kept her
   await max.deleteForAll('g77', said);
   await rig.receives(2);
   expect(encrypted.bodies[1]).toMatch(/An admin of the group deleted another member's message of/);
-  expect(encrypted.keeps(said)).toBe(false);
+  expect(await encrypted.keeps(said)).toBe(false);
 });
 
 test('somebody who is no admin deletes nothing of others here', async () => {
@@ -128,7 +128,7 @@ test('somebody who is no admin deletes nothing of others here', async () => {
   await max.say('g77', 'did that work?');
   await rig.receives(2);
   expect(words()[1]).toBe('did that work?');
-  expect(encrypted.keeps(said)).toBe(true);
+  expect(await encrypted.keeps(said)).toBe(true);
 });
 
 test('a group X tells nothing of but errors goes on all the same', async () => {

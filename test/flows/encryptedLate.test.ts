@@ -113,7 +113,7 @@ test('disappearing messages: the agent is told, the reply disappears as well, an
   await encrypted.answers('yes');
   const reply = encrypted.conversation.events.findLast(({ senderId }) => senderId === brandId)!;
   expect(jane.inspect(brandId, reply)?.ttlMsec).toBe(7 * 24 * 60 * 60_000);
-  expect(encrypted.keeps(said)).toBe(false);
+  expect(await encrypted.keeps(said)).toBe(false);
   // The customer must have time to read it all the same.
   await jane.say(brandId, 'at once', { ttlMsec: 1 });
   await rig.receives(2);

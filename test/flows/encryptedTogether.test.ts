@@ -101,7 +101,7 @@ test('a bot had the conversation before its messages began to disappear: the rep
     expect(encrypted.bodies.join('\n')).toContain('Customer: to stay');
     await encrypted.answers('here I am');
     expect(jane.inspect(brandId, lastReply())?.ttlMsec).toBe(week);
-    await until(() => !encrypted.keeps(said), 'the message to be erased');
+    await until(async () => !(await encrypted.keeps(said)), 'the message to be erased');
   } finally {
     await bot.close();
   }
@@ -120,7 +120,7 @@ test('a disappearing message that could be read only later is kept in neither of
   await rig.x.chat.deliver(change, conversation);
   await rig.receives(3);
   expect(encrypted.bodies[2]).toMatch(/two$/);
-  await until(() => !encrypted.keeps(said), 'the message to be erased');
+  await until(async () => !(await encrypted.keeps(said)), 'the message to be erased');
 });
 
 test('replies that went out as one and failed are told as one, and none of them stands as delivered', async () => {
@@ -136,8 +136,9 @@ test('replies that went out as one and failed are told as one, and none of them 
     'both to wait',
   );
   rig.x.chat.failures.push('recipientNotTrusted');
-  await until(() => {
+  await until(async () => {
     rig.clock.jump(hour);
+    await rig.atRest();
     return rig.received.length === 2;
   }, 'the agent to be told');
   expect(encrypted.bodies[1]).toMatch(/your reply of .* UTC, and those that went out with it/);
@@ -209,5 +210,5 @@ test('the host could not take a message that its sender has deleted since: it is
   );
   await jane.deleteForAll(brandId, said);
   await rig.receives(1);
-  await until(() => !encrypted.keeps(said), 'the message to be erased');
+  await until(async () => !(await encrypted.keeps(said)), 'the message to be erased');
 });

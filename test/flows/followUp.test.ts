@@ -38,7 +38,7 @@ async function passes(minutes: number, ...expected: string[]): Promise<void> {
     await rig.stopPlugin();
     await rig.startPlugin();
   }
-  await until(() => rig.store.outbox.queueNames().length === 0, 'all to be sent');
+  await until(async () => (await rig.store.outbox.queueNames()).length === 0, 'all to be sent');
   expect(said()).toEqual(expected);
 }
 
@@ -133,7 +133,7 @@ test('a reminder that had to wait is dropped when the customer has written meanw
   await rig.customerWrites('XL');
   await rig.receives(2);
   rig.clock.jump(31 * minute);
-  await until(() => rig.store.outbox.queueNames().length === 0, 'the reminder to be dropped');
+  await until(async () => (await rig.store.outbox.queueNames()).length === 0, 'the reminder to be dropped');
   expect(said()).toEqual(['Which size?']);
   expect((await rig.health()).body.accounts['support']?.outbound).toMatchObject({ waiting: 0, failed: 0 });
 });

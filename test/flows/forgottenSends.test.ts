@@ -80,7 +80,7 @@ test('a reply that left after the copy was made is not sent again; one that did 
   await makeCopy();
   leaves('went out');
   await goBack();
-  rig.clock.jump(1_000);
+  rig.clock.jump(10_000);
   // A colleague's equal words, later, are not the reply.
   leaves('did not');
   await allSent();
@@ -119,6 +119,36 @@ test('replies that went out in one message are known as that message', async () 
   await goBack();
   await allSent();
   expect(sent()).toEqual(['one\n\ntwo', 'three']);
+});
+
+test('also where one of them was written after the copy, and is unknown', async () => {
+  await start();
+  await repliesWait('one', 'two');
+  await makeCopy();
+  leaves('one\n\ntwo\n\nthree');
+  await goBack();
+  await allSent();
+  expect(sent()).toEqual(['one\n\ntwo\n\nthree']);
+});
+
+test('a reply that left although the one before it had failed is not sent again either', async () => {
+  await start();
+  await repliesWait('refused then', 'went out');
+  await makeCopy();
+  leaves('went out');
+  await goBack();
+  await allSent();
+  expect(sent()).toEqual(['went out', 'refused then']);
+});
+
+test('one that waited for longer than faults are borne, and did not leave, goes out', async () => {
+  await start();
+  await repliesWait('at last');
+  rig.clock.jump(30 * hour);
+  await makeCopy();
+  await goBack();
+  await allSent();
+  expect(sent()).toEqual(['at last']);
 });
 
 test('of a reply in several messages only the missing ones go out', async () => {
@@ -178,4 +208,42 @@ test('nor is one that had waited for hours when the copy was made', async () => 
   await rig.customerWrites('new');
   await rig.receivesInHaste(3);
   expect(bodies()).toEqual(['Hello', 'waited long', 'new']);
+});
+
+test('of two equal messages both are known', async () => {
+  await start({ delivery: 'activity' });
+  await rig.supplied();
+  await rig.customerSays('one');
+  await rig.receives(1);
+  await rig.stands({ inbound: { waiting: 0 } });
+  await makeCopy();
+  for (const received of [2, 3]) {
+    rig.clock.jump(60_000);
+    await rig.customerSays('ok');
+    await rig.receives(received);
+  }
+  await rig.stands({ inbound: { waiting: 0 } });
+  await goBack();
+  await rig.supplied();
+  await rig.customerSays('three');
+  await rig.receives(4);
+  expect(bodies()).toEqual(['one', 'ok', 'ok', 'three']);
+});
+
+test('what greeted the customer then does not greet them again', async () => {
+  await start({
+    delivery: 'activity',
+    account: { greeting: { active: true, text: 'Welcome', everyDays: 1 } },
+  });
+  await rig.supplied();
+  await makeCopy();
+  await rig.customerSays('hello');
+  await until(() => sent().length === 1, 'the greeting');
+  await rig.receives(1);
+  await goBack();
+  await rig.supplied();
+  await rig.customerSays('and on');
+  await until(() => bodies().includes('and on'), 'the next message');
+  await allSent();
+  expect(sent()).toEqual(['Welcome']);
 });

@@ -103,8 +103,8 @@ test('a joined reply that is set aside while the message is made ready stays out
   await waitForWindow('one', 'two');
   const { outbox, history } = rig.store;
   const join = outbox.join.bind(outbox);
-  outbox.join = (seq, others) => {
-    join(seq, others);
+  outbox.join = async (seq, others) => {
+    await join(seq, others);
     history.setAside({ direction: 'out', seq: others[0]! }, 'by an admin');
   };
   nextWindow();
@@ -160,7 +160,7 @@ test('erased while its file is uploaded: the words do not come back, and nothing
   await calling;
   expect((await reply('and on')).status).toBe(200);
   expect(texts()).toEqual(['and on']);
-  expect(JSON.stringify(rig.store.outbox.get(row!.seq))).not.toContain('private words');
+  expect(JSON.stringify(await rig.store.outbox.get(row!.seq))).not.toContain('private words');
 });
 
 test('while X is taking a reply it cannot be set aside, and the panel says so', async () => {

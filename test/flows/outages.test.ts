@@ -91,42 +91,34 @@ describe.each(byWebhook)('%s', (delivery) => {
   }, 40_000);
 });
 
+const full = new BridgeError('store-unavailable', 'the disk is full', { retryable: true });
+
 test('what is refused while an earlier gap is filled is fetched right after it', async () => {
   await start({ delivery: 'activity' });
-  const { inbox } = rig.store;
-  const keep = inbox.keep.bind(inbox);
-  const full = new BridgeError('store-unavailable', 'the disk is full', { retryable: true });
   let isFull = true;
-  let fetching = false;
-  inbox.keep = async (messages) => {
-    if (isFull && messages.length > 0) throw full;
-    if (!fetching && messages.some(({ text }) => text === 'first')) {
-      fetching = true;
-      isFull = true;
-      await rig.customerSays('third');
-      isFull = false;
-      await rig.customerSays('fourth');
-    }
-    return keep(messages);
-  };
+  rig.keepFault = (messages) => (isFull && messages.length > 0 ? full : undefined);
+  const lists = /^GET \/2\/dm_events/;
+  rig.x.faults.add({ when: lists, delay: 500 });
   await rig.customerSays('first');
   isFull = false;
   await rig.customerSays('second');
+  await until(() => rig.x.traffic.some((call) => lists.test(call)), 'the gap to be filled');
+  isFull = true;
+  await rig.customerSays('third');
+  isFull = false;
+  await rig.customerSays('fourth');
   await until(() => rig.received.length >= 4, 'everything to arrive while no time passes');
   expect([...bodies()].sort()).toEqual(['first', 'fourth', 'second', 'third']);
 });
 
 test('the disk is full again while a gap is filled: what was read is stored seconds after there is room', async () => {
   await start({ delivery: 'activity' });
-  const { inbox } = rig.store;
-  const keep = inbox.keep.bind(inbox);
-  const full = new BridgeError('store-unavailable', 'the disk is full', { retryable: true });
   let refusals = 0;
   let isFull = true;
-  inbox.keep = (messages) => {
-    if (!isFull || messages.every(({ text }) => text !== 'first')) return keep(messages);
+  rig.keepFault = (messages) => {
+    if (!isFull || messages.every(({ text }) => text !== 'first')) return undefined;
     refusals += 1;
-    return Promise.reject(full);
+    return full;
   };
   await rig.customerSays('first');
   await rig.customerSays('second');

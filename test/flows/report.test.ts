@@ -41,7 +41,8 @@ async function report(query = range): Promise<Report> {
 
 const none = { delivered: 0, waiting: 0, failed: 0, filtered: 0, bot: 0 };
 const agentSays = (text: string) => rig.host.agentWrites(rig.host.state.interactions[0]!, text);
-const atRest = () => until(() => rig.store.outbox.queueNames().length === 0, 'all answers to be out');
+const atRest = () =>
+  until(async () => (await rig.store.outbox.queueNames()).length === 0, 'all answers to be out');
 
 test('messages by hour, direction and state, first responses, waits for windows, and the cost', async () => {
   await start();

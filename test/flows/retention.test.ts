@@ -143,7 +143,7 @@ test('what was said with a bot, and what was filtered, is erased too', async () 
   bot.answer = () => ({ messages: [{ text: 'HIPPO' }] });
   await rig.customerWrites('ZEBRA');
   await rig.customerWrites('spam LION');
-  const isQuiet = () => rig.sent.length === 1 && rig.store.outbox.queueNames().length === 0;
+  const isQuiet = async () => rig.sent.length === 1 && (await rig.store.outbox.queueNames()).length === 0;
   await until(isQuiet, 'the bot');
   rig.clock.jump(8 * day);
   await erased();
@@ -256,7 +256,11 @@ describe('on request', () => {
     await beforehand();
     await rig.host.agentWrites(rig.host.state.interactions[1]!, 'ZEBRA kept');
     await until(() => rig.sent.some(({ text }) => text === 'ZEBRA kept'), 'the answer');
-    rig.store.contacts.see('support', { id: customer.id, username: otherCustomer.username, name: 'J' }, 1);
+    await rig.store.contacts.see(
+      'support',
+      { id: customer.id, username: otherCustomer.username, name: 'J' },
+      1,
+    );
     await rig.store.eraser.forget(customer.id);
     expect(holds('ZEBRA kept')).toBe(true);
     expect(holds('ZEBRA out')).toBe(false);

@@ -73,6 +73,8 @@ function workerFor(store: MessageStore, life: Life, x: object, clock: ManualCloc
   const ports = {
     ...store,
     outbox: life.of(store.outbox),
+    transaction: (work: Parameters<MessageStore['transaction']>[0]) =>
+      store.transaction((tables) => work({ ...tables, outbox: life.of(tables.outbox) })),
     accounts: new Map([['a', account]]),
     clock,
     random: () => 0,
@@ -95,21 +97,23 @@ test(`${runs} times killed at a random step of sending: no text lost, none doubl
     const directory = join(folder, String(run));
     const { held, x } = conversationOnX();
     let store = openMessageStore(directory, () => clock.now());
-    for (const text of texts) store.outbox.add({ ...message, text }, clock.now());
+    for (const text of texts) await store.outbox.add({ ...message, text }, clock.now());
     const done = () => store.depths.outbound('a').waiting === 0;
     // Killed again and again, each time a little further on, until all is sent.
     while (!done()) {
       const deathAt = 3 + Math.floor(random() * 14);
       const life = new Life(deathAt, random() < 0.5);
-      workerFor(store, life, x, clock).resume();
+      workerFor(store, life, x, clock)
+        .resume()
+        .catch(() => {});
       await until(() => life.isOver() || done(), 'death, or the end of the work');
       if (!done()) run += 1;
       steps.add(deathAt);
       await new Promise((resolve) => setImmediate(resolve));
-      store.close();
+      await store.close();
       store = openMessageStore(directory, () => clock.now());
     }
-    store.close();
+    await store.close();
     expect(held.map(({ text }) => text)).toEqual(expected);
   }
   expect(steps.size).toBe(14);

@@ -11,8 +11,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'store-'));
   store = openMessageStore(folder, () => 1000);
 });
-afterEach(() => {
-  store.close();
+afterEach(async () => {
+  await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -28,11 +28,11 @@ const inbound = (messageId: string): InboundMessage => ({
 
 test('what waits, was set aside or filtered is counted as it changes', async () => {
   await store.inbox.keep(['1', '2', '3', '4', '1'].map((id) => inbound(id)));
-  const row = (id: string) => store.inbox.find('a', id)!.seq;
-  store.inbox.markFailed(row('1'), 'no');
-  store.inbox.markFiltered(row('2'), 'spam');
-  store.inbox.markDelivering(row('3'), 1, false);
-  store.inbox.saveNotified(row('4'), undefined, true);
+  const row = async (id: string) => (await store.inbox.find('a', id))!.seq;
+  await store.inbox.markFailed(await row('1'), 'no');
+  await store.inbox.markFiltered(await row('2'), 'spam');
+  await store.inbox.markDelivering(await row('3'), 1, false);
+  await store.inbox.saveNotified(await row('4'), undefined, true);
   expect([store.depths.inbound('a'), store.depths.filtered('a')]).toMatchObject([
     { waiting: 1, failed: 1 },
     1,
@@ -43,8 +43,8 @@ test('what waits, was set aside or filtered is counted as it changes', async () 
     { waiting: 1, failed: 0 },
     0,
   ]);
-  expect(store.inbox.find('a', '3')).toBeDefined();
-  expect(store.inbox.find('a', '4')).toBeUndefined();
+  expect(await store.inbox.find('a', '3')).toBeDefined();
+  expect(await store.inbox.find('a', '4')).toBeUndefined();
 });
 
 test('the id of an encrypted message counts for its sender in its conversation alone', () => {
@@ -58,7 +58,7 @@ test('the id of an encrypted message counts for its sender in its conversation a
 
 test('what held nothing for anybody counts as no message, in reports and in the list', async () => {
   await store.inbox.keep([inbound('1'), inbound('2')]);
-  store.inbox.markNothing(store.inbox.find('a', '1')!.seq);
+  await store.inbox.markNothing((await store.inbox.find('a', '1'))!.seq);
   const all = {
     direction: 'in',
     account: undefined,

@@ -14,10 +14,10 @@ const aboutNobody = [
   'sent_messages',
 ];
 
-test('every table is erased from when a person is forgotten, or is about nobody', () => {
+test('every table is erased from when a person is forgotten, or is about nobody', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-'));
   try {
-    openMessageStore(folder, () => 0).close();
+    await openMessageStore(folder, () => 0).close();
     const database = new Database(join(folder, 'openchannel-x.db'));
     // Without shared memory, which this build of SQLite has not, the log is read by one process alone.
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -38,13 +38,13 @@ test('what Motion took without telling an id is forgotten with the person', asyn
   const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-'));
   const store = openMessageStore(folder, () => 0);
   try {
-    store.inbox.noteHandedOver('support dm:77', 'words', 5);
-    store.inbox.noteHandedOver('support dm:7', 'words', 5);
+    await store.inbox.noteHandedOver('support dm:77', 'words', 5);
+    await store.inbox.noteHandedOver('support dm:7', 'words', 5);
     await store.eraser.forget('7');
-    expect(store.inbox.handedOver('support dm:7', 'words', 0)).toBe(0);
-    expect(store.inbox.handedOver('support dm:77', 'words', 0)).toBe(1);
+    expect(await store.inbox.handedOver('support dm:7', 'words', 0)).toBe(0);
+    expect(await store.inbox.handedOver('support dm:77', 'words', 0)).toBe(1);
   } finally {
-    store.close();
+    await store.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });

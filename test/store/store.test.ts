@@ -17,13 +17,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'store-'));
   store = openMessageStore(folder, () => 1000);
 });
-afterEach(() => {
-  store.close();
+afterEach(async () => {
+  await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const reopen = () => {
-  store.close();
+const reopen = async () => {
+  await store.close();
   store = openMessageStore(folder, () => 1000);
 };
 const inbound = (messageId: string, changes: Partial<InboundMessage> = {}): InboundMessage => ({
@@ -46,7 +46,7 @@ const outbound: OutboundMessage = {
 
 test('a message is kept once, also across a restart and within one call', async () => {
   expect(await store.inbox.keep([inbound('1'), inbound('1'), inbound('2')])).toEqual([true, false, true]);
-  reopen();
+  await reopen();
   expect(await store.inbox.keep([inbound('1'), inbound('3')])).toEqual([false, true]);
   expect(await store.inbox.keep([inbound('1', { account: 'b' })])).toEqual([true]);
 });
@@ -54,38 +54,41 @@ test('a message is kept once, also across a restart and within one call', async 
 test('texts of every kind come back as they were', async () => {
   const text = 'Grüße 你好 😀 \u0001 "quoted" \\ \n\t \u2028';
   await store.inbox.keep([inbound('1990000000000000123', { text })]);
-  expect(store.inbox.nextIn('a dm:1')?.message).toMatchObject({ text, messageId: '1990000000000000123' });
+  expect((await store.inbox.nextIn('a dm:1'))?.message).toMatchObject({
+    text,
+    messageId: '1990000000000000123',
+  });
 });
 
 test('the oldest unfinished message of a conversation is next, through all its states', async () => {
   await store.inbox.keep([inbound('1'), inbound('2')]);
-  const first = store.inbox.nextIn('a dm:1')!;
-  expect(store.inbox.markDelivering(first.seq, 5, false)).toBe(true);
-  expect(store.inbox.nextIn('a dm:1')).toMatchObject({
+  const first = (await store.inbox.nextIn('a dm:1'))!;
+  expect(await store.inbox.markDelivering(first.seq, 5, false)).toBe(true);
+  expect(await store.inbox.nextIn('a dm:1')).toMatchObject({
     seq: first.seq,
     state: 'delivering',
     notifyingSince: 5,
   });
-  store.inbox.postpone(first.seq, 77, 'why');
-  expect(store.inbox.nextIn('a dm:1')).toMatchObject({
+  await store.inbox.postpone(first.seq, 77, 'why');
+  expect(await store.inbox.nextIn('a dm:1')).toMatchObject({
     state: 'received',
     attempts: 1,
     dueAt: 77,
     notifyingSince: 5,
   });
-  store.inbox.clearDelivering(first.seq);
-  expect(store.inbox.nextIn('a dm:1')?.notifyingSince).toBeUndefined();
-  store.inbox.saveNotified(first.seq, 'h1', true);
+  await store.inbox.clearDelivering(first.seq);
+  expect((await store.inbox.nextIn('a dm:1'))?.notifyingSince).toBeUndefined();
+  await store.inbox.saveNotified(first.seq, 'h1', true);
   // A fault that comes after the end must not bring a delivered message back.
-  store.inbox.postpone(first.seq, 1, 'late fault');
-  store.inbox.markFailed(first.seq, 'late fault');
-  const second = store.inbox.nextIn('a dm:1')!;
+  await store.inbox.postpone(first.seq, 1, 'late fault');
+  await store.inbox.markFailed(first.seq, 'late fault');
+  const second = (await store.inbox.nextIn('a dm:1'))!;
   expect(second.message.messageId).toBe('2');
-  store.inbox.markFailed(second.seq, 'refused');
-  expect(store.inbox.nextIn('a dm:1')).toBeUndefined();
-  expect(store.inbox.queueNames()).toEqual([]);
+  await store.inbox.markFailed(second.seq, 'refused');
+  expect(await store.inbox.nextIn('a dm:1')).toBeUndefined();
+  expect(await store.inbox.queueNames()).toEqual([]);
   expect(store.depths.inbound('a')).toEqual({ waiting: 0, failed: 1 });
-  expect(store.inbox.knownHostMessages('a', ['h1', 'h2'])).toEqual(new Set(['h1']));
+  expect(await store.inbox.knownHostMessages('a', ['h1', 'h2'])).toEqual(new Set(['h1']));
 });
 
 test('depths of an account are not mixed with those of one whose name begins alike', async () => {
@@ -93,45 +96,45 @@ test('depths of an account are not mixed with those of one whose name begins ali
   expect([store.depths.inbound('a').waiting, store.depths.inbound('ab').waiting]).toEqual([1, 2]);
 });
 
-test('an answer keeps what was done for it', () => {
-  const { seq } = store.outbox.add(outbound, 10);
-  store.outbox.saveRecipient(seq, '42');
-  store.outbox.saveMedia(seq, [{ id: '77', kind: 'gif', at: 11 }], '');
-  store.outbox.markSending(seq, 12);
-  reopen();
-  expect(store.outbox.nextIn('a jane')).toMatchObject({
+test('an answer keeps what was done for it', async () => {
+  const { seq } = await store.outbox.add(outbound, 10);
+  await store.outbox.saveRecipient(seq, '42');
+  await store.outbox.saveMedia(seq, [{ id: '77', kind: 'gif', at: 11 }], '');
+  await store.outbox.markSending(seq, 12);
+  await reopen();
+  expect(await store.outbox.nextIn('a jane')).toMatchObject({
     recipientId: '42',
     media: [{ id: '77', kind: 'gif', at: 11 }],
     sendingSince: 12,
     message: { text: '' },
   });
-  store.outbox.markDelivered([seq], ['900'], false);
-  store.outbox.postpone(seq, 1, 'late fault', false);
-  store.outbox.markFailed([seq], 'late fault');
-  expect(store.outbox.get(seq)).toMatchObject({
+  await store.outbox.markDelivered([seq], ['900'], false);
+  await store.outbox.postpone(seq, 1, 'late fault', false);
+  await store.outbox.markFailed([seq], 'late fault');
+  expect(await store.outbox.get(seq)).toMatchObject({
     state: 'delivered',
     sentIds: ['900'],
     sendingSince: undefined,
   });
-  expect(store.outbox.knownSentIds('a', ['900', '901'])).toEqual(new Set(['900']));
+  expect(await store.outbox.knownSentIds('a', ['900', '901'])).toEqual(new Set(['900']));
 });
 
 test('people are found by id, handle in any case, and Map Key value; a handle has one holder', async () => {
   await store.inbox.keep([inbound('1')]);
-  expect(store.contacts.byUsername('a', 'jANE')?.id).toBe('1');
-  store.contacts.saveMapValue('a', '1', 'Jane');
-  expect(store.contacts.byMapValue('a', 'JANE')?.id).toBe('1');
-  store.contacts.see('a', { id: '2', username: 'jane' }, 2);
-  store.contacts.saveMapValue('a', '2', 'jane');
-  expect(store.contacts.byUsername('a', 'Jane')?.id).toBe('2');
-  expect(store.contacts.byMapValue('a', 'Jane')?.id).toBe('2');
-  expect(store.contacts.byId('a', '1')?.username).toBeUndefined();
-  expect(store.contacts.byUsername('b', 'jane')).toBeUndefined();
+  expect((await store.contacts.byUsername('a', 'jANE'))?.id).toBe('1');
+  await store.contacts.saveMapValue('a', '1', 'Jane');
+  expect((await store.contacts.byMapValue('a', 'JANE'))?.id).toBe('1');
+  await store.contacts.see('a', { id: '2', username: 'jane' }, 2);
+  await store.contacts.saveMapValue('a', '2', 'jane');
+  expect((await store.contacts.byUsername('a', 'Jane'))?.id).toBe('2');
+  expect((await store.contacts.byMapValue('a', 'Jane'))?.id).toBe('2');
+  expect((await store.contacts.byId('a', '1'))?.username).toBeUndefined();
+  expect(await store.contacts.byUsername('b', 'jane')).toBeUndefined();
 });
 
-test('a used-up window is remembered across a restart, until it opens', () => {
+test('a used-up window is remembered across a restart, until it opens', async () => {
   store.windows.learn('a', 'send', 0, 5000);
-  reopen();
+  await reopen();
   expect(store.windows.closedUntil('a', 'send', 4999)).toBe(5000);
   expect(store.windows.closedUntil('a', 'send', 5000)).toBeUndefined();
   store.windows.learn('a', 'send', 3, 9000);
@@ -139,12 +142,12 @@ test('a used-up window is remembered across a restart, until it opens', () => {
 });
 
 test('what is written in one turn is one commit, and nobody fails for somebody else', async () => {
-  store.close();
+  await store.close();
   const file = StoreFile.open(folder);
-  const commits = jest.spyOn(file, 'transaction');
+  const commits = jest.spyOn(file, 'longTransaction');
   const commit = new GroupCommit(file);
   const put = (item: number) =>
-    commit.batchTransaction(() => {
+    commit.write(() => {
       if (item < 0) throw new BridgeError('bad-request', 'cannot be written');
       return item * 2;
     });
@@ -157,14 +160,14 @@ test('what is written in one turn is one commit, and nobody fails for somebody e
   store = openMessageStore(folder, () => 1000);
 });
 
-test('no statement reads a whole table, but for forgetting a person and for what is small', () => {
-  store.close();
+test('no statement reads a whole table, but for forgetting a person and for what is small', async () => {
+  await store.close();
   const statements: string[] = [];
   const prepare = jest.spyOn(StoreFile.prototype, 'prepare').mockImplementation(function (sql) {
     statements.push(sql);
     return { run: () => 0, get: () => undefined, all: () => [], named: () => [] };
   });
-  openMessageStore(folder, () => 1000).close();
+  await openMessageStore(folder, () => 1000).close();
   prepare.mockRestore();
   const file = StoreFile.open(folder);
   const allowed =
@@ -200,8 +203,8 @@ test('a live owner of the data directory is respected, a dead one is not', () =>
   rmSync(other, { recursive: true });
 });
 
-test('a store written by a newer version is not touched', () => {
-  store.close();
+test('a store written by a newer version is not touched', async () => {
+  await store.close();
   const file = StoreFile.open(folder);
   file.prepare('PRAGMA user_version = 99').run();
   file.close();
@@ -213,26 +216,29 @@ test('a store written by a newer version is not touched', () => {
 test('messages of a conversation go in the order of X, whatever order they came in', async () => {
   const [early, late] = ['1990000000000000001', '1990000000000000002'];
   await store.inbox.keep([inbound(late, { sentAt: 1 }), inbound(early, { sentAt: 2 })]);
-  expect(store.inbox.nextIn('a dm:1')?.message.messageId).toBe(early);
+  expect((await store.inbox.nextIn('a dm:1'))?.message.messageId).toBe(early);
 });
 
 test('a withheld message loses its words and pictures, unless it is being told or is told', async () => {
   const media = [{ kind: 'photo' as const, url: 'https://pbs.twimg.com/a.jpg' }];
   await store.inbox.keep([inbound('1', { media, text: '\ud83d lone' })]);
-  const { seq, withheld } = store.inbox.find('a', '1')!;
-  expect(store.inbox.markDelivering(seq, 5, withheld)).toBe(true);
-  expect(store.inbox.withhold(seq, 'gone')).toBe(false);
-  store.inbox.postpone(seq, 7, 'why');
-  expect(store.inbox.withhold(seq, 'gone')).toBe(true);
-  expect(store.inbox.find('a', '1')).toMatchObject({ withheld: true, message: { text: 'gone', media: [] } });
-  expect(store.inbox.markDelivering(seq, 8, false)).toBe(false);
-  expect(store.inbox.markDelivering(seq, 8, true)).toBe(true);
-  store.inbox.saveNotified(seq, '77', true);
-  expect(store.inbox.withhold(seq, 'gone')).toBe(false);
+  const { seq, withheld } = (await store.inbox.find('a', '1'))!;
+  expect(await store.inbox.markDelivering(seq, 5, withheld)).toBe(true);
+  expect(await store.inbox.withhold(seq, 'gone')).toBe(false);
+  await store.inbox.postpone(seq, 7, 'why');
+  expect(await store.inbox.withhold(seq, 'gone')).toBe(true);
+  expect(await store.inbox.find('a', '1')).toMatchObject({
+    withheld: true,
+    message: { text: 'gone', media: [] },
+  });
+  expect(await store.inbox.markDelivering(seq, 8, false)).toBe(false);
+  expect(await store.inbox.markDelivering(seq, 8, true)).toBe(true);
+  await store.inbox.saveNotified(seq, '77', true);
+  expect(await store.inbox.withhold(seq, 'gone')).toBe(false);
 });
 
 test('a store of the first version is taken over with all it holds', async () => {
-  store.close();
+  await store.close();
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   const old = new Database(join(folder, 'openchannel-x.db'));
@@ -259,12 +265,14 @@ test('a store of the first version is taken over with all it holds', async () =>
   answer({}, null);
   old.close();
   store = openMessageStore(folder, () => 1000);
-  expect(store.inbox.nextIn('a dm:1')?.message.messageId).toBe('1990000000000000009');
-  expect(store.contacts.interactionOf('a', '1', undefined)).toBe('55');
-  expect(store.contacts.mapValueOf('a', '1')).toBe('Jane');
-  const first = store.outbox.nextIn('a jane')!;
+  expect((await store.inbox.nextIn('a dm:1'))?.message.messageId).toBe('1990000000000000009');
+  expect(await store.contacts.interactionOf('a', '1', undefined)).toBe('55');
+  expect(await store.contacts.mapValueOf('a', '1')).toBe('Jane');
+  const first = (await store.outbox.nextIn('a jane'))!;
   expect(first).toMatchObject({ message: outbound, media: [{ id: '77', kind: 'image', at: 3 }] });
-  expect(store.outbox.laterInQueue(first.seq)).toMatchObject([{ message: { attachmentIds: [] }, media: [] }]);
+  expect(await store.outbox.laterInQueue(first.seq)).toMatchObject([
+    { message: { attachmentIds: [] }, media: [] },
+  ]);
   expect(await store.inbox.keep([inbound('1990000000000000003'), inbound('1990000000000000010')])).toEqual([
     false,
     true,

@@ -35,11 +35,10 @@ export class EncryptedRig {
   }
 
   /** Whether an event is still kept, closed as it came. */
-  keeps({ encoded }: ChatEvent): boolean {
+  async keeps({ encoded }: ChatEvent): Promise<boolean> {
     const { inbox } = this.rig.store;
-    return Array.from({ length: 50 }, (_, seq) => inbox.get(seq)).some(
-      (row) => row?.message.closed?.event === encoded,
-    );
+    const rows = await Promise.all(Array.from({ length: 50 }, (_, seq) => inbox.get(seq)));
+    return rows.some((row) => row?.message.closed?.event === encoded);
   }
 
   /** Something happens on X of which nobody is told. */

@@ -17,6 +17,7 @@ import type { EnvelopeShape } from '../simulators/x/envelopes';
 import type { SimDirectMessage, SimMedia } from '../simulators/x/world';
 import type { Credentials } from '../simulators/x/oauth1';
 import type { Delivery } from '../../plugin/x/delivery';
+import { withKeepFaults, type KeepFault } from './keepFaults';
 import { JumpingClock } from './jumpingClock';
 import type { HealthBody } from './health';
 import { freePort } from './process';
@@ -77,6 +78,7 @@ export class Rig {
   plugin!: Plugin;
   secrets!: Secrets;
   store!: MessageStore;
+  keepFault: KeepFault = () => undefined;
   /** The brand's own phone, where it takes part in encrypted chat. */
   brandPerson: ChatPerson | undefined;
   private logs!: OpenLog;
@@ -197,7 +199,8 @@ export class Rig {
     const config = this.options.panel
       ? await this.configFile()
       : { ...validateConfig(this.configuration()), port: 0 };
-    const store = openMessageStore(config.dataDir, () => this.machine.now());
+    const opened = openMessageStore(config.dataDir, () => this.machine.now());
+    const store = withKeepFaults(opened, (messages) => this.keepFault(messages));
     this.store = store;
     this.secrets = provideSecrets(config);
     this.logs = openLog({

@@ -81,7 +81,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await threads.stop();
-  store.close();
+  await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

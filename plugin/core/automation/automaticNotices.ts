@@ -16,42 +16,47 @@ export interface AutoReply {
 }
 
 /** Greets whoever has not been in touch for as long as the settings say, or never. */
-export function greetingDue(
+export async function greetingDue(
   { message }: StoredInbound,
   { receivedAt, greetedAt }: ConversationState,
   account: MessagingAccount,
   { contacts, clock }: Ports<'contacts' | 'clock'>,
-): AutoReply | undefined {
+): Promise<AutoReply | undefined> {
   const { active, text, everyDays } = account.rules.greeting;
   if (!active || !isPrivate(message)) return undefined;
   const { sender } = message;
   // Who was handed over before anything was remembered of conversations is no new customer either.
-  const isKnown = receivedAt === undefined && contacts.mapValueOf(account.name, sender.id) !== undefined;
+  const isKnown =
+    receivedAt === undefined && (await contacts.mapValueOf(account.name, sender.id)) !== undefined;
   const last = Math.max(receivedAt ?? 0, greetedAt ?? 0);
   const now = clock.now();
   if (isKnown || now - last < everyDays * day) return undefined;
-  const words = noticeText(text, knownSender(sender, account.name, contacts), account);
+  const words = noticeText(text, await knownSender(sender, account.name, contacts), account);
   return {
-    words: replyTo('greeting', words, message, account, contacts),
+    words: await replyTo('greeting', words, message, account, contacts),
     state: { greetedAt: now },
   };
 }
 
 /** Tells a customer that nobody is there, once for each closed period. */
-export function closedNoticeDue(
+export async function closedNoticeDue(
   { message }: StoredInbound,
   { toldClosed }: ConversationState,
   account: MessagingAccount,
   { contacts, clock }: Ports<'contacts' | 'clock'>,
-): AutoReply | undefined {
+): Promise<AutoReply | undefined> {
   const { workingHours } = account.rules;
   const isMeant = isPrivate(message) || (isPublic(message) && workingHours.mentions);
   if (!workingHours.active || !isMeant) return undefined;
   const period = closedPeriodAt(workingHours, clock.now());
   if (period === undefined || period === toldClosed) return undefined;
-  const words = noticeText(workingHours.notice, knownSender(message.sender, account.name, contacts), account);
+  const words = noticeText(
+    workingHours.notice,
+    await knownSender(message.sender, account.name, contacts),
+    account,
+  );
   return {
-    words: replyTo('hours', words, message, account, contacts),
+    words: await replyTo('hours', words, message, account, contacts),
     state: { toldClosed: period },
   };
 }

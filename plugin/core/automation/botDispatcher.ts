@@ -80,12 +80,12 @@ export class BotDispatcher {
   private async talk({ row, account }: Talk): Promise<void> {
     const { conversations, clock } = this.ports;
     const { conversation } = row.message;
-    const before = conversations.read(account.name, conversation);
+    const before = await conversations.read(account.name, conversation);
     // After a time of silence the bot begins again, whoever had the conversation last.
     const isNew = isQuiet(before, account.rules.bot.idleMinutes, clock.now());
     const state = isNew ? { ...before, botTurns: 0, withAgents: undefined } : before;
     const outcome = await this.ask(row, state, account);
-    this.settle({ row, account, state, isNew }, outcome);
+    await this.settle({ row, account, state, isNew }, outcome);
   }
 
   private async ask(
@@ -99,7 +99,7 @@ export class BotDispatcher {
     if (word !== undefined) return { handOver: phrase('bot.keyword', { word }) };
     if (media.length > 0) return { handOver: phrase('bot.file') };
     if (state.botTurns >= maxTurns) return { handOver: phrase('bot.maxTurns', { max: maxTurns }) };
-    const { id, username, name } = knownSender(sender, account.name, this.ports.contacts);
+    const { id, username, name } = await knownSender(sender, account.name, this.ports.contacts);
     const user = {
       id,
       ...(username === undefined ? {} : { username }),
@@ -121,38 +121,40 @@ export class BotDispatcher {
   }
 
   /** All that follows from one message is one commit. */
-  private settle(
+  private async settle(
     { row, account, state, isNew }: Talk & { state: ConversationState; isNew: boolean },
     { answer, handOver }: Outcome,
-  ): void {
-    const { conversations, inbox, contacts, clock, transaction } = this.ports;
+  ): Promise<void> {
+    const { contacts, clock, transaction } = this.ports;
     const { message, seq } = row;
     const now = clock.now();
-    const greeting = greetingDue(row, state, account, this.ports);
-    const closed = handOver === undefined ? undefined : closedNoticeDue(row, state, account, this.ports);
-    const said = (answer?.messages ?? []).map((text) =>
-      directReply('bot', text, knownSender(message.sender, account.name, contacts), account, contacts),
+    const greeting = await greetingDue(row, state, account, this.ports);
+    const closed =
+      handOver === undefined ? undefined : await closedNoticeDue(row, state, account, this.ports);
+    const user = await knownSender(message.sender, account.name, contacts);
+    const said = await Promise.all(
+      (answer?.messages ?? []).map((text) => directReply('bot', text, user, account, contacts)),
     );
     const { words, state: next } = autoReplies([greeting, closed]);
-    const announce = transaction(() => {
+    const announce = await transaction(async ({ inbox, conversations, ...others }) => {
       // Set aside, or forgotten, while the bot was asked: then nothing is said.
-      if (!inbox.markReceived(seq, handOver === undefined ? 'bot' : 'agents')) return () => {};
-      if (isNew) conversations.dropTurns(account.name, message.conversation);
-      conversations.save(account.name, message.conversation, {
+      if (!(await inbox.markReceived(seq, handOver === undefined ? 'bot' : 'agents'))) return () => {};
+      if (isNew) await conversations.dropTurns(account.name, message.conversation);
+      await conversations.save(account.name, message.conversation, {
         ...next,
         receivedAt: now,
         withAgents: handOver,
         botTurns: state.botTurns + (said.length > 0 ? 1 : 0),
       });
       if (answer && said.length > 0)
-        conversations.addTurn(
+        await conversations.addTurn(
           account.name,
           message.conversation,
           { inboxSeq: seq, answers: answer.messages },
           now,
         );
       const inOrder = [...words.filter(isGreeting), ...said, ...words.filter((each) => !isGreeting(each))];
-      return queueAutomatic(inOrder, now, this.ports);
+      return queueAutomatic(inOrder, now, { inbox, conversations, ...others }, this.ports);
     });
     announce();
     this.report(row, account, handOver);

@@ -2,7 +2,7 @@ import type { Ports } from '../corePorts';
 import type { CardRules } from './conversationRules';
 import { reasonOf } from '../errors';
 import type { XUser } from '../messages';
-import type { Contacts } from '../ports';
+import type { Async, Contacts } from '../ports';
 import type { MessagingAccount } from '../gateways';
 
 const day = 24 * 60 * 60_000;
@@ -42,10 +42,10 @@ export async function updateCard(
 ): Promise<void> {
   const { name, rules } = account;
   try {
-    const last = contacts.cardSentAt(name, user.id);
+    const last = await contacts.cardSentAt(name, user.id);
     const now = clock.now();
     if (last !== undefined && now - last < day) return;
-    contacts.noteCardSent(name, user.id, now);
+    await contacts.noteCardSent(name, user.id, now);
     const known = rules.card.lookUp ? await lookedUp(user, account, contacts, now) : user;
     const fields = cardFields(known, rules.card, await account.host.mapKey());
     if (Object.keys(fields).length === 0) return;
@@ -65,13 +65,13 @@ export async function updateCard(
 async function lookedUp(
   user: XUser,
   { name, x }: MessagingAccount,
-  contacts: Contacts,
+  contacts: Async<Contacts>,
   now: number,
 ): Promise<XUser> {
   const { avatar, verified, followers } = user.profile ?? {};
   if (avatar !== undefined && verified !== undefined && followers !== undefined) return user;
   const found = await x.userById(user.id);
   if (!found) return user;
-  contacts.see(name, found, now);
+  await contacts.see(name, found, now);
   return { ...user, ...found, profile: { ...user.profile, ...found.profile } };
 }

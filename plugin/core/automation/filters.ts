@@ -17,19 +17,19 @@ export interface FilterVerdict {
  * @param profileOf reads all that is known of the sender
  * @param now milliseconds since 1970
  */
-export function whyFiltered(
+export async function whyFiltered(
   message: InboundMessage,
-  profileOf: () => XProfile,
+  profileOf: () => Promise<XProfile>,
   { blockedUsers, spamWords, minAccountAgeDays, minFollowers }: ConversationRules['filters'],
   now: number,
-): FilterVerdict | undefined {
+): Promise<FilterVerdict | undefined> {
   const { sender, text } = message;
   if (blockedUsers.includes(sender.id))
     return { filter: 'blocked_user', reason: phrase('filter.blockedUser') };
   const word = wordIn(text, spamWords);
   if (word !== undefined) return { filter: 'spam_word', reason: phrase('filter.spamWord', { word }) };
   if (!isPublic(message) || minAccountAgeDays + minFollowers === 0) return undefined;
-  const { since, followers } = profileOf();
+  const { since, followers } = await profileOf();
   if (since !== undefined && now - since < minAccountAgeDays * day)
     return { filter: 'account_age', reason: phrase('filter.accountAge', { days: minAccountAgeDays }) };
   if (followers !== undefined && followers < minFollowers)

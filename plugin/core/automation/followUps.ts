@@ -23,36 +23,39 @@ export async function followUp(account: MessagingAccount, ports: RoutingPorts): 
     return { due: now - since >= wait * minute, late: now - since >= wait * minute + maxDelay };
   };
   const shortest = Math.min(reminderMinutes, closingMinutes) * minute;
-  for (const awaited of ports.conversations.awaiting(account.name, now - shortest)) {
+  for (const awaited of await ports.conversations.awaiting(account.name, now - shortest)) {
     const { due, late } = isDue(awaited);
     const isLast = awaited.reminded || reminder === '';
     if (late || (isLast && closing === ''))
-      ports.conversations.endWaiting(account.name, awaited.conversation);
+      await ports.conversations.endWaiting(account.name, awaited.conversation);
     else if (due && (await isClosedOnHost(awaited, account, ports)))
-      ports.conversations.endWaiting(account.name, awaited.conversation);
-    else if (due) speak(awaited, isLast ? 'closing' : 'reminder', account, ports);
+      await ports.conversations.endWaiting(account.name, awaited.conversation);
+    else if (due) await speak(awaited, isLast ? 'closing' : 'reminder', account, ports);
   }
 }
 
-function speak(
+async function speak(
   { conversation, since }: AwaitedAnswer,
   kind: AutomaticKind & ('reminder' | 'closing'),
   account: MessagingAccount,
   ports: RoutingPorts,
-): void {
-  const { conversations, contacts, clock, transaction, log } = ports;
+): Promise<void> {
+  const { contacts, clock, transaction, log } = ports;
   const id = customerOf(conversation);
-  // They may have written while the host was asked.
-  const { customerAt, agentAt } = conversations.read(account.name, conversation);
-  if (id === undefined || (customerAt ?? 0) > since || (agentAt ?? 0) > since) return;
-  const user = contacts.byId(account.name, id) ?? { id };
+  if (id === undefined) return;
+  const user = (await contacts.byId(account.name, id)) ?? { id };
   const text = noticeText(account.rules.followUp[kind], user, account);
+  const words = await directReply(kind, text, user, account, contacts);
   const now = clock.now();
-  const announce = transaction(() => {
-    if (kind === 'reminder') conversations.noteReminded(account.name, conversation, now);
-    else conversations.endWaiting(account.name, conversation);
-    return queueAutomatic([directReply(kind, text, user, account, contacts)], now, ports);
+  const announce = await transaction(async (tables) => {
+    // They may have written while the host was asked.
+    const { customerAt, agentAt } = await tables.conversations.read(account.name, conversation);
+    if ((customerAt ?? 0) > since || (agentAt ?? 0) > since) return undefined;
+    if (kind === 'reminder') await tables.conversations.noteReminded(account.name, conversation, now);
+    else await tables.conversations.endWaiting(account.name, conversation);
+    return queueAutomatic([words], now, tables, ports);
   });
+  if (!announce) return;
   announce();
   log.info('the customer has not replied', { account: account.name, conversation, said: kind });
 }
@@ -64,7 +67,8 @@ async function isClosedOnHost(
   { contacts, log }: RoutingPorts,
 ): Promise<boolean> {
   const id = customerOf(conversation);
-  const interactionId = id === undefined ? undefined : contacts.interactionOf(account.name, id, undefined);
+  const interactionId =
+    id === undefined ? undefined : await contacts.interactionOf(account.name, id, undefined);
   if (interactionId === undefined) return false;
   try {
     return await account.host.isClosed(interactionId);

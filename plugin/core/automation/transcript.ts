@@ -17,15 +17,15 @@ export async function transcriptFor(
   account: MessagingAccount,
   { conversations, inbox }: Ports<'conversations' | 'inbox'>,
 ): Promise<string | undefined> {
-  const turns = conversations.turns(account.name, message.conversation);
+  const turns = await conversations.turns(account.name, message.conversation);
   if (turns.length === 0) return undefined;
   const lines: string[] = [];
   for (const { inboxSeq, answers } of turns) {
-    const asked = customersWords(await wordsOf(inbox.get(inboxSeq), account));
+    const asked = customersWords(await wordsOf(await inbox.get(inboxSeq), account));
     lines.push(phrase('message.saidByCustomer', { words: indented(asked) }));
     lines.push(...answers.map((answer) => phrase('message.saidByBot', { words: indented(answer) })));
   }
-  const reason = conversations.read(account.name, message.conversation).withAgents;
+  const { withAgents: reason } = await conversations.read(account.name, message.conversation);
   const characters = Array.from(lines.join('\n'));
   const said = characters.slice(-longest).join('');
   return systemNotice(

@@ -22,9 +22,9 @@ export class ContactValues {
     const wanted = mapValueOf(sender, account.mapValue);
     if (account.mapValue === 'id') return wanted;
     const { contacts, log } = this.ports;
-    const kept = contacts.mapValueOf(account.name, sender.id);
+    const kept = await contacts.mapValueOf(account.name, sender.id);
     if (kept !== undefined && sameValue(kept, wanted)) return kept;
-    const holder = contacts.byMapValue(account.name, wanted);
+    const holder = await contacts.byMapValue(account.name, wanted);
     if (holder && holder.id !== sender.id) {
       if (kept === undefined)
         log.warn('the handle belongs to the contact of another customer; the id is used instead', {

@@ -3,7 +3,7 @@ import { concernsAgent } from '../outbound/replyNotices';
 import type { MessagingAccount } from '../gateways';
 import type { ChatStore, ChatWriter, ClosedMessage, Opened, Remark } from '../chat';
 import { groupOf, isEncryptedGroup } from '../conversation';
-import type { InboundMessage, StoredInbound } from '../messages';
+import type { InboundMessage, StoredInbound, XUser } from '../messages';
 import { isFromHere } from './ingestEncrypted';
 import {
   colleagueWords,
@@ -83,7 +83,9 @@ async function shownOf(
   const { row, closed, account, ports } = opening;
   if (opened.kind === 'members') {
     const isOwn = (id: string) => id === account.userId();
-    return notice(membersWords(opened, isOwn, (id) => ports.contacts.byId(account.name, id)));
+    const known = new Map<string, XUser | undefined>();
+    for (const id of opened.userIds) known.set(id, await ports.contacts.byId(account.name, id));
+    return notice(membersWords(opened, isOwn, (id) => known.get(id)));
   }
   if (closed.own) return ownShown(opened, opening);
   switch (opened.kind) {
@@ -101,7 +103,7 @@ async function shownOf(
     case 'deletion': {
       const targets: (Target | undefined)[] = [];
       for (const id of opened.deleted) targets.push(await targetOf(id, opening, false));
-      for (const id of opened.deleted) eraseDeleted(id, opened.byAdmin, row, ports);
+      for (const id of opened.deleted) await eraseDeleted(id, opened.byAdmin, row, ports);
       const isTheirs = (target: Target | undefined) => !target || target.author === 'sender';
       const deleted = opened.byAdmin ? targets : targets.filter(isTheirs);
       return deleted.length === 0 ? undefined : notice(deletionWords(deleted, opened.byAdmin));
@@ -131,31 +133,35 @@ function messageShown(
 }
 
 /** What the account's own user did elsewhere, and X's word of what became of our replies. */
-function ownShown(opened: Exclude<Opened, { kind: 'nothing' }>, opening: Opening): Shown | undefined {
+async function ownShown(
+  opened: Exclude<Opened, { kind: 'nothing' }>,
+  opening: Opening,
+): Promise<Shown | undefined> {
   const { row, account, ports } = opening;
   if (opened.kind === 'failure') return failureShown(opened, opening);
-  if (opened.kind !== 'message' || isFromHere(account.name, opened.id, ports)) return undefined;
+  if (opened.kind !== 'message' || (await isFromHere(account.name, opened.id, ports))) return undefined;
   const { conversation, sentAt, reopens } = row.message;
   if (reopens === undefined) {
-    ports.conversations.noteAgent(account.name, conversation, ports.clock.now(), false);
-    ports.conversations.save(account.name, conversation, { withAgents: "a colleague wrote in X's app" });
+    const withAgents = "a colleague wrote in X's app";
+    await ports.conversations.noteAgent(account.name, conversation, ports.clock.now(), false);
+    await ports.conversations.save(account.name, conversation, { withAgents });
   }
   const words = colleagueWords(opened.text, reopens === undefined ? undefined : sentAt);
   const { media, ttlMs } = opened;
   return { ...notice(words), media, ...(ttlMs === undefined ? {} : { ttlMs }) };
 }
 
-function failureShown(
+async function failureShown(
   failure: Extract<Opened, { kind: 'failure' }>,
   { account, ports: { chat, outbox } }: Opening,
-): Shown | undefined {
+): Promise<Shown | undefined> {
   const seq = chat.sent(account.name, failure.id)?.outboxSeq;
-  const reply = seq === undefined ? undefined : outbox.get(seq);
+  const reply = seq === undefined ? undefined : await outbox.get(seq);
   if (!reply) return notice(failureWords(failure, { reply, isPart: false, isJoined: false }));
-  outbox.noteOutcome(reply.seq, phrase('replyFailed.outcome', { why: failure.why }));
+  await outbox.noteOutcome(reply.seq, phrase('replyFailed.outcome', { why: failure.why }));
   // Of a greeting or reminder that does not arrive the log and the panel tell.
   if (!concernsAgent(reply.message)) return undefined;
-  const isJoined = outbox.sentWith(reply.seq).length > 0;
+  const isJoined = (await outbox.sentWith(reply.seq)).length > 0;
   // The rest of it may be on its way still.
   const isPart = reply.sentIds.length > 1 || (reply.state !== 'delivered' && reply.sentIds.length > 0);
   return notice(failureWords(failure, { reply, isPart, isJoined }));
@@ -178,10 +184,12 @@ async function targetOf(
   const { conversation, sender } = row.message;
   const ours = chat.sent(account.name, sequence);
   if (ours) {
-    const reply = ours.conversationId === closed.conversationId ? outbox.get(ours.outboxSeq) : undefined;
+    const reply =
+      ours.conversationId === closed.conversationId ? await outbox.get(ours.outboxSeq) : undefined;
     return reply && { author: reply.message.automatic ? 'plugin' : 'agent', at: reply.createdAt };
   }
-  const rows = chat.rowsOf(writerOf(row, closed), sequence).map((seq) => inbox.get(seq));
+  const seqs = chat.rowsOf(writerOf(row, closed), sequence);
+  const rows = await Promise.all(seqs.map((seq) => inbox.get(seq)));
   const message = rows.find((each) => each?.message.conversation === conversation)?.message;
   if (!message) return undefined;
   const author = message.closed?.own ? 'colleague' : message.sender.id === sender.id ? 'sender' : 'member';
@@ -198,16 +206,16 @@ function writerOf(
 }
 
 /** A message that was deleted is not kept here either. Its sender may do that, and an admin of a group. */
-function eraseDeleted(
+async function eraseDeleted(
   id: string,
   byAdmin: boolean,
   deletion: StoredInbound,
   { chat, inbox, eraser }: DecryptPorts,
-): void {
+): Promise<void> {
   const { message } = deletion;
   const { account, conversation, sender } = message;
   for (const seq of chat.rowsOf({ account, conversation, senderId: sender.id }, id)) {
-    const row = inbox.get(seq);
+    const row = await inbox.get(seq);
     const isTheirs = byAdmin || row?.message.sender.id === sender.id;
     const isDone = row?.state === 'delivered' || row?.state === 'failed';
     if (isDone && isTheirs && row.message.conversation === conversation) eraser.erase(seq);

@@ -38,7 +38,7 @@ export async function deliverMessage(
 ): Promise<void> {
   const { message } = row;
   const told = message.notice?.mapValue;
-  const before = ports.contacts.mapValueOf(account.name, message.sender.id);
+  const before = await ports.contacts.mapValueOf(account.name, message.sender.id);
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
   const from = told ?? (await ports.contactValues.of(sender, account));
   const attachments = await moveAttachments(row, account, ports);
@@ -52,26 +52,27 @@ export async function deliverMessage(
     const found = mayBeThere ? await findLost(row, part, account, ports) : undefined;
     mayBeThere = row.doubtful && found !== undefined;
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
-    await ports.pendingWrites.write(row.seq, () => {
-      ports.inbox.saveNotified(row.seq, receipt.messageId, last);
-      if (last && message.ttlMs !== undefined) eraseDisappearing(row, ports);
+    await ports.pendingWrites.write(row.seq, async (tables) => {
+      await tables.inbox.saveNotified(row.seq, receipt.messageId, last);
       if (receipt.messageId === undefined)
-        ports.inbox.noteHandedOver(
+        await tables.inbox.noteHandedOver(
           queueNameOf(account.name, message.conversation),
           part.body,
           account.host.now(),
         );
       // In the same commit: without the preface the parts that are left would be counted wrongly.
-      if (last && preface.length > 0) ports.conversations.dropTurns(account.name, message.conversation);
+      if (last && preface.length > 0)
+        await tables.conversations.dropTurns(account.name, message.conversation);
       if (receipt.interactionId)
-        ports.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
+        await tables.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
       // An agent's reply may have told a newer value meanwhile.
-      const isCurrent = ports.contacts.mapValueOf(account.name, sender.id) === before;
-      if (told === undefined && isCurrent) ports.contacts.saveMapValue(account.name, sender.id, from);
+      const isCurrent = (await tables.contacts.mapValueOf(account.name, sender.id)) === before;
+      if (told === undefined && isCurrent) await tables.contacts.saveMapValue(account.name, sender.id, from);
     });
+    if (last && message.ttlMs !== undefined) eraseDisappearing(row, ports);
   }
   if (!message.notice && account.rules.card.active)
-    void updateCard(knownSender(sender, account.name, ports.contacts), from, account, ports);
+    void updateCard(await knownSender(sender, account.name, ports.contacts), from, account, ports);
 }
 
 /** What disappears on X is not kept here either, and neither is what it was when it could not be read. */
@@ -98,14 +99,14 @@ async function prefaceOf(
 /** Completes a sender of whom the event told only the id. */
 async function identify(sender: XUser, account: MessagingAccount, ports: DeliverPorts): Promise<XUser> {
   if (sender.username !== undefined || account.mapValue === 'id') return sender;
-  const seen = ports.contacts.byId(account.name, sender.id);
+  const seen = await ports.contacts.byId(account.name, sender.id);
   if (seen?.username !== undefined) return seen;
   const user = await account.x.userById(sender.id).catch((error: unknown) => {
     if (error instanceof BridgeError && !error.retryable) return undefined;
     throw error;
   });
   if (!user) return sender;
-  ports.contacts.see(account.name, user, ports.clock.now());
+  await ports.contacts.see(account.name, user, ports.clock.now());
   return user;
 }
 
@@ -118,7 +119,7 @@ async function moveAttachments(row: StoredInbound, account: MessagingAccount, po
     attachments.push(moved.id);
     refused ||= moved.refused;
     // A host that refuses everything for a while may take the file when it takes the message.
-    if (!refused) ports.inbox.saveAttachments(row.seq, attachments);
+    if (!refused) await ports.inbox.saveAttachments(row.seq, attachments);
   }
   return attachments;
 }
@@ -169,18 +170,18 @@ async function notifyOnce(
   const mapKey = await account.host.mapKey();
   const attempt = async (key: string) => {
     const now = account.host.now();
-    const isMarked = await ports.batchTransaction(() =>
-      ports.inbox.markDelivering(row.seq, now, row.withheld),
-    );
-    if (!isMarked) throw withheldMeanwhile(ports.clock.now());
-    ports.onStep(row, 'delivering', `${key} = ${from}`);
+    // Before it is written down: whoever sets a message aside looks at this first.
     ports.inFlight.add(row.seq);
     try {
-      const card = row.message.notice ? {} : cardOf(sender, key, account, ports);
-      return await account.host.notify(notificationOf(part, { from, key, sender, card }, row.message));
-    } catch (error) {
-      if (error instanceof BridgeError && !error.outcomeUnknown) ports.inbox.clearDelivering(row.seq);
-      throw error;
+      if (!(await ports.inbox.markDelivering(row.seq, now, row.withheld)))
+        throw withheldMeanwhile(ports.clock.now());
+      ports.onStep(row, 'delivering', `${key} = ${from}`);
+      const card = row.message.notice ? {} : await cardOf(sender, key, account, ports);
+      const notification = notificationOf(part, { from, key, sender, card }, row.message);
+      return await account.host.notify(notification).catch(async (error: unknown) => {
+        if (error instanceof BridgeError && !error.outcomeUnknown) await ports.inbox.clearDelivering(row.seq);
+        throw error;
+      });
     } finally {
       ports.inFlight.delete(row.seq);
     }
@@ -204,13 +205,13 @@ function withheldMeanwhile(now: number): BridgeError {
   });
 }
 
-function cardOf(
+async function cardOf(
   sender: XUser,
   mapKey: string,
   { name, rules }: MessagingAccount,
   { contacts }: DeliverPorts,
 ) {
-  return rules.card.active ? cardFields(knownSender(sender, name, contacts), rules.card, mapKey) : {};
+  return rules.card.active ? cardFields(await knownSender(sender, name, contacts), rules.card, mapKey) : {};
 }
 
 interface Addressing {
@@ -253,23 +254,22 @@ async function findLost(
   // X tells when it was sent; the host, by its own clock, when it got it.
   const sinceSent = () => account.host.now() - (account.x.now() - sentAt);
   const since = row.doubtful ? sinceSent() : (row.notifyingSince ?? sinceSent());
-  const interactionId = ports.contacts.interactionOf(account.name, sender.id, thread);
+  const interactionId = await ports.contacts.interactionOf(account.name, sender.id, thread);
   const from = since - clockSkew;
   const candidates = interactionId ? await readInteraction(interactionId, from, account, ports) : [];
-  const known = ports.inbox.knownHostMessages(
-    account.name,
-    candidates.map(({ id }) => id),
-  );
+  const ids = candidates.map(({ id }) => id);
+  const known = await ports.inbox.knownHostMessages(account.name, ids);
   const equal = candidates
     .filter((each) => isSame(each, part, from) && !known.has(each.id))
     .sort((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
   // Of those that were handed over before, a host that tells no ids shows each once as well.
-  const handedOver = ports.inbox.handedOver(
+  const handedOver = await ports.inbox.handedOver(
     queueNameOf(account.name, row.message.conversation),
     part.body,
     from,
   );
-  const found = equal.length > handedOver ? equal.at(-1) : undefined;
+  // Of a message in doubt no later one is known either, so that the oldest is its own.
+  const found = row.doubtful ? equal[handedOver] : equal.length > handedOver ? equal.at(-1) : undefined;
   if (found) {
     ports.log.info('message was already in XCALLY Motion, not sent again', { messageId, interactionId });
     return { messageId: found.id, interactionId };

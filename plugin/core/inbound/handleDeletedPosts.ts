@@ -18,8 +18,8 @@ export async function handleDeletedPosts(
   ports: Ports<'inbox' | 'threads' | 'eraser' | 'log' | 'activity' | 'wake' | 'wakeReplies'>,
 ): Promise<void> {
   for (const id of postIds) {
-    ports.threads.markDeleted(account, id);
-    const row = ports.inbox.find(account, id);
+    await ports.threads.markDeleted(account, id);
+    const row = await ports.inbox.find(account, id);
     if (row?.message.thread === undefined || row.withheld) continue;
     if (row.state === 'delivered' || row.state === 'failed') ports.eraser.erase(row.seq);
     if (row.state === 'failed') {
@@ -27,7 +27,7 @@ export async function handleDeletedPosts(
       ports.log.info('post deleted on X', { account, messageId: id });
       continue;
     }
-    const withheld = ports.inbox.withhold(row.seq, systemNotice(beforehand));
+    const withheld = await ports.inbox.withhold(row.seq, systemNotice(beforehand));
     if (!withheld) await keepNotice(noticeOf(row.message), ports);
     ports.wakeReplies(queueNameOf(account, row.message.conversation));
     ports.log.info('post deleted on X', { account, messageId: id, withheld });

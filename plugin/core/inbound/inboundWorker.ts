@@ -35,7 +35,7 @@ export class InboundWorker {
   private readonly troubled = new Set<string>();
 
   constructor(private readonly ports: CorePorts) {
-    this.pendingWrites = new PendingWrites(ports.batchTransaction);
+    this.pendingWrites = new PendingWrites(ports.transaction);
     this.contactValues = new ContactValues(ports);
     this.bot = new BotDispatcher({ ...ports, done: (queueName) => this.queue.wake(queueName) });
     this.queue = new KeyedQueue({
@@ -52,9 +52,9 @@ export class InboundWorker {
   }
 
   /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
-  resume(): void {
-    this.ports.inbox.release(undefined, this.ports.clock.now());
-    for (const queueName of this.ports.inbox.queueNames()) this.queue.wake(queueName);
+  async resume(): Promise<void> {
+    await this.ports.inbox.release(undefined, this.ports.clock.now());
+    for (const queueName of await this.ports.inbox.queueNames()) this.queue.wake(queueName);
   }
 
   wake(queueName: string): void {
@@ -62,17 +62,17 @@ export class InboundWorker {
   }
 
   /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
-  findForgotten(): void {
-    this.sweep.next();
+  findForgotten(): Promise<void> {
+    return this.sweep.next();
   }
 
   /**
    * An admin takes a message out of the queue; those behind it go on.
    * @throws BridgeError `bad-request` while it is being handed over
    */
-  setAside(seq: number, reason: string): boolean {
+  async setAside(seq: number, reason: string): Promise<boolean> {
     const { inbox, history } = this.ports;
-    const row = inbox.get(seq);
+    const row = await inbox.get(seq);
     if (!row) return false;
     if (this.inFlight.has(seq)) throw messageInFlight();
     if (!history.setAside({ direction: 'in', seq }, reason)) return false;
@@ -87,7 +87,7 @@ export class InboundWorker {
 
   private async work(queueName: string): Promise<QueueOutcome | undefined> {
     const { inbox, clock, accounts } = this.ports;
-    const row = inbox.nextIn(queueName);
+    const row = await inbox.nextIn(queueName);
     if (!row) return undefined;
     if (await this.pendingWrites.settle(row.seq)) return { again: 'now' };
     if (row.dueAt > clock.now()) return { again: 'at', dueAt: row.dueAt };
@@ -106,17 +106,17 @@ export class InboundWorker {
     queueName: string,
     account: MessagingAccount,
   ): Promise<QueueOutcome | undefined> {
-    const { inbox, clock } = this.ports;
+    const { clock } = this.ports;
     const log = this.ports.log.with({ account: account.name });
     const started = clock.now();
     const ports = { ...this.ports, log };
     const row = await decryptMessage(stored, account, ports);
     if (!row) {
-      await this.pendingWrites.write(stored.seq, () => inbox.markNothing(stored.seq));
+      await this.pendingWrites.write(stored.seq, (tables) => tables.inbox.markNothing(stored.seq));
       this.step(stored, 'nothing for an agent');
       return { again: 'now' };
     }
-    const destination = routeMessage(row, account, ports);
+    const destination = await routeMessage(row, account, ports);
     if (destination === 'bot') {
       this.bot.take(queueName, row, account);
       return undefined;
@@ -132,11 +132,11 @@ export class InboundWorker {
       inFlight,
       onStep,
     });
-    this.afterSuccess(row, started);
+    await this.afterSuccess(row, started);
     return { again: 'now' };
   }
 
-  private afterSuccess(row: StoredInbound, started: number): void {
+  private async afterSuccess(row: StoredInbound, started: number): Promise<void> {
     const { account, messageId } = row.message;
     this.ports.log.info('message forwarded', { account, messageId, ms: this.ports.clock.now() - started });
     this.mediaFaults.delete(row.seq);
@@ -147,7 +147,7 @@ export class InboundWorker {
     const wasRefusing = this.refusals.noteAccepted(account, row.seq);
     if (this.troubled.delete(account) || wasRefusing) {
       this.ports.log.info('XCALLY Motion accepts messages again', { account });
-      this.ports.inbox.release(account, this.ports.clock.now());
+      await this.ports.inbox.release(account, this.ports.clock.now());
       this.queue.wakeAll();
     }
   }
@@ -158,7 +158,7 @@ export class InboundWorker {
     const { account, messageId } = row.message;
     const { inbox, log, clock, counters } = this.ports;
     if (!error.retryable && !this.hostRefusesAll(row, error)) {
-      await this.pendingWrites.write(row.seq, () => inbox.markFailed(row.seq, error.message));
+      await this.pendingWrites.write(row.seq, (tables) => tables.inbox.markFailed(row.seq, error.message));
       log.error('message set aside: XCALLY Motion will never accept it', {
         account,
         messageId,
@@ -171,7 +171,7 @@ export class InboundWorker {
     if (error.code === 'host-unavailable' || error.code === 'signed-out-of-host') this.troubled.add(account);
     const attempts = row.attempts + 1;
     const dueAt = error.retryAt ?? clock.now() + backoff(attempts, this.ports.random());
-    inbox.postpone(row.seq, dueAt, error.message);
+    await inbox.postpone(row.seq, dueAt, error.message);
     const level = error.code === 'signed-out-of-host' ? 'error' : 'warn';
     const again = isoTime(dueAt);
     log[level]('message waits', { account, messageId, reason: error.message, attempts, again });

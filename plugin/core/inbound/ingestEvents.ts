@@ -4,6 +4,7 @@ import type { EventBatch, EventMessage, ReplayStatus } from './events';
 import { encryptedFact, ingestEncrypted } from './ingestEncrypted';
 import { handleDeletedPosts } from './handleDeletedPosts';
 import type { InboundMessage } from '../messages';
+import type { Tables } from '../ports';
 import { inboundStep } from '../steps';
 import { assignThread, noteOwnPost } from '../threads';
 
@@ -67,9 +68,13 @@ async function store(
 ): Promise<InboundMessage[]> {
   const foreign = batch.messages.filter(({ sender }) => sender.id !== account.userId());
   const wanted = foreign.filter((message) => isWanted(message, account));
-  const encrypted = ingestEncrypted(batch.encrypted, account, ports);
-  const messages = [...wanted.map((message) => tieToAccount(message, account, ports)), ...encrypted];
-  const fresh = await keep(messages, ports);
+  const prepare = async (tables: Tables) => {
+    const tied: InboundMessage[] = [];
+    for (const message of wanted) tied.push(await tieToAccount(message, account, tables));
+    const encrypted = await ingestEncrypted(batch.encrypted, account, { ...ports, ...tables });
+    return { encrypted, messages: [...tied, ...encrypted] };
+  };
+  const { encrypted, messages, fresh } = await keep(prepare, ports);
   const also = async (what: string, work: () => void | Promise<void>) =>
     ports.unstorable.attempt(what, account.name, work);
   for (const own of [...batch.own, ...batch.messages])
@@ -97,23 +102,36 @@ async function store(
   return messages.filter((_, index) => fresh[index] !== true);
 }
 
+interface Prepared {
+  encrypted: InboundMessage[];
+  messages: InboundMessage[];
+}
+
 /**
  * Keeps messages as one commit. When the store refuses them although it can be written, one of them may be at fault: then
  * each is kept by itself, so that it does not hold up the others.
+ * @param prepare makes them ready; within the commit, so that what comes later is not kept earlier
  * @returns for each message whether it is new
  */
-async function keep(messages: InboundMessage[], ports: CorePorts): Promise<boolean[]> {
+async function keep(
+  prepare: (tables: Tables) => Promise<Prepared>,
+  ports: CorePorts,
+): Promise<Prepared & { fresh: boolean[] }> {
   // At once, since what follows may fail; and for known messages too, which may still wait.
   const wake = ({ account, conversation }: InboundMessage) => ports.wake(queueNameOf(account, conversation));
   try {
-    const fresh = await ports.inbox.keep(messages);
-    messages.forEach(wake);
-    if (messages.length > 0) ports.unstorable.noteStored();
-    return fresh;
+    const done = await ports.transaction(async (tables) => {
+      const prepared = await prepare(tables);
+      return { ...prepared, fresh: await tables.inbox.keep(prepared.messages) };
+    });
+    done.messages.forEach(wake);
+    if (done.messages.length > 0) ports.unstorable.noteStored();
+    return done;
   } catch (error) {
     if (ports.trouble() !== undefined) throw error;
   }
-  const kept = messages.map(async (message) => {
+  const prepared = await prepare(ports);
+  const kept = prepared.messages.map(async (message) => {
     let isNew = false;
     const keepOne = async () => {
       [isNew = false] = await ports.inbox.keep([message]);
@@ -123,19 +141,19 @@ async function keep(messages: InboundMessage[], ports: CorePorts): Promise<boole
     return isNew;
   });
   await Promise.allSettled(kept);
-  return Promise.all(kept);
+  return { ...prepared, fresh: await Promise.all(kept) };
 }
 
 /** Only of who is a customer already: nobody else's handle matters. */
-function noteHandle(
+async function noteHandle(
   userId: string,
   username: string,
   account: string,
   { contacts, clock, log }: CorePorts,
-): void {
-  const known = contacts.byId(account, userId);
+): Promise<void> {
+  const known = await contacts.byId(account, userId);
   if (!known || known.username === username) return;
-  contacts.see(account, { id: userId, username }, clock.now());
+  await contacts.see(account, { id: userId, username }, clock.now());
   log.info('a customer has another handle on X', { account, userId });
 }
 
@@ -153,9 +171,14 @@ function isWanted({ post }: EventMessage, { wants }: ReceivingAccount): boolean 
   return wants.mentions && (wants.quotes || post.onlyQuotes !== true);
 }
 
-function tieToAccount(message: EventMessage, account: ReceivingAccount, ports: CorePorts): InboundMessage {
+async function tieToAccount(
+  message: EventMessage,
+  account: ReceivingAccount,
+  tables: Tables,
+): Promise<InboundMessage> {
   const { post, ...rest } = message;
-  if (post) return { ...rest, account: account.name, ...assignThread(message, post, account, ports) };
+  if (post)
+    return { ...rest, account: account.name, ...(await assignThread(message, post, account, tables)) };
   const inGroup = groupOf(message.conversation) !== undefined;
   return { ...rest, account: account.name, ...(inGroup ? { thread: message.conversation } : {}) };
 }

@@ -1,5 +1,6 @@
 import type { Ports } from '../corePorts';
 import { queueNameOf } from '../conversation';
+import type { InboundMessage } from '../messages';
 import { reasonOf } from '../errors';
 
 /**
@@ -18,11 +19,12 @@ export async function retryUnread(
     let count = 0;
     for (let after: number | undefined = 0; after !== undefined;) {
       const rows = chat.unread(account, conversationId, after);
-      const again = rows.flatMap((seq) => {
-        const row = inbox.get(seq);
-        if (row?.state !== 'delivered' || !row.message.closed) return [];
-        return [{ ...row.message, messageId: `${row.message.messageId}-${tag}`, reopens: seq }];
-      });
+      const again: InboundMessage[] = [];
+      for (const seq of rows) {
+        const row = await inbox.get(seq);
+        if (row?.state === 'delivered' && row.message.closed)
+          again.push({ ...row.message, messageId: `${row.message.messageId}-${tag}`, reopens: seq });
+      }
       const fresh = await inbox.keep(again);
       again.forEach(({ conversation }) => wake(queueNameOf(account, conversation)));
       count += fresh.filter(Boolean).length;

@@ -3,6 +3,7 @@ import { isPrivate, knownSender, queueAutomatic, type RoutingPorts } from '../au
 import { whyFiltered } from '../automation/filters';
 import type { MessagingAccount } from '../gateways';
 import type { StoredInbound } from '../messages';
+import { phrase } from '../../texts/text';
 import { inboundStep } from '../steps';
 
 /** Who a message is for. */
@@ -14,31 +15,35 @@ export type Destination = 'agents' | 'bot' | 'nobody';
  * @param row opened, where it was encrypted
  * @throws BridgeError `store-unavailable`
  */
-export function routeMessage(
+export async function routeMessage(
   row: StoredInbound,
   account: MessagingAccount,
   ports: RoutingPorts,
-): Destination {
+): Promise<Destination> {
   const { message } = row;
   if (row.receivedBy === 'agents' || message.notice || row.withheld) return 'agents';
   // It was told of already, perhaps long ago: nobody is greeted for it.
   if (message.reopens !== undefined) return 'agents';
-  if (row.filtered === undefined && isFiltered(row, account, ports)) return 'nobody';
+  if (row.filtered === undefined && (await isFiltered(row, account, ports))) return 'nobody';
   if (!account.active) return 'agents';
-  const state = ports.conversations.read(account.name, message.conversation);
-  if (isPrivate(message) && botHas(state, account, ports.clock.now())) return 'bot';
-  const { words, state: next } = autoReplies([
-    greetingDue(row, state, account, ports),
-    closedNoticeDue(row, state, account, ports),
-  ]);
+  const state = await ports.conversations.read(account.name, message.conversation);
+  const isForBot = isPrivate(message) && botHas(state, account, ports.clock.now());
+  if (isForBot && !row.doubtful) return 'bot';
+  // What a message in doubt was answered with may have been forgotten: the customer must not get it twice.
+  const { words, state: next } = row.doubtful
+    ? { words: [], state: isForBot ? { withAgents: phrase('bot.inDoubt') } : {} }
+    : autoReplies([
+        await greetingDue(row, state, account, ports),
+        await closedNoticeDue(row, state, account, ports),
+      ]);
   if (words.length === 0 && !remembers(row, account)) return 'agents';
-  const announce = ports.transaction(() => {
-    if (!ports.inbox.markReceived(row.seq, 'agents')) return () => {};
-    ports.conversations.save(account.name, message.conversation, {
+  const announce = await ports.transaction(async (tables) => {
+    if (!(await tables.inbox.markReceived(row.seq, 'agents'))) return () => {};
+    await tables.conversations.save(account.name, message.conversation, {
       ...next,
       receivedAt: ports.clock.now(),
     });
-    return queueAutomatic(words, ports.clock.now(), ports);
+    return queueAutomatic(words, ports.clock.now(), tables, ports);
   });
   announce();
   return 'agents';
@@ -49,17 +54,17 @@ function remembers({ message }: StoredInbound, { rules }: MessagingAccount): boo
   return isPrivate(message) && (rules.greeting.active || rules.bot.active);
 }
 
-function isFiltered(
+async function isFiltered(
   { seq, message }: StoredInbound,
   account: MessagingAccount,
   ports: RoutingPorts,
-): boolean {
+): Promise<boolean> {
   const { name, rules } = account;
-  const profileOf = () => knownSender(message.sender, name, ports.contacts).profile ?? {};
-  const verdict = whyFiltered(message, profileOf, rules.filters, ports.clock.now());
+  const profileOf = async () => (await knownSender(message.sender, name, ports.contacts)).profile ?? {};
+  const verdict = await whyFiltered(message, profileOf, rules.filters, ports.clock.now());
   if (!verdict) return false;
   const { filter, reason } = verdict;
-  ports.inbox.markFiltered(seq, reason);
+  await ports.inbox.markFiltered(seq, reason);
   const { messageId, sender } = message;
   ports.log.info('message filtered: it stays in the panel', { messageId, userId: sender.id, reason });
   ports.counters.count('filtered', { account: name, filter });

@@ -63,7 +63,7 @@ export async function acceptReply(
     if (attachmentIds.length > maxPictures) throw tooManyFiles();
     composeAnswer(text, place.publicReply, account);
   }
-  if (place.recipientId !== undefined) noteContact(place.recipientId, value, call, account, ports);
+  if (place.recipientId !== undefined) await noteContact(place.recipientId, value, call, account, ports);
   const message: OutboundMessage = {
     account: account.name,
     recipientValue: value,
@@ -86,16 +86,16 @@ async function resolveDestination(
 ): Promise<Place> {
   const { contacts, threads } = ports;
   // A thread is answered whether or not X knows this one customer.
-  const known = knownRecipient(value, account, contacts)?.id;
+  const known = (await knownRecipient(value, account, contacts))?.id;
   const withRecipient = (id: string | undefined) => (id === undefined ? {} : { recipientId: id });
   const groupId = threadId === undefined ? undefined : groupOf(threadId);
   if (groupId !== undefined)
     return { queueKey: groupConversation(groupId), groupId, ...withRecipient(known) };
-  const thread = threadId === undefined ? undefined : threads.threadOf(account.name, threadId);
+  const thread = threadId === undefined ? undefined : await threads.threadOf(account.name, threadId);
   if (thread === undefined && threadId !== undefined && isPostId(threadId)) throw unknownThread();
   if (thread === undefined)
     return { queueKey: value.toLowerCase(), ...withRecipient(await recipientNow(value, account, ports)) };
-  const postId = threads.newestPost(account.name, thread, known, account.userId());
+  const postId = await threads.newestPost(account.name, thread, known, account.userId());
   if (postId === undefined) throw postDeleted();
   const agent = agentName === undefined ? {} : { agentName };
   return {
@@ -106,17 +106,18 @@ async function resolveDestination(
 }
 
 /** The call shows the contact as it stands on the host: its interaction, and the value of its Map Key. */
-function noteContact(
+async function noteContact(
   recipient: string,
   value: string,
   { interactionId, threadId }: ReplyCall,
   account: MessagingAccount,
   { contacts, log }: AcceptPorts,
-): void {
-  if (interactionId !== undefined) contacts.saveInteraction(account.name, recipient, threadId, interactionId);
-  const before = contacts.mapValueOf(account.name, recipient);
+): Promise<void> {
+  if (interactionId !== undefined)
+    await contacts.saveInteraction(account.name, recipient, threadId, interactionId);
+  const before = await contacts.mapValueOf(account.name, recipient);
   if (before === undefined || sameValue(before, value)) return;
-  contacts.saveMapValue(account.name, recipient, value);
+  await contacts.saveMapValue(account.name, recipient, value);
   log.info("the contact's Map Key value was changed in XCALLY Motion; it is used from now on", {
     account: account.name,
     userId: recipient,

@@ -1,9 +1,9 @@
 import type { Ports } from '../corePorts';
 import type { ChatStore, EncryptedReply } from '../chat';
+import type { Async, Contacts, Inbox } from '../ports';
 import { isEncryptedGroup } from '../conversation';
 import { BridgeError } from '../errors';
 import type { StoredOutbound } from '../messages';
-import type { Contacts, Inbox } from '../ports';
 import { mayBeThere } from './mayBeOnX';
 import { messagesOf, type Part, type Route } from './route';
 import type { MessagingAccount, DirectTarget } from '../gateways';
@@ -19,24 +19,24 @@ export async function goesEncrypted(
   row: StoredOutbound,
   target: DirectTarget,
   account: MessagingAccount,
-  { contacts }: { contacts: Contacts },
+  { contacts }: Ports<'contacts'>,
 ): Promise<boolean> {
   const isSealed = row.sealed.length > row.sentIds.length;
   if (row.sendingSince !== undefined || (row.doubt && isSealed)) return isSealed;
   if ('groupId' in target) return isEncryptedGroup(target.groupId);
-  return knownWay(target.userId, account, contacts) ?? account.chat.reaches(target.userId);
+  return (await knownWay(target.userId, account, contacts)) ?? account.chat.reaches(target.userId);
 }
 
 /** Somebody who writes in plain now gets no encrypted reply either: the agent should know why. */
-function withheld(
+async function withheld(
   error: unknown,
   target: DirectTarget,
   account: MessagingAccount,
-  contacts: Contacts,
-): unknown {
+  contacts: Async<Contacts>,
+): Promise<unknown> {
   const isLocked = error instanceof BridgeError && error.code === 'chat-locked';
-  if (!isLocked || 'groupId' in target || contacts.wroteEncrypted(account.name, target.userId) !== false)
-    return error;
+  if (!isLocked || 'groupId' in target) return error;
+  if ((await contacts.wroteEncrypted(account.name, target.userId)) !== false) return error;
   const words = say('reply.neverPlain');
   return new BridgeError('chat-locked', error.message, { agentMessage: words, cause: error });
 }
@@ -49,18 +49,18 @@ export async function chatRoute(
   { outbox, chat: store, inbox, contacts }: Ports<'outbox' | 'chat' | 'inbox' | 'contacts'>,
 ): Promise<Route> {
   const { chat } = account;
-  let conversation = await chat.conversationWith(target).catch((error: unknown) => {
-    throw withheld(error, target, account, contacts);
+  let conversation = await chat.conversationWith(target).catch(async (error: unknown) => {
+    throw await withheld(error, target, account, contacts);
   });
   const sealed = [...row.sealed];
   const seal = async ({ index, words, files }: Part): Promise<EncryptedReply> => {
-    const quotes = index === 0 ? quotedIn(conversation.id, row, store, inbox) : undefined;
+    const quotes = index === 0 ? await quotedIn(conversation.id, row, store, inbox) : undefined;
     const answer = await chat.seal(conversation, words, files[0], {
       outboxSeq: row.seq,
       ...(quotes === undefined ? {} : { quotes }),
     });
     sealed[index] = answer;
-    outbox.saveSealed(row.seq, sealed);
+    await outbox.saveSealed(row.seq, sealed);
     return answer;
   };
   return {
@@ -91,12 +91,12 @@ export async function chatRoute(
         conversation = await chat.conversationWith(target);
         if (part.files.length === 0) return chat.send(await seal(part), false);
         // The file has to be encrypted again as well, which the next try does.
-        outbox.clearSending(row.seq);
-        outbox.saveSealed(row.seq, sealed.slice(0, part.index));
+        await outbox.clearSending(row.seq);
+        await outbox.saveSealed(row.seq, sealed.slice(0, part.index));
         throw error;
       }
     },
-    remember: () => {},
+    remember: () => Promise.resolve(),
   };
 }
 
@@ -104,38 +104,38 @@ export async function chatRoute(
  * In a group, what was said last: else nobody there would know whom the agent answers. Not what came to the agent only after
  * they had answered.
  */
-function quotedIn(
+async function quotedIn(
   conversationId: string,
   { message, createdAt }: StoredOutbound,
   chat: ChatStore,
-  inbox: Pick<Inbox, 'get'>,
-): string | undefined {
+  inbox: Async<Inbox>,
+): Promise<string | undefined> {
   const last = isEncryptedGroup(conversationId) ? chat.lastOf(message.account, conversationId) : undefined;
   if (last === undefined || last.at > createdAt || message.automatic) return undefined;
-  return inbox.get(last.seq)?.message.closed?.event;
+  return (await inbox.get(last.seq))?.message.closed?.event;
 }
 
 /**
  * Whether a customer's own messages have them answered encrypted: for good, unless the account allows plain replies again.
  * @returns undefined for one who never wrote
  */
-export function knownWay(
+export async function knownWay(
   userId: string,
   { name, chat }: MessagingAccount,
-  contacts: Contacts,
-): boolean | undefined {
-  const stays = chat.neverPlain && contacts.everEncrypted(name, userId);
+  contacts: Async<Contacts>,
+): Promise<boolean | undefined> {
+  const stays = chat.neverPlain && (await contacts.everEncrypted(name, userId));
   return stays || contacts.wroteEncrypted(name, userId);
 }
 
 /** Whether an answer may have to go out encrypted, as far as that can be said without asking X. */
-export function mayGoEncrypted(
+export async function mayGoEncrypted(
   { message, recipientId }: StoredOutbound,
   account: MessagingAccount,
-  contacts: Contacts,
-): boolean {
+  contacts: Async<Contacts>,
+): Promise<boolean> {
   if (message.publicReply) return false;
   if (message.groupId !== undefined) return isEncryptedGroup(message.groupId);
-  const way = recipientId === undefined ? undefined : knownWay(recipientId, account, contacts);
+  const way = recipientId === undefined ? undefined : await knownWay(recipientId, account, contacts);
   return way ?? account.chat.state() !== 'off';
 }

@@ -1,6 +1,5 @@
 import type { Ports } from '../corePorts';
 import { directConversation } from '../conversation';
-import type { Conversations } from '../conversations';
 import { BridgeError } from '../errors';
 import { mayBeOnX } from './mayBeOnX';
 import { isReminder } from './mergeReplies';
@@ -20,12 +19,12 @@ export function isTooOld(
 }
 
 /** A reminder is of no use any longer to a customer who has written. */
-export function isOutdated(
+export async function isOutdated(
   { message, recipientId, createdAt, sendingSince }: StoredOutbound,
-  { conversations }: { conversations: Conversations },
-): boolean {
+  { conversations }: Ports<'conversations'>,
+): Promise<boolean> {
   if (!isReminder(message) || sendingSince !== undefined || recipientId === undefined) return false;
-  const { customerAt, agentAt } = conversations.read(message.account, directConversation(recipientId));
+  const { customerAt, agentAt } = await conversations.read(message.account, directConversation(recipientId));
   return Math.max(customerAt ?? 0, agentAt ?? 0) >= createdAt;
 }
 
@@ -34,19 +33,19 @@ export function isOutdated(
  * goes on waiting, however old it is.
  * @returns undefined when it is tried again
  */
-export function finalFault(
+export async function finalFault(
   row: StoredOutbound,
   error: BridgeError,
   ports: Ports<'clock' | 'outbox' | 'maxWait'>,
-): BridgeError | undefined {
+): Promise<BridgeError | undefined> {
   if (!error.retryable && error.code !== 'given-up') return error;
   if (error.code === 'rate-limited' || error.code === 'signed-out-of-x') return undefined;
   if (!isTooOld(row, ports)) return undefined;
-  const isUnclear = mayBeOnX(ports.outbox.get(row.seq) ?? row);
+  const now = (await ports.outbox.get(row.seq)) ?? row;
   // The next try only looks whether X has it.
-  if (isUnclear && !mayBeOnX(row)) return undefined;
+  if (now.sendingSince !== undefined && row.sendingSince === undefined) return undefined;
   const hours = Math.round(ports.maxWait() / hourMs);
-  return givenUp(hours, error, isUnclear && error.code !== 'given-up');
+  return givenUp(hours, error, mayBeOnX(now) && error.code !== 'given-up');
 }
 
 /** @param outcomeUnknown X could not be asked whether it has the message */

@@ -1,6 +1,6 @@
 import { mayBeOnX } from './mayBeOnX';
 import type { OutboundMessage, StoredOutbound } from '../messages';
-import type { Outbox } from '../ports';
+import type { Async, Outbox } from '../ports';
 
 /** What stands between two answers in one message. */
 const between = '\n\n';
@@ -13,24 +13,21 @@ const between = '\n\n';
  * @param longest code points of one message
  * @returns none when the window was not the cause, or the answer has to go by itself
  */
-export function mergeQueuedReplies(
+export async function mergeQueuedReplies(
   row: StoredOutbound,
   mayJoin: boolean,
   longest: number,
-  outbox: Outbox,
-): StoredOutbound[] {
-  const before = outbox.joinedTo(row.seq);
+  outbox: Async<Outbox>,
+): Promise<StoredOutbound[]> {
+  const before = await outbox.joinedTo(row.seq);
   if (before.length > 0 || !mayJoin || !row.waitedForWindow || !isPlain(row)) return before;
   const joined: StoredOutbound[] = [];
-  for (const each of outbox.laterInQueue(row.seq)) {
+  for (const each of await outbox.laterInQueue(row.seq)) {
     if (!isPlain(each) || lengthOf(joinedText([row, ...joined, each])) > longest) break;
     joined.push(each);
   }
-  if (joined.length > 0)
-    outbox.join(
-      row.seq,
-      joined.map(({ seq }) => seq),
-    );
+  const seqs = joined.map(({ seq }) => seq);
+  if (seqs.length > 0) await outbox.join(row.seq, seqs);
   return joined;
 }
 
@@ -44,15 +41,15 @@ function isPlain(row: StoredOutbound): boolean {
   return isJoinable(row) && !mayBeOnX(row);
 }
 
-/**
- * The sets of replies that may have gone out in one message with this one, the largest first, where the store has forgotten
- * what it joined.
- */
-export function* joinedOnceWith(row: StoredOutbound, outbox: Outbox): Iterable<StoredOutbound[]> {
-  if (!row.doubt || !isJoinable(row) || outbox.joinedTo(row.seq).length > 0) return;
-  const later = outbox.laterInQueue(row.seq);
-  const end = later.findIndex((each) => !each.doubt || !isJoinable(each));
-  for (let count = end < 0 ? later.length : end; count > 0; count -= 1) yield later.slice(0, count);
+/** The replies that may be in one message with one in doubt, the oldest first; undefined where it goes by itself. */
+export async function mayBeJoinedWith(
+  row: StoredOutbound,
+  outbox: Async<Outbox>,
+): Promise<StoredOutbound[] | undefined> {
+  const isAlone = { ...row, joinedTo: undefined };
+  if (!row.doubt || !isJoinable(isAlone)) return undefined;
+  const later = await outbox.laterInQueue(row.seq);
+  return later.filter((each) => each.doubt && isJoinable({ ...each, joinedTo: undefined }));
 }
 
 function isJoinable({ message, sentIds, joinedTo }: StoredOutbound): boolean {

@@ -46,7 +46,7 @@ export class OutboundWorker {
   private readonly inFlight = new Set<number>();
 
   constructor(private readonly ports: CorePorts) {
-    this.pendingWrites = new PendingWrites(ports.batchTransaction);
+    this.pendingWrites = new PendingWrites(ports.transaction);
     this.calls = new OpenCalls(ports.clock);
     this.queue = new KeyedQueue({
       clock: ports.clock,
@@ -65,14 +65,14 @@ export class OutboundWorker {
   }
 
   /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
-  resume(): void {
-    this.ports.outbox.release(this.ports.clock.now());
-    for (const queueName of this.ports.outbox.queueNames()) this.queue.wake(queueName);
+  async resume(): Promise<void> {
+    await this.ports.outbox.release(this.ports.clock.now());
+    for (const queueName of await this.ports.outbox.queueNames()) this.queue.wake(queueName);
   }
 
   /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
-  findForgotten(): void {
-    this.sweep.next();
+  findForgotten(): Promise<void> {
+    return this.sweep.next();
   }
 
   async stop(): Promise<void> {
@@ -85,17 +85,15 @@ export class OutboundWorker {
    * @throws BridgeError `store-unavailable` when it could not be stored
    */
   async submit(message: OutboundMessage, timeoutMs: number): Promise<SubmittedReply> {
-    const { outbox, clock, log } = this.ports;
-    const found = outbox.findDuplicate(message, clock.now() - retryWindowMs);
-    const twin = found && this.answered.has(found.seq) ? undefined : found;
-    if (twin)
-      log.info('XCALLY Motion repeated a call that it got no answer to; the reply goes out once', {
+    const { row, isTwin } = await this.add(message);
+    if (isTwin)
+      this.ports.log.info('XCALLY Motion repeated a call that it got no answer to; the reply goes out once', {
         account: message.account,
-        answer: twin.seq,
+        answer: row.seq,
       });
-    if (twin?.state === 'delivered') return { seq: twin.seq, result: { status: 'sent', ids: twin.sentIds } };
-    const row = twin ?? this.add(message);
-    if (!twin) this.step(row, 'received', message.text);
+    if (isTwin && row.state === 'delivered')
+      return { seq: row.seq, result: { status: 'sent', ids: row.sentIds } };
+    if (!isTwin) this.step(row, 'received', message.text);
     const queueName = queueNameOf(message.account, message.queueKey);
     const outcome = this.calls.wait(row.seq, queueName, timeoutMs);
     this.queue.wake(queueName);
@@ -108,12 +106,13 @@ export class OutboundWorker {
    */
   async setAside(seq: number, reason: string): Promise<boolean> {
     const { outbox, history, tellAgent, clock } = this.ports;
-    const row = outbox.get(seq);
-    const head = row && outbox.get(row.joinedTo ?? seq);
+    const row = await outbox.get(seq);
+    const head = row && (await outbox.get(row.joinedTo ?? seq));
     if (!row || !head) return false;
-    if (this.inFlight.has(head.seq)) throw messageInFlight();
     const isUnclear = mayBeOnX(head);
-    const group = isUnclear ? [head, ...outbox.joinedTo(head.seq)] : [row];
+    const group = isUnclear ? [head, ...(await outbox.joinedTo(head.seq))] : [row];
+    // Last, so that nothing is sent between this look and the write.
+    if (this.inFlight.has(head.seq)) throw messageInFlight();
     if (!history.setAside({ direction: 'out', seq }, reason)) return false;
     const error = noLongerWanted(isUnclear);
     for (const each of group) {
@@ -128,9 +127,10 @@ export class OutboundWorker {
 
   /** The host has been answered: equal words from now on are another reply. */
   noteAnswered(seq: number): void {
-    const { outbox, batchTransaction, log } = this.ports;
+    const { outbox, log } = this.ports;
     this.answered.add(seq);
-    batchTransaction(() => outbox.markAnswered(seq))
+    outbox
+      .markAnswered(seq)
       .then(() => this.answered.delete(seq))
       .catch((error: unknown) =>
         log.warn('could not store that XCALLY Motion was answered', {
@@ -140,32 +140,34 @@ export class OutboundWorker {
       );
   }
 
-  /** From an agent's first message on, the bot is silent. */
-  private add(message: OutboundMessage): StoredOutbound {
-    const { outbox, conversations, clock, transaction } = this.ports;
+  /** Stores a reply, unless it is there already. From an agent's first message on, the bot is silent. */
+  private add(message: OutboundMessage): Promise<{ row: StoredOutbound; isTwin: boolean }> {
+    const { clock, transaction } = this.ports;
     const { account, recipientId, groupId, publicReply } = message;
     const isPrivate = groupId === undefined && publicReply === undefined;
-    return transaction(() => {
+    return transaction(async ({ outbox, conversations }) => {
+      const twin = await outbox.findDuplicate(message, clock.now() - retryWindowMs);
+      if (twin && !this.answered.has(twin.seq)) return { row: twin, isTwin: true };
       if (isPrivate && recipientId !== undefined)
-        conversations.noteAgent(account, directConversation(recipientId), clock.now(), false);
-      return outbox.add(message, clock.now());
+        await conversations.noteAgent(account, directConversation(recipientId), clock.now(), false);
+      return { row: await outbox.add(message, clock.now()), isTwin: false };
     });
   }
 
   private async work(queueName: string): Promise<QueueOutcome | undefined> {
     const { outbox, accounts, clock } = this.ports;
-    const row = outbox.nextIn(queueName);
+    const row = await outbox.nextIn(queueName);
     if (!row) return undefined;
     if (await this.pendingWrites.settle(row.seq)) return { again: 'now' };
     const account = accounts.get(splitQueueName(queueName).account);
     if (!account) return undefined;
-    const deleted = this.deletedPost(row);
+    const deleted = await this.deletedPost(row);
     if (deleted) {
       await this.fail(row, deleted);
       return { again: 'now' };
     }
-    if (isOutdated(row, this.ports)) {
-      outbox.drop(row.seq);
+    if (await isOutdated(row, this.ports)) {
+      await outbox.drop(row.seq);
       const { automatic } = row.message;
       this.ports.log.info('reminder dropped: the customer has written', {
         account: account.name,
@@ -181,7 +183,7 @@ export class OutboundWorker {
     const started = clock.now();
     try {
       // Before a reply is given up, X is asked once more whether it has it.
-      const lookOnly = isTooOld(row, this.ports) && mayBeOnX(row);
+      const lookOnly = isTooOld(row, this.ports) && row.sendingSince !== undefined;
       const ports = this.sendPorts(account);
       const { ids, dropped, merged } = await sendReply(row, account, ports, lookOnly);
       for (const each of [row, ...merged]) this.afterSuccess(each, ids, clock.now() - started);
@@ -196,17 +198,17 @@ export class OutboundWorker {
   private async uploadAhead(queueName: string): Promise<QueueOutcome | undefined> {
     const { outbox, accounts, contacts } = this.ports;
     const account = accounts.get(splitQueueName(queueName).account);
-    const head = outbox.nextIn(queueName);
+    const head = await outbox.nextIn(queueName);
     if (!head || !account) return undefined;
-    const row = [head, ...outbox.laterInQueue(head.seq)].find((each) => !this.uploads.isDone(each));
+    const row = [head, ...(await outbox.laterInQueue(head.seq))].find((each) => !this.uploads.isDone(each));
     // Which key a file is to be encrypted with is settled when its turn comes.
-    if (!row || mayGoEncrypted(row, account, contacts)) return undefined;
+    if (!row || (await mayGoEncrypted(row, account, contacts))) return undefined;
     try {
       await this.uploads.provide(row, account);
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       // An answer whose turn has come is told of by whoever sends it.
-      if (error.retryable || outbox.nextIn(queueName)?.seq === row.seq) return undefined;
+      if (error.retryable || (await outbox.nextIn(queueName))?.seq === row.seq) return undefined;
       await this.fail(row, error);
     }
     return { again: 'now' };
@@ -217,10 +219,10 @@ export class OutboundWorker {
   }
 
   /** What a customer has deleted is not answered, and the agent hears so at once, not when the answer were due. */
-  private deletedPost(row: StoredOutbound): BridgeError | undefined {
+  private async deletedPost(row: StoredOutbound): Promise<BridgeError | undefined> {
     const { account, publicReply } = row.message;
-    const gone = publicReply !== undefined && this.ports.threads.isDeleted(account, publicReply.postId);
-    return gone && !mayBeOnX(row) ? postDeleted() : undefined;
+    if (publicReply === undefined || mayBeOnX(row)) return undefined;
+    return (await this.ports.threads.isDeleted(account, publicReply.postId)) ? postDeleted() : undefined;
   }
 
   /** Looks at the answers of a queue again: something about them has changed. */
@@ -256,7 +258,7 @@ export class OutboundWorker {
       this.calls.settle(row.seq, { status: 'failed', error });
       return { again: 'now' };
     }
-    const final = finalFault(row, error, this.ports);
+    const final = await finalFault(row, error, this.ports);
     if (final) {
       await this.fail(row, final);
       return { again: 'now' };
@@ -265,7 +267,7 @@ export class OutboundWorker {
     const attempts = row.attempts + 1;
     const dueAt = error.retryAt ?? this.ports.clock.now() + backoff(attempts, this.ports.random());
     const reason = error.text.in('en');
-    this.ports.outbox.postpone(row.seq, dueAt, reason, forWindow);
+    await this.ports.outbox.postpone(row.seq, dueAt, reason, forWindow);
     if (forWindow) this.ahead.wake(queueName);
     const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';
     const again = isoTime(dueAt);
@@ -295,16 +297,16 @@ export class OutboundWorker {
     const { outbox, tellAgent, clock } = this.ports;
     const { account } = row.message;
     const isKnown = cause.code === 'given-up' && !cause.outcomeUnknown;
-    const isUnclear = !isKnown && mayBeOnX(outbox.get(row.seq) ?? row);
+    const isUnclear = !isKnown && mayBeOnX((await outbox.get(row.seq)) ?? row);
     const error = isUnclear ? mayHaveArrived(cause) : cause;
-    const joined = isUnclear ? outbox.joinedTo(row.seq) : [];
+    const joined = isUnclear ? await outbox.joinedTo(row.seq) : [];
     const failed = [row, ...joined];
     const untold = failed.filter(({ seq, message }) => !this.calls.has(seq) && concernsAgent(message));
     const [first, ...others] = untold;
     if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
-    await this.pendingWrites.write(row.seq, () => {
-      if (!isUnclear) outbox.separate(row.seq);
-      outbox.markFailed(
+    await this.pendingWrites.write(row.seq, async ({ outbox }) => {
+      if (!isUnclear) await outbox.separate(row.seq);
+      await outbox.markFailed(
         failed.map(({ seq }) => seq),
         error.message,
       );

@@ -16,18 +16,18 @@ export async function recall(
   accountOf: (name: string) => MessagingAccount,
   { chat, outbox, clock, log, tellAgent }: Ports<'chat' | 'outbox' | 'clock' | 'log' | 'tellAgent'>,
 ): Promise<void> {
-  const row = outbox.get(seq);
+  const row = await outbox.get(seq);
   const head = row?.joinedTo ?? seq;
   const messages = chat.sentOf(head);
   if (!row || messages.length === 0) throw new BridgeError('bad-request', say('recall.notPossible'));
   const { account } = row.message;
   await accountOf(account).chat.recall(messages);
   chat.noteRecalled(head);
-  outbox.noteOutcome(head, phrase('recall.outcome', { by }));
+  await outbox.noteOutcome(head, phrase('recall.outcome', { by }));
   log.warn('an encrypted reply was taken back', { account, answer: head, user: by });
-  const reply = outbox.get(head) ?? row;
+  const reply = (await outbox.get(head)) ?? row;
   if (!concernsAgent(reply.message)) return;
   const isPart = messages.length < reply.sentIds.length;
-  const isJoined = outbox.sentWith(head).length > 0;
+  const isJoined = (await outbox.sentWith(head)).length > 0;
   await tellAgent(recalledNotice(reply, { by, isPart, isJoined }, clock.now()));
 }

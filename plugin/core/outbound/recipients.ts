@@ -1,8 +1,8 @@
-import type { Clock } from '../clock';
+import type { Ports } from '../corePorts';
 import { BridgeError } from '../errors';
 import { readMapValue, type Addressee } from '../mapValue';
 import type { XUser } from '../messages';
-import type { Contacts } from '../ports';
+import type { Async, Contacts } from '../ports';
 import type { MessagingAccount } from '../gateways';
 import { say, type Text } from '../../texts/text';
 
@@ -15,38 +15,40 @@ import { say, type Text } from '../../texts/text';
 export async function findRecipient(
   value: string,
   account: MessagingAccount,
-  ports: { contacts: Contacts; clock: Clock },
+  ports: Ports<'contacts' | 'clock'>,
 ): Promise<XUser> {
   const addressee = readMapValue(value, account.mapValue);
   if (!addressee) throw unknownRecipient(value, say('reply.recipient.noHandle'));
-  const known = knownAs(value, addressee, account, ports.contacts);
+  const known = await knownAs(value, addressee, account, ports.contacts);
   if (known) return known;
   const user = addressee.mayBeEither
     ? await byIdOrHandle(addressee.value, account)
     : await account.x.userByHandle(addressee.value);
   if (!user) throw unknownRecipient(value, say('reply.recipient.unknown'));
-  ports.contacts.see(account.name, user, ports.clock.now());
+  await ports.contacts.see(account.name, user, ports.clock.now());
   return user;
 }
 
 /** Who is meant by a contact's Map Key value, as far as that can be said without asking X. */
-export function knownRecipient(
+export async function knownRecipient(
   value: string,
   account: MessagingAccount,
-  contacts: Contacts,
-): XUser | undefined {
+  contacts: Async<Contacts>,
+): Promise<XUser | undefined> {
   const addressee = readMapValue(value, account.mapValue);
   return addressee && knownAs(value, addressee, account, contacts);
 }
 
-function knownAs(
+async function knownAs(
   value: string,
   { value: plain, id, mayBeEither }: Addressee,
   account: MessagingAccount,
-  contacts: Contacts,
-): XUser | undefined {
+  contacts: Async<Contacts>,
+): Promise<XUser | undefined> {
   // As it stands on the host, or without decoration: the host's field may hold either.
-  const seen = contacts.byMapValue(account.name, value.trim()) ?? contacts.byMapValue(account.name, plain);
+  const seen =
+    (await contacts.byMapValue(account.name, value.trim())) ??
+    (await contacts.byMapValue(account.name, plain));
   if (seen) return seen;
   if (id !== undefined) return { id };
   return mayBeEither ? undefined : contacts.byUsername(account.name, plain);

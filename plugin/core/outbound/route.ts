@@ -1,6 +1,7 @@
 import type { ChatConversation } from '../chat';
 import type { UploadedFile } from '../messages';
 import type { SentMessage } from '../gateways';
+import type { Tables } from '../ports';
 import { splitText } from './splitText';
 
 /** X takes no longer text in one Direct Message. Code points. */
@@ -27,7 +28,7 @@ export interface Route {
   /** Our own messages there since a time (ms since 1970), newest first; absent where sending again is safe. */
   sent?(text: string, since: number): Promise<SentMessage[]>;
   /** What is to be remembered of an answer that X has. */
-  remember(id: string): void;
+  remember(id: string, tables: Tables): Promise<void>;
 }
 
 /** X takes one file a message: the first goes with the beginning of the text. */

@@ -4,8 +4,9 @@ import { composePost, type ComposedPost } from './composePost';
 import { directConversation } from '../conversation';
 import { BridgeError } from '../errors';
 import { SentSearch, type SentSearchPorts } from './findSent';
+import type { Tables } from '../ports';
 import { mayBeOnX, mayBeThere } from './mayBeOnX';
-import { joinedOnceWith, joinedText, mergeQueuedReplies } from './mergeReplies';
+import { joinedText, mayBeJoinedWith, mergeQueuedReplies } from './mergeReplies';
 import type { PublicReply, StoredOutbound } from '../messages';
 import { noLongerWanted } from './noLongerWanted';
 import type { PendingWrites } from '../pendingWrites';
@@ -48,14 +49,15 @@ export async function sendReply(
   ports: SendReplyPorts,
   lookOnly = false,
 ): Promise<SentAnswer> {
-  let merged = mergeQueuedReplies(stored, account.mergeQueuedReplies, maxMessageLength, ports.outbox);
+  const merged = await mergeQueuedReplies(stored, account.mergeQueuedReplies, maxMessageLength, ports.outbox);
   // What was sealed before it was joined with others is not what goes out now.
-  const joined = merged.length > 0 ? ports.outbox.get(stored.seq) : undefined;
+  const joined = merged.length > 0 ? await ports.outbox.get(stored.seq) : undefined;
   const row = joined ?? stored;
   const route = await routeOf(row, account, ports);
   const { files, text: own } = await provideFiles(row, account, route, ports);
   const search = new SentSearch(row, route, account, ports);
-  if (merged.length === 0) merged = await joinAgain(row, search, ports);
+  const before = route.sent && (await settleDoubt(row, merged, search, route, account, ports));
+  if (before) return before;
   const text = merged.length > 0 ? joinedText([row, ...merged]) : own;
   const { parts, dropped } = route.plan(text, files);
   const ids = [...row.sentIds];
@@ -68,7 +70,7 @@ export async function sendReply(
     if (found)
       ports.log.info('reply was already on X, not sent again', { answer: row.seq, dmEventId: found.id });
     else if (lookOnly && route.sent) throw notOnX();
-    else if (mayFollow && row.doubt) ports.outbox.clearDoubt(row.seq);
+    else if (mayFollow && row.doubt && search.isShown) await ports.outbox.clearDoubt(row.seq);
     mayFollow = found !== undefined;
     ids.push(found?.id ?? (await sendPart(row, merged, part, route, ports)));
     const last = index === parts.length - 1;
@@ -77,22 +79,30 @@ export async function sendReply(
   return { ids, dropped, merged };
 }
 
-/** Where the store has forgotten that replies were joined and sent, they are joined as X shows them. */
-async function joinAgain(
+/**
+ * A reply in doubt that X shows, by itself or with others in one message, is done, whatever the store knows of how they
+ * were joined.
+ */
+async function settleDoubt(
   row: StoredOutbound,
+  merged: StoredOutbound[],
   search: SentSearch,
-  { outbox }: SendReplyPorts,
-): Promise<StoredOutbound[]> {
-  for (const others of joinedOnceWith(row, outbox)) {
-    const text = joinedText([row, ...others]);
-    if (!(await search.find({ text, words: text, files: [] }))) continue;
-    outbox.join(
-      row.seq,
-      others.map(({ seq }) => seq),
-    );
-    return others;
-  }
-  return [];
+  route: Route,
+  account: MessagingAccount,
+  ports: SendReplyPorts,
+): Promise<SentAnswer | undefined> {
+  const { outbox, log } = ports;
+  const later = await mayBeJoinedWith(row, outbox);
+  const found = later && (await search.findJoined(later));
+  if (!found) return undefined;
+  const { id, others } = found;
+  const seqs = others.map(({ seq }) => seq);
+  // Those that it went without go out by themselves.
+  if (merged.some(({ seq }) => !seqs.includes(seq))) await outbox.separate(row.seq);
+  if (seqs.length > 0) await outbox.join(row.seq, seqs);
+  log.info('reply was already on X, not sent again', { answer: row.seq, dmEventId: id, joined: seqs });
+  await record([row, ...others], [id], true, route, account, ports);
+  return { ids: [id], dropped: [], merged: others };
 }
 
 /** Files may take minutes: other customers' replies go out meanwhile. */
@@ -113,21 +123,29 @@ async function sendPart(
   ports: SendReplyPorts,
 ): Promise<string> {
   await route.prepare?.(part);
-  if (isGroupChanged(row, merged, ports)) throw groupChanged(row, ports);
-  if (!ports.outbox.markSending(row.seq, ports.xNow())) throw noLongerWanted();
-  ports.onStep(row, 'sending');
+  if (await isGroupChanged(row, merged, ports)) throw await groupChanged(row, ports);
+  // Before it is written down: whoever sets a reply aside looks at this first.
   ports.inFlight.add(row.seq);
   try {
-    return await route.send(part);
-  } catch (error) {
-    // Only here: an earlier call's unknown outcome stays unknown until a look at the conversation settles it.
-    const isSure =
-      error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable';
-    if (isSure && !isStillUnknown(row, part, route)) ports.outbox.clearSending(row.seq);
-    throw error;
+    if (!(await ports.outbox.markSending(row.seq, ports.xNow()))) throw noLongerWanted();
+    ports.onStep(row, 'sending');
+    return await route.send(part).catch((error: unknown) => noteFailedCall(error, row, part, route, ports));
   } finally {
     ports.inFlight.delete(row.seq);
   }
+}
+
+/** Only here: an earlier call's unknown outcome stays unknown until a look at the conversation settles it. */
+async function noteFailedCall(
+  error: unknown,
+  row: StoredOutbound,
+  part: Part,
+  route: Route,
+  { outbox }: SendReplyPorts,
+): Promise<never> {
+  const isSure = error instanceof BridgeError && !error.outcomeUnknown && error.code !== 'store-unavailable';
+  if (isSure && !isStillUnknown(row, part, route)) await outbox.clearSending(row.seq);
+  throw error;
 }
 
 /** Encrypted messages are not looked for before they are sent again: only X's yes settles what became of an earlier call. */
@@ -136,16 +154,19 @@ function isStillUnknown(row: StoredOutbound, { index }: Part, route: Route): boo
 }
 
 /** An admin may take a joined reply out of the queue while the message is made ready. */
-function isGroupChanged(
+async function isGroupChanged(
   { seq, sendingSince }: StoredOutbound,
   merged: StoredOutbound[],
   ports: SendReplyPorts,
-) {
-  return sendingSince === undefined && ports.outbox.joinedTo(seq).length < merged.length;
+): Promise<boolean> {
+  return sendingSince === undefined && (await ports.outbox.joinedTo(seq)).length < merged.length;
 }
 
-function groupChanged({ seq }: StoredOutbound, { outbox, clock }: SendReplyPorts): BridgeError {
-  outbox.saveSealed(seq, []);
+async function groupChanged(
+  { seq }: StoredOutbound,
+  { outbox, clock }: SendReplyPorts,
+): Promise<BridgeError> {
+  await outbox.saveSealed(seq, []);
   return new BridgeError('x-unavailable', 'a reply that was to go out in the same message was set aside', {
     retryable: true,
     retryAt: clock.now(),
@@ -163,26 +184,27 @@ function record(
 ): Promise<void> {
   const seqs = rows.map(({ seq }) => seq);
   const [head = 0] = seqs;
-  return ports.pendingWrites.write(head, () => {
+  return ports.pendingWrites.write(head, async (tables) => {
     if (last) {
-      for (const seq of seqs) noteAnswered(seq, account, ports);
-      ports.outbox.markDelivered(seqs, ids, route.chat !== undefined);
-    } else ports.outbox.savePart(head, ids);
-    for (const id of ids) route.remember(id);
+      for (const seq of seqs) await noteReplied(seq, account, ports.clock.now(), tables);
+      await tables.outbox.markDelivered(seqs, ids, route.chat !== undefined);
+    } else await tables.outbox.savePart(head, ids);
+    for (const id of ids) await route.remember(id, tables);
   });
 }
 
-/** An agent's answer is there: from now on it is the customer's turn. */
-function noteAnswered(
+/** An agent's reply is there: from now on it is the customer's turn. */
+async function noteReplied(
   seq: number,
   account: MessagingAccount,
-  { outbox, conversations, clock }: SendReplyPorts,
-): void {
-  const { message, recipientId } = outbox.get(seq) ?? {};
+  now: number,
+  { outbox, conversations }: Tables,
+): Promise<void> {
+  const { message, recipientId } = (await outbox.get(seq)) ?? {};
   if (!message || message.automatic || message.publicReply || message.groupId || recipientId === undefined)
     return;
   const { active } = account.rules.followUp;
-  conversations.noteAgent(account.name, directConversation(recipientId), clock.now(), active);
+  await conversations.noteAgent(account.name, directConversation(recipientId), now, active);
 }
 
 async function routeOf(
@@ -198,26 +220,26 @@ async function routeOf(
     : directRoute(row, target, account, ports);
 }
 
-function directRoute(
+async function directRoute(
   { seq, sealed, sendingSince }: StoredOutbound,
   target: DirectTarget,
   account: MessagingAccount,
   { outbox, contacts, clock }: SendReplyPorts,
-): Route {
+): Promise<Route> {
   const { x } = account;
   // It was to go out encrypted, before the customer wrote in plain again.
-  if (sealed.length > 0 && sendingSince === undefined) outbox.saveSealed(seq, []);
+  if (sealed.length > 0 && sendingSince === undefined) await outbox.saveSealed(seq, []);
   return {
     plan: (text, files) => ({ parts: messagesOf(text, files), dropped: [] }),
-    prepare: () => {
+    prepare: async () => {
       // An earlier try was in plain, and did not arrive; meanwhile the customer writes encrypted.
-      if ('groupId' in target || !knownWay(target.userId, account, contacts)) return Promise.resolve();
-      outbox.clearSending(seq);
-      return Promise.reject(wentOver(clock.now()));
+      if ('groupId' in target || !(await knownWay(target.userId, account, contacts))) return;
+      await outbox.clearSending(seq);
+      throw wentOver(clock.now());
     },
     send: ({ words, files }) => x.sendDirectMessage(target, words, files[0]?.id),
     sent: (_text, since) => x.sentMessages(target, since),
-    remember: () => {},
+    remember: () => Promise.resolve(),
   };
 }
 
@@ -229,15 +251,15 @@ function wentOver(now: number): BridgeError {
   });
 }
 
-function publicRoute(
+async function publicRoute(
   row: StoredOutbound,
   reply: PublicReply,
   account: MessagingAccount,
   { threads }: SendReplyPorts,
-): Route {
+): Promise<Route> {
   const { name, x } = account;
   // Where X may have the answer already, saying that it was withheld could be a lie.
-  if (!mayBeOnX(row) && threads.isDeleted(name, reply.postId)) throw postDeleted();
+  if (!mayBeOnX(row) && (await threads.isDeleted(name, reply.postId))) throw postDeleted();
   const postOf = (text: string) => ({ ...composeAnswer(text, reply, account), inReplyTo: reply.postId });
   return {
     plan: (text, files) => {
@@ -250,7 +272,7 @@ function publicRoute(
         files.map(({ id }) => id),
       ),
     sent: (text, since) => x.sentReplies(postOf(text), since),
-    remember: (id) => threads.save(name, id, reply.thread, account.userId() ?? ''),
+    remember: (id, { threads }) => threads.save(name, id, reply.thread, account.userId() ?? ''),
   };
 }
 
@@ -291,6 +313,6 @@ async function targetOf(
   if (groupId !== undefined) return { groupId };
   if (row.recipientId !== undefined) return { userId: row.recipientId };
   const user = await findRecipient(row.message.recipientValue, account, ports);
-  ports.outbox.saveRecipient(row.seq, user.id);
+  await ports.outbox.saveRecipient(row.seq, user.id);
   return { userId: user.id };
 }

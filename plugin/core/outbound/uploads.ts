@@ -64,7 +64,7 @@ export class Uploads {
   ): Promise<ReadyFiles> {
     const { outbox, onStep, clock } = this.ports;
     // It may have been uploaded since the row was read.
-    const { message, media: before } = outbox.get(row.seq) ?? row;
+    const { message, media: before } = (await outbox.get(row.seq)) ?? row;
     const { attachmentIds, publicReply } = message;
     let { text } = message;
     const media = [...before];
@@ -81,7 +81,7 @@ export class Uploads {
       if ([file.name, ...file.aliases].includes(text.trim())) text = '';
       if (publicReply && attachmentIds.length > 1 && uploaded.kind !== 'image') throw tooManyFiles();
       media[index] = { ...uploaded, at: clock.now() };
-      if (!outbox.saveMedia(row.seq, media, text)) throw noLongerWanted();
+      if (!(await outbox.saveMedia(row.seq, media, text))) throw noLongerWanted();
     }
     return { files: media, text };
   }

@@ -2,6 +2,19 @@ import type { XProfile, XUser } from '../../core/messages';
 import type { Contacts } from '../../core/ports';
 import { textOf, type Query, type StoreFile } from './database';
 
+/** What writes nothing. */
+export const contactsReads = [
+  'byId',
+  'byUsername',
+  'byMapValue',
+  'mapValueOf',
+  'interactionOf',
+  'cardSentAt',
+  'recentWriters',
+  'wroteEncrypted',
+  'everEncrypted',
+] satisfies (keyof Contacts)[];
+
 /** The people seen so far, in SQLite. */
 export function createContacts(store: StoreFile): Contacts {
   return { ...people(store), ...ways(store), ...interactions(store), ...cards(store) };

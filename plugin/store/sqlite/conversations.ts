@@ -1,6 +1,9 @@
 import type { BotTurn, Conversations, ConversationState } from '../../core/conversations';
 import { textOf, type StoreFile } from './database';
 
+/** What writes nothing. */
+export const conversationsReads = ['read', 'awaiting', 'turns'] satisfies (keyof Conversations)[];
+
 /** How each conversation stands, in SQLite. */
 export function createConversations(store: StoreFile): Conversations {
   return { ...states(store), ...waiting(store), ...turns(store) };

@@ -105,6 +105,20 @@ export class StoreFile {
     return result;
   }
 
+  /** The same for work that is a chain of operations on the store. Whoever calls it sees to it that one runs at a time. */
+  async longTransaction<T>(work: () => Promise<T>): Promise<T> {
+    this.guard(() => this.database.exec('BEGIN IMMEDIATE'));
+    try {
+      const done = await work();
+      this.guard(() => this.database.exec('COMMIT'));
+      if (this.formerIsDue) this.tryToForgetFormer();
+      return done;
+    } catch (error) {
+      if (!this.closed && this.database.inTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   /**
    * Why the store could not be written the last time, if it still cannot: asking tries again, with about as
    * much as a large event takes, since a full disk often has room for a little.

@@ -7,21 +7,30 @@ import { queueNameOf } from '../../core/conversation';
 import type { Conversations } from '../../core/conversations';
 import type { Contacts, Inbox } from '../../core/ports';
 import { textOf, type StoreFile } from './database';
-import type { GroupCommit } from './groupCommit';
 import { waiting, waitingQueues } from './waitingQueues';
 
 interface InboxParts {
   contacts: Contacts;
   conversations: Conversations;
-  commit: GroupCommit;
   /** Whether XCALLY Motion may have a message that is new here, sent at that time (ms since 1970): the store may have lost it. */
   mayBeKnown: (sentAt: number) => boolean;
 }
 
+/** What writes nothing. */
+export const inboxReads = [
+  'nextIn',
+  'get',
+  'find',
+  'knownMessages',
+  'queueNames',
+  'knownHostMessages',
+  'handedOver',
+] satisfies (keyof Inbox)[];
+
 /** The inbox in SQLite: what customers wrote, on its way to the host. */
 export function createInbox(
   store: StoreFile,
-  { contacts, conversations, commit, mayBeKnown }: InboxParts,
+  { contacts, conversations, mayBeKnown }: InboxParts,
   now: () => number,
 ): Inbox {
   const insert = store.prepare(
@@ -52,8 +61,7 @@ export function createInbox(
     return isNew;
   };
   return {
-    keep: (messages) =>
-      messages.length === 0 ? Promise.resolve([]) : commit.batchTransaction(() => messages.map(keep)),
+    keep: (messages) => messages.map(keep),
     ...readQueries(store),
     ...progressQueries(store, now),
     ...withholding(store),

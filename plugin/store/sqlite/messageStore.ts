@@ -1,20 +1,21 @@
-import type { MessageStore } from '../../core/ports';
+import type { MessageStore, Tables } from '../../core/ports';
+import { asyncTable, withinTransaction, type Executor } from './asyncTable';
 import { createCharges } from './charges';
 import { createChatStore } from './chat';
-import { createContacts } from './contacts';
-import { createConversations } from './conversations';
+import { createContacts, contactsReads } from './contacts';
+import { createConversations, conversationsReads } from './conversations';
 import { StoreFile } from './database';
 import { createDepths } from './depths';
 import { forgetCopy, markDoubtful, unclearSince } from './uncleanShutdown';
 import { createFacts } from './facts';
 import { GroupCommit } from './groupCommit';
 import { createHistory } from './history';
-import { createInbox } from './inbox';
+import { createInbox, inboxReads } from './inbox';
 import { createEraser } from './eraser';
-import { createOutbox } from './outbox';
+import { createOutbox, outboxReads } from './outbox';
 import { createReporting } from './reporting';
 import { createPresenceMarks } from './presenceMarks';
-import { createThreads } from './threads';
+import { createThreads, threadsReads } from './threads';
 import { createWindows } from './windows';
 
 /**
@@ -29,15 +30,26 @@ export function openMessageStore(directory: string, now: () => number): MessageS
   const commit = new GroupCommit(file);
   const openedAt = now();
   const unclearFrom = unclearSince(directory, file.wasKilled, openedAt);
-  if (unclearFrom !== undefined) markDoubtful(file, unclearFrom, openedAt);
+  if (unclearFrom !== undefined) file.transaction(() => markDoubtful(file, unclearFrom, openedAt));
   const mayBeKnown = (sentAt: number) =>
     unclearFrom !== undefined && sentAt > unclearFrom && sentAt < openedAt;
-  return {
-    inbox: createInbox(file, { contacts, conversations, commit, mayBeKnown }, now),
+  const sync = {
+    inbox: createInbox(file, { contacts, conversations, mayBeKnown }, now),
     outbox: createOutbox(file, now),
     contacts,
     conversations,
     threads: createThreads(file, now),
+  };
+  const tables = (executor: Executor): Tables => ({
+    inbox: asyncTable(sync.inbox, inboxReads, executor),
+    outbox: asyncTable(sync.outbox, outboxReads, executor),
+    contacts: asyncTable(sync.contacts, contactsReads, executor),
+    conversations: asyncTable(sync.conversations, conversationsReads, executor),
+    threads: asyncTable(sync.threads, threadsReads, executor),
+  });
+  const inTransaction = tables(withinTransaction);
+  return {
+    ...tables(commit),
     marks: createPresenceMarks(file),
     windows: createWindows(file),
     facts: createFacts(file),
@@ -48,10 +60,10 @@ export function openMessageStore(directory: string, now: () => number): MessageS
     eraser: createEraser(file),
     reporting: createReporting(file),
     copyTo: (target) => file.copyTo(target),
-    transaction: (writes) => file.transaction(writes),
-    batchTransaction: (writes) => commit.batchTransaction(writes),
+    transaction: (work) => commit.write(() => work(inTransaction)),
     trouble: () => file.trouble(),
-    close: () => {
+    close: async () => {
+      await commit.settled();
       try {
         charges.flush();
       } catch {

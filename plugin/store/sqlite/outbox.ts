@@ -7,6 +7,18 @@ import { retryWindowMs } from '../../core/retriedCall';
 import { textOf, type StoreFile } from './database';
 import { waiting, waitingQueues } from './waitingQueues';
 
+/** What writes nothing. */
+export const outboxReads = [
+  'get',
+  'findDuplicate',
+  'nextIn',
+  'queueNames',
+  'laterInQueue',
+  'joinedTo',
+  'sentWith',
+  'knownSentIds',
+] satisfies (keyof Outbox)[];
+
 /** The outbox in SQLite: what agents wrote, on its way to X. */
 export function createOutbox(store: StoreFile, now: () => number): Outbox {
   const rows = rowQueries(store);
@@ -178,11 +190,7 @@ function sendingQueries(store: StoreFile, now: () => number): Pick<Outbox, Sendi
   const outcome = store.prepare(
     `UPDATE outbox SET reason = ?1 WHERE (seq = ?2 OR joined_to = ?2) AND state = 'delivered'`,
   );
-  // Replies of a queue go out in order, so that those behind one that has not left have not left either.
-  const clearDoubt = store.prepare(
-    `UPDATE outbox SET doubt_from = NULL
-     WHERE lane = (SELECT lane FROM outbox WHERE seq = ?1) AND seq >= ?1 AND ${waiting} AND doubt_from IS NOT NULL`,
-  );
+  const clearDoubt = store.prepare(`UPDATE outbox SET doubt_from = NULL WHERE seq = ?1 OR joined_to = ?1`);
   return {
     clearDoubt: (seq) => void clearDoubt.run(seq),
     saveSealed: (seq, answers) => void sealed.run(JSON.stringify(answers), seq),

@@ -1,6 +1,14 @@
 import type { Threads } from '../../core/ports';
 import { textOf, type StoreFile } from './database';
 
+/** What writes nothing. */
+export const threadsReads = [
+  'threadOf',
+  'newestPost',
+  'isDeleted',
+  'recentAuthors',
+] satisfies (keyof Threads)[];
+
 /** Which posts belong to which of the host's threads, in SQLite. */
 export function createThreads(store: StoreFile, now: () => number): Threads {
   const save = store.prepare(

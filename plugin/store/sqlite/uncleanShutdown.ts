@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreFile } from './database';
+import { waiting } from './waitingQueues';
 
 /** In a copy of the data folder: when it was made. */
 export const copiedAtFile = 'copied-at.txt';
@@ -21,15 +22,16 @@ export function unclearSince(directory: string, wasKilled: boolean, openedAt: nu
 
 /** Marks what may have been sent, so that the other side is asked before it is sent, however much later that is. */
 export function markDoubtful(store: StoreFile, unclearFrom: number, openedAt: number): void {
-  const inbox = store.prepare(`UPDATE inbox SET doubtful = 1 WHERE state <> 'delivered' AND doubtful = 0`);
-  const outbox = store.prepare(
-    `UPDATE outbox SET doubt_from = coalesce(doubt_from, max(created_at, ?1)), doubt_until = ?2
-     WHERE state <> 'delivered'`,
-  );
-  store.transaction(() => {
-    inbox.run();
-    outbox.run(unclearFrom, openedAt);
-  });
+  // What failed later than that may be something else by now; an admin may have had it tried again.
+  for (const rows of [waiting, `state = 'failed' AND created_at > ${unclearFrom}`])
+    store
+      .prepare(
+        `UPDATE outbox SET doubt_from = coalesce(doubt_from, max(created_at, ?1)), doubt_until = max(created_at, ?2)
+         WHERE ${rows}`,
+      )
+      .run(unclearFrom, openedAt);
+  for (const rows of [waiting, `state = 'failed' AND received_at > ${unclearFrom}`])
+    store.prepare(`UPDATE inbox SET doubtful = 1 WHERE doubtful = 0 AND ${rows}`).run();
 }
 
 /** After a clean end the folder is a copy no longer. */

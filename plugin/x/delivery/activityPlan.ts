@@ -33,8 +33,8 @@ export class ActivityPlan {
       wanted: wantedSubscriptions(account.wants, userId),
       extra: [
         ...optionalSubscriptions(account.wants, userId),
-        ...this.deletions.wanted(),
-        ...handleSubscriptions(this.ports),
+        ...(await this.deletions.wanted()),
+        ...(await handleSubscriptions(this.ports)),
       ],
     });
     const complaint = refused.join(', ');

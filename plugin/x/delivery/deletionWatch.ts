@@ -18,10 +18,10 @@ export class DeletionWatch {
   constructor(private readonly ports: ReceiverPorts) {}
 
   /** The subscriptions that are wanted now. */
-  wanted(): WantedSubscription[] {
+  async wanted(): Promise<WantedSubscription[]> {
     const { account, clock } = this.ports;
     if (!account.wants.mentions) return [];
-    const authors = account.recentAuthors(clock.now() - watchedFor, maxAuthors);
+    const authors = await account.recentAuthors(clock.now() - watchedFor, maxAuthors);
     this.subscribed.clear();
     for (const author of authors) this.subscribed.add(author);
     return authors.map((userId) => ({ eventType: 'post.delete', userId }));

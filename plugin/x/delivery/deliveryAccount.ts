@@ -17,11 +17,11 @@ export interface Account {
   /** When X last delivered something, in ms since 1970. */
   lastEventAt: () => number | undefined;
   /** Whose posts came in since a time (ms since 1970), the latest first. */
-  recentAuthors: (since: number, most: number) => string[];
+  recentAuthors: (since: number, most: number) => Promise<string[]>;
   /** Who wrote in private since a time (ms since 1970), the latest first. */
-  recentWriters: (since: number, most: number) => string[];
+  recentWriters: (since: number, most: number) => Promise<string[]>;
   /** Of the given ids, those of messages that were taken in. */
-  knownMessages: (ids: string[]) => Set<string>;
+  knownMessages: (ids: string[]) => Promise<Set<string>>;
   /** Hears why encrypted conversations cannot be read back; undefined when they can. */
   noteChatReading: (reason: string | undefined) => void;
   /** Hears whether message requests wait on X, which its API does not list. */

@@ -11,9 +11,8 @@ const maxCustomers = 100;
  * X tells of another handle only to who is subscribed to that user (X docs: `profile.update.handle`, a public event). So those
  * who wrote lately are subscribed to: an agent who writes to them later reaches them without a paid look-up.
  */
-export function handleSubscriptions({ account, clock }: ReceiverPorts): WantedSubscription[] {
+export async function handleSubscriptions({ account, clock }: ReceiverPorts): Promise<WantedSubscription[]> {
   if (!account.wants.directMessages) return [];
-  return account
-    .recentWriters(clock.now() - watchedForMs, maxCustomers)
-    .map((userId) => ({ eventType: 'profile.update.handle', userId }));
+  const writers = await account.recentWriters(clock.now() - watchedForMs, maxCustomers);
+  return writers.map((userId) => ({ eventType: 'profile.update.handle', userId }));
 }

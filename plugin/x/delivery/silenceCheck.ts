@@ -32,7 +32,7 @@ export async function watchForSilence(
     const settled = batch.messages.filter(
       ({ sender, sentAt }) => sender.id !== own && sentAt < now - onItsWay,
     );
-    const known = account.knownMessages(settled.map(({ messageId }) => messageId));
+    const known = await account.knownMessages(settled.map(({ messageId }) => messageId));
     const missing = settled.filter(({ messageId }) => !known.has(messageId));
     if (missing.length === 0) return false;
     log.warn('X shows messages that it did not deliver; they are fetched now, and the delivery is checked', {
