@@ -236,15 +236,19 @@ test('a store that cannot be written keeps the only copy of a token in memory, a
     if (fact === 'OAuth 2.0 sign-in') throw new Error('the disk is full');
     save(account, fact, value);
   };
+  const { renewals } = rig.x.oauth2;
   rig.clock.jump(3 * hour);
-  await rig.host.agentWrites(interaction, 'one');
-  const renewals = rig.x.oauth2.renewals;
+  const first = rig.host.agentWrites(interaction, 'one');
+  await until(() => rig.x.oauth2.renewals > renewals, 'the token to be renewed');
   rig.clock.jump(3 * hour);
-  await rig.host.agentWrites(interaction, 'two');
-  expect(rig.x.oauth2.renewals).toBe(renewals);
+  const second = rig.host.agentWrites(interaction, 'two');
+  await rig.stands({ outbound: { waiting: 2 } });
+  await rig.atRest();
+  expect(rig.x.oauth2.renewals).toBe(renewals + 1);
   facts.save = save;
   await until(() => {
     rig.clock.jump(60_000);
     return rig.sent.length === 2;
   }, 'both replies');
+  await Promise.all([first, second]);
 });

@@ -71,7 +71,9 @@ async function store(
   const prepare = async (tables: Tables) => {
     const tied: InboundMessage[] = [];
     for (const message of wanted) tied.push(await tieToAccount(message, account, tables));
-    const encrypted = await ingestEncrypted(batch.encrypted, account, { ...ports, ...tables });
+    const { chat, log } = ports;
+    const { inbox, outbox } = tables;
+    const encrypted = await ingestEncrypted(batch.encrypted, account, { chat, log, inbox, outbox });
     return { encrypted, messages: [...tied, ...encrypted] };
   };
   const { encrypted, messages, fresh } = await keep(prepare, ports);
