@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { rememberedPort, rememberPort, throughHost } from './address';
 import { Client } from './client';
 import { Panel } from './context';
-import { NumberField } from './fields';
+import { NumberField, Button, submit } from './fields';
 import { mayLeave } from './leaving';
 import { PasswordPrompt } from './passwordPrompt';
 import { AccountForm } from './pages/accountForm';
@@ -102,9 +102,7 @@ function Frame({ version, onSignOut }: { version: string; onSignOut: () => void 
             </a>
           ))}
         </nav>
-        <button type="button" class="quiet" onClick={onSignOut}>
-          {texts.signOut}
-        </button>
+        <Button quiet text={texts.signOut} onClick={onSignOut} />
       </header>
       <main key={`${page}/${about ?? ''}`}>
         <Shown page={page} about={about} />
@@ -150,14 +148,9 @@ function Unreachable({ onFound }: { onFound: (client: Client | undefined) => voi
     <main class="door">
       <h1>{unreachable.heading}</h1>
       <p>{unreachable.words}</p>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          connect();
-        }}
-      >
+      <form onSubmit={submit(connect)}>
         <NumberField label={unreachable.port} value={port} onChange={setPort} />
-        <button type="submit">{unreachable.go}</button>
+        <Button text={unreachable.go} />
       </form>
     </main>
   );

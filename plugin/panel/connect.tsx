@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { AccountSettings } from './api';
 import { usePanel } from './context';
-import { Outcome, TextField, useDoing } from './fields';
+import { Outcome, TextField, useDoing, Button } from './fields';
 import { texts } from './texts';
 
 const { connect: words } = texts;
@@ -55,14 +55,10 @@ export function ConnectPin({
             </a>
           </p>
           <TextField label={words.pin} value={pin} autocomplete="off" onChange={setPin} />
-          <button type="button" disabled={busy || pin === ''} onClick={() => finish(opened)}>
-            {words.finish}
-          </button>
+          <Button text={words.finish} off={busy || pin === ''} onClick={() => finish(opened)} />
         </>
       ) : (
-        <button type="button" class="quiet" disabled={busy} onClick={start}>
-          {words.start}
-        </button>
+        <Button quiet text={words.start} off={busy} onClick={start} />
       )}
       <Outcome outcome={outcome} />
     </div>

@@ -3,7 +3,7 @@ import type { OAuth2View } from './api';
 import { keepFromSaving, type Opened } from './connect';
 import { useAnswer, usePanel } from './context';
 import { CopyField } from './copyField';
-import { Outcome, TextField, useDoing } from './fields';
+import { Outcome, TextField, useDoing, Button } from './fields';
 import { texts } from './texts';
 
 const { oauth2: words } = texts.connect;
@@ -51,13 +51,13 @@ export function ConnectOAuth2({ account }: { account: string }) {
         <AtX opened={opened} onEnd={end} onAgain={() => setOpened(undefined)} />
       ) : (
         <p class="actions">
-          <button type="button" disabled={busy} onClick={() => start(answer)}>
-            {answer.state === 'not-connected' ? words.start : words.again}
-          </button>
+          <Button
+            text={answer.state === 'not-connected' ? words.start : words.again}
+            off={busy}
+            onClick={() => start(answer)}
+          />
           {answer.state !== 'not-connected' ? (
-            <button type="button" class="quiet" disabled={busy} onClick={disconnect}>
-              {words.disconnect}
-            </button>
+            <Button quiet text={words.disconnect} off={busy} onClick={disconnect} />
           ) : null}
         </p>
       )}
@@ -100,16 +100,12 @@ function AtX({
       </p>
       <p>{words.waiting}</p>
       {fault === undefined ? null : <p class="bad">{fault}</p>}
-      <button type="button" class="quiet" onClick={onAgain}>
-        {words.startAgain}
-      </button>
+      <Button quiet text={words.startAgain} onClick={onAgain} />
       <details>
         <summary>{words.byHand}</summary>
         <p>{words.byHandHint}</p>
         <TextField label={words.address} value={address} autocomplete="off" onChange={setAddress} />
-        <button type="button" class="quiet" disabled={busy || address === ''} onClick={finish}>
-          {words.finish}
-        </button>
+        <Button quiet text={words.finish} off={busy || address === ''} onClick={finish} />
         <Outcome outcome={outcome} />
       </details>
     </>

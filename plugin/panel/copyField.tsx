@@ -1,3 +1,4 @@
+import { Button } from './fields';
 import { useId, useRef, useState } from 'preact/hooks';
 import { texts } from './texts';
 
@@ -19,9 +20,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
     <div class="field copy">
       <label for={id}>{label}</label>
       <input id={id} ref={input} readOnly value={value} />
-      <button type="button" class="quiet" onClick={() => void copy()}>
-        {copied ? texts.copied : texts.copy}
-      </button>
+      <Button quiet text={copied ? texts.copied : texts.copy} onClick={() => void copy()} />
     </div>
   );
 }

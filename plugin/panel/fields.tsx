@@ -94,6 +94,14 @@ export function TextField({
   );
 }
 
+/** A password: the current one, a new one, or that of a file. */
+export function PasswordField({
+  of,
+  ...rest
+}: FieldProps<string> & { of?: 'current' | 'new'; required?: boolean }) {
+  return <TextField {...rest} type="password" autocomplete={of ? `${of}-password` : 'off'} />;
+}
+
 export function NumberField({ value, onChange, ...rest }: FieldProps<number>) {
   return (
     <TextField
@@ -167,7 +175,6 @@ export function SecretField({
       hint={hint ?? ''}
       {...(field === undefined ? {} : { field })}
       type="password"
-      autocomplete="off"
       placeholder={isSet ? account.replace : ''}
       value={value ?? ''}
       // An emptied field means what it did before: as it was.
@@ -175,6 +182,42 @@ export function SecretField({
     />
   );
 }
+
+interface ButtonProps {
+  text: string;
+  /** Absent: it sends the form it stands in. */
+  onClick?: () => void;
+  off?: boolean;
+  quiet?: boolean;
+}
+
+export function Button({ text, onClick, off, quiet }: ButtonProps) {
+  return (
+    <button
+      type={onClick ? 'button' : 'submit'}
+      class={quiet ? 'quiet' : undefined}
+      disabled={off}
+      onClick={onClick}
+    >
+      {text}
+    </button>
+  );
+}
+
+/** A link that looks like a button. */
+export function LinkButton({ text, href, quiet }: { text: string; href: string; quiet?: boolean }) {
+  return (
+    <a class={quiet ? 'button quiet' : 'button'} href={href}>
+      {text}
+    </a>
+  );
+}
+
+/** Does something instead of sending a form. */
+export const submit = (work: () => void) => (event: Event) => {
+  event.preventDefault();
+  work();
+};
 
 /** What became of the last thing the admin did. */
 export function Outcome({ outcome }: { outcome: Done | undefined }) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Client } from './client';
-import { TextField } from './fields';
+import { Button, PasswordField, submit } from './fields';
 import { texts } from './texts';
 
 const { confirm: words } = texts;
@@ -29,29 +29,14 @@ export function PasswordPrompt({ client }: { client: Client }) {
   };
   return (
     <dialog ref={dialog} aria-label={words.heading} onCancel={() => close(undefined)}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          close(password);
-        }}
-      >
+      <form onSubmit={submit(() => close(password))}>
         <h2>{words.heading}</h2>
         <p>{words.words}</p>
         <p role="status">{question.why}</p>
-        <TextField
-          label={words.password}
-          type="password"
-          autocomplete="current-password"
-          value={password}
-          onChange={setPassword}
-        />
+        <PasswordField of="current" label={words.password} value={password} onChange={setPassword} />
         <p class="actions">
-          <button type="submit" disabled={password === ''}>
-            {words.go}
-          </button>
-          <button type="button" class="quiet" onClick={() => close(undefined)}>
-            {texts.cancel}
-          </button>
+          <Button text={words.go} off={password === ''} />
+          <Button quiet text={texts.cancel} onClick={() => close(undefined)} />
         </p>
       </form>
     </dialog>

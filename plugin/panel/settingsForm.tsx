@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { SettingsView } from './api';
 import { usePanel } from './context';
-import { Outcome, useDoing, type Done } from './fields';
+import { Outcome, useDoing, type Done, Button, LinkButton, submit } from './fields';
 import { Faults, faultsByField } from './faults';
 import { useLeaving } from './leaving';
 import type { Editing } from './settingsGroup';
@@ -44,27 +44,15 @@ export function SettingsForm<T extends Record<string, unknown>>(props: SettingsF
       return said;
     });
   return (
-    <form
-      class="wide"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
-    >
+    <form class="wide" onSubmit={submit(save)}>
       <h2>{heading}</h2>
       {text === undefined ? null : <p>{text}</p>}
       <Faults.Provider value={faultsByField(outcome?.faults ?? [], within.faults)}>
         {props.children({ values, set, setAll: setValues, view, within: within.names })}
       </Faults.Provider>
       <p class="actions">
-        <button type="submit" disabled={busy}>
-          {texts.save}
-        </button>
-        {cancelTo === undefined ? null : (
-          <a class="button quiet" href={cancelTo}>
-            {texts.cancel}
-          </a>
-        )}
+        <Button text={texts.save} off={busy} />
+        {cancelTo === undefined ? null : <LinkButton quiet text={texts.cancel} href={cancelTo} />}
       </p>
       <Outcome outcome={outcome} />
       {props.after}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AccountSettings, OpenChannelAccount, SettingsView } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Choice, Outcome, useDoing } from '../fields';
+import { Choice, Outcome, useDoing, Button } from '../fields';
 import { tell } from '../news';
 import { SettingField, SettingsGroup } from '../settingsGroup';
 import { SettingsForm } from '../settingsForm';
@@ -109,9 +109,7 @@ function OpenChannel({ editing, others }: { editing: AccountEditing; others: Acc
   const asNumber = (
     <>
       <SettingField field={field} editing={editing} />
-      <button type="button" class="quiet" disabled={busy} onClick={load}>
-        {words.loadHostAccounts}
-      </button>
+      <Button quiet text={words.loadHostAccounts} off={busy} onClick={load} />
     </>
   );
   const chosen = list.find(({ id }) => id === editing.values.openChannelAccountId);
@@ -150,9 +148,7 @@ function Delivery({ editing }: { editing: AccountEditing }) {
   return (
     <SettingsGroup id="delivery" editing={editing}>
       {webhookUrl !== '' && editing.values.webhookUrl === '' ? (
-        <button type="button" class="quiet" onClick={() => editing.set('webhookUrl', webhookUrl)}>
-          {words.proposeUrl}
-        </button>
+        <Button quiet text={words.proposeUrl} onClick={() => editing.set('webhookUrl', webhookUrl)} />
       ) : null}
     </SettingsGroup>
   );

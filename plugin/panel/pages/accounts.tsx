@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AccountState, Settings } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { CopyField } from '../copyField';
-import { Outcome, useDoing } from '../fields';
+import { Outcome, useDoing, Button } from '../fields';
 import { takeNews } from '../news';
 import { texts } from '../texts';
 
@@ -102,12 +102,8 @@ function AccountCard({ state, busy, change }: CardProps) {
         <a class="button quiet" href={`#chat/${encodeURIComponent(name)}`}>
           {texts.pages.chat}
         </a>
-        <button type="button" class="quiet" disabled={busy} onClick={toggle}>
-          {active ? accounts.deactivate : accounts.activate}
-        </button>
-        <button type="button" class="quiet" disabled={busy} onClick={remove}>
-          {texts.remove}
-        </button>
+        <Button quiet text={active ? accounts.deactivate : accounts.activate} off={busy} onClick={toggle} />
+        <Button quiet text={texts.remove} off={busy} onClick={remove} />
       </p>
       <Addresses account={name} />
     </li>

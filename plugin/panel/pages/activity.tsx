@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ActivityMessage, ActivityQuery, MessageRef } from '../api';
 import { Costs, HoursChart, QueueChart, timeOf, Windows } from '../charts';
 import { useAnswer, usePanel } from '../context';
-import { Choice, Outcome, TextField, useDoing } from '../fields';
+import { Choice, Outcome, TextField, useDoing, Button } from '../fields';
 import { texts } from '../texts';
 
 const { activity: words } = texts;
@@ -52,13 +52,11 @@ export function Activity() {
       <Outcome outcome={page.fault ? { good: false, words: page.fault } : outcome} />
       <Messages messages={page.answer?.messages} act={act} recall={recall} />
       {page.answer?.more ? (
-        <button
-          type="button"
-          class="quiet"
+        <Button
+          quiet
+          text={words.more}
           onClick={() => setQuery({ ...query, before: page.answer?.messages.at(-1)?.seq ?? 0 })}
-        >
-          {words.more}
-        </button>
+        />
       ) : null}
     </>
   );
@@ -163,20 +161,16 @@ function Row({ message, act, recall }: { message: ActivityMessage } & Omit<Messa
       <td data-label={columns.why}>{[message.reason, next].filter(Boolean).join(' · ')}</td>
       <td data-label={columns.actions}>
         {state === 'delivered' || message.erased ? null : (
-          <button type="button" class="quiet" onClick={() => act('retry', message)}>
-            {state === 'filtered' ? words.letThrough : words.retry}
-          </button>
+          <Button
+            quiet
+            text={state === 'filtered' ? words.letThrough : words.retry}
+            onClick={() => act('retry', message)}
+          />
         )}
         {state === 'waiting' ? (
-          <button type="button" class="quiet" onClick={() => act('setAside', message)}>
-            {words.setAside}
-          </button>
+          <Button quiet text={words.setAside} onClick={() => act('setAside', message)} />
         ) : null}
-        {message.recallable ? (
-          <button type="button" class="quiet" onClick={() => recall(message.seq)}>
-            {words.recall}
-          </button>
-        ) : null}
+        {message.recallable ? <Button quiet text={words.recall} onClick={() => recall(message.seq)} /> : null}
       </td>
     </tr>
   );

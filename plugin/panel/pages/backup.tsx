@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Change, Import } from '../api';
 import { usePanel } from '../context';
-import { Outcome, TextField, useDoing } from '../fields';
+import { Button, Outcome, PasswordField, useDoing } from '../fields';
 import { FileField, saveFile } from '../files';
 import { texts } from '../texts';
 
@@ -31,20 +31,10 @@ function Export() {
     <fieldset>
       <legend>{words.export}</legend>
       <p>{words.exportWords}</p>
-      <TextField
-        label={words.password}
-        type="password"
-        autocomplete="new-password"
-        value={password}
-        onChange={setPassword}
-      />
+      <PasswordField of="new" label={words.password} value={password} onChange={setPassword} />
       <p class="actions">
-        <button type="button" disabled={busy || password === ''} onClick={() => download(true)}>
-          {words.download}
-        </button>
-        <button type="button" class="quiet" disabled={busy} onClick={() => download(false)}>
-          {words.downloadPlain}
-        </button>
+        <Button text={words.download} off={busy || password === ''} onClick={() => download(true)} />
+        <Button quiet text={words.downloadPlain} off={busy} onClick={() => download(false)} />
       </p>
       <Outcome outcome={outcome} />
     </fieldset>
@@ -75,27 +65,17 @@ function ImportPart() {
     <fieldset>
       <legend>{words.import}</legend>
       <FileField label={words.file} onText={setContent} />
-      <TextField
-        label={words.importPassword}
-        type="password"
-        autocomplete="off"
-        value={password}
-        onChange={setPassword}
-      />
-      <button
-        type="button"
-        disabled={busy || content === undefined}
+      <PasswordField label={words.importPassword} value={password} onChange={setPassword} />
+      <Button
+        text={words.preview}
+        off={busy || content === undefined}
         onClick={() => content !== undefined && preview(content)}
-      >
-        {words.preview}
-      </button>
+      />
       <Outcome outcome={outcome} />
       {changes && changes.length > 0 && content !== undefined ? (
         <>
           <Changes changes={changes} />
-          <button type="button" disabled={busy} onClick={() => apply(content)}>
-            {words.apply}
-          </button>
+          <Button text={words.apply} off={busy} onClick={() => apply(content)} />
         </>
       ) : null}
     </fieldset>

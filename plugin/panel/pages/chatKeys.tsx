@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ChatKeys } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Outcome, Switch, TextField, useDoing } from '../fields';
+import { Outcome, Switch, TextField, useDoing, Button, PasswordField } from '../fields';
 import { FileField, saveFile } from '../files';
 import { texts } from '../texts';
 
@@ -101,10 +101,8 @@ function Recover({ account, keys, onDone }: Step & { keys: ChatKeys }) {
       <legend>{recover.heading}</legend>
       <p>{recover.words}</p>
       {missing ? <p>{recover.nothing}</p> : null}
-      <TextField label={recover.pin} type="password" autocomplete="off" value={pin} onChange={setPin} />
-      <button type="button" disabled={busy || pin === '' || missing} onClick={go}>
-        {recover.go}
-      </button>
+      <PasswordField label={recover.pin} value={pin} onChange={setPin} />
+      <Button text={recover.go} off={busy || pin === '' || missing} onClick={go} />
       <Outcome outcome={outcome} />
     </fieldset>
   );
@@ -144,14 +142,12 @@ function Create({ account, keys, onDone }: Step & { keys: ChatKeys }) {
         </>
       ) : null}
       <NewPin pin={pin} again={again} texts={create} onPin={setPin} onAgain={setAgain} />
-      <button
-        type="button"
-        class="quiet"
-        disabled={busy || 'trouble' in keys.onX || (isReplacing && !replace) || pin !== again}
+      <Button
+        quiet
+        text={create.go}
+        off={busy || 'trouble' in keys.onX || (isReplacing && !replace) || pin !== again}
         onClick={go}
-      >
-        {create.go}
-      </button>
+      />
       <Outcome outcome={outcome} />
     </fieldset>
   );
@@ -177,9 +173,7 @@ function BackUp({ account }: { account: string }) {
       <legend>{about.heading}</legend>
       <p>{about.words}</p>
       <NewPin pin={pin} again={again} texts={about} onPin={setPin} onAgain={setAgain} />
-      <button type="button" class="quiet" disabled={busy || pin === '' || pin !== again} onClick={go}>
-        {about.go}
-      </button>
+      <Button quiet text={about.go} off={busy || pin === '' || pin !== again} onClick={go} />
       <Outcome outcome={outcome} />
     </fieldset>
   );
@@ -224,21 +218,13 @@ function Import({ account, onDone }: Step) {
       <legend>{about.heading}</legend>
       <p>{about.words}</p>
       <FileField label={about.file} onText={setContent} />
-      <TextField
-        label={about.password}
-        type="password"
-        autocomplete="off"
-        value={password}
-        onChange={setPassword}
-      />
-      <button
-        type="button"
-        class="quiet"
-        disabled={busy || content === undefined}
+      <PasswordField label={about.password} value={password} onChange={setPassword} />
+      <Button
+        quiet
+        text={about.go}
+        off={busy || content === undefined}
         onClick={() => content !== undefined && go(content)}
-      >
-        {about.go}
-      </button>
+      />
       <Outcome outcome={outcome} />
     </fieldset>
   );
@@ -259,16 +245,8 @@ function Export({ account }: { account: string }) {
     <fieldset>
       <legend>{about.heading}</legend>
       <p>{about.words}</p>
-      <TextField
-        label={about.password}
-        type="password"
-        autocomplete="new-password"
-        value={password}
-        onChange={setPassword}
-      />
-      <button type="button" class="quiet" disabled={busy || password === ''} onClick={go}>
-        {about.go}
-      </button>
+      <PasswordField of="new" label={about.password} value={password} onChange={setPassword} />
+      <Button quiet text={about.go} off={busy || password === ''} onClick={go} />
       <Outcome outcome={outcome} />
     </fieldset>
   );

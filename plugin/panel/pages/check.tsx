@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { CheckLine } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Choice, Outcome, useDoing } from '../fields';
+import { Choice, Outcome, useDoing, Button } from '../fields';
 import { texts } from '../texts';
 
 /** What is to be done comes first. */
@@ -42,9 +42,11 @@ export function Check({ account }: { account: string | undefined }) {
       ) : (
         <p>{texts.accounts.none}</p>
       )}
-      <button type="button" disabled={busy || name === undefined} onClick={() => name && go(name)}>
-        {busy ? texts.loading : check.go}
-      </button>
+      <Button
+        text={busy ? texts.loading : check.go}
+        off={busy || name === undefined}
+        onClick={() => name && go(name)}
+      />
       <Outcome outcome={outcome} />
       <ul class="checks">
         {lines?.map(({ what, state, words }) => (

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { usePanel } from '../context';
-import { Outcome, TextField, useDoing } from '../fields';
+import { Outcome, TextField, useDoing, Button, submit } from '../fields';
 import { texts } from '../texts';
 
 const { privacy: words } = texts;
@@ -18,22 +18,14 @@ export function PrivacyPage() {
       return words.done(messages, answers);
     });
   return (
-    <form
-      class="wide"
-      onSubmit={(event) => {
-        event.preventDefault();
-        forget();
-      }}
-    >
+    <form class="wide" onSubmit={submit(forget)}>
       <h2>{texts.pages.privacy}</h2>
       <p>{words.retention}</p>
       <fieldset>
         <legend>{words.forget}</legend>
         <p>{words.words}</p>
         <TextField label={words.person} value={person} onChange={setPerson} />
-        <button type="submit" disabled={busy || person.trim() === ''}>
-          {words.go}
-        </button>
+        <Button text={words.go} off={busy || person.trim() === ''} />
         <Outcome outcome={outcome} />
       </fieldset>
     </form>

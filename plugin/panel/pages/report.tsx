@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Counts, Report, ReportAccount } from '../api';
 import { usePanel } from '../context';
-import { Outcome, TextField, useDoing } from '../fields';
+import { Outcome, TextField, useDoing, Button, submit } from '../fields';
 import { saveFile } from '../files';
 import { texts } from '../texts';
 
@@ -30,13 +30,7 @@ export function ReportPage() {
       return undefined;
     });
   return (
-    <form
-      class="wide"
-      onSubmit={(event) => {
-        event.preventDefault();
-        show();
-      }}
-    >
+    <form class="wide" onSubmit={submit(show)}>
       <h2>{texts.pages.report}</h2>
       <p>{words.words}</p>
       <div class="filters">
@@ -44,15 +38,9 @@ export function ReportPage() {
         <TextField label={words.to} value={to} onChange={setTo} />
       </div>
       <p class="actions">
-        <button type="submit" disabled={busy}>
-          {words.show}
-        </button>
-        <button type="button" class="quiet" disabled={busy} onClick={() => download('csv')}>
-          {words.csv}
-        </button>
-        <button type="button" class="quiet" disabled={busy} onClick={() => download('json')}>
-          {words.json}
-        </button>
+        <Button text={words.show} off={busy} />
+        <Button quiet text={words.csv} off={busy} onClick={() => download('csv')} />
+        <Button quiet text={words.json} off={busy} onClick={() => download('json')} />
       </p>
       <Outcome outcome={outcome} />
       {report ? <Totals report={report} /> : null}

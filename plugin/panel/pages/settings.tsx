@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Settings, SettingsView } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Outcome, TextField, useDoing } from '../fields';
+import { Outcome, useDoing, Button, PasswordField } from '../fields';
 import { SettingsForm, withoutTypedSecrets } from '../settingsForm';
 import { SettingsGroup } from '../settingsGroup';
 import { texts } from '../texts';
@@ -75,23 +75,9 @@ function ChangePassword() {
     >
       <fieldset>
         <legend>{words.changePassword}</legend>
-        <TextField
-          label={words.current}
-          type="password"
-          autocomplete="current-password"
-          value={current}
-          onChange={setCurrent}
-        />
-        <TextField
-          label={words.next}
-          type="password"
-          autocomplete="new-password"
-          value={next}
-          onChange={setNext}
-        />
-        <button type="submit" class="quiet" disabled={busy || current === '' || next === ''}>
-          {words.change}
-        </button>
+        <PasswordField of="current" label={words.current} value={current} onChange={setCurrent} />
+        <PasswordField of="new" label={words.next} value={next} onChange={setNext} />
+        <Button quiet text={words.change} off={busy || current === '' || next === ''} />
         <Outcome outcome={outcome} />
       </fieldset>
     </form>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Client } from '../client';
-import { Outcome, TextField, useDoing } from '../fields';
+import { Outcome, TextField, useDoing, Button, PasswordField } from '../fields';
 import { texts } from '../texts';
 
 interface SignInProps {
@@ -46,17 +46,8 @@ function Password({ client, ended, onSignedIn }: SignInProps) {
       {client.hello.hostUsers ? (
         <TextField label={signIn.hostUser} autocomplete="username" value={username} onChange={setUsername} />
       ) : null}
-      <TextField
-        label={signIn.password}
-        type="password"
-        autocomplete="current-password"
-        required
-        value={password}
-        onChange={setPassword}
-      />
-      <button type="submit" disabled={busy}>
-        {signIn.go}
-      </button>
+      <PasswordField of="current" label={signIn.password} required value={password} onChange={setPassword} />
+      <Button text={signIn.go} off={busy} />
       <Outcome outcome={outcome} />
     </form>
   );
@@ -81,20 +72,8 @@ function Claim({ client, onSignedIn, onPassword }: Omit<SignInProps, 'ended'> & 
       <h1>{claim.heading}</h1>
       <p>{claim.words}</p>
       <TextField label={claim.code} autocomplete="off" required value={code} onChange={setCode} />
-      <TextField
-        label={claim.password}
-        type="password"
-        autocomplete="new-password"
-        required
-        value={password}
-        onChange={setPassword}
-      />
-      <button type="submit" disabled={busy}>
-        {claim.go}
-      </button>{' '}
-      <button type="button" class="quiet" onClick={onPassword}>
-        {claim.orPassword}
-      </button>
+      <PasswordField of="new" label={claim.password} required value={password} onChange={setPassword} />
+      <Button text={claim.go} off={busy} /> <Button quiet text={claim.orPassword} onClick={onPassword} />
       <Outcome outcome={outcome} />
     </form>
   );

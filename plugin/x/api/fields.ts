@@ -39,10 +39,12 @@ export function linkEntities(list: z.infer<typeof linkList>): LinkEntity[] {
 /** What stands in for an attachment that cannot be shown. */
 export const strangeAttachment = phrase('message.unknownAttachment');
 
-export interface FilmVariant {
-  bitrate: number;
-  contentType: string | undefined;
-  url: string;
+/** A size of a film, by X's names of v1.1 or v2. */
+interface FilmVariant {
+  bitrate?: number | undefined;
+  bit_rate?: number | null | undefined;
+  content_type?: string | null | undefined;
+  url?: string | null | undefined;
 }
 
 /** Films come in several sizes; the agent gets the best one that is a whole file (mp4, not a playlist). */
@@ -51,12 +53,30 @@ export function inboundMedia(
   picture: string | undefined,
   variants: FilmVariant[],
 ): InboundMedia | undefined {
+  const rate = (each: FilmVariant) => each.bitrate ?? each.bit_rate ?? 0;
   const [best] = variants
-    .filter(({ contentType }) => contentType === 'video/mp4')
-    .sort((one, other) => other.bitrate - one.bitrate);
-  if (type !== 'photo' && best) return { kind: type, url: best.url };
+    .filter((each) => each.content_type === 'video/mp4' && each.url)
+    .sort((one, other) => rate(other) - rate(one));
+  if (type !== 'photo' && best?.url) return { kind: type, url: best.url };
   return picture === undefined ? undefined : { kind: 'photo', url: picture };
 }
+
+const variant = z.object({
+  bitrate: z.number().default(0),
+  content_type: z.string().optional(),
+  url: z.string(),
+});
+
+/** Media in X's v1.1 shape. */
+export const formerMedia = z.object({
+  type: z.enum(['photo', 'video', 'animated_gif']),
+  media_url_https: z.string(),
+  url: z.string().default(''),
+  video_info: z.object({ variants: z.array(variant) }).optional(),
+});
+
+export const formerMediaOf = (each: z.infer<typeof formerMedia>) =>
+  inboundMedia(each.type, each.media_url_https, each.video_info?.variants ?? []);
 
 /** Where an event is wrong and how, without quoting it: it holds a customer's words. */
 export function faultOf(error: unknown): string {

@@ -2,19 +2,9 @@ import { z } from 'zod';
 import { BridgeError } from '../../core/errors';
 import type { XUser } from '../../core/messages';
 import type { XClient } from './client';
-import { userOf } from '../parse/includes';
-import { profileFields, profileOf, userFields } from '../parse/profile';
+import { userFields, userOf, userShape } from '../parse/profile';
 
-const userAnswer = z.object({
-  data: z
-    .object({
-      id: z.string(),
-      username: z.string().optional(),
-      name: z.string().optional(),
-      ...profileFields,
-    })
-    .optional(),
-});
+const userAnswer = z.object({ data: userShape.extend({ id: z.string() }).optional() });
 
 /** Looks up a user by handle. @returns undefined when X knows nobody by it (200 with `errors`, or 404) */
 export function userByHandle(client: XClient, handle: string): Promise<XUser | undefined> {
@@ -50,5 +40,5 @@ async function lookUp(client: XClient, path: string, window: string): Promise<XU
       retryable: true,
     });
   const user = read.data.data;
-  return user && userOf({ ...user, profile: profileOf(user) });
+  return user && userOf(user.id, user);
 }

@@ -7,29 +7,16 @@ import { readAnswer } from '../api/readAnswer';
 import { PageTokens } from '../api/pageTokens';
 
 /** A subscription to one type of event of one user (X docs: X Activity API). */
-export interface ActivitySubscription {
-  id: string;
-  eventType: string;
-  userId: string | undefined;
-  webhookId: string | undefined;
-  tag: string | undefined;
-}
+const subscription = z.object({
+  subscription_id: idText,
+  event_type: z.string(),
+  filter: z.object({ user_id: idText.optional() }).optional(),
+  webhook_id: idText.optional().catch(undefined),
+  tag: z.string().optional(),
+});
 
-const subscription = z
-  .object({
-    subscription_id: idText,
-    event_type: z.string(),
-    filter: z.object({ user_id: idText.optional() }).optional(),
-    webhook_id: idText.optional().catch(undefined),
-    tag: z.string().optional(),
-  })
-  .transform((each): ActivitySubscription => ({
-    id: each.subscription_id,
-    eventType: each.event_type,
-    userId: each.filter?.user_id,
-    webhookId: each.webhook_id,
-    tag: each.tag,
-  }));
+type ActivitySubscription = z.infer<typeof subscription>;
+
 const page = z.object({
   data: listOf(subscription),
   meta: z.object({ next_token: z.string().optional() }).optional(),
@@ -82,21 +69,16 @@ export async function subscribe(
     ...(webhookId === undefined ? {} : { webhook_id: webhookId }),
   };
   try {
-    const signIns = isPublicEvent(eventType) ? publicSignIns : undefined;
-    await client.call({
-      method: 'POST',
-      path,
-      body,
-      window: `POST ${path}`,
-      ...(signIns ? { signIns } : {}),
-    });
+    const signIns = isPublicEvent(eventType) ? { signIns: publicSignIns } : {};
+    await client.call({ method: 'POST', path, body, window: `POST ${path}`, ...signIns });
   } catch (error) {
     const isThere = error instanceof BridgeError && /^Duplicate/.test(error.problem ?? '');
     if (!isThere) throw error;
   }
 }
 
-async function unsubscribe(client: XClient, ids: string[]): Promise<void> {
+async function unsubscribe(client: XClient, subscriptions: ActivitySubscription[]): Promise<void> {
+  const ids = subscriptions.map(({ subscription_id: id }) => id);
   for (let at = 0; at < ids.length; at += 100) {
     const query = { ids: ids.slice(at, at + 100).join(',') };
     await client.call({ method: 'DELETE', path, query, window: `DELETE ${path}` });
@@ -136,14 +118,12 @@ export async function ensureSubscriptions(
   const there = await listSubscriptions(client);
   const find = ({ eventType, userId }: WantedSubscription) =>
     there.find(
-      (each) => each.eventType === eventType && each.userId === userId && each.webhookId === webhookId,
+      (each) =>
+        each.event_type === eventType && each.filter?.user_id === userId && each.webhook_id === webhookId,
     );
   const kept = new Set([...wanted, ...extra].map(find));
   const stale = there.filter((each) => each.tag === tag && !kept.has(each));
-  await unsubscribe(
-    client,
-    stale.map(({ id }) => id),
-  );
+  await unsubscribe(client, stale);
   const missing = wanted.filter((each) => !find(each));
   for (const each of missing) await subscribe(client, each, webhookId, tag);
   const refused = new Set<string>();
@@ -173,10 +153,7 @@ async function trySubscribe(...parts: Parameters<typeof subscribe>): Promise<'do
 /** Takes away all subscriptions that are ours. */
 export async function removeSubscriptions(client: XClient, tag: string): Promise<void> {
   const ours = (await listSubscriptions(client)).filter((each) => each.tag === tag);
-  await unsubscribe(
-    client,
-    ours.map(({ id }) => id),
-  );
+  await unsubscribe(client, ours);
 }
 
 /** What an account cannot do without, and no more: X has a price for most events. */

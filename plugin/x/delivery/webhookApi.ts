@@ -1,6 +1,7 @@
 import { readAnswer } from '../api/readAnswer';
 import { z } from 'zod';
 import type { XClient } from '../api/client';
+import type { XCall } from '../api/signedRequests';
 import { idText, listOf } from '../api/fields';
 
 /** A webhook as X knows it. */
@@ -26,61 +27,44 @@ const one = z.object({ data: webhook });
 const many = z.object({ data: listOf(webhook) });
 const validity = z.object({ data: z.object({ valid: z.boolean() }) });
 
+/** X calls the address before it answers. Milliseconds. */
+const timeout = 30_000;
+
 /** Webhooks of the app (X docs: v2 webhooks), signed with the app's own token. */
 export function webhooksV2(client: XClient): WebhookApi {
-  const window = { all: '/2/webhooks', one: '/2/webhooks/:webhook_id' };
+  const all = '/2/webhooks';
+  const ask = (method: XCall['method'], id?: string, more: Partial<XCall> = {}) => {
+    const [path, pattern] = id === undefined ? [all, all] : [`${all}/${id}`, `${all}/:webhook_id`];
+    return client.call({ method, path, window: `${method} ${pattern}`, ...more });
+  };
+  const query = { 'webhook_config.fields': 'id,url,valid,created_at' };
   return {
-    list: async () => {
-      const query = { 'webhook_config.fields': 'id,url,valid,created_at' };
-      const path = window.all;
-      return readAnswer(many, await client.call({ method: 'GET', path, query, window: `GET ${path}` })).data;
-    },
-    create: async (url) => {
-      const path = window.all;
-      const call = {
-        method: 'POST',
-        path,
-        body: { url },
-        window: `POST ${path}`,
-        timeout: 30_000,
-      } as const;
-      return readAnswer(one, await client.call(call)).data;
-    },
-    validate: async (id) => {
-      const path = `/2/webhooks/${id}`;
-      const call = { method: 'PUT', path, window: `PUT ${window.one}`, timeout: 30_000 } as const;
-      return readAnswer(validity, await client.call(call)).data.valid;
-    },
+    list: async () => readAnswer(many, await ask('GET', undefined, { query })).data,
+    create: async (url) => readAnswer(one, await ask('POST', undefined, { body: { url }, timeout })).data,
+    validate: async (id) => readAnswer(validity, await ask('PUT', id, { timeout })).data.valid,
     remove: async (id) => {
-      await client.call({ method: 'DELETE', path: `/2/webhooks/${id}`, window: `DELETE ${window.one}` });
+      await ask('DELETE', id);
     },
   };
 }
 
 /** Webhooks of a dev environment (X docs: Account Activity API v1.1), signed in the user's name. */
 export function webhooksV1(client: XClient, environment: string): WebhookApi {
-  const base = `/1.1/account_activity/all/${encodeURIComponent(environment)}/webhooks`;
-  const pattern = '/1.1/account_activity/all/:env/webhooks';
+  const base = '/1.1/account_activity/all';
+  const ask = (method: XCall['method'], id?: string, more: Partial<XCall> = {}) => {
+    const end = (name: string) => `/webhooks${id === undefined ? '' : `/${name}`}.json`;
+    const path = `${base}/${encodeURIComponent(environment)}${end(id ?? '')}`;
+    return client.call({ method, path, window: `${method} ${base}/:env${end(':id')}`, ...more });
+  };
   return {
-    list: async () => {
-      const call = { method: 'GET', path: `${base}.json`, window: `GET ${pattern}.json` } as const;
-      return readAnswer(z.array(webhook), await client.call(call));
-    },
-    create: async (url) => {
-      const call = { method: 'POST', path: `${base}.json`, query: { url }, timeout: 30_000 } as const;
-      return readAnswer(webhook, await client.call({ ...call, window: `POST ${pattern}.json` }));
-    },
+    list: async () => readAnswer(z.array(webhook), await ask('GET')),
+    create: async (url) => readAnswer(webhook, await ask('POST', undefined, { query: { url }, timeout })),
     validate: async (id) => {
-      const call = { method: 'PUT', path: `${base}/${id}.json`, timeout: 30_000 } as const;
-      await client.call({ ...call, window: `PUT ${pattern}/:id.json` });
+      await ask('PUT', id, { timeout });
       return true;
     },
     remove: async (id) => {
-      await client.call({
-        method: 'DELETE',
-        path: `${base}/${id}.json`,
-        window: `DELETE ${pattern}/:id.json`,
-      });
+      await ask('DELETE', id);
     },
   };
 }

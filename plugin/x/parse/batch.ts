@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import type { EventBatch, PresenceMark } from '../../core/inbound/events';
-import { withoutNul } from '../../core/links';
 import type { XUser } from '../../core/messages';
 import { faultOf, idText, kindLabel } from '../api/fields';
 import { isRecord } from '../../core/isRecord';
-import { userOf } from './includes';
-import { formerProfileFields, formerProfileOf, profileFields, profileOf } from './profile';
+import { formerUserOf, formerUserShape, userOf, userShape } from './profile';
 import { readDirectMessage, type EventUsers } from './readDirectMessage';
 import { toldTime } from '../api/toldTime';
 
@@ -44,8 +42,8 @@ export function addDirectMessages(batch: EventBatch, items: unknown, users: Even
       addOther(batch, `direct_message_events.${type}`);
       return;
     }
-    const { message, senderId } = readDirectMessage(item, users, now);
-    (senderId === batch.forUserId ? batch.own : batch.messages).push(message);
+    const message = readDirectMessage(item, users, now);
+    (message.sender.id === batch.forUserId ? batch.own : batch.messages).push(message);
   });
 }
 
@@ -63,32 +61,14 @@ export function addMarks(batch: EventBatch, kind: PresenceMark['kind'], items: u
   });
 }
 
-const text = z.string().transform(withoutNul);
-const accountActivityUser = z.object({
-  screen_name: text.optional(),
-  name: text.optional(),
-  ...formerProfileFields,
-});
-const xActivityUser = z.object({ username: text.optional(), name: text.optional(), ...profileFields });
-
 /** Both maps of users: `screen_name` in Account Activity, `{data: {username}}` in X Activity. */
 export function readUsers(users: unknown): EventUsers {
-  const found = new Map<string, XUser>();
-  if (!isRecord(users)) return found;
-  for (const [id, value] of Object.entries(users))
-    found.set(
-      id,
-      isRecord(value) && isRecord(value['data']) ? xUser(id, value['data']) : formerUser(id, value),
-    );
-  return found;
+  const list = Object.entries(isRecord(users) ? users : {});
+  return new Map(list.map(([id, value]) => [id, readUser(id, value)]));
 }
 
-function xUser(id: string, value: unknown): XUser {
-  const { data = {} } = xActivityUser.safeParse(value);
-  return userOf({ id, username: data.username, name: data.name, profile: profileOf(data) });
-}
-
-function formerUser(id: string, value: unknown): XUser {
-  const { data = {} } = accountActivityUser.safeParse(value);
-  return userOf({ id, username: data.screen_name, name: data.name, profile: formerProfileOf(data) });
+function readUser(id: string, value: unknown): XUser {
+  return isRecord(value) && isRecord(value['data'])
+    ? userOf(id, userShape.safeParse(value['data']).data ?? {})
+    : formerUserOf(id, formerUserShape.safeParse(value).data ?? {});
 }

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { withoutNul } from '../../core/links';
-import type { InboundMedia, XProfile, XUser } from '../../core/messages';
+import type { InboundMedia, XUser } from '../../core/messages';
 import { idText, inboundMedia } from '../api/fields';
 import { isRecord } from '../../core/isRecord';
-import { profileFields, profileOf } from './profile';
+import { userOf, userShape } from './profile';
 
-const text = z.string().transform(withoutNul);
-const user = z.object({ id: idText, username: text.optional(), name: text.optional(), ...profileFields });
+const user = userShape.extend({ id: idText });
 
 const media = z.object({
   media_key: z.string(),
@@ -39,7 +37,7 @@ export function readIncludes(includes: unknown): Includes {
   for (const item of listOf(includes['users'])) {
     // Some deliveries wrap each user in `data`.
     const read = user.safeParse(isRecord(item) && isRecord(item['data']) ? item['data'] : item);
-    if (read.success) found.users.set(read.data.id, userOf({ ...read.data, profile: profileOf(read.data) }));
+    if (read.success) found.users.set(read.data.id, userOf(read.data.id, read.data));
   }
   for (const item of listOf(includes['media'])) addMedia(found, item);
   for (const item of [...listOf(includes['posts']), ...listOf(includes['tweets'])])
@@ -48,36 +46,10 @@ export function readIncludes(includes: unknown): Includes {
 }
 
 function addMedia({ media: found }: Includes, item: unknown): void {
-  const read = media.safeParse(item);
-  if (!read.success) return;
-  const { media_key: key, type, url, preview_image_url: preview, variants } = read.data;
-  const films = (variants ?? []).flatMap((each) =>
-    each.url
-      ? [{ bitrate: each.bit_rate ?? 0, contentType: each.content_type ?? undefined, url: each.url }]
-      : [],
-  );
-  const usable = inboundMedia(type, url ?? preview, films);
-  if (usable) found.set(key, usable);
-}
-
-/** A user with no more than was told. */
-export function userOf({
-  id,
-  username,
-  name,
-  profile = {},
-}: {
-  id: string;
-  username?: string | undefined;
-  name?: string | undefined;
-  profile?: XProfile;
-}): XUser {
-  return {
-    id,
-    ...(username ? { username } : {}),
-    ...(name ? { name } : {}),
-    ...(Object.keys(profile).length > 0 ? { profile } : {}),
-  };
+  const { data } = media.safeParse(item);
+  if (!data) return;
+  const usable = inboundMedia(data.type, data.url ?? data.preview_image_url, data.variants ?? []);
+  if (usable) found.set(data.media_key, usable);
 }
 
 function listOf(value: unknown): unknown[] {

@@ -1,25 +1,11 @@
 import { z } from 'zod';
 import { postConversation } from '../../core/conversation';
 import type { EventMessage } from '../../core/inbound/events';
-import { withoutNul } from '../../core/links';
-import { idText, inboundMedia, linkEntities, linkList, strangeAttachment } from '../api/fields';
-import { userOf } from './includes';
+import { formerMedia, formerMediaOf, idText, linkEntities, linkList, strangeAttachment } from '../api/fields';
 import { postText } from '../posts/postText';
-import { formerProfileFields, formerProfileOf } from './profile';
+import { formerUserOf, formerUserShape } from './profile';
 import { toldTime } from '../api/toldTime';
 
-const media = z.object({
-  type: z.enum(['photo', 'video', 'animated_gif']),
-  media_url_https: z.string(),
-  url: z.string().default(''),
-  video_info: z
-    .object({
-      variants: z.array(
-        z.object({ bitrate: z.number().default(0), content_type: z.string().optional(), url: z.string() }),
-      ),
-    })
-    .optional(),
-});
 const extendedMedia = z
   .object({ media: z.array(z.unknown()).default([]) })
   .nullish()
@@ -34,12 +20,7 @@ const entities = z
   })
   .nullish()
   .catch(undefined);
-const user = z.object({
-  id_str: idText,
-  screen_name: z.string().transform(withoutNul).optional(),
-  name: z.string().transform(withoutNul).optional(),
-  ...formerProfileFields,
-});
+const user = formerUserShape.extend({ id_str: idText });
 
 const words = z.object({
   id_str: idText,
@@ -83,12 +64,7 @@ export interface ReadTweet {
 export function readTweet(value: unknown, now: number): ReadTweet | undefined {
   const read = tweet.parse(value);
   if (read.retweeted_status !== undefined && read.retweeted_status !== null) return undefined;
-  const {
-    id_str: id,
-    user: author,
-    in_reply_to_status_id_str: answered,
-    in_reply_to_user_id_str: answeredUser,
-  } = read;
+  const { id_str: id, user: author, in_reply_to_status_id_str: answered } = read;
   const quotedId = read.quoted_status?.id_str ?? read.quoted_status_id_str ?? undefined;
   const quoted = read.quoted_status ? partsOf(read.quoted_status) : { text: '', links: [] };
   const own = partsOf(read);
@@ -105,12 +81,7 @@ export function readTweet(value: unknown, now: number): ReadTweet | undefined {
   const message: EventMessage = {
     messageId: id,
     conversation: postConversation(id),
-    sender: userOf({
-      id: author.id_str,
-      username: author.screen_name,
-      name: author.name,
-      profile: formerProfileOf(author, read.lang),
-    }),
+    sender: formerUserOf(author.id_str, author, read.lang),
     text: own.strange ? `${text}\n${strangeAttachment}` : text,
     media: own.media,
     sentAt: toldTime(read.timestamp_ms ?? read.created_at, now),
@@ -118,7 +89,7 @@ export function readTweet(value: unknown, now: number): ReadTweet | undefined {
   };
   return {
     message,
-    addressed: [...own.mentioned, ...(answeredUser ? [answeredUser] : [])],
+    addressed: [...own.mentioned, read.in_reply_to_user_id_str ?? []].flat(),
     quotedUser: read.quoted_status?.user?.id_str,
   };
 }
@@ -128,9 +99,9 @@ function partsOf(read: Words) {
   const whole = read.extended_tweet;
   const shown = whole?.entities ?? read.entities;
   const items = (whole?.extended_entities ?? read.extended_entities)?.media ?? [];
-  const files = items.map((item) => media.safeParse(item));
+  const files = items.map((item) => formerMedia.safeParse(item));
   const usable = files.flatMap(({ data }) => (data ? [data] : []));
-  const found = usable.flatMap((each) => mediaOf(each) ?? []);
+  const found = usable.flatMap((each) => formerMediaOf(each) ?? []);
   // The link to a post's own media stands for nothing but them.
   const stubs = usable.map(({ url }) => ({ url, expanded: '' })).filter(({ url }) => url !== '');
   return {
@@ -140,13 +111,4 @@ function partsOf(read: Words) {
     media: found,
     strange: found.length < items.length,
   };
-}
-
-function mediaOf({ type, media_url_https: picture, video_info: film }: z.infer<typeof media>) {
-  const variants = (film?.variants ?? []).map((each) => ({
-    bitrate: each.bitrate,
-    contentType: each.content_type,
-    url: each.url,
-  }));
-  return inboundMedia(type, picture, variants);
 }
