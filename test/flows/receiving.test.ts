@@ -165,9 +165,9 @@ test('a text with control characters arrives whole and cannot forge a log line',
 });
 
 test("customers' words stay out of the log unless asked for", async () => {
-  await rig.customerWrites('my card number is 4111');
+  await rig.customerWrites('my secret is XYLOPHONE');
   await rig.receives(1);
-  expect(await rig.logged(/message forwarded/)).not.toContain('4111');
+  expect(await rig.logged(/message forwarded/)).not.toContain('XYLOPHONE');
 });
 
 test('a sender the event does not name is looked up once, and kept', async () => {
