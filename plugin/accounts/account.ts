@@ -182,7 +182,7 @@ export class Account implements MessagingAccount, WebhookAccount {
   }
 
   /** How the account stands, for `/health` and the panel. */
-  health(): AccountHealth {
+  health(): Promise<AccountHealth> {
     return accountHealth(this, this.options.store);
   }
 

@@ -1,15 +1,19 @@
 import { encryptedFact } from '../core/inbound/ingestEncrypted';
 import type { MessageStore } from '../core/ports';
+import { lastMark } from '../core/presenceMarks';
 import type { Account } from './account';
 import type { AccountHealth, SignInHealth } from '../core/health';
 import { isoTime } from '../core/isoTime';
 import { signInNames } from '../x/api/signInKinds';
 
 /** How one account stands, for `/health`. */
-export function accountHealth(account: Account, store: MessageStore): AccountHealth {
+export async function accountHealth(account: Account, store: MessageStore): Promise<AccountHealth> {
   const { settings } = account;
-  const { failed: setAside, ...inbound } = store.depths.inbound(settings.name);
-  const outbound = store.depths.outbound(settings.name);
+  const [{ failed: setAside, ...inbound }, outbound, filtered] = await Promise.all([
+    store.depths.inbound(settings.name),
+    store.depths.outbound(settings.name),
+    store.depths.filtered(settings.name),
+  ]);
   const state = (waitingBecause: string | undefined) =>
     !settings.active ? 'off' : waitingBecause === undefined ? 'ok' : 'waiting';
   return {
@@ -18,13 +22,13 @@ export function accountHealth(account: Account, store: MessageStore): AccountHea
       state: state(inbound.waitingBecause),
       ...inbound,
       setAside,
-      filtered: store.depths.filtered(settings.name),
+      filtered,
     },
     outbound: { state: state(outbound.waitingBecause), ...outbound },
     webhook: deliveryHealth(account),
     signIn: signInHealth(account),
     chat: chatHealth(account, store),
-    customers: marksHealth(settings.name, store),
+    customers: customersHealth(settings.name, store),
   };
 }
 
@@ -67,8 +71,9 @@ function chatHealth({ name, active, chat }: Account, store: MessageStore): Accou
   };
 }
 
-function marksHealth(account: string, { marks }: MessageStore): AccountHealth['customers'] {
-  const { readAt, typingAt } = marks.latest(account);
+function customersHealth(account: string, { facts }: MessageStore): AccountHealth['customers'] {
+  const readAt = lastMark(account, 'read', facts);
+  const typingAt = lastMark(account, 'typing', facts);
   return {
     ...(readAt === undefined ? {} : { lastReadAt: isoTime(readAt) }),
     ...(typingAt === undefined ? {} : { lastTypingAt: isoTime(typingAt) }),

@@ -3,12 +3,14 @@ import type { MessageStore } from '../core/ports';
 import type { Health } from '../core/health';
 
 /** How everything stands, for `/health` and the panel. */
-export function pluginHealth(
+export async function pluginHealth(
   { store, version, logs }: { store: MessageStore; version: string; logs: { dir: string } },
   accounts: Account[],
-): Health {
+): Promise<Health> {
   const trouble = store.trouble();
-  const entries = accounts.map((account) => [account.name, account.health()] as const);
+  const entries = await Promise.all(
+    accounts.map(async (account) => [account.name, await account.health()] as const),
+  );
   const wrong = entries.some(
     ([, { inbound, outbound, webhook, signIn }]) =>
       webhook.state === 'trouble' ||

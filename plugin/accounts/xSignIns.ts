@@ -3,6 +3,7 @@ import { SignInGate } from '../core/signInGate';
 import { userIdOfToken, type AccountConfig } from '../settings/account';
 import { AppToken } from '../x/api/appToken';
 import { XClient } from '../x/api/client';
+import { OAuth2Seed } from '../x/api/oauth2Seed';
 import { OAuth2Tokens, type SignedInUser } from '../x/api/oauth2Tokens';
 import { OwnUser } from '../x/api/ownUser';
 import { SignIns } from '../x/api/signIns';
@@ -46,7 +47,6 @@ export function createXSignIns(
     account: name,
     apiBaseUrl,
     signIns,
-    windows: store.windows,
     clock: xClock,
     counters,
     facts: store.facts,
@@ -90,10 +90,9 @@ function createTokens(
   return new OAuth2Tokens({
     account: name,
     client: { clientId, clientSecret },
-    seed: refreshToken,
+    seed: new OAuth2Seed(name, refreshToken, store.facts),
     isOptional: settings.accessToken !== '',
     apiBaseUrl,
-    facts: store.facts,
     vault: vaults.of(name),
     clock: xClock,
     machineClock: clock,

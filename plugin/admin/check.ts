@@ -107,7 +107,7 @@ async function checkX(account: Account): Promise<CheckLine[]> {
   });
   if (permission.state === 'failed')
     permission.words = phrase('check.permissions.missing', { text: permission.words });
-  return [keys, permission, ...refusedSignIns(account), ...(await checkOAuth2(account))];
+  return [keys, permission, ...(await refusedSignIns(account)), ...(await checkOAuth2(account))];
 }
 
 /** X charges for the one message. */
@@ -116,8 +116,8 @@ async function readOneMessage(client: XClient): Promise<void> {
   await client.call({ method: 'GET', path, query: { max_results: '1' }, window: `GET ${path}` });
 }
 
-function refusedSignIns(account: Account): CheckLine[] {
-  const { signIn } = account.health();
+async function refusedSignIns(account: Account): Promise<CheckLine[]> {
+  const { signIn } = await account.health();
   return userSignIns.flatMap((kind) =>
     signIn[kind]?.state === 'refused'
       ? [

@@ -150,13 +150,13 @@ function messageHandlers(
   const { history, chat, outbox } = store;
   const { log } = plugin.logs;
   return {
-    activity: ({ account, direction, state, search, before }) => {
-      const { rows, more } = history.page({ account, direction, state, search, before });
+    activity: async ({ account, direction, state, search, before }) => {
+      const { rows, more } = await history.page({ account, direction, state, search, before });
       const showWords = live().config.log.messageText === 'full';
       return { messages: rows.map((row) => shown(row, showWords)), more };
     },
-    retry: (message, { user }) => {
-      const queueName = history.retry(message);
+    retry: async (message, { user }) => {
+      const queueName = await history.retry(message);
       if (queueName === undefined) throw gone();
       log.info('panel: a message is tried again', { user, ...message });
       workers[message.direction].wake(queueName);

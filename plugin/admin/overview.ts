@@ -12,20 +12,20 @@ const hoursShown = 24;
 const daysOfCosts = 14;
 
 /** How everything stands, with what the charts need. */
-export function overview({ version, store, logs, clock, accounts }: RunningPlugin): Overview {
-  const health = pluginHealth({ store, version, logs }, accounts.all());
+export async function overview({ version, store, logs, clock, accounts }: RunningPlugin): Promise<Overview> {
+  const health = await pluginHealth({ store, version, logs }, accounts.all());
   return {
     version,
     status: health.status,
     ...(health.store.reason === undefined ? {} : { storeTrouble: health.store.reason }),
     logDir: logs.dir,
-    accounts: accounts.all().map((account) => accountState(account, store, clock.now())),
+    accounts: await Promise.all(accounts.all().map((account) => accountState(account, store, clock.now()))),
   };
 }
 
-function accountState(account: Account, store: MessageStore, now: number): AccountState {
+async function accountState(account: Account, store: MessageStore, now: number): Promise<AccountState> {
   const { name, active, client, ownUser, delivery } = account;
-  const health = account.health();
+  const health = await account.health();
   const isConfirmed = health.signIn.x.state !== 'unknown' || ownUser.id() !== undefined;
   const reasons = active
     ? [...(isConfirmed ? [] : [unconfirmed(ownUser.trouble())]), ...reasonsOf(health)]
@@ -53,9 +53,9 @@ function accountState(account: Account, store: MessageStore, now: number): Accou
     failedIn: health.inbound.setAside,
     filtered: health.inbound.filtered,
     failedOut: health.outbound.failed,
-    hours: hoursOf(name, store, now),
+    hours: await hoursOf(name, store, now),
     windows: client.windows(),
-    costs: costsByDay(store.charges.since(name, now - daysOfCosts * 24 * hour)),
+    costs: costsByDay(await store.charges.since(name, now - daysOfCosts * 24 * hour)),
   };
 }
 
@@ -87,9 +87,13 @@ function chatReasons({ state, reason, lastMessageAt }: AccountHealth['chat']): s
   return reason === undefined ? [] : [phrase('overview.chat', { reason })];
 }
 
-function hoursOf(account: string, { history }: MessageStore, now: number): AccountState['hours'] {
+async function hoursOf(
+  account: string,
+  { history }: MessageStore,
+  now: number,
+): Promise<AccountState['hours']> {
   const first = Math.floor(now / hour) * hour - (hoursShown - 1) * hour;
-  const counted = history.hours(account, first);
+  const counted = await history.hours(account, first);
   return Array.from({ length: hoursShown }, (_, index) => {
     const at = first + index * hour;
     return { at, in: counted.in.get(at) ?? 0, out: counted.out.get(at) ?? 0 };

@@ -1,4 +1,4 @@
-import type { ChargeKind, Charges } from '../core/ports';
+import type { ChargeCount, ChargeKind } from '../core/charges';
 import type { AccountState } from '../panel/api';
 
 /** X's pay-per-use price list, in US dollars (X docs: pricing, August 2026). An estimate: contracts differ. */
@@ -17,7 +17,7 @@ const prices: Record<ChargeKind, number> = {
 };
 
 /** What X has most likely charged for, by day, the newest first. */
-export function costsByDay(charges: ReturnType<Charges['since']>): AccountState['costs'] {
+export function costsByDay(charges: ChargeCount[]): AccountState['costs'] {
   const days = [...new Set(charges.map(({ day }) => day))];
   return days.map((day) => {
     const own = charges.filter((each) => each.day === day);

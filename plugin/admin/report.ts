@@ -3,7 +3,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { BridgeError } from '../core/errors';
 import { messageOutcomes } from '../core/messageState';
 import type { MessageStore } from '../core/ports';
-import type { Reporting } from '../core/reporting';
 import type { Counts, Duration, Report, ReportAccount, ReportHour, ReportQuery } from '../panel/api';
 import { costsByDay } from './prices';
 import type { RunningPlugin } from './runningPlugin';
@@ -55,10 +54,10 @@ async function reportOf(
   };
   const unanswered = new Map<string, number>();
   for (let start = from; start < to; start += day) {
-    gatherDay([account, start, Math.min(start + day, to)], at, unanswered, reporting);
+    await gatherDay([account, start, Math.min(start + day, to)], at, unanswered, reporting);
     await turn();
   }
-  const costs = costsByDay(charges.since(account, from).filter((each) => each.day < to));
+  const costs = costsByDay((await charges.since(account, from)).filter((each) => each.day < to));
   const sorted = [...hours.entries()].sort(([one], [other]) => one - other);
   return {
     account,
@@ -77,16 +76,16 @@ async function reportOf(
 const directions = ['in', 'out', 'automatic'] as const;
 
 /** @param unanswered when customers wrote who have no answer yet; it goes on from day to day */
-function gatherDay(
+async function gatherDay(
   range: [account: string, from: number, to: number],
   at: (time: number) => Gathering,
   unanswered: Map<string, number>,
-  reporting: Reporting,
-): void {
-  for (const { hour: beginning, direction, state, count } of reporting.counts(...range)) {
+  reporting: MessageStore['reporting'],
+): Promise<void> {
+  for (const { hour: beginning, direction, state, count } of await reporting.counts(...range)) {
     at(beginning)[direction][state] += count;
   }
-  for (const { at: time, conversation, side } of reporting.moments(...range)) {
+  for (const { at: time, conversation, side } of await reporting.moments(...range)) {
     const since = unanswered.get(conversation);
     if (side === 'customer') unanswered.set(conversation, since ?? time);
     else if (since !== undefined) {
@@ -94,7 +93,7 @@ function gatherDay(
       unanswered.delete(conversation);
     }
   }
-  for (const { at: time, waited } of reporting.windowWaits(...range)) at(time).waits.push(waited);
+  for (const { at: time, waited } of await reporting.windowWaits(...range)) at(time).waits.push(waited);
 }
 
 const noCounts = (): Counts => ({ delivered: 0, waiting: 0, failed: 0, filtered: 0, bot: 0 });

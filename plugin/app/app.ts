@@ -179,7 +179,7 @@ export class App {
     return changed;
   }
 
-  private health(): Health {
+  private health(): Promise<Health> {
     return pluginHealth(this.options, this.accounts.all());
   }
 

@@ -22,7 +22,7 @@ export interface RoutesOptions {
   accounts: AccountRegistry;
   pipelines: Pipelines;
   metrics: Metrics;
-  health: () => Health;
+  health: () => Promise<Health>;
   replyToken: () => string;
   /** The panel's page, and the plugin as its API sees it; undefined for no panel. */
   panel: { dir: string; plugin: RunningPlugin } | undefined;

@@ -1,3 +1,4 @@
+import { untilDone } from '../core/eraser';
 import type { Account } from '../accounts/account';
 import type { AccountRegistry } from '../accounts/accountRegistry';
 import { backUp } from '../commands/backup';
@@ -85,14 +86,16 @@ export class ScheduledJobs {
     const { accounts, store, clock, log } = this.options;
     const { eraser } = store;
     const rules = new Map(accounts.all().map(({ name, settings }) => [name, settings.retention]));
-    for (const account of new Set([...rules.keys(), ...eraser.accounts()])) {
+    for (const account of new Set([...rules.keys(), ...(await eraser.accounts())])) {
       // An account that was removed has no rule of its own any longer.
       const { days, rowDays } = rules.get(account) ?? defaultRetention;
       if (days === 0) continue;
-      const messages = await eraser.eraseBefore(account, clock.now() - days * dayMs);
+      const old = clock.now() - days * dayMs;
+      const messages = await untilDone(() => eraser.eraseSome(account, old));
       if (messages > 0) log.info('words of old messages erased', { account, messages, days });
       if (rowDays === 0) continue;
-      const rows = await eraser.prune(account, clock.now() - rowDays * dayMs);
+      const veryOld = clock.now() - rowDays * dayMs;
+      const rows = await untilDone(() => eraser.pruneSome(account, veryOld));
       if (rows > 0) log.info('old rows without words deleted', { account, rows, days: rowDays });
     }
   }

@@ -1,7 +1,8 @@
 import type { ListedOutcome } from './messageState';
 import type { ChatStore, EncryptedReply } from './chat';
 import type { Conversations } from './conversations';
-import type { PresenceMark } from './inbound/events';
+import type { AccountFacts } from './accountFacts';
+import type { Charges } from './charges';
 import type { Eraser } from './eraser';
 import type { Reporting } from './reporting';
 import type { InboundMessage, OutboundMessage, StoredInbound, StoredOutbound, XUser } from './messages';
@@ -169,26 +170,6 @@ export interface Threads {
   recentAuthors(account: string, since: number, most: number): string[];
 }
 
-/** When customers read our messages and when they last typed. Times are milliseconds since 1970. */
-export interface PresenceMarks {
-  save(account: string, mark: PresenceMark): void;
-  latest(account: string): { readAt?: number; typingAt?: number };
-}
-
-/** X's rate limit windows, by account and kind of call. Times are milliseconds since 1970. */
-export interface RateLimitWindows {
-  learn(account: string, call: string, remaining: number, resetAt: number): void;
-  /** When a used-up window opens again; undefined while calls are left. */
-  closedUntil(account: string, call: string, now: number): number | undefined;
-}
-
-/** What was learnt about an account, kept across restarts. */
-export interface AccountFacts {
-  save(account: string, fact: string, value: string): void;
-  read(account: string, fact: string): string | undefined;
-  forget(account: string, fact: string): void;
-}
-
 /** A message as the panel lists it. Times are milliseconds since 1970. */
 export interface HistoryRow {
   direction: 'in' | 'out';
@@ -234,24 +215,6 @@ export interface History {
   setAside(message: MessageRef, reason: string): boolean;
 }
 
-/** What X has a price for. */
-export type ChargeKind =
-  | 'event'
-  | 'post event'
-  | 'message read'
-  | 'user read'
-  | 'post read'
-  | 'owned read'
-  | 'message sent'
-  | 'post'
-  | 'post with link';
-
-export interface Charges {
-  note(account: string, kind: ChargeKind, count: number): void;
-  /** By day since a time, the newest day first; `day` is the day's beginning in UTC. */
-  since(account: string, at: number): { day: number; kind: ChargeKind; count: number }[];
-}
-
 /** How many messages wait, and how many were set aside, of one account in one direction. */
 export interface Depths {
   waiting: number;
@@ -280,6 +243,12 @@ export interface Tables {
   contacts: Async<Contacts>;
   conversations: Async<Conversations>;
   threads: Async<Threads>;
+  chat: Async<ChatStore>;
+  history: Async<History>;
+  depths: Async<QueueDepths>;
+  reporting: Async<Reporting>;
+  /** What works on many rows does so a piece at a time, in transactions of its own. */
+  eraser: Async<Eraser>;
 }
 
 /**
@@ -287,15 +256,8 @@ export interface Tables {
  * `store-unavailable` where the store cannot be used.
  */
 export interface MessageStore extends Tables {
-  marks: PresenceMarks;
-  windows: RateLimitWindows;
   facts: AccountFacts;
-  depths: QueueDepths;
-  history: History;
   charges: Charges;
-  chat: ChatStore;
-  eraser: Eraser;
-  reporting: Reporting;
   /** Copies the store as it is now into a file, while it is written on. */
   copyTo: (target: string) => Promise<void>;
   /**

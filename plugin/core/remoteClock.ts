@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import type { AccountFacts } from './ports';
+import type { AccountFacts } from './accountFacts';
 
 /** Smaller changes of what is known are not worth a write. Milliseconds. */
 const worthSavingMs = 2_000;
@@ -63,12 +63,8 @@ export class RemoteClock implements Clock {
     const most = Math.max(least, told + 1_000 - askedAt);
     this.offsetMs = Math.min(most, Math.max(least, this.offsetMs));
     if (Math.abs(this.offsetMs - this.savedMs) < worthSavingMs) return;
-    try {
-      this.saved?.save(this.offsetMs);
-      this.savedMs = this.offsetMs;
-    } catch {
-      // The next answer tells it again.
-    }
+    this.saved?.save(this.offsetMs);
+    this.savedMs = this.offsetMs;
   }
 
   /** This machine's clock was set by so many milliseconds, while the other one went on. */

@@ -21,7 +21,7 @@ export interface Metrics {
 }
 
 /** `GET /metrics` in Prometheus text, and the counters behind it. */
-export function createMetrics(health: () => Health): Metrics {
+export function createMetrics(health: () => Promise<Health>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'openchannelx_' });
   const counters = new Map(
@@ -30,9 +30,10 @@ export function createMetrics(health: () => Health): Metrics {
       new Counter({ name: `openchannelx_${name}_total`, registers: [registry], ...shape }),
     ]),
   );
-  healthGauges(registry, oncePerTurn(health));
+  const show = healthGauges(registry);
   const router = Router();
   router.get('/metrics', async (_request, response) => {
+    show(await health());
     response.type(registry.contentType).send(await registry.metrics());
   });
   return {
@@ -41,53 +42,38 @@ export function createMetrics(health: () => Health): Metrics {
   };
 }
 
-/** What `/health` says, in numbers. */
-function healthGauges(registry: Registry, health: () => Health): void {
+/** What `/health` says, in numbers. @returns shows them anew */
+function healthGauges(registry: Registry): (health: Health) => void {
   const registers = [registry];
-  new Gauge({
+  const messages = new Gauge({
     name: 'openchannelx_messages',
     help: 'Messages that wait or were set aside',
     labelNames: ['account', 'direction', 'state'],
     registers,
-    collect() {
-      this.reset();
-      for (const [account, { inbound, outbound }] of Object.entries(health().accounts)) {
-        this.set({ account, direction: 'in', state: 'waiting' }, inbound.waiting);
-        this.set({ account, direction: 'in', state: 'failed' }, inbound.setAside);
-        this.set({ account, direction: 'out', state: 'waiting' }, outbound.waiting);
-        this.set({ account, direction: 'out', state: 'failed' }, outbound.failed);
-      }
-    },
   });
-  new Gauge({
+  const well = new Gauge({
     name: 'openchannelx_well',
     help: 'Whether a part of an active account works (1) or needs somebody (0)',
     labelNames: ['account', 'part'],
     registers,
-    collect() {
-      this.reset();
-      for (const [account, each] of Object.entries(health().accounts))
-        for (const [part, works] of Object.entries(each.active ? partsOf(each) : {}))
-          this.set({ account, part }, Number(works));
-    },
   });
-  new Gauge({
+  const storeWell = new Gauge({
     name: 'openchannelx_store_well',
     help: 'Whether messages can be kept (1) or not (0)',
     registers,
-    collect() {
-      this.set(Number(health().store.state === 'ok'));
-    },
   });
-}
-
-/** Several gauges ask for it in one scrape, and messages are counted once. */
-function oncePerTurn<T>(read: () => T): () => T {
-  let known: { value: T } | undefined;
-  return () => {
-    if (!known) setImmediate(() => (known = undefined));
-    known ??= { value: read() };
-    return known.value;
+  return ({ accounts, store }) => {
+    messages.reset();
+    well.reset();
+    storeWell.set(Number(store.state === 'ok'));
+    for (const [account, each] of Object.entries(accounts)) {
+      messages.set({ account, direction: 'in', state: 'waiting' }, each.inbound.waiting);
+      messages.set({ account, direction: 'in', state: 'failed' }, each.inbound.setAside);
+      messages.set({ account, direction: 'out', state: 'waiting' }, each.outbound.waiting);
+      messages.set({ account, direction: 'out', state: 'failed' }, each.outbound.failed);
+      for (const [part, works] of Object.entries(each.active ? partsOf(each) : {}))
+        well.set({ account, part }, Number(works));
+    }
   };
 }
 

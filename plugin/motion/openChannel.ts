@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Clock } from '../core/clock';
 import { BridgeError } from '../core/errors';
-import type { AccountFacts, Log } from '../core/ports';
+import type { AccountFacts } from '../core/accountFacts';
+import type { Log } from '../core/ports';
 import type { MotionGateway, Notification, NotifyReceipt } from '../core/gateways';
 import { openAttachment, putAttachment } from './attachments';
 import type { HostClient } from './client';

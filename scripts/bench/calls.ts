@@ -71,7 +71,7 @@ async function count(kind: 'message' | 'post'): Promise<Count> {
     if (interaction) await host.agentWrites(interaction, `answer ${index}`);
   }
   const made = x.traffic.length - before;
-  const [costs] = costsByDay(store.charges.since('bench', Date.now() - minute));
+  const [costs] = costsByDay(await store.charges.since('bench', Date.now() - minute));
   await plugin.stop();
   await Promise.all([x.close(), host.close(), logs.close()]);
   rmSync(folder, { recursive: true, force: true });

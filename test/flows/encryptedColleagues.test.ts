@@ -41,7 +41,7 @@ test("a reply that an earlier version sent is not taken for a colleague's", asyn
   await rig.receives(1);
   await encrypted.answers('from before the upgrade');
   // Up to 0.7 nothing was noted of it but its id.
-  jest.spyOn(rig.store.chat, 'sent').mockReturnValue(undefined);
+  jest.spyOn(rig.store.chat, 'sent').mockResolvedValue(undefined);
   const event = encrypted.conversation.events.findLast(({ senderId }) => senderId === brandId)!;
   const bytes = Buffer.from(event.encoded, 'base64');
   bytes[7] = bytes[7]! ^ 1;

@@ -62,7 +62,7 @@ test('a key that no member has signed, though it says so, is not used to answer'
   await rig.receives(2);
   expect(await encrypted.answers('for the group only')).toMatchObject({ status: 200 });
   expect(jane.read('g77').map(({ text }) => text)).toContain('for the group only');
-  const kept = rig.store.chat.keys('support', 'g77').find(({ version }) => version === forged);
+  const kept = (await rig.store.chat.keys('support', 'g77')).find(({ version }) => version === forged);
   expect(kept?.untrusted ?? true).toBe(true);
 });
 

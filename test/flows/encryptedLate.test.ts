@@ -53,7 +53,7 @@ test('keys are recovered after the first messages have come: all of them are han
   const bodies = () => rig.received.map(({ body }) => body);
   expect(bodies().every((body) => body.includes('has no keys'))).toBe(true);
   // Of more than are tried at a time.
-  for (let seq = 1_000; seq < 2_200; seq += 1) rig.store.chat.noteUnread('support', 'g1', seq);
+  for (let seq = 1_000; seq < 2_200; seq += 1) void rig.store.chat.noteUnread('support', 'g1', seq);
   await backUpKeys(rig.x.keyBackup, brandId, '2580', device.exportKeys());
   const admin = new AdminClient(() => rig.url);
   await admin.signIn(rig.secrets.adminPassword);

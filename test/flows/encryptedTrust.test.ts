@@ -57,7 +57,7 @@ describe('what cannot be trusted or read is a notice', () => {
     await rig.logged(/a change of a conversation key that cannot be trusted/);
     const keyVersion = encrypted.conversation.keyVersion;
     await encrypted.answers('for Jane only');
-    const keys = rig.store.chat.keys('support', encrypted.conversation.id);
+    const keys = await rig.store.chat.keys('support', encrypted.conversation.id);
     expect(keys.map(({ version }) => version)).not.toContain(keyVersion);
   });
 

@@ -144,8 +144,8 @@ test('a reply that left although the one before it had failed is not sent again 
 test('one that waited for longer than faults are borne, and did not leave, goes out', async () => {
   await start();
   await repliesWait('at last');
-  rig.clock.jump(30 * hour);
   await makeCopy();
+  rig.clock.jump(30 * hour);
   await goBack();
   await allSent();
   expect(sent()).toEqual(['at last']);

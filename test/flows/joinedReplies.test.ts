@@ -1,3 +1,4 @@
+import { forgetUser } from '../../plugin/core/eraser';
 import { AdminClient } from '../support/adminClient';
 import { png } from '../support/files';
 import { Rig, customer, type RigOptions } from '../support/rig';
@@ -105,7 +106,7 @@ test('a joined reply that is set aside while the message is made ready stays out
   const join = outbox.join.bind(outbox);
   outbox.join = async (seq, others) => {
     await join(seq, others);
-    history.setAside({ direction: 'out', seq: others[0]! }, 'by an admin');
+    await history.setAside({ direction: 'out', seq: others[0]! }, 'by an admin');
   };
   nextWindow();
   await until(() => texts().length === 2, 'the other reply');
@@ -156,7 +157,7 @@ test('erased while its file is uploaded: the words do not come back, and nothing
   const calling = reply('private words', { AttachmentId: file.id });
   await until(() => rig.x.traffic.some((call) => call.endsWith('/finalize')), 'the upload');
   const [row] = await listed('waiting');
-  await rig.store.eraser.forget(customer.id);
+  await forgetUser(rig.store.eraser, customer.id);
   await calling;
   expect((await reply('and on')).status).toBe(200);
   expect(texts()).toEqual(['and on']);

@@ -7,20 +7,17 @@ import { until } from '../support/until';
 let rig: Rig;
 afterEach(() => rig.stop());
 
-const unavailable = () => {
-  throw new BridgeError('store-unavailable', 'the disk is full', { retryable: true });
-};
+const unavailable = () =>
+  Promise.reject(new BridgeError('store-unavailable', 'the disk is full', { retryable: true }));
 const bodies = () => rig.received.map(({ body }) => body);
 
 test('a message that is kept, while what came with it cannot be written, is handed over all the same', async () => {
   rig = await Rig.start();
-  rig.store.marks.save = unavailable;
+  rig.store.threads.markDeleted = unavailable;
   const message = rig.x.world.addMessage(customer.id, brandId, 'kept');
   const envelope = {
     ...rig.x.envelope('account-activity', brandId, message),
-    direct_message_indicate_typing_events: [
-      { created_timestamp: '1', sender_id: customer.id, target: { recipient_id: brandId } },
-    ],
+    tweet_delete_events: [{ status: { id: '5', user_id: customer.id }, timestamp_ms: '1' }],
   };
   expect(await rig.x.webhooks.deliver(`${rig.url}/api/messages`, envelope)).toBe(503);
   expect((await rig.receives(1))[0]?.body).toBe('kept');

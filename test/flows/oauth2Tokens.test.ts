@@ -231,11 +231,9 @@ test('a store that cannot be written keeps the only copy of a token in memory, a
   await rig.supplied();
   const interaction = await rig.interaction();
   const { facts } = rig.store;
-  const save = facts.save.bind(facts);
-  facts.save = (account, fact, value) => {
-    if (fact === 'OAuth 2.0 sign-in') throw new Error('the disk is full');
-    save(account, fact, value);
-  };
+  const keep = facts.keep.bind(facts);
+  facts.keep = (account, fact, value) =>
+    fact === 'OAuth 2.0 sign-in' ? Promise.reject(new Error('the disk is full')) : keep(account, fact, value);
   const { renewals } = rig.x.oauth2;
   rig.clock.jump(3 * hour);
   const first = rig.host.agentWrites(interaction, 'one');
@@ -245,7 +243,7 @@ test('a store that cannot be written keeps the only copy of a token in memory, a
   await rig.stands({ outbound: { waiting: 2 } });
   await rig.atRest();
   expect(rig.x.oauth2.renewals).toBe(renewals + 1);
-  facts.save = save;
+  facts.keep = keep;
   await until(() => {
     rig.clock.jump(60_000);
     return rig.sent.length === 2;

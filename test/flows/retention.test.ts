@@ -1,3 +1,4 @@
+import { forgetUser } from '../../plugin/core/eraser';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runForget } from '../../plugin/commands/forget';
@@ -228,7 +229,7 @@ describe('on request', () => {
     rig.host.faults.add({ when: /notify/, status: 503, times: Infinity });
     await rig.customerWrites('ZEBRA');
     await rig.waits('inbound');
-    expect(await rig.store.eraser.forget(customer.id)).toEqual({ messages: 1, answers: 0 });
+    expect(await forgetUser(rig.store.eraser, customer.id)).toEqual({ messages: 1, answers: 0 });
     rig.host.faults.clear();
     rig.clock.jump(60_000);
     await rig.customerWrites('other', { from: otherCustomer });
@@ -244,7 +245,7 @@ describe('on request', () => {
     await admin.signIn(password);
     await rig.customerWrites('a prize');
     await rig.stands({ inbound: { filtered: 1 } });
-    await rig.store.eraser.forget(customer.id);
+    await forgetUser(rig.store.eraser, customer.id);
     const { messages } = await admin.call('activity', { direction: 'in', state: 'filtered' });
     expect(messages).toMatchObject([{ erased: true }]);
     const again = admin.call('retry', { direction: 'in', seq: messages[0]!.seq });
@@ -261,7 +262,7 @@ describe('on request', () => {
       { id: customer.id, username: otherCustomer.username, name: 'J' },
       1,
     );
-    await rig.store.eraser.forget(customer.id);
+    await forgetUser(rig.store.eraser, customer.id);
     expect(holds('ZEBRA kept')).toBe(true);
     expect(holds('ZEBRA out')).toBe(false);
   });
@@ -294,7 +295,7 @@ describe('on request', () => {
     const said = await jane.say(brandId, 'in secret');
     await rig.receives(1);
     await rig.host.agentWrites(rig.host.state.interactions[0]!, 'also');
-    await rig.store.eraser.forget(customer.id);
+    await forgetUser(rig.store.eraser, customer.id);
     expect(holds(said.encoded)).toBe(false);
     expect(holds(customer.id)).toBe(false);
   });

@@ -98,16 +98,16 @@ test(`${runs} times killed at a random step of sending: no text lost, none doubl
     const { held, x } = conversationOnX();
     let store = openMessageStore(directory, () => clock.now());
     for (const text of texts) await store.outbox.add({ ...message, text }, clock.now());
-    const done = () => store.depths.outbound('a').waiting === 0;
+    const done = async () => (await store.depths.outbound('a')).waiting === 0;
     // Killed again and again, each time a little further on, until all is sent.
-    while (!done()) {
+    while (!(await done())) {
       const deathAt = 3 + Math.floor(random() * 14);
       const life = new Life(deathAt, random() < 0.5);
       workerFor(store, life, x, clock)
         .resume()
         .catch(() => {});
-      await until(() => life.isOver() || done(), 'death, or the end of the work');
-      if (!done()) run += 1;
+      await until(async () => life.isOver() || (await done()), 'death, or the end of the work');
+      if (!(await done())) run += 1;
       steps.add(deathAt);
       await new Promise((resolve) => setImmediate(resolve));
       await store.close();

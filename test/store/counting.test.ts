@@ -33,13 +33,13 @@ test('what waits, was set aside or filtered is counted as it changes', async () 
   await store.inbox.markFiltered(await row('2'), 'spam');
   await store.inbox.markDelivering(await row('3'), 1, false);
   await store.inbox.saveNotified(await row('4'), undefined, true);
-  expect([store.depths.inbound('a'), store.depths.filtered('a')]).toMatchObject([
+  expect([await store.depths.inbound('a'), await store.depths.filtered('a')]).toMatchObject([
     { waiting: 1, failed: 1 },
     1,
   ]);
-  await store.eraser.eraseBefore('a', 2000);
-  await store.eraser.prune('a', 2000);
-  expect([store.depths.inbound('a'), store.depths.filtered('a')]).toMatchObject([
+  await store.eraser.eraseSome('a', 2000);
+  await store.eraser.pruneSome('a', 2000);
+  expect([await store.depths.inbound('a'), await store.depths.filtered('a')]).toMatchObject([
     { waiting: 1, failed: 0 },
     0,
   ]);
@@ -47,13 +47,13 @@ test('what waits, was set aside or filtered is counted as it changes', async () 
   expect(await store.inbox.find('a', '4')).toBeUndefined();
 });
 
-test('the id of an encrypted message counts for its sender in its conversation alone', () => {
+test('the id of an encrypted message counts for its sender in its conversation alone', async () => {
   const writer = (senderId: string, conversation = 'group:1') => ({ account: 'a', conversation, senderId });
-  expect(store.chat.claim(writer('1'), 'chosen', 10, undefined)).toBe(true);
-  expect(store.chat.claim(writer('1'), 'chosen', 11, undefined)).toBe(false);
-  expect(store.chat.claim(writer('2'), 'chosen', 12, undefined)).toBe(true);
-  expect(store.chat.claim(writer('1', 'dm:1'), 'chosen', 13, undefined)).toBe(true);
-  expect(store.chat.rowsOf(writer('1'), 'chosen')).toEqual([10]);
+  expect(await store.chat.claim(writer('1'), 'chosen', 10, undefined)).toBe(true);
+  expect(await store.chat.claim(writer('1'), 'chosen', 11, undefined)).toBe(false);
+  expect(await store.chat.claim(writer('2'), 'chosen', 12, undefined)).toBe(true);
+  expect(await store.chat.claim(writer('1', 'dm:1'), 'chosen', 13, undefined)).toBe(true);
+  expect(await store.chat.rowsOf(writer('1'), 'chosen')).toEqual([10]);
 });
 
 test('what held nothing for anybody counts as no message, in reports and in the list', async () => {
@@ -66,9 +66,9 @@ test('what held nothing for anybody counts as no message, in reports and in the 
     search: undefined,
     before: undefined,
   } as const;
-  expect(store.reporting.counts('a', 0, 5_000)).toMatchObject([
+  expect(await store.reporting.counts('a', 0, 5_000)).toMatchObject([
     { direction: 'in', state: 'waiting', count: 1 },
   ]);
-  expect(store.history.page(all).rows).toHaveLength(1);
-  expect(store.history.hours('a', 0).in.get(0)).toBe(1);
+  expect((await store.history.page(all)).rows).toHaveLength(1);
+  expect((await store.history.hours('a', 0)).in.get(0)).toBe(1);
 });

@@ -1,3 +1,5 @@
+import { RememberedFacts, type Fact } from '../../plugin/core/accountFacts';
+import { lastMark, noteMark } from '../../plugin/core/presenceMarks';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Database } from 'node-sqlite3-wasm';
 import { tmpdir } from 'node:os';
@@ -87,13 +89,14 @@ test('the oldest unfinished message of a conversation is next, through all its s
   await store.inbox.markFailed(second.seq, 'refused');
   expect(await store.inbox.nextIn('a dm:1')).toBeUndefined();
   expect(await store.inbox.queueNames()).toEqual([]);
-  expect(store.depths.inbound('a')).toEqual({ waiting: 0, failed: 1 });
+  expect(await store.depths.inbound('a')).toEqual({ waiting: 0, failed: 1 });
   expect(await store.inbox.knownHostMessages('a', ['h1', 'h2'])).toEqual(new Set(['h1']));
 });
 
 test('depths of an account are not mixed with those of one whose name begins alike', async () => {
   await store.inbox.keep([inbound('1'), inbound('2', { account: 'ab' }), inbound('3', { account: 'ab' })]);
-  expect([store.depths.inbound('a').waiting, store.depths.inbound('ab').waiting]).toEqual([1, 2]);
+  expect((await store.depths.inbound('a')).waiting).toBe(1);
+  expect((await store.depths.inbound('ab')).waiting).toBe(2);
 });
 
 test('an answer keeps what was done for it', async () => {
@@ -132,13 +135,34 @@ test('people are found by id, handle in any case, and Map Key value; a handle ha
   expect(await store.contacts.byUsername('b', 'jane')).toBeUndefined();
 });
 
-test('a used-up window is remembered across a restart, until it opens', async () => {
-  store.windows.learn('a', 'send', 0, 5000);
+test('what was learnt about an account is remembered across a restart', async () => {
+  store.facts.save('a', 'colour', 'red');
+  store.facts.save('a', 'colour', 'blue');
+  store.facts.save('a', 'size', '5');
+  store.facts.forget('a', 'size');
   await reopen();
-  expect(store.windows.closedUntil('a', 'send', 4999)).toBe(5000);
-  expect(store.windows.closedUntil('a', 'send', 5000)).toBeUndefined();
-  store.windows.learn('a', 'send', 3, 9000);
-  expect(store.windows.closedUntil('a', 'send', 4000)).toBeUndefined();
+  expect(store.facts.read('a', 'colour')).toBe('blue');
+  expect(store.facts.read('a', 'size')).toBeUndefined();
+  expect(store.facts.read('b', 'colour')).toBeUndefined();
+});
+
+test('a fact that could not be written is known all the same, and written with the next', async () => {
+  const written: Fact[][] = [];
+  let isFull = true;
+  const write = (changes: Fact[]) => {
+    if (isFull) return Promise.reject(new Error('the disk is full'));
+    written.push(changes);
+    return Promise.resolve();
+  };
+  const facts = new RememberedFacts(write, []);
+  await expect(facts.keep('a', 'colour', 'red')).rejects.toThrow('the disk is full');
+  expect(facts.read('a', 'colour')).toBe('red');
+  isFull = false;
+  await facts.keep('a', 'size', '5');
+  expect(written.flat()).toEqual([
+    { account: 'a', fact: 'colour', value: 'red' },
+    { account: 'a', fact: 'size', value: '5' },
+  ]);
 });
 
 test('what is written in one turn is one commit, and nobody fails for somebody else', async () => {
@@ -171,7 +195,7 @@ test('no statement reads a whole table, but for forgetting a person and for what
   prepare.mockRestore();
   const file = StoreFile.open(folder);
   const allowed =
-    /json_each|SCAN each|SCAN outbox$|USING INDEX \w+_postponed|chat_keys|chat_conversations|chat_sent|chat_unread|public_keys/;
+    /json_each|SCAN each|SCAN outbox$|USING INDEX \w+_postponed|chat_keys|chat_conversations|chat_sent|chat_unread|public_keys|account_facts/;
   const greedy = statements
     .filter(
       (sql) =>
@@ -280,9 +304,12 @@ test('a store of the first version is taken over with all it holds', async () =>
 });
 
 test('presence marks: the latest of all customers', () => {
-  store.marks.save('a', { kind: 'read', at: 5 });
-  store.marks.save('a', { kind: 'typing', at: 7 });
-  store.marks.save('a', { kind: 'read', at: 6 });
-  expect(store.marks.latest('a')).toEqual({ readAt: 6, typingAt: 7 });
-  expect(store.marks.latest('b')).toEqual({});
+  for (const mark of [
+    { kind: 'read', at: 6 },
+    { kind: 'typing', at: 7 },
+    { kind: 'read', at: 5 },
+  ] as const)
+    noteMark('a', mark, store.facts);
+  expect([lastMark('a', 'read', store.facts), lastMark('a', 'typing', store.facts)]).toEqual([6, 7]);
+  expect(lastMark('b', 'read', store.facts)).toBeUndefined();
 });

@@ -1,7 +1,8 @@
 import type { Ports } from '../corePorts';
 import { concernsAgent } from '../outbound/replyNotices';
 import type { MessagingAccount } from '../gateways';
-import type { ChatStore, ChatWriter, ClosedMessage, Opened, Remark } from '../chat';
+import type { Tables } from '../ports';
+import type { ChatWriter, ClosedMessage, Opened, Remark } from '../chat';
 import { groupOf, isEncryptedGroup } from '../conversation';
 import type { InboundMessage, StoredInbound, XUser } from '../messages';
 import { isFromHere } from './ingestEncrypted';
@@ -47,7 +48,7 @@ export async function decryptMessage(
   const opened = await account.chat.open(closed, message.sender.id);
   if (opened.kind === 'nothing') return undefined;
   const opening = { row, closed, account, ports };
-  if (!claim(opened, opening)) return undefined;
+  if (!(await claim(opened, opening))) return undefined;
   const shown = await shownOf(opened, opening);
   if (!shown) return undefined;
   // What X says around a message does not decide whether it is one.
@@ -57,19 +58,22 @@ export async function decryptMessage(
 }
 
 /** @returns false when there is nothing new in it for an agent */
-function claim(opened: Exclude<Opened, { kind: 'nothing' }>, { row, closed, ports }: Opening): boolean {
+async function claim(
+  opened: Exclude<Opened, { kind: 'nothing' }>,
+  { row, closed, ports }: Opening,
+): Promise<boolean> {
   const { chat, log } = ports;
   const { account, messageId, reopens } = row.message;
   const isUnread = opened.kind === 'notice' && opened.unread === true;
   // It was told when it came, perhaps for another reason.
   if (isUnread && reopens !== undefined) return false;
   const id = opened.kind === 'failure' ? `failure:${opened.id}` : opened.id;
-  if (!chat.claim(writerOf(row, closed), id, row.seq, closed.sequence)) {
+  if (!(await chat.claim(writerOf(row, closed), id, row.seq, closed.sequence))) {
     log.info('encrypted message came twice, handed over once', { messageId });
-    if (reopens !== undefined) chat.noteRead(reopens);
+    if (reopens !== undefined) await chat.noteRead(reopens);
     return false;
   }
-  if (isUnread) chat.noteUnread(account, closed.conversationId, row.seq);
+  if (isUnread) await chat.noteUnread(account, closed.conversationId, row.seq);
   return true;
 }
 
@@ -116,13 +120,15 @@ async function shownOf(
   }
 }
 
-function messageShown(
+async function messageShown(
   { text, media, remarks, ttlMs }: Extract<Opened, { kind: 'message' }>,
   { row, ports: { chat } }: Opening,
-): Shown {
+): Promise<Shown> {
   const { account, sentAt, reopens } = row.message;
-  const isDue = ({ once }: Remark) => once === undefined || chat.claimRemark(account, once, row.seq);
-  const words = remarks.filter(isDue).map((each) => each.words);
+  const isDue = async ({ once }: Remark) =>
+    once === undefined || (await chat.claimRemark(account, once, row.seq));
+  const words: string[] = [];
+  for (const remark of remarks) if (await isDue(remark)) words.push(remark.words);
   if (reopens !== undefined) words.unshift(lateWords(sentAt));
   return {
     text,
@@ -155,7 +161,7 @@ async function failureShown(
   failure: Extract<Opened, { kind: 'failure' }>,
   { account, ports: { chat, outbox } }: Opening,
 ): Promise<Shown | undefined> {
-  const seq = chat.sent(account.name, failure.id)?.outboxSeq;
+  const seq = (await chat.sent(account.name, failure.id))?.outboxSeq;
   const reply = seq === undefined ? undefined : await outbox.get(seq);
   if (!reply) return notice(failureWords(failure, { reply, isPart: false, isJoined: false }));
   await outbox.noteOutcome(reply.seq, phrase('replyFailed.outcome', { why: failure.why }));
@@ -182,13 +188,13 @@ async function targetOf(
 ): Promise<Target | undefined> {
   const { chat, inbox, outbox } = ports;
   const { conversation, sender } = row.message;
-  const ours = chat.sent(account.name, sequence);
+  const ours = await chat.sent(account.name, sequence);
   if (ours) {
     const reply =
       ours.conversationId === closed.conversationId ? await outbox.get(ours.outboxSeq) : undefined;
     return reply && { author: reply.message.automatic ? 'plugin' : 'agent', at: reply.createdAt };
   }
-  const seqs = chat.rowsOf(writerOf(row, closed), sequence);
+  const seqs = await chat.rowsOf(writerOf(row, closed), sequence);
   const rows = await Promise.all(seqs.map((seq) => inbox.get(seq)));
   const message = rows.find((each) => each?.message.conversation === conversation)?.message;
   if (!message) return undefined;
@@ -214,18 +220,22 @@ async function eraseDeleted(
 ): Promise<void> {
   const { message } = deletion;
   const { account, conversation, sender } = message;
-  for (const seq of chat.rowsOf({ account, conversation, senderId: sender.id }, id)) {
+  for (const seq of await chat.rowsOf({ account, conversation, senderId: sender.id }, id)) {
     const row = await inbox.get(seq);
     const isTheirs = byAdmin || row?.message.sender.id === sender.id;
     const isDone = row?.state === 'delivered' || row?.state === 'failed';
-    if (isDone && isTheirs && row.message.conversation === conversation) eraser.erase(seq);
+    if (isDone && isTheirs && row.message.conversation === conversation) await eraser.erase(seq);
   }
 }
 
 /** An agent of an encrypted group has a message: what is answered from now on may be meant for it. */
-export function noteShown({ seq, message }: StoredInbound, chat: ChatStore, now: number): void {
+export async function noteShown(
+  { seq, message }: StoredInbound,
+  chat: Tables['chat'],
+  now: number,
+): Promise<void> {
   const { account, conversation, notice: isNotice, reopens } = message;
   const group = groupOf(conversation);
   if (group !== undefined && isEncryptedGroup(group) && !isNotice && reopens === undefined)
-    chat.noteLast(account, group, seq, now);
+    await chat.noteLast(account, group, seq, now);
 }

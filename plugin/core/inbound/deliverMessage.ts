@@ -69,16 +69,19 @@ export async function deliverMessage(
       const isCurrent = (await tables.contacts.mapValueOf(account.name, sender.id)) === before;
       if (told === undefined && isCurrent) await tables.contacts.saveMapValue(account.name, sender.id, from);
     });
-    if (last && message.ttlMs !== undefined) eraseDisappearing(row, ports);
+    if (last && message.ttlMs !== undefined) await eraseDisappearing(row, ports);
   }
   if (!message.notice && account.rules.card.active)
     void updateCard(await knownSender(sender, account.name, ports.contacts), from, account, ports);
 }
 
 /** What disappears on X is not kept here either, and neither is what it was when it could not be read. */
-function eraseDisappearing({ seq, message: { reopens } }: StoredInbound, { eraser }: DeliverPorts): void {
-  eraser.erase(seq);
-  if (reopens !== undefined) eraser.erase(reopens);
+async function eraseDisappearing(
+  { seq, message: { reopens } }: StoredInbound,
+  { eraser }: DeliverPorts,
+): Promise<void> {
+  await eraser.erase(seq);
+  if (reopens !== undefined) await eraser.erase(reopens);
 }
 
 function shown({ message, withheld }: StoredInbound): InboundMessage {

@@ -21,7 +21,7 @@ export async function handleDeletedPosts(
     await ports.threads.markDeleted(account, id);
     const row = await ports.inbox.find(account, id);
     if (row?.message.thread === undefined || row.withheld) continue;
-    if (row.state === 'delivered' || row.state === 'failed') ports.eraser.erase(row.seq);
+    if (row.state === 'delivered' || row.state === 'failed') await ports.eraser.erase(row.seq);
     if (row.state === 'failed') {
       // Set aside or filtered: no agent knows of it.
       ports.log.info('post deleted on X', { account, messageId: id });

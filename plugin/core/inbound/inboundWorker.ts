@@ -75,7 +75,7 @@ export class InboundWorker {
     const row = await inbox.get(seq);
     if (!row) return false;
     if (this.inFlight.has(seq)) throw messageInFlight();
-    if (!history.setAside({ direction: 'in', seq }, reason)) return false;
+    if (!(await history.setAside({ direction: 'in', seq }, reason))) return false;
     this.step(row, 'failed', reason);
     this.wake(queueNameOf(row.message.account, row.message.conversation));
     return true;
@@ -140,8 +140,8 @@ export class InboundWorker {
     const { account, messageId } = row.message;
     this.ports.log.info('message forwarded', { account, messageId, ms: this.ports.clock.now() - started });
     this.mediaFaults.delete(row.seq);
-    if (row.message.reopens !== undefined) this.ports.chat.noteRead(row.message.reopens);
-    noteShown(row, this.ports.chat, this.ports.clock.now());
+    if (row.message.reopens !== undefined) await this.ports.chat.noteRead(row.message.reopens);
+    await noteShown(row, this.ports.chat, this.ports.clock.now());
     this.step(row, 'delivered');
     this.ports.counters.count('inbound', { account, result: 'delivered' });
     const wasRefusing = this.refusals.noteAccepted(account, row.seq);
@@ -157,7 +157,7 @@ export class InboundWorker {
     if (error.code === 'message-withheld') return { again: 'now' };
     const { account, messageId } = row.message;
     const { inbox, log, clock, counters } = this.ports;
-    if (!error.retryable && !this.hostRefusesAll(row, error)) {
+    if (!error.retryable && !(await this.hostRefusesAll(row, error))) {
       await this.pendingWrites.write(row.seq, (tables) => tables.inbox.markFailed(row.seq, error.message));
       log.error('message set aside: XCALLY Motion will never accept it', {
         account,
@@ -184,14 +184,14 @@ export class InboundWorker {
    * Whether a message was refused because the host refuses them all. Then it waits; what was set aside before that was known
    * waits with it.
    */
-  private hostRefusesAll({ seq, message }: StoredInbound, { code }: BridgeError): boolean {
+  private async hostRefusesAll({ seq, message }: StoredInbound, { code }: BridgeError): Promise<boolean> {
     if (code !== 'refused-by-host') return false;
     const { account, conversation } = message;
     const refusal = this.refusals.noteRefused(account, seq, queueNameOf(account, conversation));
     if (refusal.verdict === 'set-aside') return false;
     const { history, log } = this.ports;
     for (const each of refusal.restore) {
-      const queueName = history.retry({ direction: 'in', seq: each });
+      const queueName = await history.retry({ direction: 'in', seq: each });
       if (queueName !== undefined) this.queue.wake(queueName);
     }
     if (refusal.restore.length > 0)

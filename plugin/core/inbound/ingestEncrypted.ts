@@ -67,7 +67,7 @@ export async function isFromHere(
   messageId: string,
   { chat, outbox }: Ports<'chat' | 'outbox'>,
 ): Promise<boolean> {
-  if (chat.sent(account, messageId) !== undefined) return true;
+  if ((await chat.sent(account, messageId)) !== undefined) return true;
   return (await outbox.knownSentIds(account, [messageId])).size > 0;
 }
 
@@ -80,7 +80,7 @@ async function customerIn(
 ): Promise<string | undefined> {
   if (!isEncryptedGroup(conversationId))
     return conversationId.split(':').find((id) => /^\d+$/.test(id) && id !== ownId);
-  const last = chat.lastOf(account, conversationId);
+  const last = await chat.lastOf(account, conversationId);
   const sender = last && (await inbox.get(last.seq))?.message.sender.id;
   // A person who was forgotten on request has no id any longer.
   return sender !== undefined && /^\d+$/.test(sender) ? sender : undefined;

@@ -1,3 +1,4 @@
+import { noteMark } from '../presenceMarks';
 import type { CorePorts } from '../corePorts';
 import { groupOf, isPostConversation, queueNameOf } from '../conversation';
 import type { EventBatch, EventMessage, ReplayStatus } from './events';
@@ -71,8 +72,8 @@ async function store(
   const prepare = async (tables: Tables) => {
     const tied: InboundMessage[] = [];
     for (const message of wanted) tied.push(await tieToAccount(message, account, tables));
-    const { chat, log } = ports;
-    const { inbox, outbox } = tables;
+    const { log } = ports;
+    const { chat, inbox, outbox } = tables;
     const encrypted = await ingestEncrypted(batch.encrypted, account, { chat, log, inbox, outbox });
     return { encrypted, messages: [...tied, ...encrypted] };
   };
@@ -84,8 +85,7 @@ async function store(
   await also(`deleted posts ${batch.deletedPosts.join(' ')}`, () =>
     handleDeletedPosts(batch.deletedPosts, account.name, ports),
   );
-  for (const mark of batch.marks)
-    await also(`${mark.kind} at ${mark.at}`, () => ports.marks.save(account.name, mark));
+  for (const mark of batch.marks) noteMark(account.name, mark, ports.facts);
   for (const { userId, username } of batch.handles)
     await also(`handle of ${userId}`, () => noteHandle(userId, username, account.name, ports));
   report(batch, foreign, account, ports);
@@ -97,10 +97,7 @@ async function store(
     if (wanted[index]?.post) account.onPost(message.sender.id);
   });
   const last = encrypted.findLast(({ notice }) => notice === undefined);
-  if (last)
-    await also(`time of message ${last.messageId}`, () =>
-      ports.facts.save(account.name, encryptedFact, String(last.sentAt)),
-    );
+  if (last) ports.facts.save(account.name, encryptedFact, String(last.sentAt));
   return messages.filter((_, index) => fresh[index] !== true);
 }
 
@@ -226,10 +223,7 @@ function report(
   }
 }
 
-/**
- * What X pushes has a price, once within a day; what comes again is free. An estimate is not worth refusing X's call for: the
- * messages are kept already.
- */
+/** What X pushes has a price, once within a day; what comes again is free. */
 function noteCharges(
   { messages, encrypted }: EventBatch,
   known: InboundMessage[],
@@ -242,10 +236,6 @@ function noteCharges(
   const isPost = ({ conversation }: { conversation: string }) => isPostConversation(conversation);
   const posts = messages.filter(isPost).length - before.filter(isPost).length;
   const direct = messages.length + theirs - before.length - posts;
-  try {
-    charges.note(account.name, 'event', Math.max(0, direct));
-    charges.note(account.name, 'post event', Math.max(0, posts));
-  } catch {
-    // The store tells of its trouble with the next message.
-  }
+  charges.note(account.name, 'event', Math.max(0, direct));
+  charges.note(account.name, 'post event', Math.max(0, posts));
 }

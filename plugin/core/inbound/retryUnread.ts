@@ -18,7 +18,7 @@ export async function retryUnread(
   try {
     let count = 0;
     for (let after: number | undefined = 0; after !== undefined;) {
-      const rows = chat.unread(account, conversationId, after);
+      const rows = await chat.unread(account, conversationId, after);
       const again: InboundMessage[] = [];
       for (const seq of rows) {
         const row = await inbox.get(seq);

@@ -1,6 +1,6 @@
 import type { Ports } from '../corePorts';
-import type { ChatStore, EncryptedReply } from '../chat';
-import type { Async, Contacts, Inbox } from '../ports';
+import type { EncryptedReply } from '../chat';
+import type { Async, Contacts, Inbox, Tables } from '../ports';
 import { isEncryptedGroup } from '../conversation';
 import { BridgeError } from '../errors';
 import type { StoredOutbound } from '../messages';
@@ -76,7 +76,7 @@ export async function chatRoute(
         !mayBeThere(row, part.index);
       if (before && !isOutdated) {
         // Up to 0.7 it was not noted, and X's word of it must not be taken for a colleague's.
-        store.noteSealed(account.name, { ...before, outboxSeq: row.seq });
+        await store.noteSealed(account.name, { ...before, outboxSeq: row.seq });
         return;
       }
       await chat.showPresence(conversation);
@@ -107,10 +107,12 @@ export async function chatRoute(
 async function quotedIn(
   conversationId: string,
   { message, createdAt }: StoredOutbound,
-  chat: ChatStore,
+  chat: Tables['chat'],
   inbox: Async<Inbox>,
 ): Promise<string | undefined> {
-  const last = isEncryptedGroup(conversationId) ? chat.lastOf(message.account, conversationId) : undefined;
+  const last = isEncryptedGroup(conversationId)
+    ? await chat.lastOf(message.account, conversationId)
+    : undefined;
   if (last === undefined || last.at > createdAt || message.automatic) return undefined;
   return (await inbox.get(last.seq))?.message.closed?.event;
 }

@@ -113,7 +113,7 @@ export class OutboundWorker {
     const group = isUnclear ? [head, ...(await outbox.joinedTo(head.seq))] : [row];
     // Last, so that nothing is sent between this look and the write.
     if (this.inFlight.has(head.seq)) throw messageInFlight();
-    if (!history.setAside({ direction: 'out', seq }, reason)) return false;
+    if (!(await history.setAside({ direction: 'out', seq }, reason))) return false;
     const error = noLongerWanted(isUnclear);
     for (const each of group) {
       this.step(each, 'failed', reason);

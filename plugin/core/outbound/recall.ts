@@ -18,11 +18,11 @@ export async function recall(
 ): Promise<void> {
   const row = await outbox.get(seq);
   const head = row?.joinedTo ?? seq;
-  const messages = chat.sentOf(head);
+  const messages = await chat.sentOf(head);
   if (!row || messages.length === 0) throw new BridgeError('bad-request', say('recall.notPossible'));
   const { account } = row.message;
   await accountOf(account).chat.recall(messages);
-  chat.noteRecalled(head);
+  await chat.noteRecalled(head);
   await outbox.noteOutcome(head, phrase('recall.outcome', { by }));
   log.warn('an encrypted reply was taken back', { account, answer: head, user: by });
   const reply = (await outbox.get(head)) ?? row;

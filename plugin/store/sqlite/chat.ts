@@ -2,6 +2,18 @@ import type { ChatStore, ChatWriter, SentChatMessage } from '../../core/chat';
 import { createChatKeys } from './chatKeys';
 import { textOf, type StoreFile } from './database';
 
+/** What writes nothing. */
+export const chatReads = [
+  'rowsOf',
+  'sent',
+  'sentOf',
+  'lastOf',
+  'unread',
+  'conversation',
+  'keys',
+  'personKeys',
+] satisfies (keyof ChatStore)[];
+
 /** What is kept of encrypted chat, in SQLite. */
 export function createChatStore(store: StoreFile): ChatStore {
   return {

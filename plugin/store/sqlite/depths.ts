@@ -2,6 +2,9 @@ import type { Depths, QueueDepths } from '../../core/ports';
 import type { StoreFile } from './database';
 import { waiting } from './waitingQueues';
 
+/** What writes nothing. */
+export const depthsReads = ['inbound', 'outbound', 'filtered'] satisfies (keyof QueueDepths)[];
+
 /** How much waits and how much was set aside, as the store counts it while rows change. */
 export function createDepths(store: StoreFile): QueueDepths {
   const counted = store.prepare(`SELECT rows FROM row_counts WHERE account = ? AND queue = ? AND kind = ?`);

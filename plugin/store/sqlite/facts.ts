@@ -1,20 +1,28 @@
-import type { AccountFacts } from '../../core/ports';
-import type { StoreFile } from './database';
+import type { FactsTable } from '../../core/accountFacts';
+import { textOf, type StoreFile } from './database';
 
-/** What was learnt about an account and is worth keeping: its X user, the host's Map Key, how far X was read. */
-export function createFacts(store: StoreFile): AccountFacts {
+/** What writes nothing. */
+export const factsReads = ['all'] satisfies (keyof FactsTable)[];
+
+/** What was learnt about an account and is worth keeping: its X user, Motion's Map Key, how far X was read. */
+export function createFacts(store: StoreFile): FactsTable {
   const save = store.prepare(
     `INSERT INTO account_facts (account, fact, value) VALUES (?, ?, ?)
      ON CONFLICT (account, fact) DO UPDATE SET value = excluded.value`,
   );
-  const read = store.prepare(`SELECT value FROM account_facts WHERE account = ? AND fact = ?`);
+  const all = store.prepare(`SELECT account, fact, value FROM account_facts`);
   const forget = store.prepare(`DELETE FROM account_facts WHERE account = ? AND fact = ?`);
   return {
-    save: (account, fact, value) => void save.run(account, fact, value),
-    read: (account, fact) => {
-      const value = read.get(account, fact)?.['value'];
-      return typeof value === 'string' ? value : undefined;
+    all: () =>
+      all.all().map((row) => ({
+        account: textOf(row, 'account'),
+        fact: textOf(row, 'fact'),
+        value: textOf(row, 'value'),
+      })),
+    write: (changes) => {
+      for (const { account, fact, value } of changes)
+        if (value === undefined) forget.run(account, fact);
+        else save.run(account, fact, value);
     },
-    forget: (account, fact) => void forget.run(account, fact),
   };
 }

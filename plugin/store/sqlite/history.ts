@@ -27,6 +27,9 @@ const states = {
 /** The reply whose message the reply `?1` goes out in. */
 const headOf = `(SELECT coalesce(joined_to, seq) FROM outbox WHERE seq = ?1)`;
 
+/** What writes nothing. */
+export const historyReads = ['page', 'hours'] satisfies (keyof History)[];
+
 /** What went in and out, for the panel. */
 export function createHistory(store: StoreFile, now: () => number): History {
   const hours = (table: 'inbox' | 'outbox', column: string) =>

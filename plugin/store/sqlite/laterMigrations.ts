@@ -113,4 +113,9 @@ export const laterMigrations: string[] = [
   ALTER TABLE outbox ADD COLUMN doubt_from INTEGER;
   ALTER TABLE outbox ADD COLUMN doubt_until INTEGER;
   `,
+  `
+  INSERT OR REPLACE INTO account_facts (account, fact, value)
+    SELECT account, 'window closed until: ' || call, reset_at FROM rate_limit_windows WHERE remaining <= 0;
+  DROP TABLE rate_limit_windows;
+  `,
 ];

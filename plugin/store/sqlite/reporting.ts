@@ -3,6 +3,9 @@ import { textOf, type StoreFile } from './database';
 
 const hour = 3_600_000;
 
+/** What writes nothing. */
+export const reportingReads = ['counts', 'moments', 'windowWaits'] satisfies (keyof Reporting)[];
+
 /** Figures for reports, in SQLite. Our own notices to agents are no messages. */
 export function createReporting(store: StoreFile): Reporting {
   const incoming = store.prepare(

@@ -1,4 +1,4 @@
-import type { ChargeKind } from '../../core/ports';
+import type { ChargeKind } from '../../core/charges';
 import { isRecord } from '../../core/isRecord';
 
 /** What a call that X answered is charged for. */

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../../core/errors';
 import { ChargeCounter } from './charges';
-import type { AccountFacts, Charges, Counters, RateLimitWindows } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
+import type { Charges } from '../../core/charges';
+import type { Counters } from '../../core/ports';
 import type { RemoteClock } from '../../core/remoteClock';
 import { CallBudget, type KnownWindow } from './callBudget';
 import { Dialect } from './dialect';
@@ -20,7 +22,6 @@ export interface XClientOptions {
   account: string;
   apiBaseUrl: string;
   signIns: SignIns;
-  windows: RateLimitWindows;
   /** X's. */
   clock: RemoteClock;
   counters: Counters;
@@ -29,6 +30,9 @@ export interface XClientOptions {
   /** Hears whether X accepted a sign-in of the user. */
   onSignIn: (kind: UserSignIn, accepted: boolean, reason: string | undefined) => void;
 }
+
+/** Until when a used-up window is closed, in ms since 1970. */
+const windowFact = (window: string) => `window closed until: ${window}`;
 
 /** X's API in one account's name: signs, minds the rate limit windows, and turns faults into BridgeErrors. */
 export class XClient {
@@ -68,9 +72,9 @@ export class XClient {
   }
 
   private async make(call: XCall, asStream: boolean): Promise<XAnswer> {
-    const { account, windows, clock } = this.options;
-    const closedUntil = windows.closedUntil(account, call.window, clock.now());
-    if (closedUntil !== undefined) throw this.rateLimited(call, closedUntil);
+    const { account, facts, clock } = this.options;
+    const closedUntil = Number(facts.read(account, windowFact(call.window)) ?? 0);
+    if (closedUntil > clock.now()) throw this.rateLimited(call, closedUntil);
     const usedUpUntil = await this.budget.enter(call.window);
     if (usedUpUntil !== undefined) throw this.rateLimited(call, usedUpUntil);
     const answer = await this.withinBudget(call, () => this.requests.send(call, asStream));
@@ -124,20 +128,12 @@ export class XClient {
   private noteCharge(call: XCall, answer: unknown): void {
     const charge = this.chargeCounter.chargeOf(call, answer);
     if (!charge) return;
-    try {
-      this.options.charges.note(this.options.account, charge.kind, charge.count);
-    } catch {
-      // An estimate is not worth losing X's answer for.
-    }
+    this.options.charges.note(this.options.account, charge.kind, charge.count);
   }
 
   /** A used-up window is kept across restarts. */
   private keepWindow(window: string, resetAt: number): void {
-    try {
-      this.options.windows.learn(this.options.account, window, 0, resetAt);
-    } catch {
-      // What X answered counts more than that its window could not be written down; 429 will say it again.
-    }
+    this.options.facts.save(this.options.account, windowFact(window), String(resetAt));
   }
 
   private faultOf(call: XCall, answer: XAnswer): BridgeError {

@@ -1,4 +1,4 @@
-import type { AccountFacts } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
 import { isRecord } from '../../core/isRecord';
 
 /**
@@ -66,11 +66,7 @@ export class Dialect {
 
   /** The names in use have proved right. */
   keep(): void {
-    try {
-      this.facts.save(this.account, fact, this.name);
-    } catch {
-      // It is learnt again after a restart.
-    }
+    this.facts.save(this.account, fact, this.name);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AccountFacts } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
 
 const fact = 'OAuth 2.0 refresh token used';
 

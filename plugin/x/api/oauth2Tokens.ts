@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/clock';
 import { BridgeError, reasonOf } from '../../core/errors';
-import type { AccountFacts, Log } from '../../core/ports';
+import type { Log } from '../../core/ports';
 import type { RemoteClock } from '../../core/remoteClock';
 import type { Scheduler } from '../../core/scheduler';
 import { SignInGate } from '../../core/signInGate';
 import { OAuth2Endpoint, type GrantedTokens, type PendingSignIn } from './oauth2Flow';
 import { lost, notConnected, tokenRefused, withoutOfflineAccess } from './oauth2Lost';
-import { OAuth2Seed } from './oauth2Seed';
+import type { OAuth2Seed } from './oauth2Seed';
 import { TokensLocked, TokenVault, type SavedTokens } from './tokenVault';
 import { say, type Text } from '../../texts/text';
 
@@ -34,11 +34,10 @@ export interface OAuth2TokensOptions {
   account: string;
   client: { clientId: string; clientSecret: string };
   /** A refresh token from the configuration, which is used once. */
-  seed: string;
+  seed: OAuth2Seed;
   apiBaseUrl: string;
   /** The account has another sign-in, so that nobody needs to be called while this one was never connected. */
   isOptional: boolean;
-  facts: AccountFacts;
   vault: TokenVault;
   /** X's. */
   clock: RemoteClock;
@@ -62,7 +61,6 @@ export class OAuth2Tokens {
   /** Refuses to ask X again and again with tokens that it does not take. */
   readonly gate: SignInGate;
   private readonly endpoint: OAuth2Endpoint;
-  private readonly seed: OAuth2Seed;
   private current: SavedTokens | undefined;
   private loading: Promise<void> | undefined;
   private isLoaded = false;
@@ -75,7 +73,6 @@ export class OAuth2Tokens {
 
   constructor(private readonly options: OAuth2TokensOptions) {
     const { apiBaseUrl, client, clock } = options;
-    this.seed = new OAuth2Seed(options.account, options.seed, options.facts);
     this.gate = new SignInGate(options.machineClock);
     this.endpoint = new OAuth2Endpoint(apiBaseUrl, client, clock);
   }
@@ -83,7 +80,7 @@ export class OAuth2Tokens {
   /** Whether there is something to sign in with. @throws BridgeError `store-unavailable` */
   async isConnected(): Promise<boolean> {
     await this.load();
-    return this.current !== undefined || this.locked !== undefined || this.seed.fresh() !== undefined;
+    return this.current !== undefined || this.locked !== undefined || this.options.seed.fresh() !== undefined;
   }
 
   get clientId(): string {
@@ -121,7 +118,7 @@ export class OAuth2Tokens {
   async accessToken(): Promise<string> {
     await this.load();
     const lastsMs = this.lastsMs();
-    if (this.seed.fresh() === undefined && this.current && lastsMs > reserveMs) {
+    if (this.options.seed.fresh() === undefined && this.current && lastsMs > reserveMs) {
       if (lastsMs < aheadMs) this.renewAhead();
       return (await this.ofKnownUser(this.current)).accessToken;
     }
@@ -168,7 +165,7 @@ export class OAuth2Tokens {
     await this.options.vault.inTurn(async () => {
       await this.load();
       onUser(user);
-      this.seed.markUsed();
+      this.options.seed.markUsed();
       await this.adopt(granted, user.userId);
     });
     return user;
@@ -180,9 +177,9 @@ export class OAuth2Tokens {
     return vault.inTurn(async () => {
       await this.load();
       await this.takeOver();
-      const token = this.current?.refreshToken ?? this.current?.accessToken ?? this.seed.fresh();
+      const token = this.current?.refreshToken ?? this.current?.accessToken ?? this.options.seed.fresh();
       if (token !== undefined) await this.endpoint.revoke(token);
-      this.seed.markUsed();
+      this.options.seed.markUsed();
       vault.forget();
       this.current = undefined;
       const isTold = this.locked === undefined;
@@ -263,7 +260,7 @@ export class OAuth2Tokens {
       if (!(await this.isConnected())) {
         if (!isOptional) onSignIn(false, notConnected);
       } else if (vault.isUnsaved()) await vault.inTurn(() => vault.flush());
-      else if (this.seed.fresh() !== undefined || this.lastsMs() < aheadMs) this.renewAhead();
+      else if (this.options.seed.fresh() !== undefined || this.lastsMs() < aheadMs) this.renewAhead();
     } catch (error) {
       const { account, log } = this.options;
       log.warn('the OAuth 2.0 sign-in could not be renewed; it is tried again in a minute', {
@@ -295,7 +292,7 @@ export class OAuth2Tokens {
   private async renewNow(): Promise<SavedTokens> {
     const before = this.current;
     await this.takeOver();
-    const seed = this.seed.fresh();
+    const seed = this.options.seed.fresh();
     const fromSeed = seed === undefined ? undefined : await this.useSeed(seed);
     if (fromSeed) return fromSeed;
     if (this.current && this.current !== before && this.lastsMs() > aheadMs) return this.current;
@@ -315,14 +312,14 @@ export class OAuth2Tokens {
       granted = await this.ask(seed);
     } catch (error) {
       if (!(error instanceof BridgeError) || error.problem !== tokenRefused) throw error;
-      this.seed.markUsed();
+      this.options.seed.markUsed();
       if (!this.current) throw error;
       // Used before a kill that came before that was noted, most likely.
       this.gate.accepted();
       return undefined;
     }
     const saved = await this.adopt(granted, undefined);
-    this.seed.markUsed();
+    this.options.seed.markUsed();
     return saved;
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { BridgeError } from '../../core/errors';
-import type { AccountFacts } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
 import type { RemoteClock } from '../../core/remoteClock';
 import type { SignInGate } from '../../core/signInGate';
 import type { AppToken } from './appToken';
@@ -88,11 +88,7 @@ export class SignIns {
   noteRefused(call: SignedCall, kind: SignInKind): void {
     const { account, facts, clock } = this.options;
     this.refused.until[this.nameOf(call, kind)] = clock.now() + refusalLastsMs;
-    try {
-      facts.save(account, fact, JSON.stringify(this.refused));
-    } catch {
-      // The next refusal tells it again.
-    }
+    facts.save(account, fact, JSON.stringify(this.refused));
   }
 
   /** Somebody has signed in again, perhaps with more rights: what was refused may do now. */

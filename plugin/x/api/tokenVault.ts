@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { AccountFacts } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
 import { openBox, rememberingKeys, sealBox, sealedBox } from '../../disk/sealedBox';
 
 /** What is kept of a sign-in with OAuth 2.0. */
@@ -98,7 +98,8 @@ export class TokenVault {
             sealed: await sealBox(Buffer.from(plain), this.dataKey, this.derive, this.salt),
           });
     if (this.pending !== tokens) return;
-    this.facts.save(this.account, fact, text);
+    await this.facts.keep(this.account, fact, text);
+    if (this.pending !== tokens) return;
     this.pending = undefined;
   }
 

@@ -107,18 +107,18 @@ export class ChatAccount implements ChatGateway {
   }
 
   /** Takes other keys into use; see `forgetConversations`. */
-  loadOthers(): Promise<void> {
+  async loadOthers(): Promise<void> {
     // With the former ones something may have been learnt since.
-    this.forgetConversations();
-    return this.load();
+    await this.forgetConversations();
+    await this.load();
   }
 
   /**
    * Other keys are about to be saved: what was encrypted for the former ones opens no more. Called before, so that a process that
    * ends in between has lost nothing that cannot be read from X again.
    */
-  forgetConversations(): void {
-    this.conversationKeys.forget();
+  forgetConversations(): Promise<void> {
+    return this.conversationKeys.forget();
   }
 
   async unload(): Promise<void> {
@@ -190,7 +190,7 @@ export class ChatAccount implements ChatGateway {
   ): Promise<Opened> {
     const { account, settings, store, workers } = this.options;
     const inGroup = isEncryptedGroup(conversationId);
-    store.saveConversation(account, conversationId, {
+    await store.saveConversation(account, conversationId, {
       token,
       lastSequence: sequence,
       ttlMs: inGroup ? undefined : opened.ttlMs,
@@ -198,7 +198,7 @@ export class ChatAccount implements ChatGateway {
       everySequence: settings.readReceipts || opened.ttlMs !== undefined,
     });
     if (!inGroup) return opened;
-    const keys = this.conversationKeys.known(conversationId);
+    const keys = await this.conversationKeys.known(conversationId);
     const remark = await groupRemark(conversationId, this.members, this.options.clock.now(), (text) =>
       workers.call('openText', { account, text, keys }, conversationId),
     );
@@ -226,18 +226,15 @@ export class ChatAccount implements ChatGateway {
       : this.conversationKeys.forSending(pairOf(own.userId, target.userId), target.userId);
   }
 
-  upload(file: FileStream, conversation: ChatConversation): Promise<UploadedFile> {
-    return uploadChatFile(
-      file,
-      conversation,
-      this.sending.keyOf(conversation.id, conversation.keyVersion),
-      this.options,
-    );
+  async upload(file: FileStream, conversation: ChatConversation): Promise<UploadedFile> {
+    const key = await this.sending.keyOf(conversation.id, conversation.keyVersion);
+    return uploadChatFile(file, conversation, key, this.options);
   }
 
   async openMedia(media: SealedMedia, name: string): Promise<FileStream> {
     const { conversationId, keyVersion } = media;
-    const key = this.conversationKeys.known(conversationId).find(({ version }) => version === keyVersion);
+    const known = await this.conversationKeys.known(conversationId);
+    const key = known.find(({ version }) => version === keyVersion);
     if (key) return openChatFile(media, key, name, this.options);
     throw new BridgeError('media-unavailable', `there is no key ${keyVersion} for an encrypted file on X`);
   }
@@ -262,7 +259,7 @@ export class ChatAccount implements ChatGateway {
 
   async showPresence({ id }: ChatConversation): Promise<void> {
     const { account, client, settings, store, log } = this.options;
-    const { lastSequence } = store.conversation(account, id);
+    const { lastSequence } = await store.conversation(account, id);
     try {
       if (settings.readReceipts && lastSequence !== undefined) await markRead(client, id, lastSequence);
       if (settings.typing) await showTyping(client, id);

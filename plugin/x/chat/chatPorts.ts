@@ -1,4 +1,4 @@
-import type { ChatStore } from '../../core/chat';
+import type { Tables } from '../../core/ports';
 import type { Clock } from '../../core/clock';
 import type { Log } from '../../core/ports';
 import type { XClient } from '../api/client';
@@ -9,7 +9,7 @@ export interface ChatPorts {
   account: string;
   client: XClient;
   workers: ChatWorkers;
-  store: ChatStore;
+  store: Tables['chat'];
   clock: Clock;
   log: Log;
 }

@@ -71,7 +71,7 @@ export class ChatSending {
     { outboxSeq, quotes }: SealOptions,
   ): Promise<EncryptedReply> {
     const { account, workers, store } = this.options;
-    const key = this.keyOf(id, keyVersion);
+    const key = await this.keyOf(id, keyVersion);
     const attachment = file && attachmentOf(file);
     const ttlMs = await this.ttlIn(id);
     const sealed = await workers.call(
@@ -80,7 +80,7 @@ export class ChatSending {
       id,
     );
     const answer = { conversationId: id, keyVersion, ...sealed };
-    store.noteSealed(account, { messageId: answer.messageId, conversationId: id, outboxSeq });
+    await store.noteSealed(account, { messageId: answer.messageId, conversationId: id, outboxSeq });
     return answer;
   }
 
@@ -88,20 +88,21 @@ export class ChatSending {
     const { account, client, store } = this.options;
     const { conversationId, messageId } = answer;
     // X had taken it, failed it, and it went out again as another: repeated, it could arrive twice.
-    if (store.sent(account, messageId)?.replacedBy !== undefined) return messageId;
+    if ((await store.sent(account, messageId))?.replacedBy !== undefined) return messageId;
     try {
-      const sequence = await sendMessage(client, answer, store.conversation(account, conversationId).token);
-      if (sequence !== undefined) store.noteSent(account, messageId, sequence);
+      const { token } = await store.conversation(account, conversationId);
+      const sequence = await sendMessage(client, answer, token);
+      if (sequence !== undefined) await store.noteSent(account, messageId, sequence);
       return messageId;
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code !== 'refused-by-x') throw error;
       const { outcome, sequence } = await this.lookFor(conversationId, messageId, mayBeThere);
       if (outcome === 'there') {
-        if (sequence !== undefined) store.noteSent(account, messageId, sequence);
+        if (sequence !== undefined) await store.noteSent(account, messageId, sequence);
         return messageId;
       }
       if (mayBeThere && outcome === 'unknown') throw uncertain(error);
-      const newest = this.options.conversationKeys.newest(conversationId);
+      const newest = await this.options.conversationKeys.newest(conversationId);
       if (newest === undefined || newest.version === answer.keyVersion) throw error;
       // It goes out under the newer key; X's word of this one must not send it once more.
       this.failedReplies.forget([messageId]);
@@ -128,7 +129,7 @@ export class ChatSending {
     { id, why, ofKey }: Extract<FromEvent, { kind: 'failure' }>,
   ): Promise<Opened> {
     const { account, store, log } = this.options;
-    const failed = store.sent(account, id);
+    const failed = await store.sent(account, id);
     if (failed && failed.conversationId !== conversationId) {
       log.warn("X's word of a failed reply names another conversation than the reply's, and was left out", {
         answer: failed.outboxSeq,
@@ -158,13 +159,14 @@ export class ChatSending {
     if (replacedBy === undefined) return false;
     const { account, store } = this.options;
     const { outcome, sequence } = await this.lookFor(conversationId, replacedBy, true);
-    if (sequence !== undefined) store.noteSent(account, replacedBy, sequence);
+    if (sequence !== undefined) await store.noteSent(account, replacedBy, sequence);
     return outcome === 'there';
   }
 
   /** @throws BridgeError when it is gone, which takes new keys of the account */
-  keyOf(conversationId: string, version: string): ConversationKey {
-    const key = this.options.conversationKeys.known(conversationId).find((each) => each.version === version);
+  async keyOf(conversationId: string, version: string): Promise<ConversationKey> {
+    const known = await this.options.conversationKeys.known(conversationId);
+    const key = known.find((each) => each.version === version);
     if (key) return key;
     throw new BridgeError(
       'chat-key-changed',
@@ -204,7 +206,7 @@ export class ChatSending {
   private async ttlIn(conversationId: string): Promise<number | undefined> {
     const { account, store } = this.options;
     if (!isEncryptedGroup(conversationId)) {
-      const { ttlMs } = store.conversation(account, conversationId);
+      const { ttlMs } = await store.conversation(account, conversationId);
       return ttlMs === undefined ? undefined : Math.max(ttlMs, minTtlMs);
     }
     // Where X does not tell, the reply stays; where it may tell later, the reply waits.

@@ -87,7 +87,7 @@ export class ChatSetUp {
         if (await this.adoptCreated(userId)) return;
         throw refusal(say('keys.notShownYet'));
       }
-      chat.forgetConversations();
+      await chat.forgetConversations();
       await chat.keys.keyFile.save({ ...info, version }, keys);
       chat.keys.createdKeys.remove();
       log.warn('keys for encrypted chat were created and registered', { version, fingerprint });
@@ -215,7 +215,7 @@ export class ChatSetUp {
       // The same ones open what they have opened before.
       const before = this.infoBefore();
       const isSame = before?.fingerprint === fingerprint && before.version === version;
-      if (!isSame) chat.forgetConversations();
+      if (!isSame) await chat.forgetConversations();
       await chat.keys.keyFile.save({ ...this.info(userId, origin, fingerprint), version }, keys);
       log.warn(`keys for encrypted chat were ${origin}`, { version, fingerprint });
       await (isSame ? chat.load() : chat.loadOthers());

@@ -14,21 +14,22 @@ export class ConversationKeys {
   constructor(private readonly options: ConversationKeysOptions) {}
 
   /** Forgets all keys: they are encrypted for keys of the account that are no longer its own. */
-  forget(): void {
+  async forget(): Promise<void> {
     const { account, store, changes } = this.options;
-    store.forgetKeys(account);
+    await store.forgetKeys(account);
     changes.forget();
   }
 
   /** The newest version first. */
-  known(conversationId: string): ConversationKey[] {
+  known(conversationId: string): Promise<ConversationKey[]> {
     const { account, store } = this.options;
     return store.keys(account, conversationId);
   }
 
   /** The key to send with, as far as it is known: of those that can be trusted, the one X has numbered last. */
-  newest(conversationId: string): ConversationKey | undefined {
-    const trusted = this.known(conversationId).filter(({ untrusted }) => untrusted === undefined);
+  async newest(conversationId: string): Promise<ConversationKey | undefined> {
+    const known = await this.known(conversationId);
+    const trusted = known.filter(({ untrusted }) => untrusted === undefined);
     return trusted.sort(
       (one, other) =>
         Number(BigInt(other.sequence ?? 0) - BigInt(one.sequence ?? 0)) ||
@@ -43,9 +44,10 @@ export class ConversationKeys {
    */
   async forSending(conversationId: string, partnerId: string | undefined): Promise<ChatConversation> {
     const { changes } = this.options;
-    if (!this.newest(conversationId)) await changes.settleUse(conversationId);
-    if (!this.newest(conversationId)) await changes.learnFromHistory(conversationId).catch(unlessUnknown);
-    const known = this.newest(conversationId);
+    if (!(await this.newest(conversationId))) await changes.settleUse(conversationId);
+    if (!(await this.newest(conversationId)))
+      await changes.learnFromHistory(conversationId).catch(unlessUnknown);
+    const known = await this.newest(conversationId);
     let key = known;
     if (partnerId !== undefined)
       key = known ? await this.renewed(conversationId, known, partnerId) : await this.make(partnerId);
@@ -67,7 +69,7 @@ export class ConversationKeys {
     const { changes, publicKeys } = this.options;
     await changes.learnFromHistory(conversationId).catch(unlessUnknown);
     if (partnerId !== undefined) await publicKeys.refresh(partnerId);
-    const newest = this.newest(conversationId);
+    const newest = await this.newest(conversationId);
     if (newest && newest.version !== failed) return { id: conversationId, keyVersion: newest.version };
     if (partnerId === undefined) return undefined;
     const made = await this.make(partnerId, failed);
@@ -88,7 +90,7 @@ export class ConversationKeys {
       if (!(await this.isOutdated(known, partnerId))) return known;
       // The customer's app may have made one already.
       await changes.learnFromHistory(conversationId);
-      const newest = this.newest(conversationId) ?? known;
+      const newest = (await this.newest(conversationId)) ?? known;
       if (!(await this.isOutdated(newest, partnerId))) return newest;
       return await this.make(partnerId, newest.version);
     } catch (error) {
@@ -101,7 +103,7 @@ export class ConversationKeys {
           reason: reasonOf(error),
         },
       );
-      return this.newest(conversationId) ?? known;
+      return (await this.newest(conversationId)) ?? known;
     }
   }
 
@@ -109,7 +111,7 @@ export class ConversationKeys {
     const { publicKeys } = this.options;
     const newest = await publicKeys.newest(partnerId);
     // Up to 0.7 it was not noted: then their keys have changed since, or not.
-    if (partnerVersion === undefined) return publicKeys.replaced(partnerId) !== undefined;
+    if (partnerVersion === undefined) return (await publicKeys.replaced(partnerId)) !== undefined;
     return newest !== undefined && BigInt(newest.version) > BigInt(partnerVersion);
   }
 
@@ -130,18 +132,19 @@ export class ConversationKeys {
     if (timeOf(prepared.version) <= timeOf(above))
       throw new BridgeError('refused-by-x', "the known key is newer than this machine's clock");
     const sequence =
-      (await addConversationKeys(client, prepared)) ?? this.nextSequence(prepared.conversationId);
+      (await addConversationKeys(client, prepared)) ?? (await this.nextSequence(prepared.conversationId));
     const sealedKey = prepared.participants.find(({ userId }) => userId === me.userId)?.sealedKey ?? '';
     const key = { version: prepared.version, sealedKey, partnerVersion: theirs.version, sequence };
-    store.saveKey(account, prepared.conversationId, key);
+    await store.saveKey(account, prepared.conversationId, key);
     log.info('new key made for an encrypted conversation', { userId: partnerId });
     return key;
   }
 
   /** Where X does not number a change of ours, it came after all that are known. */
-  private nextSequence(conversationId: string): string {
-    const known = this.known(conversationId).map(({ sequence }) => BigInt(sequence ?? 0));
-    return String(known.reduce((last, each) => (each > last ? each : last), 0n) + 1n);
+  private async nextSequence(conversationId: string): Promise<string> {
+    const known = await this.known(conversationId);
+    const sequences = known.map(({ sequence }) => BigInt(sequence ?? 0));
+    return String(sequences.reduce((last, each) => (each > last ? each : last), 0n) + 1n);
   }
 
   /** The account's own public keys; new ones are not known yet. */

@@ -22,7 +22,7 @@ interface Reply {
 export interface FailedRepliesPorts {
   clock: Clock;
   /** Writes down that a message is sent again as another, before it goes out. */
-  note: (messageId: string, by: string) => void;
+  note: (messageId: string, by: string) => Promise<void>;
   /** A key that X takes, in the place of one it does not; undefined where there is none. */
   otherKey: (answer: EncryptedReply) => Promise<ChatConversation | undefined>;
   seal: (conversation: ChatConversation, text: string, outboxSeq: number) => Promise<EncryptedReply>;
@@ -64,7 +64,7 @@ export class FailedReplies {
         // It was taken back meanwhile.
         if (this.replies.get(messageId) !== reply) return false;
         reply.again = again;
-        note(messageId, reply.again.messageId);
+        await note(messageId, reply.again.messageId);
       }
       await send(reply.again);
       this.replies.delete(messageId);

@@ -78,9 +78,10 @@ export class KeyChanges {
     const { store, account, clock } = this.options;
     for (const event of changes) {
       const name = nameOf(event);
-      if (this.isLearnt(name, conversationId)) continue;
+      if (await this.isLearnt(name, conversationId)) continue;
       // Where its signer has newer keys it may be trusted now.
-      const newest = store.personKeys(account, readWrapper(event).senderId ?? '')[0]?.version ?? '';
+      const signerKeys = await store.personKeys(account, readWrapper(event).senderId ?? '');
+      const newest = signerKeys[0]?.version ?? '';
       const attempt = `${name} ${newest}`;
       if (clock.now() - (this.leftOut.get(attempt) ?? -Infinity) < leftOutLifeMs) continue;
       const version = await this.learnOrLeaveOut(conversationId, event);
@@ -100,14 +101,14 @@ export class KeyChanges {
     isEnough?: (page: EventsPage, foundNew: boolean) => boolean | Promise<boolean>,
   ): Promise<'enough' | 'end' | 'more'> {
     const { account, client, store } = this.options;
-    const count = () => store.keys(account, conversationId).length;
+    const count = async () => (await store.keys(account, conversationId)).length;
     const tokens = new PageTokens();
     let next: string | undefined;
     for (let pages = 0; pages < maxHistoryPages; pages += 1) {
-      const before = count();
+      const before = await count();
       const page = await fetchEvents(client, conversationId, next);
       await this.learn(conversationId, page.keyChanges);
-      const foundNew = count() > before;
+      const foundNew = (await count()) > before;
       if (isEnough ? await isEnough(page, foundNew) : foundNew) return 'enough';
       next = tokens.next(page.next);
       if (next === undefined) return 'end';
@@ -118,7 +119,7 @@ export class KeyChanges {
   /** Somebody in the group writes under a key: so it is one of the group's, whoever made it. @throws BridgeError */
   async noteUsed(conversationId: string, senderId: string, version: string): Promise<void> {
     const { account, store, members } = this.options;
-    const key = store.keys(account, conversationId).find((each) => each.version === version);
+    const key = (await store.keys(account, conversationId)).find((each) => each.version === version);
     if (!key?.untrusted) return;
     this.uses.set(conversationId, { senderId, version });
     const isMember = await members.has(senderId, conversationId);
@@ -126,7 +127,7 @@ export class KeyChanges {
     if (!isMember) return;
     const trusted = { ...key };
     delete trusted.untrusted;
-    store.saveKey(account, conversationId, trusted);
+    await store.saveKey(account, conversationId, trusted);
   }
 
   /** Asks again who wrote under a key, where X did not tell. @throws BridgeError */
@@ -136,11 +137,11 @@ export class KeyChanges {
   }
 
   /** A customer who is forgotten takes the keys along: the changes that brought them are looked at again. */
-  private isLearnt(name: string, conversationId: string): boolean {
+  private async isLearnt(name: string, conversationId: string): Promise<boolean> {
     const version = this.learnt.get(name);
     if (version === undefined || version === notForUs) return version !== undefined;
     const { store, account } = this.options;
-    return store.keys(account, conversationId).some((each) => each.version === version);
+    return (await store.keys(account, conversationId)).some((each) => each.version === version);
   }
 
   /** One whose signer X refuses to show must not keep the others from being learnt. */
@@ -168,7 +169,7 @@ export class KeyChanges {
     // Only what was encrypted for the account can be had of it, and each message is verified by itself
     // (X docs: groups, "key changes from departed members").
     if (isOurs && (isTrusted || isEncryptedGroup(conversationId)))
-      return this.save(conversationId, change, isTrusted);
+      return await this.save(conversationId, change, isTrusted);
     log.warn('a change of a conversation key that cannot be trusted was left out', {
       conversationId,
       senderId,
@@ -178,7 +179,11 @@ export class KeyChanges {
   }
 
   /** @returns undefined where there is no room for it now */
-  private save(conversationId: string, change: KeyChange, isTrusted: boolean): string | undefined {
+  private async save(
+    conversationId: string,
+    change: KeyChange,
+    isTrusted: boolean,
+  ): Promise<string | undefined> {
     const { account, store, own, onNewKey, log } = this.options;
     const { keyVersion: version, participantKeys, sequenceId: sequence } = change;
     const me = own();
@@ -187,7 +192,7 @@ export class KeyChanges {
     const partner = isEncryptedGroup(conversationId)
       ? undefined
       : participantKeys.find(({ userId }) => userId !== me?.userId);
-    const known = store.keys(account, conversationId);
+    const known = await store.keys(account, conversationId);
     const isNew = known.every((each) => each.version !== version);
     if (!isTrusted && known.filter(({ untrusted }) => untrusted).length >= maxUntrusted) {
       log.warn('a group has too many keys that nobody vouches for; another one was left out', {
@@ -196,7 +201,7 @@ export class KeyChanges {
       });
       return undefined;
     }
-    store.saveKey(account, conversationId, {
+    await store.saveKey(account, conversationId, {
       version,
       sealedKey: mine.encryptedKey,
       ...(partner ? { partnerVersion: partner.publicKeyVersion } : {}),

@@ -128,7 +128,7 @@ async function completed(
   if (opened.kind === 'deletion')
     return { ...opened, byAdmin: await members.isAdmin(senderId, conversationId) };
   if (opened.kind !== 'message') return opened;
-  return { ...opened, remarks: remarksOn(opened, conversationId, senderId, publicKeys) };
+  return { ...opened, remarks: await remarksOn(opened, conversationId, senderId, publicKeys) };
 }
 
 const minute = 60_000;
@@ -139,14 +139,14 @@ function lifeOf(ms: number): string {
   return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
 }
 
-function remarksOn(
+async function remarksOn(
   { ttlMs }: Extract<Opened, { kind: 'message' }>,
   conversationId: string,
   senderId: string,
   publicKeys: PublicKeys,
-): Remark[] {
+): Promise<Remark[]> {
   const remarks: Remark[] = [];
-  const replaced = publicKeys.replaced(senderId);
+  const replaced = await publicKeys.replaced(senderId);
   if (replaced !== undefined)
     remarks.push({
       once: { about: senderId, id: `keys-${replaced}-${conversationId}` },
@@ -201,7 +201,7 @@ async function openWithHelp(
   /** The keys of whoever is quoted, where that is somebody else. */
   let quoted: Awaited<ReturnType<PublicKeys['signersOf']>> = [];
   const open = async () => {
-    const keys = store.keys(account, conversationId);
+    const keys = await store.keys(account, conversationId);
     const signers = [...(await publicKeys.signersOf(senderId, at)), ...quoted];
     return workers.call('open', { account, event, keys, signers }, conversationId);
   };

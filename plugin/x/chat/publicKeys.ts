@@ -49,21 +49,22 @@ export class PublicKeys {
   }
 
   /** The version of a user's keys that came last, where it took the place of others that were known here. */
-  replaced(userId: string): string | undefined {
+  async replaced(userId: string): Promise<string | undefined> {
     const { account, store } = this.options;
-    const later = store.personKeys(account, userId).filter(({ replaces }) => replaces);
+    const known = await store.personKeys(account, userId);
+    const later = known.filter(({ replaces }) => replaces);
     return later.sort((one, other) => other.seenAt - one.seenAt)[0]?.version;
   }
 
   /** Asks X for what is new. @returns whether there was a new version, or one X had withdrawn @throws BridgeError */
   async refresh(userId: string): Promise<boolean> {
     const { account, client, store, clock } = this.options;
-    const known = store.personKeys(account, userId);
+    const known = await store.personKeys(account, userId);
     const shown = await fetchPublicKeys(client, userId);
     this.toldAt.set(userId, clock.now());
     let found = false;
     for (const keys of shown) if (await this.take(userId, keys, known)) found = true;
-    if (this.noteShown(userId, known, shown)) found = true;
+    if (await this.noteShown(userId, known, shown)) found = true;
     if (known.length === 0 && !found) this.absent.set(userId, clock.now() + absenceLife);
     else this.absent.delete(userId);
     return found;
@@ -100,7 +101,7 @@ export class PublicKeys {
 
   private async all(userId: string): Promise<KnownPersonKeys[]> {
     const { account, store, clock } = this.options;
-    const known = store.personKeys(account, userId);
+    const known = await store.personKeys(account, userId);
     if (known.length > 0 || (this.absent.get(userId) ?? 0) > clock.now()) return known;
     await this.refresh(userId);
     return store.personKeys(account, userId);
@@ -138,7 +139,7 @@ export class PublicKeys {
       return false;
     }
     const replaces = known.length > 0 && known.every(({ identity }) => identity !== keys.identity);
-    store.savePersonKeys(account, userId, keys, { replaces, seenAt: clock.now() });
+    await store.savePersonKeys(account, userId, keys, { replaces, seenAt: clock.now() });
     return true;
   }
 
@@ -146,14 +147,14 @@ export class PublicKeys {
    * Notes what X has withdrawn, and shows again. An answer without any keys says nothing of those that are known.
    * @returns whether something is shown again
    */
-  private noteShown(userId: string, known: KnownPersonKeys[], shown: PersonKeys[]): boolean {
+  private async noteShown(userId: string, known: KnownPersonKeys[], shown: PersonKeys[]): Promise<boolean> {
     const { account, store, clock } = this.options;
     let isBack = false;
     if (shown.length === 0) return isBack;
     for (const { version, withdrawnAt } of known) {
       const isShown = shown.some((each) => each.version === version);
       if (isShown !== (withdrawnAt === undefined))
-        store.markWithdrawn(account, userId, version, isShown ? undefined : clock.now());
+        await store.markWithdrawn(account, userId, version, isShown ? undefined : clock.now());
       if (isShown && withdrawnAt !== undefined) isBack = true;
     }
     return isBack;

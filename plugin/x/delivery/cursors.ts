@@ -1,4 +1,4 @@
-import type { AccountFacts } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
 
 export type CursorOf = 'messages' | 'mentions' | 'chat';
 

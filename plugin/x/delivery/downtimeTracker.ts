@@ -1,4 +1,4 @@
-import type { AccountFacts } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
 
 /** X's clock is known to a second or so; its times and those of its answers may differ a little more. Milliseconds. */
 const clockSkew = 60_000;

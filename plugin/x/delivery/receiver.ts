@@ -1,5 +1,6 @@
 import type { EventBatch, ReplayStatus } from '../../core/inbound/events';
-import type { AccountFacts, Log } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
+import type { Log } from '../../core/ports';
 import type { RemoteClock } from '../../core/remoteClock';
 import type { Scheduler } from '../../core/scheduler';
 import type { XClient } from '../api/client';

@@ -1,5 +1,5 @@
 import { BridgeError } from '../../core/errors';
-import type { AccountFacts } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
 import type { RegisteredWebhook, WebhookApi } from './webhookApi';
 
 /** X takes no longer address (X's OpenAPI document). Characters. */

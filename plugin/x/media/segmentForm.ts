@@ -1,4 +1,4 @@
-import type { AccountFacts } from '../../core/ports';
+import type { AccountFacts } from '../../core/accountFacts';
 
 /** X's OpenAPI document takes a segment of an upload as multipart or as JSON with base64; its local emulator takes JSON alone. */
 export type SegmentFormName = 'multipart' | 'json';
@@ -26,11 +26,7 @@ export class SegmentForm {
   worked(form: SegmentFormName): void {
     if (this.known === form) return;
     this.known = form;
-    try {
-      this.facts.save(this.account, fact, form);
-    } catch {
-      // It is learnt again after a restart.
-    }
+    this.facts.save(this.account, fact, form);
   }
 
   /** X takes this form no longer (415), which the next segment finds out about. */
