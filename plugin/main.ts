@@ -93,7 +93,7 @@ async function openStore(dataDir: string): Promise<MessageStore> {
   const deadline = systemClock.now() + maxHandOver;
   for (;;)
     try {
-      return openMessageStore(dataDir, () => systemClock.now());
+      return await openMessageStore(dataDir, () => systemClock.now());
     } catch (error) {
       if (!(error instanceof DataDirectoryInUse) || systemClock.now() > deadline) throw error;
       await pause(systemClock, 100);

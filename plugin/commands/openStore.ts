@@ -11,7 +11,7 @@ export async function withStore<T>(
 ): Promise<T> {
   if (!existsSync(dataDir)) throw new Error(`there is no data folder ${dataDir}`);
   try {
-    const store = openMessageStore(dataDir, () => Date.now());
+    const store = await openMessageStore(dataDir, () => Date.now());
     try {
       return await work(store);
     } finally {

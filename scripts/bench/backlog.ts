@@ -37,7 +37,7 @@ export async function backlog(): Promise<Figure[]> {
 }
 
 async function fill(dataDir: string): Promise<void> {
-  const store = openMessageStore(dataDir, () => Date.now());
+  const store = await openMessageStore(dataDir, () => Date.now());
   for (let first = 0; first < stored; first += batch)
     await store.inbox.keep(
       Array.from({ length: batch }, (_, index) => {

@@ -105,7 +105,7 @@ async function start(
   });
   const config = file.load();
   const secrets = provideSecrets(config);
-  const store = openMessageStore(folder, () => Date.now());
+  const store = await openMessageStore(folder, () => Date.now());
   const logs = openLog({ ...config.log, fallbackDir: folder, secrets: [], console: false });
   const plugin = await startPlugin({
     config,

@@ -62,7 +62,7 @@ export async function growth(): Promise<Figure[]> {
 /** A data folder with so many delivered messages of a tenth as many customers. */
 async function filled(size: number, host: BenchHost): Promise<BenchPlugin> {
   const plugin = await BenchPlugin.prepare(host);
-  await openMessageStore(plugin.dataDir, () => Date.now()).close();
+  await (await openMessageStore(plugin.dataDir, () => Date.now())).close();
   const file = StoreFile.open(plugin.dataDir);
   const now = Date.now();
   file.transaction(() => {

@@ -77,7 +77,7 @@ async function write(): Promise<Written> {
 /** @returns messages a second */
 async function openAll({ world, brand, queueNames }: Written): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-bench-'));
-  const store = openMessageStore(folder, () => Date.now());
+  const store = await openMessageStore(folder, () => Date.now());
   const threads = new ChatWorkers(join(__dirname, '..', '..', 'plugin', 'chatThread.js'));
   const chat = new ChatAccount({
     account: 'bench',

@@ -176,7 +176,7 @@ async function startPluginFor(setUp: PluginSetUp, onActivity: (entry: ActivityEn
     ],
   });
   const config = file.load();
-  const store = openMessageStore(dataDir, () => Date.now());
+  const store = await openMessageStore(dataDir, () => Date.now());
   const secrets = provideSecrets(config);
   const logs = openLog({
     ...config.log,

@@ -52,7 +52,7 @@ test('a copy is made while messages come, and holds each that was acknowledged b
   expect(statSync(join(target, 'openchannel-x.db')).mode & 0o777).toBe(0o600);
   expect(existsSync(join(target, 'secrets.json'))).toBe(existsSync(join(rig.dataDir, 'secrets.json')));
   expect(readdirSync(target)).not.toContain('backup');
-  const copy = openMessageStore(target, () => Date.now());
+  const copy = await openMessageStore(target, () => Date.now());
   expect((await copy.inbox.nextIn('support dm:1700000000000000021'))?.message.text).toBe('before');
   await copy.close();
   await rig.customerWrites('after');

@@ -104,7 +104,7 @@ test('the clock of an earlier version was a day ahead at its stop: the day befor
   await start({});
   rig.scheduler.run('minute');
   await rig.stopPlugin();
-  const store = openMessageStore(rig.dataDir, () => rig.clock.now());
+  const store = await openMessageStore(rig.dataDir, () => rig.clock.now());
   store.facts.save('support', 'supply born at', String(rig.clock.now() - 48 * hour));
   store.facts.save('support', 'supply alive at', String(rig.clock.now() + 24 * hour));
   await store.close();

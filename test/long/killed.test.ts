@@ -96,7 +96,7 @@ test(`${runs} times killed at a random step of sending: no text lost, none doubl
   for (let run = 0; run < runs;) {
     const directory = join(folder, String(run));
     const { held, x } = conversationOnX();
-    let store = openMessageStore(directory, () => clock.now());
+    let store = await openMessageStore(directory, () => clock.now());
     for (const text of texts) await store.outbox.add({ ...message, text }, clock.now());
     const done = async () => (await store.depths.outbound('a')).waiting === 0;
     // Killed again and again, each time a little further on, until all is sent.
@@ -111,7 +111,7 @@ test(`${runs} times killed at a random step of sending: no text lost, none doubl
       steps.add(deathAt);
       await new Promise((resolve) => setImmediate(resolve));
       await store.close();
-      store = openMessageStore(directory, () => clock.now());
+      store = await openMessageStore(directory, () => clock.now());
     }
     await store.close();
     expect(held.map(({ text }) => text)).toEqual(expected);

@@ -7,9 +7,9 @@ import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 
 let folder: string;
 let store: MessageStore;
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'store-'));
-  store = openMessageStore(folder, () => 1000);
+  store = await openMessageStore(folder, () => 1000);
 });
 afterEach(async () => {
   await store.close();

@@ -11,7 +11,7 @@ const aboutNobody = ['account_facts', 'charges', 'row_counts', 'host_messages', 
 test('every table is erased from when a person is forgotten, or is about nobody', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-'));
   try {
-    await openMessageStore(folder, () => 0).close();
+    await (await openMessageStore(folder, () => 0)).close();
     const database = new Database(join(folder, 'openchannel-x.db'));
     // Without shared memory, which this build of SQLite has not, the log is read by one process alone.
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -19,7 +19,7 @@ test('every table is erased from when a person is forgotten, or is about nobody'
       .all(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
       .map(({ name }) => name as string);
     database.close();
-    const eraser = readFileSync('plugin/store/sqlite/eraser.ts', 'utf8');
+    const eraser = readFileSync('plugin/store/tables/eraser.ts', 'utf8');
     const isErased = (table: string) => new RegExp(`(?:FROM|UPDATE|INTO) ${table}\\b`).test(eraser);
     expect(tables.length).toBeGreaterThan(10);
     expect(tables.filter((table) => !isErased(table) && !aboutNobody.includes(table))).toEqual([]);
@@ -30,7 +30,7 @@ test('every table is erased from when a person is forgotten, or is about nobody'
 
 test('what Motion took without telling an id is forgotten with the person', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-'));
-  const store = openMessageStore(folder, () => 0);
+  const store = await openMessageStore(folder, () => 0);
   try {
     await store.inbox.noteHandedOver('support dm:77', 'words', 5);
     await store.inbox.noteHandedOver('support dm:7', 'words', 5);

@@ -199,7 +199,7 @@ export class Rig {
     const config = this.options.panel
       ? await this.configFile()
       : { ...validateConfig(this.configuration()), port: 0 };
-    const opened = openMessageStore(config.dataDir, () => this.machine.now());
+    const opened = await openMessageStore(config.dataDir, () => this.machine.now());
     const store = withKeepFaults(opened, (messages) => this.keepFault(messages));
     this.store = store;
     this.secrets = provideSecrets(config);

@@ -58,7 +58,7 @@ let store: MessageStore;
 let chat: ChatAccount;
 
 beforeAll(async () => {
-  store = openMessageStore(folder, () => Date.now());
+  store = await openMessageStore(folder, () => Date.now());
   chat = new ChatAccount({
     account: 'a',
     settings: { active: true, readReceipts: false, typing: false, neverPlain: true },

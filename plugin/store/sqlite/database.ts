@@ -7,22 +7,19 @@ import { withoutNul } from '../../core/links';
 import { claimDataDirectory, DataDirectoryError } from './dataDirectory';
 import { migrations } from './migrations';
 import { say } from '../../texts/text';
+import type { Value } from '../sql';
 
 /** A statement prepared once and run often. */
 export interface Query {
   run(...values: Value[]): number;
   get(...values: Value[]): QueryResult | undefined;
   all(...values: Value[]): QueryResult[];
-  /** With values by name, such as `:account`. */
-  named(values: Record<string, Value>): QueryResult[];
 }
 
 /** After so many pages the log is brought into the file (SQLite's own number). */
 const pagesInLog = 1000;
 
 const probeBytes = 64 * 1024;
-
-export type Value = string | number | null;
 
 /**
  * The store's file. Every write outside `transaction` is a durable commit of its own.
@@ -83,7 +80,6 @@ export class StoreFile {
       // Not the library's own `get`, which leaves the statement open, so that the log could never be shortened.
       get: (...values) => this.guard(() => statement.all(bind(values))[0]),
       all: (...values) => this.guard(() => statement.all(bind(values))),
-      named: (values) => this.guard(() => statement.all(values)),
     };
   }
 
@@ -209,9 +205,4 @@ function migrate(database: Database): void {
   if (version === migrations.length) return;
   const missing = migrations.slice(version).join(';');
   database.exec(`BEGIN; ${missing}; PRAGMA user_version = ${migrations.length}; COMMIT`);
-}
-
-/** A text column's value; the schema says it is never anything else. */
-export function textOf(row: Record<string, unknown>, column: string): string {
-  return row[column] as string;
 }

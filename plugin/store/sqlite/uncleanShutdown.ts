@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreFile } from './database';
-import { waiting } from './waitingQueues';
+import { waiting } from '../tables/waitingQueues';
 
 /** In a copy of the data folder: when it was made. */
 export const copiedAtFile = 'copied-at.txt';

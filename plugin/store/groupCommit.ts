@@ -1,31 +1,52 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Executor } from './asyncTable';
-import type { StoreFile } from './database';
+import type { AllTables } from './allTables';
+
+type Work<T> = (tables: AllTables) => Promise<T>;
+
+/** A database the tables are in. */
+export interface Engine {
+  /** The tables outside any transaction. */
+  readonly tables: AllTables;
+  /** There is one connection, so that a read in the middle of a transaction would see what is not committed yet. */
+  readonly readsWait: boolean;
+  /** Does it as one durable commit, or not at all. Called once at a time. */
+  transaction<T>(work: Work<T>): Promise<T>;
+  /** Whether a failure is about the database as a whole, so that what was written with it cannot be at fault. */
+  isDown(error: unknown): boolean;
+}
 
 /**
  * Gathers what is to be written in one turn of the event loop into one durable commit, because the flush to disk is
  * what costs: under load, much comes in while the last flush holds everything up. Everybody hears after the commit.
  * When that fails, each is written by itself, so that nobody fails for what somebody else wrote.
  */
-export class GroupCommit implements Executor {
+export class GroupCommit {
   private pending: Pending[] = [];
   /** While a commit is under way; never rejects. */
   private committing: Promise<void> | undefined;
+  private reading = 0;
 
-  constructor(private readonly store: StoreFile) {}
+  constructor(private readonly engine: Engine) {}
 
   /** Reads what was committed. @throws whatever `work` throws */
-  async read<T>(work: () => T): Promise<T> {
+  async read<T>(work: Work<T>): Promise<T> {
+    const { tables, readsWait } = this.engine;
+    if (!readsWait) return work(tables);
     while (this.committing) await this.committing;
-    return work();
+    this.reading += 1;
+    try {
+      return await work(tables);
+    } finally {
+      this.reading -= 1;
+    }
   }
 
   /** @throws whatever `work` throws, and BridgeError `store-unavailable` when it cannot be written down */
-  write<T>(work: () => T | Promise<T>): Promise<T> {
+  write<T>(work: Work<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.pending.push({
-        run: async () => {
-          const result = await work();
+        run: async (tables) => {
+          const result = await work(tables);
           return () => resolve(result);
         },
         reject,
@@ -40,7 +61,7 @@ export class GroupCommit implements Executor {
   }
 
   private async flush(): Promise<void> {
-    while (this.committing) await this.committing;
+    while (this.committing || this.reading > 0) await (this.committing ?? turn());
     const batch = this.pending;
     this.pending = [];
     this.committing = this.commit(batch);
@@ -50,15 +71,14 @@ export class GroupCommit implements Executor {
 
   private async commit(batch: Pending[]): Promise<void> {
     try {
-      const tells = await this.store.longTransaction(async () => {
+      const tells = await this.engine.transaction(async (tables) => {
         const done: (() => void)[] = [];
-        for (const { run } of batch) done.push(await run());
+        for (const { run } of batch) done.push(await run(tables));
         return done;
       });
       for (const tell of tells) tell();
     } catch (error) {
-      const [only, ...others] = batch;
-      if (others.length === 0) only?.reject(error);
+      if (batch.length === 1 || this.engine.isDown(error)) for (const { reject } of batch) reject(error);
       else for (const each of batch) await this.commit([each]);
     }
   }
@@ -66,6 +86,6 @@ export class GroupCommit implements Executor {
 
 interface Pending {
   /** Writes; what it returns tells that it is durable. */
-  run: () => Promise<() => void>;
+  run: (tables: AllTables) => Promise<() => void>;
   reject: (error: unknown) => void;
 }

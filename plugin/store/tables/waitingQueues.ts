@@ -1,17 +1,20 @@
-import { textOf, type StoreFile } from './database';
+import { textOf, type Sql } from '../sql';
 
 /** What has not come to its end. */
 export const waiting = `state IN ('received', 'delivering')`;
+
+/** More than there are. */
+const maxQueues = 1_000_000_000;
 
 /**
  * The queues that have something to do, in their order: those behind `after`, at most `most` of them. It goes from one queue
  * to the next in the index, so that a queue of thousands of messages costs no more than a queue of one.
  */
 export function waitingQueues(
-  store: StoreFile,
+  sql: Sql,
   table: 'inbox' | 'outbox',
-): (after?: string, most?: number) => string[] {
-  const queueNames = store.prepare(
+): (after?: string, most?: number) => Promise<string[]> {
+  const queueNames = sql.prepare(
     `WITH RECURSIVE each(lane) AS (
        SELECT min(lane) FROM ${table} WHERE ${waiting} AND lane > ?1
        UNION ALL
@@ -19,6 +22,6 @@ export function waitingQueues(
          WHERE each.lane IS NOT NULL
      ) SELECT lane FROM each WHERE lane IS NOT NULL LIMIT ?2`,
   );
-  const unlimited = -1;
-  return (after = '', most = unlimited) => queueNames.all(after, most).map((row) => textOf(row, 'lane'));
+  return async (after = '', most = maxQueues) =>
+    (await queueNames.all(after, most)).map((row) => textOf(row, 'lane'));
 }

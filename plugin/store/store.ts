@@ -1,0 +1,55 @@
+import { RememberedFacts } from '../core/accountFacts';
+import { GatheredCharges } from '../core/charges';
+import type { MessageStore } from '../core/ports';
+import { tableReads, type AllTables } from './allTables';
+import { GroupCommit, type Engine } from './groupCommit';
+
+/** What an engine does besides its tables. */
+export interface EngineStore extends Engine, Pick<MessageStore, 'copyTo' | 'trouble'> {
+  /** After everything is written. */
+  close(): Promise<void>;
+}
+
+/** The message store on an engine. @param now milliseconds since 1970 */
+export async function createStore(engine: EngineStore, now: () => number): Promise<MessageStore> {
+  const commit = new GroupCommit(engine);
+  const { facts: factsTable, charges: chargesTable, ...tables } = throughCommit(engine.tables, commit);
+  const facts = new RememberedFacts(factsTable.write, await factsTable.all());
+  const charges = new GatheredCharges(chargesTable, now);
+  return {
+    ...tables,
+    facts,
+    charges,
+    transaction: (work) => commit.write(work),
+    copyTo: async (target) => {
+      await commit.settled();
+      await engine.copyTo(target);
+    },
+    trouble: () => engine.trouble(),
+    close: async () => {
+      await Promise.all([facts.close(), charges.write()]);
+      await commit.settled();
+      await engine.close();
+    },
+  };
+}
+
+type Method = (...parts: unknown[]) => Promise<unknown>;
+
+/** The tables as they are called: each write is part of a commit, and durable when it resolves. */
+function throughCommit(tables: AllTables, commit: GroupCommit): AllTables {
+  const throughTable = <Name extends keyof AllTables>(name: Name): AllTables[Name] => {
+    const reads = new Set<PropertyKey>(tableReads[name]);
+    const methodIn = (all: AllTables, method: string) => all[name][method as keyof AllTables[Name]] as Method;
+    const methods = Object.keys(tables[name]).map((method) => {
+      const call: Method = (...parts) =>
+        reads.has(method)
+          ? commit.read((all) => methodIn(all, method)(...parts))
+          : commit.write((all) => methodIn(all, method)(...parts));
+      return [method, call];
+    });
+    return Object.fromEntries(methods) as AllTables[Name];
+  };
+  const names = Object.keys(tables) as (keyof AllTables)[];
+  return Object.fromEntries(names.map((name) => [name, throughTable(name)])) as unknown as AllTables;
+}

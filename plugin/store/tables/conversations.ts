@@ -1,0 +1,119 @@
+import type { BotTurn, Conversations, ConversationState } from '../../core/conversations';
+import type { Async } from '../../core/ports';
+import { jsonOf, textOf, type Row, type Sql } from '../sql';
+
+type Table = Async<Conversations>;
+
+/** What writes nothing. */
+export const conversationsReads = ['read', 'awaiting', 'turns'] satisfies (keyof Conversations)[];
+
+/** How each conversation stands. */
+export function createConversations(sql: Sql): Table {
+  return { ...states(sql), ...waiting(sql), ...turns(sql) };
+}
+
+type OfStates = 'read' | 'save';
+
+function states(sql: Sql): Pick<Table, OfStates> {
+  const one = sql.prepare(`SELECT * FROM conversations WHERE account = ? AND conversation = ?`);
+  const write = sql.prepare(
+    `INSERT INTO conversations (account, conversation, customer_at, received_at, agent_at, greeted_at, told_closed,
+       with_agents, bot_turns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (account, conversation) DO UPDATE SET customer_at = excluded.customer_at, received_at = excluded.received_at,
+       agent_at = excluded.agent_at, greeted_at = excluded.greeted_at, told_closed = excluded.told_closed,
+       with_agents = excluded.with_agents, bot_turns = excluded.bot_turns`,
+  );
+  const read = async (account: string, conversation: string) =>
+    stateOf((await one.get(account, conversation)) ?? {});
+  return {
+    read,
+    save: async (account, conversation, changes) => {
+      const next = { ...(await read(account, conversation)), ...changes };
+      await write.run(
+        account,
+        conversation,
+        next.customerAt ?? null,
+        next.receivedAt ?? null,
+        next.agentAt ?? null,
+        next.greetedAt ?? null,
+        next.toldClosed ?? null,
+        next.withAgents ?? null,
+        next.botTurns,
+      );
+    },
+  };
+}
+
+function stateOf(row: Row): ConversationState {
+  const number = (column: string) => (typeof row[column] === 'number' ? row[column] : undefined);
+  const text = (column: string) => (typeof row[column] === 'string' ? row[column] : undefined);
+  return {
+    customerAt: number('customer_at'),
+    receivedAt: number('received_at'),
+    agentAt: number('agent_at'),
+    greetedAt: number('greeted_at'),
+    toldClosed: text('told_closed'),
+    withAgents: text('with_agents'),
+    botTurns: number('bot_turns') ?? 0,
+  };
+}
+
+type OfWaiting = 'noteCustomer' | 'noteAgent' | 'awaiting' | 'noteReminded' | 'endWaiting';
+
+function waiting(sql: Sql): Pick<Table, OfWaiting> {
+  const customer = sql.prepare(
+    `INSERT INTO conversations (account, conversation, customer_at) VALUES (?, ?, ?)
+     ON CONFLICT (account, conversation) DO UPDATE SET customer_at = excluded.customer_at, awaiting_since = NULL, reminded = 0`,
+  );
+  const agent = sql.prepare(
+    `INSERT INTO conversations (account, conversation, agent_at, awaiting_since, with_agents)
+     VALUES (?1, ?2, ?3, ?4, 'an agent wrote')
+     ON CONFLICT (account, conversation) DO UPDATE SET agent_at = ?3, awaiting_since = ?4, reminded = 0,
+       with_agents = coalesce(conversations.with_agents, 'an agent wrote')`,
+  );
+  const due = sql.prepare(
+    `SELECT conversation, awaiting_since, reminded FROM conversations
+     WHERE account = ? AND awaiting_since <= ? ORDER BY awaiting_since`,
+  );
+  const reminded = sql.prepare(
+    `UPDATE conversations SET awaiting_since = ?, reminded = 1 WHERE account = ? AND conversation = ?`,
+  );
+  const end = sql.prepare(
+    `UPDATE conversations SET awaiting_since = NULL, reminded = 0 WHERE account = ? AND conversation = ?`,
+  );
+  return {
+    noteCustomer: (account, conversation, now) => customer.run(account, conversation, now),
+    noteAgent: (account, conversation, now, awaited) =>
+      agent.run(account, conversation, now, awaited ? now : null),
+    awaiting: async (account, before) =>
+      (await due.all(account, before)).map((row) => ({
+        conversation: textOf(row, 'conversation'),
+        since: Number(row['awaiting_since']),
+        reminded: row['reminded'] === 1,
+      })),
+    noteReminded: (account, conversation, now) => reminded.run(now, account, conversation),
+    endWaiting: (account, conversation) => end.run(account, conversation),
+  };
+}
+
+type OfTurns = 'addTurn' | 'turns' | 'dropTurns';
+
+function turns(sql: Sql): Pick<Table, OfTurns> {
+  const add = sql.prepare(
+    `INSERT INTO bot_turns (account, conversation, inbox_seq, answers, at) VALUES (?, ?, ?, ?, ?)`,
+  );
+  const list = sql.prepare(
+    `SELECT inbox_seq, answers FROM bot_turns WHERE account = ? AND conversation = ? ORDER BY seq`,
+  );
+  const drop = sql.prepare(`DELETE FROM bot_turns WHERE account = ? AND conversation = ?`);
+  const turnOf = (row: Row): BotTurn => ({
+    inboxSeq: Number(row['inbox_seq']),
+    answers: JSON.parse(textOf(row, 'answers')) as string[],
+  });
+  return {
+    addTurn: (account, conversation, { inboxSeq, answers }, now) =>
+      add.run(account, conversation, inboxSeq, jsonOf(answers), now),
+    turns: async (account, conversation) => (await list.all(account, conversation)).map(turnOf),
+    dropTurns: (account, conversation) => drop.run(account, conversation),
+  };
+}
