@@ -15,7 +15,8 @@ import { runBackup } from './commands/backup';
 import { readCommandLine, usage, UsageError, type CommandLine } from './commands/commandLine';
 import { runForget } from './commands/forget';
 import { openLog, type OpenLog } from './log/logger';
-import { DataDirectoryError, DataDirectoryInUse } from './store/sqlite/dataDirectory';
+import { openPostgresStore } from './store/postgres/messageStore';
+import { claimDataDirectory, DataDirectoryError, DataDirectoryInUse } from './store/sqlite/dataDirectory';
 import { openMessageStore } from './store/sqlite/messageStore';
 import { version } from './app/version';
 
@@ -43,14 +44,15 @@ async function run(): Promise<void> {
     }
     const { file, config } = loadConfig(line);
     if (line.command === 'run') await runPlugin(file, config);
-    else await runCommand(line, config.dataDir);
+    else await runCommand(line, config);
   } catch (error) {
     fail(error);
   }
 }
 
 async function runPlugin(file: ConfigFile, config: Config): Promise<void> {
-  const store = await openStore(config.dataDir);
+  const local = config.store.url === '' ? await openLocalStore(config.dataDir) : undefined;
+  if (!local) await whenFree(() => claimDataDirectory(config.dataDir));
   const secrets = provideSecrets(config);
   const dataKey = file.variable('DATA_KEY');
   const logs = openLog({
@@ -60,6 +62,7 @@ async function runPlugin(file: ConfigFile, config: Config): Promise<void> {
     console: true,
   });
   catchDefects(logs);
+  const store = local ?? (await openDatabase(config.store.url, logs));
   for (const change of file.formerNames())
     logs.log.warn(`setting renamed: ${change}; the old name still works`);
   const panel = { file, dir: join(top, 'panel'), print };
@@ -73,10 +76,10 @@ async function runPlugin(file: ConfigFile, config: Config): Promise<void> {
 /** Does what the command says and prints its outcome; a refusal is printed too, and ends with code 1. */
 async function runCommand(
   line: Extract<CommandLine, { command: 'forget' | 'backup' }>,
-  dataDir: string,
+  config: Config,
 ): Promise<void> {
   try {
-    const done = line.command === 'forget' ? runForget(dataDir, line.user) : runBackup(dataDir, line.folder);
+    const done = line.command === 'forget' ? runForget(config, line.user) : runBackup(config, line.folder);
     print(`${await done}\n`);
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n`);
@@ -88,12 +91,28 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
+function openLocalStore(dataDir: string): Promise<MessageStore> {
+  return whenFree(() => openMessageStore(dataDir, () => systemClock.now()));
+}
+
+/** Waits as long as another process works with the database. */
+function openDatabase(url: string, logs: OpenLog): Promise<MessageStore> {
+  return openPostgresStore({
+    url,
+    now: () => systemClock.now(),
+    log: logs.log,
+    standBy: true,
+    // At once: whatever is under way is the other process's now.
+    onLost: () => void logs.close().finally(() => process.exit(1)),
+  });
+}
+
 /** A restart may begin before the former process has ended: it is given a little time. */
-async function openStore(dataDir: string): Promise<MessageStore> {
+async function whenFree<T>(claim: () => T | Promise<T>): Promise<T> {
   const deadline = systemClock.now() + maxHandOver;
   for (;;)
     try {
-      return await openMessageStore(dataDir, () => systemClock.now());
+      return await claim();
     } catch (error) {
       if (!(error instanceof DataDirectoryInUse) || systemClock.now() > deadline) throw error;
       await pause(systemClock, 100);

@@ -1,5 +1,6 @@
 import { encryptedFact } from '../core/inbound/ingestEncrypted';
-import type { MessageStore } from '../core/ports';
+import { reasonOf } from '../core/errors';
+import type { Depths, MessageStore } from '../core/ports';
 import { lastMark } from '../core/presenceMarks';
 import type { Account } from './account';
 import type { AccountHealth, SignInHealth } from '../core/health';
@@ -9,11 +10,8 @@ import { signInNames } from '../x/api/signInKinds';
 /** How one account stands, for `/health`. */
 export async function accountHealth(account: Account, store: MessageStore): Promise<AccountHealth> {
   const { settings } = account;
-  const [{ failed: setAside, ...inbound }, outbound, filtered] = await Promise.all([
-    store.depths.inbound(settings.name),
-    store.depths.outbound(settings.name),
-    store.depths.filtered(settings.name),
-  ]);
+  const { inbound: received, outbound, filtered } = await depthsOf(settings.name, store);
+  const { failed: setAside, ...inbound } = received;
   const state = (waitingBecause: string | undefined) =>
     !settings.active ? 'off' : waitingBecause === undefined ? 'ok' : 'waiting';
   return {
@@ -30,6 +28,23 @@ export async function accountHealth(account: Account, store: MessageStore): Prom
     chat: chatHealth(account, store),
     customers: customersHealth(settings.name, store),
   };
+}
+
+/** What waits; where the store cannot be read, that is what the account waits for. */
+async function depthsOf(
+  account: string,
+  { depths }: MessageStore,
+): Promise<{ inbound: Depths; outbound: Depths; filtered: number }> {
+  try {
+    return {
+      inbound: await depths.inbound(account),
+      outbound: await depths.outbound(account),
+      filtered: await depths.filtered(account),
+    };
+  } catch (error) {
+    const unknown = { waiting: 0, failed: 0, waitingBecause: reasonOf(error) };
+    return { inbound: unknown, outbound: unknown, filtered: 0 };
+  }
 }
 
 /** X counts as refused as soon as one of the account's sign-ins is: somebody has to look after it before the other ends. */

@@ -7,10 +7,11 @@ export async function pluginHealth(
   { store, version, logs }: { store: MessageStore; version: string; logs: { dir: string } },
   accounts: Account[],
 ): Promise<Health> {
-  const trouble = store.trouble();
   const entries = await Promise.all(
     accounts.map(async (account) => [account.name, await account.health()] as const),
   );
+  // Asked last: reading the depths may have shown it.
+  const trouble = store.trouble();
   const wrong = entries.some(
     ([, { inbound, outbound, webhook, signIn }]) =>
       webhook.state === 'trouble' ||

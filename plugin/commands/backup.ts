@@ -5,16 +5,17 @@ import { BridgeError, reasonOf } from '../core/errors';
 import type { MessageStore } from '../core/ports';
 import { askPlugin } from './requestFiles';
 import { copiedAtFile } from '../store/sqlite/uncleanShutdown';
-import { withStore } from './openStore';
+import { withStore, type StoreConfig } from './openStore';
 
 /** What is of this running process only, or is copied in its own way. */
 const leftOut = /^(?:openchannel-x\.(?:db.*|pid)|forget|backup|logs?|.*\.part)$/;
 
 /** `backup --to FOLDER`, also while messages come. @returns words for whoever called it. @throws Error in words */
-export function runBackup(dataDir: string, folder: string): Promise<string> {
+export function runBackup(config: StoreConfig, folder: string): Promise<string> {
+  const { dataDir } = config;
   const target = resolve(folder);
   return withStore(
-    dataDir,
+    config,
     (store) => backUp(dataDir, target, store),
     () => askPlugin(dataDir, 'backup', target),
   );

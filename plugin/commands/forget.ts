@@ -1,17 +1,17 @@
 import { forget } from '../core/forget';
 import { askPlugin } from './requestFiles';
-import { withStore } from './openStore';
+import { withStore, type StoreConfig } from './openStore';
 
 /**
  * `forget --user ID`: forgets a person, through the running plugin where there is one.
  * @returns what to tell whoever called it
  * @throws Error in words
  */
-export function runForget(dataDir: string, user: string): Promise<string> {
+export function runForget(config: StoreConfig, user: string): Promise<string> {
   return withStore(
-    dataDir,
+    config,
     ({ eraser }) => forgetPerson(user, { eraser, log: { warn: () => {} } }),
-    () => askPlugin(dataDir, 'forget', user),
+    () => askPlugin(config.dataDir, 'forget', user),
   );
 }
 

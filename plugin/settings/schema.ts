@@ -158,6 +158,24 @@ const admin = z.strictObject({
   hostUsers: ofPlugin('Admins of XCALLY Motion may sign in here', { guarded: true }, flag(false)),
 });
 
+const databaseUrl = text().refine(
+  (value) => value === '' || /^postgres(?:ql)?:\/\/./.test(value),
+  'must be an address such as postgres://user:password@db.example.com/openchannel',
+);
+
+const store = z.strictObject({
+  url: setting(
+    {
+      label: 'Database',
+      details:
+        'Empty: messages are kept in the data folder, with SQLite. `postgres://user:password@host/database`: in [PostgreSQL](two-machines.md), 13 or newer. Read at the start.',
+      secret: true,
+      env: 'DATABASE_URL',
+    },
+    secret(databaseUrl),
+  ),
+});
+
 const x = z.strictObject({
   apiBaseUrl: ofX(
     'Address of X’s API',
@@ -204,6 +222,7 @@ export const configSchema = z
       },
       text().min(1, 'must name a folder').default('./data'),
     ),
+    store: store.prefault({}),
     log: log.prefault({}),
     host: host.prefault({}),
     reply: reply.prefault({}),

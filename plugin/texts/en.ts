@@ -133,6 +133,9 @@ export const en = {
     reversed: '"from" must be before "to".',
     tooLong: 'A report covers at most a year.',
   },
+  backup: {
+    inDatabase: 'Messages are kept in PostgreSQL: back the database up with its own tools (pg_dump), and the data folder as files.',
+  },
   forget: {
     noPerson: 'Enter an X user id, or a handle such as @jane_doe.',
     several: 'Several people had this handle: {ids}. Enter the id of the one you mean.',

@@ -23,7 +23,7 @@ async function start(options: RigOptions = {}): Promise<void> {
 
 /** The command, while the plugin's seconds pass. */
 async function backedUp(folder = target): Promise<string> {
-  const asking = runBackup(rig.dataDir, folder);
+  const asking = runBackup({ dataDir: rig.dataDir, store: { url: '' } }, folder);
   let isDone = false;
   const end = () => (isDone = true);
   asking.then(end, end);
@@ -68,7 +68,11 @@ test('a folder that is not empty, or in the data folder, is refused in words', a
   await expect(backedUp()).rejects.toThrow(/is not empty/);
   await expect(backedUp(join(rig.dataDir, 'copy'))).rejects.toThrow(/must not be in the data folder/);
   await rig.stopPlugin();
-  await expect(runBackup(rig.dataDir, target)).rejects.toThrow(/is not empty/);
-  expect(await runBackup(rig.dataDir, join(target, 'inner'))).toContain('Copied to');
+  await expect(runBackup({ dataDir: rig.dataDir, store: { url: '' } }, target)).rejects.toThrow(
+    /is not empty/,
+  );
+  expect(await runBackup({ dataDir: rig.dataDir, store: { url: '' } }, join(target, 'inner'))).toContain(
+    'Copied to',
+  );
   await rig.startPlugin();
 });

@@ -30,7 +30,7 @@ async function start(options: RigOptions = {}): Promise<void> {
 async function makeCopy(): Promise<void> {
   let isDone = false;
   const end = () => (isDone = true);
-  const asking = runBackup(rig.dataDir, copy);
+  const asking = runBackup({ dataDir: rig.dataDir, store: { url: '' } }, copy);
   asking.then(end, end);
   await until(() => {
     scheduler.run('seconds');

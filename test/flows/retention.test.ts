@@ -269,20 +269,22 @@ describe('on request', () => {
 
   test('the command forgets through the running plugin, or by itself where none runs', async () => {
     await beforehand();
-    const asking = runForget(rig.dataDir, customer.id);
+    const asking = runForget({ dataDir: rig.dataDir, store: { url: '' } }, customer.id);
     await until(() => {
       scheduler.run('seconds');
       return !traces.test(stored());
     }, 'the plugin to forget');
     expect(await asking).toBe('Forgotten: 1 messages, 2 replies, and what was known of the person.');
-    const refused = runForget(rig.dataDir, 'nobody').catch((error: unknown) => String(error));
+    const refused = runForget({ dataDir: rig.dataDir, store: { url: '' } }, 'nobody').catch(
+      (error: unknown) => String(error),
+    );
     await until(async () => {
       scheduler.run('seconds');
       return (await Promise.race([refused, Promise.resolve('')])) !== '';
     }, 'the refusal');
     expect(await refused).toContain('Nobody called "nobody" is known here.');
     await rig.stopPlugin();
-    expect(await runForget(rig.dataDir, otherCustomer.username)).toContain(
+    expect(await runForget({ dataDir: rig.dataDir, store: { url: '' } }, otherCustomer.username)).toContain(
       'Forgotten: 1 messages, 1 replies',
     );
     expect(holds('ZEBRA')).toBe(false);

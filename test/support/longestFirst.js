@@ -12,7 +12,6 @@ const longest = [
   'fuzz/fuzz',
   'flows/chatKeys',
   'flows/polling',
-  'flows/gaps',
 ];
 
 class LongestFirst extends Sequencer {

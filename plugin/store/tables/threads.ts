@@ -19,7 +19,7 @@ export function createThreads(sql: Sql, now: () => number): Table {
   );
   const authors = sql.prepare(
     `SELECT author_id FROM threads WHERE account = ? AND seen_at >= ?
-     GROUP BY author_id ORDER BY max(seen_at) DESC LIMIT ?`,
+     GROUP BY author_id ORDER BY max(seen_at) DESC, author_id LIMIT ?`,
   );
   const read = sql.prepare(`SELECT thread FROM threads WHERE account = ? AND post_id = ?`);
   const newest = sql.prepare(

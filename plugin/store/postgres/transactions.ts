@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import { BridgeError } from '../../core/errors';
+import { isConflict, isDown, storeFault } from './faults';
+import type { Queryable } from './postgresSql';
+
+/**
+ * What a transaction may take while it waits for this process, which may have been stopped in the middle: then the database
+ * ends it. For the transaction only, since PgBouncer gives the connection to somebody else afterwards.
+ */
+const begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '4s'; SET LOCAL lock_timeout = '5s'`;
+
+const maxAttempts = 5;
+/** After a lost connection, so often it is looked for what became of a commit. */
+const maxLooks = 5;
+const lookAgainMs = 1_000;
+
+/** The lease was lost, so that nothing may be written any more. */
+export class LeaseLost extends BridgeError {
+  constructor() {
+    super('store-unavailable', 'another process works with the database now', { retryable: true });
+  }
+}
+
+export interface TransactionsOptions {
+  pool: Pool;
+  /** Whether this process may write, asked within each transaction. */
+  mayWrite: (transaction: Queryable) => Promise<boolean>;
+  pause: (ms: number) => Promise<void>;
+}
+
+/** Transactions of PostgreSQL: each happens once or not at all, whatever becomes of the connection. */
+export class Transactions {
+  constructor(private readonly options: TransactionsOptions) {}
+
+  /** @throws BridgeError `store-unavailable`; whatever `work` throws */
+  async run<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        return await this.attempt(work);
+      } catch (error) {
+        if (!isConflict(error) || attempt === maxAttempts) throw error;
+      }
+  }
+
+  private async attempt<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.options.pool.connect().catch((error: unknown) => {
+      throw storeFault(error);
+    });
+    const id = randomUUID();
+    let done: { result: T } | undefined;
+    try {
+      await asStore(client.query(begin));
+      if (!(await asStore(this.options.mayWrite(client)))) throw new LeaseLost();
+      const result = await work(client);
+      await asStore(client.query(`INSERT INTO commits (id) VALUES ($1)`, [id]));
+      done = { result };
+      await asStore(client.query('COMMIT'));
+      client.release();
+      return result;
+    } catch (error) {
+      await this.giveUp(client, error);
+      if (done && isDown(error) && (await this.wasCommitted(id))) return done.result;
+      throw error;
+    }
+  }
+
+  private async giveUp(client: PoolClient, error: unknown): Promise<void> {
+    const isUsable =
+      !isDown(error) &&
+      (await client.query('ROLLBACK').then(
+        () => true,
+        () => false,
+      ));
+    client.release(!isUsable);
+  }
+
+  /** Whether a commit, whose answer was lost, went through. When the row can be written now, the commit never will be. */
+  private async wasCommitted(id: string): Promise<boolean> {
+    for (let look = 1; ; look += 1)
+      try {
+        const { rowCount } = await this.options.pool.query(
+          `INSERT INTO commits (id) VALUES ($1) ON CONFLICT DO NOTHING`,
+          [id],
+        );
+        return rowCount === 0;
+      } catch (error) {
+        if (look === maxLooks) throw storeFault(error);
+        await this.options.pause(lookAgainMs);
+      }
+  }
+}
+
+async function asStore<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw storeFault(error);
+  }
+}
