@@ -32,6 +32,9 @@ const maxHandOver = 3_000;
 /** What is in flight gets this long when the process is asked to stop, in milliseconds. */
 const maxStop = 10_000;
 
+/** Closing the log gets this long where the process has to end at once, in milliseconds. */
+const maxLogClose = 1_000;
+
 /** The top folder: of the build, or of a plugin unpacked from the zip. */
 const top = join(__dirname, '..');
 
@@ -103,7 +106,11 @@ function openDatabase(url: string, logs: OpenLog): Promise<MessageStore> {
     log: logs.log,
     standBy: true,
     // At once: whatever is under way is the other process's now.
-    onLost: () => void logs.close().finally(() => process.exit(1)),
+    onLost: () => {
+      // Also where the log cannot be closed.
+      setTimeout(() => process.exit(1), maxLogClose);
+      void logs.close().finally(() => process.exit(1));
+    },
   });
 }
 

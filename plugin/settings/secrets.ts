@@ -56,7 +56,9 @@ export function provideSecrets(config: Config): Secrets {
 
 /** Every secret there is, for the log to mask. */
 export function allSecrets(config: Config, { replyToken, adminPassword, webhookPaths }: Secrets): string[] {
-  return [replyToken, adminPassword, ...Object.values(webhookPaths), ...secretsIn(config)];
+  const password = /^[^:]+:\/\/[^:@/]*:([^@]+)@/.exec(config.store.url)?.[1] ?? '';
+  // A driver may name it by itself, in a message about the rest of the address.
+  return [replyToken, adminPassword, password, ...Object.values(webhookPaths), ...secretsIn(config)];
 }
 
 const newSecret = () => randomBytes(32).toString('base64url');

@@ -15,13 +15,16 @@ export interface Engine {
   isDown(error: unknown): boolean;
 }
 
+/** More than this would keep others waiting for too long. */
+const maxBatch = 500;
+
 /**
  * Gathers what is to be written in one turn of the event loop into one durable commit, because the flush to disk is
  * what costs: under load, much comes in while the last flush holds everything up. Everybody hears after the commit.
  * When that fails, each is written by itself, so that nobody fails for what somebody else wrote.
  */
 export class GroupCommit {
-  private pending: Pending[] = [];
+  private readonly pending: Pending[] = [];
   /** While a commit is under way; never rejects. */
   private committing: Promise<void> | undefined;
   private reading = 0;
@@ -62,8 +65,9 @@ export class GroupCommit {
 
   private async flush(): Promise<void> {
     while (this.committing || this.reading > 0) await (this.committing ?? turn());
-    const batch = this.pending;
-    this.pending = [];
+    const batch = this.pending.splice(0, maxBatch);
+    if (this.pending.length > 0) setImmediate(() => void this.flush());
+    if (batch.length === 0) return;
     this.committing = this.commit(batch);
     await this.committing;
     this.committing = undefined;

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { forgetUser, untilDone } from '../../plugin/core/eraser';
 import type { InboundMessage, OutboundMessage } from '../../plugin/core/messages';
 import type { HistoryQuery, MessageStore } from '../../plugin/core/ports';
+import { Pool, type PoolClient } from 'pg';
+import { isDown } from '../../plugin/store/postgres/faults';
+import { Transactions } from '../../plugin/store/postgres/transactions';
 import { openPostgresStore } from '../../plugin/store/postgres/messageStore';
 import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { PostgresServer, postgresPrograms } from '../support/postgres';
@@ -250,6 +253,39 @@ async function onSqlite(): Promise<unknown[]> {
     await first.close();
     store = await second;
     expect(await store.inbox.queueNames()).toEqual(['a dm:1']);
+  });
+
+  test.each([
+    ['had gone through', true],
+    ['had not', false],
+  ])('a commit whose answer is lost counts as what it was: it %s', async (_, isThere) => {
+    await (store = await open()).facts.keep('a', 'colour', 'red');
+    const pool = new Pool({ connectionString: url });
+    const connect = pool.connect.bind(pool) as (hear?: unknown) => Promise<PoolClient>;
+    pool.connect = (async (hear?: unknown) => {
+      const client = await connect(hear);
+      if (hear !== undefined) return client;
+      const query = client.query.bind(client) as (...parts: unknown[]) => Promise<unknown>;
+      client.query = (async (...parts: unknown[]) => {
+        if (parts[0] !== 'COMMIT') return query(...parts);
+        await query(isThere ? 'COMMIT' : 'ROLLBACK');
+        throw new Error('Connection terminated unexpectedly');
+      }) as typeof client.query;
+      return client;
+    }) as typeof pool.connect;
+    const transactions = new Transactions({
+      pool,
+      mayWrite: () => Promise.resolve(true),
+      pause: () => Promise.resolve(),
+    });
+    const writing = transactions.run(async (client) => {
+      await client.query(`UPDATE account_facts SET value = 'blue'`);
+      return 'done';
+    });
+    const outcome = await writing.catch((error: unknown) => isDown(error));
+    const { rows } = await pool.query<{ value: string }>('SELECT value FROM account_facts');
+    await pool.end();
+    expect([outcome, rows]).toEqual(isThere ? ['done', [{ value: 'blue' }]] : [true, [{ value: 'red' }]]);
   });
 
   test('a database that is killed and comes back loses nothing that was said to be kept', async () => {

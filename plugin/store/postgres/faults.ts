@@ -12,15 +12,15 @@ export function isConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(codeOf(causeOf(error)));
 }
 
-/**
- * The database as a whole cannot be used: no connection, too many of them, shutting down, no room on its disk, or only to be
- * read. Faults of the driver have no code of PostgreSQL's.
- */
+/** Faults of PostgreSQL that are not about the statement: connection, sign-in, room, shutdown, rights, only to be read. */
+const wholeDatabase = /^(?:08|28|3D|53|57|58|XX|25006|42501)/;
+
+/** The database as a whole cannot be used. Faults of the driver have no code of PostgreSQL's. */
 export function isDown(error: unknown): boolean {
-  const code = codeOf(causeOf(error));
-  const isFaultOfStatement = /^(?=.*\d)[0-9A-Z]{5}$/.test(code) && !/^(?:08|53|57|58|25006)/.test(code);
-  const isOther = error instanceof BridgeError && error.code !== 'store-unavailable';
-  return !isOther && !isFaultOfStatement;
+  if (!(error instanceof BridgeError) || error.code !== 'store-unavailable') return false;
+  const code = codeOf(error.cause);
+  const isSqlState = /^(?=.*\d)[0-9A-Z]{5}$/.test(code);
+  return !isSqlState || wholeDatabase.test(code);
 }
 
 /** @returns it as the rest of the plugin knows it */

@@ -1,10 +1,7 @@
 import type { Queryable } from './postgresSql';
 
-/**
- * So long after it was renewed last a lease is somebody else's to take. By the database's clock, and on this side by a clock
- * that only goes on. Milliseconds.
- */
-export const leaseMs = 10_000;
+/** So long after it was renewed last, by the database's clock, a lease is somebody else's to take. Milliseconds. */
+const leaseMs = 8_000;
 
 /** The process that works on the database; its epoch tells one owner from the next. */
 const name = 'plugin';
@@ -12,18 +9,12 @@ const name = 'plugin';
 /** Which process works with the database. There is one; another one stands by. */
 export class Lease {
   private epoch: string | undefined;
-  /** When the renewal that went through last was asked for, by this process's steady clock. */
-  private renewedAt = -Infinity;
 
   /** @param owner tells this process from others */
-  constructor(
-    private readonly owner: string,
-    private readonly steadyNow: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly owner: string) {}
 
   /** Takes it where nobody has it any longer. @returns whether it is ours @throws the driver's errors */
   async take(database: Queryable): Promise<boolean> {
-    const askedAt = this.steadyNow();
     const { rows } = await database.query(
       `INSERT INTO leases AS held (name, owner, epoch, expires_at)
          VALUES ($1, $2, 1, clock_timestamp() + $3 * interval '1 ms')
@@ -36,32 +27,24 @@ export class Lease {
     const epoch = rows[0]?.['epoch'];
     if (typeof epoch !== 'string') return false;
     this.epoch = epoch;
-    this.renewedAt = askedAt;
     return true;
   }
 
-  /** @returns whether it is still ours @throws the driver's errors */
+  /** Goes on with it, also when its time was over and nobody took it. @returns whether it is ours @throws the driver's errors */
   async renew(database: Queryable): Promise<boolean> {
-    const askedAt = this.steadyNow();
     const { rowCount } = await database.query(
-      `UPDATE leases SET expires_at = clock_timestamp() + $3 * interval '1 ms' WHERE name = $1 AND epoch = $2`,
-      [name, this.epoch, leaseMs],
+      `UPDATE leases SET expires_at = clock_timestamp() + $4 * interval '1 ms'
+       WHERE name = $1 AND epoch = $2 AND owner = $3`,
+      [name, this.epoch, this.owner, leaseMs],
     );
-    if (rowCount === 0) return false;
-    this.renewedAt = askedAt;
-    return true;
-  }
-
-  /** Whether nobody else can have taken it yet, as far as this process's own clock tells. */
-  isHeld(): boolean {
-    return this.steadyNow() - this.renewedAt < leaseMs;
+    return rowCount === 1;
   }
 
   /** In a transaction: nobody else can take it before that is over. @returns whether it is ours @throws the driver's errors */
   async hold(transaction: Queryable): Promise<boolean> {
     const { rowCount } = await transaction.query(
-      `SELECT 1 FROM leases WHERE name = $1 AND epoch = $2 FOR SHARE`,
-      [name, this.epoch],
+      `SELECT 1 FROM leases WHERE name = $1 AND epoch = $2 AND owner = $3 FOR SHARE`,
+      [name, this.epoch, this.owner],
     );
     return rowCount === 1;
   }
@@ -69,8 +52,9 @@ export class Lease {
   /** Gives it up, so that whoever stands by need not wait. @throws the driver's errors */
   async release(database: Queryable): Promise<void> {
     await database.query(
-      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE name = $1 AND epoch = $2`,
-      [name, this.epoch],
+      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 s'
+       WHERE name = $1 AND epoch = $2 AND owner = $3`,
+      [name, this.epoch, this.owner],
     );
   }
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Pool, TypeOverrides } from 'pg';
+import { Pool, TypeOverrides, type QueryResult } from 'pg';
 import { pause, systemClock } from '../../core/clock';
 import { reasonOf, refusal } from '../../core/errors';
 import type { Log, MessageStore } from '../../core/ports';
 import { say } from '../../texts/text';
 import { createTables, type AllTables, type TablesOptions } from '../allTables';
 import { createStore } from '../store';
-import { isDown } from './faults';
+import type { Row, Sql } from '../sql';
+import { isDown, storeFault } from './faults';
 import { Lease } from './lease';
 import { migrate } from './migrate';
 import { countByIndex, postgresSql, type Queryable } from './postgresSql';
@@ -70,37 +71,61 @@ export async function openPostgresStore({
   onLost,
   standBy,
 }: PostgresOptions): Promise<MessageStore> {
-  const pool = new Pool({
+  const shared = {
     connectionString: url,
-    max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: statementTimeoutMs,
     types: readers(),
-  });
-  // Whoever uses a connection hears by its statement that it broke.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  };
+  const pool = quietly(new Pool({ ...shared, max: maxConnections }));
+  // Its own, so that the lease is renewed however busy the others are.
+  const leasePool = quietly(new Pool({ ...shared, max: 1 }));
   try {
-    await migrate(pool);
     const lease = new Lease(`${hostname()} ${process.pid} ${randomUUID()}`);
-    await takeLease(lease, pool, log, standBy);
-    return await new PostgresStore(pool, lease, log, onLost).open(now);
+    const take = async () => {
+      await migrate(url);
+      return lease.take(leasePool);
+    };
+    if (standBy) await whenFree(take, log);
+    else if (!(await take())) throw new DatabaseInUse();
+    return await new PostgresStore({ pool, leasePool, lease, log, onLost }).open(now);
   } catch (error) {
-    await pool.end();
+    await Promise.all([pool.end(), leasePool.end()]);
     throw error;
   }
 }
 
-async function takeLease(lease: Lease, pool: Pool, log: StoreLog, standBy: boolean): Promise<void> {
-  let isTold = false;
-  while (!(await lease.take(pool))) {
-    if (!standBy) throw new DatabaseInUse();
-    if (!isTold)
-      log.info('another process works with the database; this one stands by and takes over when it ends');
-    isTold = true;
+/** Whoever uses a connection hears by its statement that it broke. */
+function quietly(pool: Pool): Pool {
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** Waits until the lease is free, also through outages of the database. @throws what waiting does not help against */
+async function whenFree(take: () => Promise<boolean>, log: StoreLog): Promise<void> {
+  let told = '';
+  const tell = (words: string) => {
+    if (words !== told) log.info(words);
+    told = words;
+  };
+  for (;;) {
+    try {
+      if (await take()) break;
+      tell('another process works with the database; this one stands by and takes over when it ends');
+    } catch (error) {
+      if (!isDown(storeFault(error))) throw error;
+      tell(`the database cannot be used, it is tried again: ${reasonOf(error)}`);
+    }
     await pause(systemClock, standByEveryMs);
   }
-  if (isTold) log.warn('this process has taken over: it works with the database now');
+  if (told !== '') log.warn('this process works with the database now');
+}
+
+interface PostgresStoreOptions extends Pick<PostgresOptions, 'log' | 'onLost'> {
+  pool: Pool;
+  leasePool: Pool;
+  lease: Lease;
 }
 
 /** The database as an engine of the store, for as long as the lease is held. */
@@ -109,13 +134,10 @@ class PostgresStore {
   /** Why it could not be used last. */
   private fault: string | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
+  private isLost = false;
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly lease: Lease,
-    private readonly log: StoreLog,
-    private readonly onLost: () => void,
-  ) {
+  constructor(private readonly options: PostgresStoreOptions) {
+    const { pool, lease } = options;
     this.transactions = new Transactions({
       pool,
       mayWrite: (transaction) => lease.hold(transaction),
@@ -124,22 +146,22 @@ class PostgresStore {
   }
 
   async open(now: () => number): Promise<MessageStore> {
-    const options = (sql: ReturnType<typeof postgresSql>): TablesOptions => ({
+    const optionsOf = (sql: Sql): TablesOptions => ({
       now,
       mayBeKnown: () => false,
       count: countByIndex(sql),
     });
     const tablesOn = (database: Queryable): AllTables => {
       const sql = postgresSql(database);
-      return createTables(sql, options(sql));
+      return createTables(sql, optionsOf(sql));
     };
     const ofConnections = new WeakMap<Queryable, AllTables>();
     const store = await createStore(
       {
-        tables: tablesOn({ query: (text, values) => this.watched(this.pool.query(text, values)) }),
+        tables: tablesOn({ query: (text, values) => this.read(text, values) }),
         readsWait: false,
         transaction: (work) =>
-          this.watched(
+          this.written(
             this.transactions.run((client) => {
               const tables = ofConnections.get(client) ?? tablesOn(client);
               ofConnections.set(client, tables);
@@ -159,38 +181,52 @@ class PostgresStore {
     return store;
   }
 
-  /** Notes whether the database can be used. */
-  private async watched<T>(asked: Promise<T>): Promise<T> {
+  private async read(text: string, values?: unknown[]): Promise<QueryResult<Row>> {
     try {
-      const answer = await asked;
+      return await this.options.pool.query(text, values);
+    } catch (error) {
+      this.note(storeFault(error));
+      throw storeFault(error);
+    }
+  }
+
+  /** Only what can be written shows that all is well: a database may be left that can be read alone. */
+  private async written<T>(writing: Promise<T>): Promise<T> {
+    try {
+      const result = await writing;
       this.fault = undefined;
-      return answer;
+      return result;
     } catch (error) {
       if (error instanceof LeaseLost) this.lost();
-      if (isDown(error)) this.fault = reasonOf(error);
+      this.note(error);
       throw error;
     }
   }
 
-  private async renew(): Promise<void> {
-    if (!(await this.lease.renew(this.pool))) this.lost();
+  private note(error: unknown): void {
+    if (isDown(error)) this.fault = reasonOf(error);
   }
 
-  /** Asks again while the database cannot be used, as nobody else may; and sees whether the lease has run out unrenewed. */
+  private async renew(): Promise<void> {
+    const { lease, leasePool } = this.options;
+    if (!(await lease.renew(leasePool))) this.lost();
+  }
+
+  /** Asks again while the database cannot be used, as nobody else may. */
   private async probe(): Promise<void> {
-    if (!this.lease.isHeld()) this.lost();
-    if (this.fault !== undefined) await this.watched(this.transactions.run(() => Promise.resolve()));
+    if (this.fault !== undefined) await this.written(this.transactions.run(() => Promise.resolve()));
   }
 
   private async forgetCommits(): Promise<void> {
-    await this.pool.query(`DELETE FROM commits WHERE at < now() - interval '${commitsLife}'`);
+    await this.options.pool.query(`DELETE FROM commits WHERE at < now() - interval '${commitsLife}'`);
   }
 
   private lost(): void {
-    this.log.error(
-      'another process may work with the database now: this one ends, and starts again to stand by',
-    );
-    this.onLost();
+    if (this.isLost) return;
+    this.isLost = true;
+    const { log, onLost } = this.options;
+    log.error('another process works with the database now: this one ends, to stand by at its next start');
+    onLost();
   }
 
   /** What fails is tried again the next time. */
@@ -209,7 +245,8 @@ class PostgresStore {
 
   private async close(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    await this.lease.release(this.pool).catch(() => undefined);
-    await this.pool.end();
+    const { lease, pool, leasePool } = this.options;
+    await lease.release(leasePool).catch(() => undefined);
+    await Promise.all([pool.end(), leasePool.end()]);
   }
 }

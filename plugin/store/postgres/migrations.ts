@@ -243,6 +243,7 @@ export const migrations: string[] = [
 
   CREATE TABLE commits (
     id TEXT PRIMARY KEY,
+    is_void BOOLEAN NOT NULL DEFAULT false,
     at TIMESTAMPTZ NOT NULL DEFAULT now()
   );
   CREATE INDEX commits_times ON commits (at);

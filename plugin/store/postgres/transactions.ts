@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-import { BridgeError } from '../../core/errors';
+import { BridgeError, reasonOf } from '../../core/errors';
 import { isConflict, isDown, storeFault } from './faults';
 import type { Queryable } from './postgresSql';
 
@@ -8,7 +8,7 @@ import type { Queryable } from './postgresSql';
  * What a transaction may take while it waits for this process, which may have been stopped in the middle: then the database
  * ends it. For the transaction only, since PgBouncer gives the connection to somebody else afterwards.
  */
-const begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '4s'; SET LOCAL lock_timeout = '5s'`;
+const begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '4s'; SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10s'`;
 
 const maxAttempts = 5;
 /** After a lost connection, so often it is looked for what became of a commit. */
@@ -75,17 +75,26 @@ export class Transactions {
     client.release(!isUsable);
   }
 
-  /** Whether a commit, whose answer was lost, went through. When the row can be written now, the commit never will be. */
+  /**
+   * Whether a commit, whose answer was lost, went through. Its row is voided where it is not there, so that it never will.
+   * @throws BridgeError `store-unavailable` where that cannot be found out
+   */
   private async wasCommitted(id: string): Promise<boolean> {
     for (let look = 1; ; look += 1)
       try {
-        const { rowCount } = await this.options.pool.query(
-          `INSERT INTO commits (id) VALUES ($1) ON CONFLICT DO NOTHING`,
-          [id],
-        );
-        return rowCount === 0;
+        const { pool } = this.options;
+        await pool.query(`INSERT INTO commits (id, is_void) VALUES ($1, true) ON CONFLICT DO NOTHING`, [id]);
+        const { rows } = await pool.query<{ is_void: boolean }>(`SELECT is_void FROM commits WHERE id = $1`, [
+          id,
+        ]);
+        return rows[0]?.is_void === false;
       } catch (error) {
-        if (look === maxLooks) throw storeFault(error);
+        if (look === maxLooks)
+          throw new BridgeError(
+            'store-unavailable',
+            `it is not known whether the database has kept what was written: ${reasonOf(error)}`,
+            { retryable: true },
+          );
         await this.options.pause(lookAgainMs);
       }
   }

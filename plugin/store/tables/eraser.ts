@@ -148,7 +148,7 @@ function withoutRecipient(sql: Sql): Table['forgetWritten'] {
   );
   return async (userId, mapValues, { after, to }) => {
     const names = mapValues.map((value) => value.toLowerCase());
-    const rows = await theirs.all(after, to, userId, JSON.stringify(names));
+    const rows = await theirs.all(after, to, userId, jsonOf(names));
     for (const row of rows) {
       const message: OutboundMessage = {
         ...messageIn(row),

@@ -98,12 +98,12 @@ function readQueries(sql: Sql): Pick<Table, Reading> {
     get: (seq) => one(bySeq.get(seq)),
     find: (account, messageId) => one(byId.get(account, messageId)),
     knownMessages: async (account, ids) => {
-      const rows = await kept.all(account, JSON.stringify(ids));
+      const rows = await kept.all(account, jsonOf(ids));
       return new Set(rows.map((row) => textOf(row, 'message_id')));
     },
     queueNames: waitingQueues(sql, 'inbox'),
     knownHostMessages: async (account, ids) => {
-      const rows = await known.all(account, JSON.stringify(ids));
+      const rows = await known.all(account, jsonOf(ids));
       return new Set(rows.map((row) => textOf(row, 'host_message_id')));
     },
   };

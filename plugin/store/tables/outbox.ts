@@ -130,7 +130,7 @@ function knownIds(sql: Sql): Pick<Table, 'knownSentIds'> {
   );
   return {
     knownSentIds: async (account, candidates) => {
-      const rows = await known.all(account, JSON.stringify(candidates));
+      const rows = await known.all(account, jsonOf(candidates));
       return new Set(rows.map((row) => textOf(row, 'x_id')));
     },
   };
