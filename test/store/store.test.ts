@@ -1,5 +1,3 @@
-import { RememberedFacts, type Fact } from '../../plugin/core/accountFacts';
-import { lastMark, noteMark } from '../../plugin/core/presenceMarks';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Database } from 'node-sqlite3-wasm';
 import { tmpdir } from 'node:os';
@@ -148,25 +146,6 @@ test('what was learnt about an account is remembered across a restart', async ()
   expect(store.facts.read('b', 'colour')).toBeUndefined();
 });
 
-test('a fact that could not be written is known all the same, and written with the next', async () => {
-  const written: Fact[][] = [];
-  let isFull = true;
-  const write = (changes: Fact[]) => {
-    if (isFull) return Promise.reject(new Error('the disk is full'));
-    written.push(changes);
-    return Promise.resolve();
-  };
-  const facts = new RememberedFacts(write, []);
-  await expect(facts.keep('a', 'colour', 'red')).rejects.toThrow('the disk is full');
-  expect(facts.read('a', 'colour')).toBe('red');
-  isFull = false;
-  await facts.keep('a', 'size', '5');
-  expect(written.flat()).toEqual([
-    { account: 'a', fact: 'colour', value: 'red' },
-    { account: 'a', fact: 'size', value: '5' },
-  ]);
-});
-
 test('what is written in one turn is one commit, and nobody fails for somebody else', async () => {
   const tables = {} as AllTables;
   const transaction = jest.fn((work: (all: AllTables) => Promise<unknown>) => work(tables));
@@ -184,6 +163,20 @@ test('what is written in one turn is one commit, and nobody fails for somebody e
   expect(transaction).toHaveBeenCalledTimes(1);
   const failing = await Promise.allSettled([put(1), put(-1), put(2)]);
   expect(failing.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
+test('in the middle of a commit a full disk is not taken for well', async () => {
+  await store.close();
+  const file = StoreFile.open(folder);
+  const fill = () =>
+    file.transaction(() => {
+      throw new Error('the disk is full');
+    });
+  expect(fill).toThrow('the disk is full');
+  expect(await file.longTransaction(() => Promise.resolve(file.trouble()))).toBe('the disk is full');
+  expect(file.trouble()).toBeUndefined();
+  file.close();
+  store = await openMessageStore(folder, () => 1000);
 });
 
 test('no statement reads a whole table, but for forgetting a person and for what is small', async () => {
@@ -303,15 +296,4 @@ test('a store of the first version is taken over with all it holds', async () =>
     false,
     true,
   ]);
-});
-
-test('presence marks: the latest of all customers', () => {
-  for (const mark of [
-    { kind: 'read', at: 6 },
-    { kind: 'typing', at: 7 },
-    { kind: 'read', at: 5 },
-  ] as const)
-    noteMark('a', mark, store.facts);
-  expect([lastMark('a', 'read', store.facts), lastMark('a', 'typing', store.facts)]).toEqual([6, 7]);
-  expect(lastMark('b', 'read', store.facts)).toBeUndefined();
 });

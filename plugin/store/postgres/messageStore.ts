@@ -10,7 +10,7 @@ import { createStore } from '../store';
 import type { Row, Sql } from '../sql';
 import { isDown, storeFault } from './faults';
 import { Lease } from './lease';
-import { migrate } from './migrate';
+import { migrate, SchemaTooNew } from './migrate';
 import { countByIndex, postgresSql, type Queryable } from './postgresSql';
 import { LeaseLost, Transactions } from './transactions';
 
@@ -61,8 +61,7 @@ function readers(): TypeOverrides {
 
 /**
  * Opens the message store in PostgreSQL, once no other process works with it; until then this one stands by.
- * @throws Error in words for the admin, when the database cannot be reached at the start or was written by a newer version;
- *   DatabaseInUse where another process works with it and this one is not to stand by
+ * @throws SchemaTooNew; where this process is not to stand by also the driver's errors, and DatabaseInUse
  */
 export async function openPostgresStore({
   url,
@@ -83,6 +82,7 @@ export async function openPostgresStore({
   try {
     const lease = new Lease(`${hostname()} ${process.pid} ${randomUUID()}`);
     const take = async () => {
+      // Each time: another process may have brought a newer version while this one stood by.
       await migrate(url);
       return lease.take(leasePool);
     };
@@ -105,8 +105,8 @@ function quietly(pool: Pool): Pool {
 /** Waits until the lease is free, also through outages of the database. @throws what waiting does not help against */
 async function whenFree(take: () => Promise<boolean>, log: StoreLog): Promise<void> {
   let told = '';
-  const tell = (words: string) => {
-    if (words !== told) log.info(words);
+  const tell = (words: string, level: 'info' | 'error' = 'info') => {
+    if (words !== told) log[level](words);
     told = words;
   };
   for (;;) {
@@ -114,8 +114,8 @@ async function whenFree(take: () => Promise<boolean>, log: StoreLog): Promise<vo
       if (await take()) break;
       tell('another process works with the database; this one stands by and takes over when it ends');
     } catch (error) {
-      if (!isDown(storeFault(error))) throw error;
-      tell(`the database cannot be used, it is tried again: ${reasonOf(error)}`);
+      if (error instanceof SchemaTooNew || !isDown(storeFault(error))) throw error;
+      tell(`the database cannot be used, it is tried again: ${reasonOf(error)}`, 'error');
     }
     await pause(systemClock, standByEveryMs);
   }

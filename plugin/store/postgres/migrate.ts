@@ -3,9 +3,17 @@ import { migrations } from './migrations';
 
 const connectTimeoutMs = 5_000;
 
+/** The database was written by a version of this product that is newer than this one. */
+export class SchemaTooNew extends Error {
+  constructor() {
+    super('the database was written by a newer version of openchannel-x; install that version');
+    this.name = 'SchemaTooNew';
+  }
+}
+
 /**
  * Brings the schema up to date; of several processes that start at once, one does it and the others wait.
- * @throws Error in words when the database was written by a newer version; the driver's errors
+ * @throws SchemaTooNew; the driver's errors
  */
 export async function migrate(url: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
@@ -17,8 +25,7 @@ export async function migrate(url: string): Promise<void> {
     await client.query('BEGIN');
     const { rows } = await client.query<{ version: number }>('SELECT version FROM schema_version FOR UPDATE');
     const version = rows[0]?.version ?? 0;
-    if (version > migrations.length)
-      throw new Error('the database was written by a newer version of openchannel-x; install that version');
+    if (version > migrations.length) throw new SchemaTooNew();
     for (const each of migrations.slice(version)) await client.query(each);
     await client.query('UPDATE schema_version SET version = $1', [migrations.length]);
     await client.query('COMMIT');

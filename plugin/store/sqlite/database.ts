@@ -121,7 +121,8 @@ export class StoreFile {
    * @returns undefined when all is well
    */
   trouble(): string | undefined {
-    if (this.fault === undefined) return undefined;
+    // Within a transaction nothing would be written yet, and everything seems well.
+    if (this.fault === undefined || this.database.inTransaction) return this.fault;
     try {
       this.transaction(() => {
         this.database.exec('CREATE TABLE IF NOT EXISTS probe (filler BLOB)');
