@@ -76,15 +76,20 @@ export class RememberedFacts implements AccountFacts {
 
   /** One write at a time, so that an older value never comes after a newer one. */
   private writeAll(): Promise<void> {
-    this.writing ??= this.writeChanges().finally(() => (this.writing = undefined));
-    return this.writing;
+    if (this.changes.size > 0) this.writing ??= this.writeChanges();
+    return this.writing ?? Promise.resolve();
   }
 
   private async writeChanges(): Promise<void> {
-    while (this.changes.size > 0) {
-      const changes = [...this.changes];
-      await this.write(changes.map(([, change]) => change));
-      for (const [key, change] of changes) if (this.changes.get(key) === change) this.changes.delete(key);
+    try {
+      while (this.changes.size > 0) {
+        const changes = [...this.changes];
+        await this.write(changes.map(([, change]) => change));
+        for (const [key, change] of changes) if (this.changes.get(key) === change) this.changes.delete(key);
+      }
+    } finally {
+      // At once: what is saved a moment later begins another write.
+      this.writing = undefined;
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { Async } from './ports';
+
 /** What X has a price for. */
 export type ChargeKind =
   | 'event'
@@ -42,10 +44,7 @@ export class GatheredCharges implements Charges {
   private writtenAt: number;
 
   constructor(
-    private readonly table: {
-      add: (counts: ChargeCount[]) => Promise<void>;
-      since: (account: string, at: number) => Promise<ChargeCount[]>;
-    },
+    private readonly table: Async<ChargesTable>,
     private readonly now: () => number,
   ) {
     this.writtenAt = now();

@@ -31,3 +31,15 @@ test('presence marks: the latest of all customers', () => {
   expect([lastMark('a', 'read', facts), lastMark('a', 'typing', facts)]).toEqual([6, 7]);
   expect(lastMark('b', 'read', facts)).toBeUndefined();
 });
+
+test('a fact that is saved at the very end of a write is written all the same', async () => {
+  for (let microtasks = 0; microtasks < 12; microtasks += 1) {
+    const written: Fact[] = [];
+    const facts = new RememberedFacts((changes) => Promise.resolve(void written.push(...changes)), []);
+    facts.save('a', 'first', '1');
+    for (let passed = 0; passed < microtasks; passed += 1) await Promise.resolve();
+    facts.save('a', 'second', '2');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(written.map(({ fact }) => fact)).toEqual(['first', 'second']);
+  }
+});
