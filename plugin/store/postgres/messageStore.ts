@@ -61,7 +61,7 @@ function readers(): TypeOverrides {
 
 /**
  * Opens the message store in PostgreSQL, once no other process works with it; until then this one stands by.
- * @throws SchemaTooNew; where this process is not to stand by also the driver's errors, and DatabaseInUse
+ * @throws SchemaTooNew; where this process is not to stand by also DatabaseInUse, and BridgeError `store-unavailable`
  */
 export async function openPostgresStore({
   url,
@@ -82,9 +82,13 @@ export async function openPostgresStore({
   try {
     const lease = new Lease(`${hostname()} ${process.pid} ${randomUUID()}`);
     const take = async () => {
-      // Each time: another process may have brought a newer version while this one stood by.
-      await migrate(url);
-      return lease.take(leasePool);
+      try {
+        // Each time: another process may have brought a newer version while this one stood by.
+        await migrate(url);
+        return await lease.take(leasePool);
+      } catch (error) {
+        throw error instanceof SchemaTooNew ? error : storeFault(error);
+      }
     };
     if (standBy) await whenFree(take, log);
     else if (!(await take())) throw new DatabaseInUse();
@@ -114,8 +118,8 @@ async function whenFree(take: () => Promise<boolean>, log: StoreLog): Promise<vo
       if (await take()) break;
       tell('another process works with the database; this one stands by and takes over when it ends');
     } catch (error) {
-      if (error instanceof SchemaTooNew || !isDown(storeFault(error))) throw error;
-      tell(`the database cannot be used, it is tried again: ${reasonOf(error)}`, 'error');
+      if (!isDown(error)) throw error;
+      tell(`${reasonOf(error)}; it is tried again`, 'error');
     }
     await pause(systemClock, standByEveryMs);
   }
