@@ -4,6 +4,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { BridgeError, reasonOf } from '../core/errors';
 import type { MessageStore } from '../core/ports';
 import { askPlugin } from './requestFiles';
+import { noCopy } from '../store/postgres/messageStore';
 import { copiedAtFile } from '../store/sqlite/uncleanShutdown';
 import { withStore, type StoreConfig } from './openStore';
 
@@ -11,8 +12,9 @@ import { withStore, type StoreConfig } from './openStore';
 const leftOut = /^(?:openchannel-x\.(?:db.*|pid)|forget|backup|logs?|.*\.part)$/;
 
 /** `backup --to FOLDER`, also while messages come. @returns words for whoever called it. @throws Error in words */
-export function runBackup(config: StoreConfig, folder: string): Promise<string> {
-  const { dataDir } = config;
+export async function runBackup(config: StoreConfig, folder: string): Promise<string> {
+  const { dataDir, store } = config;
+  if (store.url !== '') throw new Error(noCopy);
   const target = resolve(folder);
   return withStore(
     config,

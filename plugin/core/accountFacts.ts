@@ -14,7 +14,7 @@ export interface FactsTable {
 /** What was learnt about the accounts, kept across restarts. */
 export interface AccountFacts {
   read(account: string, fact: string): string | undefined;
-  /** Known at once, and on the disk soon: what cannot be written is tried again with the next one, within a minute. */
+  /** Known at once, and on the disk soon: what cannot be written is tried again with the next one. */
   save(account: string, fact: string, value: string): void;
   /** Known no longer; the same holds. */
   forget(account: string, fact: string): void;
@@ -55,12 +55,14 @@ export class RememberedFacts implements AccountFacts {
 
   async keep(account: string, fact: string, value: string): Promise<void> {
     const change = this.change({ account, fact, value });
-    this.writeSoon();
+    // It may fail for what others wrote before.
+    await this.writing?.catch(() => undefined);
     while (this.changes.get(keyOf(change)) === change) await this.writeAll();
   }
 
   /** Writes what is left, as far as that is possible. Never throws. */
   async close(): Promise<void> {
+    await this.writing?.catch(() => undefined);
     await this.writeAll().catch(() => undefined);
   }
 

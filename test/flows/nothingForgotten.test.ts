@@ -23,6 +23,34 @@ test('a message that is kept, while what came with it cannot be written, is hand
   expect((await rig.receives(1))[0]?.body).toBe('kept');
 });
 
+test('what was refused is read from X once it can be noted, not while the disk is full', async () => {
+  rig = await Rig.start();
+  await rig.supplied();
+  const { facts } = rig.store;
+  const keep = facts.keep.bind(facts);
+  facts.keep = unavailable;
+  rig.keepFault = () => new BridgeError('store-unavailable', 'the disk is full', { retryable: true });
+  const reads = () => rig.x.traffic.filter((call) => call === 'GET /2/dm_events').length;
+  const before = reads();
+  const message = rig.x.world.addMessage(customer.id, brandId, 'refused');
+  expect(await rig.deliver(message)).toBe(503);
+  // It takes no room, so that it is accepted all the same.
+  const typing = {
+    for_user_id: brandId,
+    direct_message_indicate_typing_events: [
+      { created_timestamp: '1', sender_id: customer.id, target: { recipient_id: brandId } },
+    ],
+  };
+  const customerTypes = () => rig.x.webhooks.deliver(`${rig.url}/api/messages`, typing);
+  expect(await customerTypes()).toBe(200);
+  await rig.atRest();
+  expect(reads()).toBe(before);
+  facts.keep = keep;
+  rig.keepFault = () => undefined;
+  expect(await customerTypes()).toBe(200);
+  expect((await rig.receives(1))[0]?.body).toBe('refused');
+});
+
 test('a conversation nobody was told of is found within a minute', async () => {
   rig = await Rig.start();
   await rig.customerWrites('first');

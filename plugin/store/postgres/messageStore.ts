@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Pool, TypeOverrides, type QueryResult } from 'pg';
 import { pause, systemClock } from '../../core/clock';
-import { reasonOf, refusal } from '../../core/errors';
+import { BridgeError, reasonOf } from '../../core/errors';
 import type { Log, MessageStore } from '../../core/ports';
-import { say } from '../../texts/text';
 import { createTables, type AllTables, type TablesOptions } from '../allTables';
 import { createStore } from '../store';
 import type { Row, Sql } from '../sql';
 import { isDown, storeFault } from './faults';
 import { Lease } from './lease';
-import { migrate, SchemaTooNew } from './migrate';
+import { migrate, prepare, SchemaTooNew } from './migrate';
 import { countByIndex, postgresSql, type Queryable } from './postgresSql';
 import { LeaseLost, Transactions } from './transactions';
 
@@ -24,6 +23,10 @@ const renewEveryMs = 2_000;
 const standByEveryMs = 1_000;
 /** Of the commits, so much is kept: whoever asks about one does so within seconds. */
 const commitsLife = '1 hour';
+
+/** What to do instead of copying the store into a file. */
+export const noCopy =
+  'messages are kept in PostgreSQL: back the database up with its own tools (pg_dump), and the data folder as files';
 
 type StoreLog = Pick<Log, 'info' | 'warn' | 'error'>;
 
@@ -79,13 +82,16 @@ export async function openPostgresStore({
   const pool = quietly(new Pool({ ...shared, max: maxConnections }));
   // Its own, so that the lease is renewed however busy the others are.
   const leasePool = quietly(new Pool({ ...shared, max: 1 }));
+  const lease = new Lease(`${hostname()} ${process.pid} ${randomUUID()}`);
   try {
-    const lease = new Lease(`${hostname()} ${process.pid} ${randomUUID()}`);
+    let isPrepared = false;
     const take = async () => {
       try {
-        // Each time: another process may have brought a newer version while this one stood by.
+        if (!isPrepared) await prepare(url);
+        isPrepared = true;
+        if (!(await lease.take(leasePool))) return false;
         await migrate(url);
-        return await lease.take(leasePool);
+        return true;
       } catch (error) {
         throw error instanceof SchemaTooNew ? error : storeFault(error);
       }
@@ -94,6 +100,7 @@ export async function openPostgresStore({
     else if (!(await take())) throw new DatabaseInUse();
     return await new PostgresStore({ pool, leasePool, lease, log, onLost }).open(now);
   } catch (error) {
+    await lease.release(leasePool).catch(() => undefined);
     await Promise.all([pool.end(), leasePool.end()]);
     throw error;
   }
@@ -173,7 +180,7 @@ class PostgresStore {
             }),
           ),
         isDown,
-        copyTo: () => Promise.reject(refusal(say('backup.inDatabase'))),
+        copyTo: () => Promise.reject(new BridgeError('bad-request', noCopy)),
         trouble: () => this.fault,
         close: () => this.close(),
       },
@@ -189,8 +196,9 @@ class PostgresStore {
     try {
       return await this.options.pool.query(text, values);
     } catch (error) {
-      this.note(storeFault(error));
-      throw storeFault(error);
+      const fault = storeFault(error);
+      this.note(fault);
+      throw fault;
     }
   }
 

@@ -247,12 +247,5 @@ export const migrations: string[] = [
     at TIMESTAMPTZ NOT NULL DEFAULT now()
   );
   CREATE INDEX commits_times ON commits (at);
-
-  CREATE TABLE leases (
-    name TEXT PRIMARY KEY,
-    owner TEXT NOT NULL,
-    epoch BIGINT NOT NULL,
-    expires_at TIMESTAMPTZ NOT NULL
-  );
   `,
 ];

@@ -153,8 +153,8 @@ class StreamReceiver implements Receiver {
     this.takenUpTo ??= clock.now();
     this.downtime.confirm(clock.now());
     const filledByX = this.backfills && gap <= backfillReach && !this.wasUnsubscribed;
+    if (since !== undefined && !filledByX) await this.downtime.openGap(since, false);
     this.wasUnsubscribed = false;
-    if (since !== undefined && !filledByX) this.downtime.openGap(since, false);
     this.downtime.heartbeat(this.takenUpTo);
     await Promise.race([this.fillGap(), pause(clock, maxHold, this.ending.signal)]);
   }
@@ -236,7 +236,7 @@ class StreamReceiver implements Receiver {
       this.downtime.confirm(this.ports.clock.now());
       if (!repaired) return;
       log.warn('a missing subscription was created again');
-      if (since !== undefined) this.downtime.openGap(since, false);
+      if (since !== undefined) await this.downtime.openGap(since, false);
       await this.fillGap();
     } catch (error) {
       log.warn('the subscriptions could not be checked', { reason: reasonOf(error) });
@@ -248,7 +248,7 @@ class StreamReceiver implements Receiver {
     if (!this.connected) return;
     const silentSince = this.ports.account.lastEventAt() ?? this.ports.clock.fromLocal(this.startedAtLocal);
     if (!(await watchForSilence(silentSince, this.ports, this.ending.signal))) return;
-    this.downtime.openGap(silentSince, false);
+    await this.downtime.openGap(silentSince, false);
     await this.fillGap();
     await this.check();
   }

@@ -66,12 +66,14 @@ export class DowntimeTracker {
   /**
    * Notes a gap until it is filled, so that a restart in the middle begins again.
    * @param tried whether X tried to deliver meanwhile, and so can replay it
+   * @returns when it is on the disk @throws BridgeError `store-unavailable`
    */
-  openGap(from: number, tried: boolean): void {
+  async openGap(from: number, tried: boolean): Promise<void> {
     this.opened += 1;
-    const open = this.gapFrom();
-    if (open === undefined || from < open) this.write(facts.gap, from);
-    if (!tried) this.write(facts.untried, from);
+    const keep = (fact: string, at: number) => this.facts.keep(this.account, fact, String(at));
+    // First, since a gap that X tried to fill would be left to X's replay.
+    if (!tried) await keep(facts.untried, from);
+    await keep(facts.gap, Math.min(from, this.gapFrom() ?? from));
   }
 
   gapWasTried(): boolean {

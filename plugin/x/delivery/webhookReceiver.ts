@@ -58,6 +58,8 @@ export class WebhookReceiver implements Receiver {
   private readonly endings: (() => void)[] = [];
   private cancelRetry = () => {};
   private cancelNoting = () => {};
+  /** What was refused is being written down as a gap. */
+  private noting: Promise<void> | undefined;
 
   constructor(
     private readonly way: WebhookWay,
@@ -92,7 +94,7 @@ export class WebhookReceiver implements Receiver {
     await this.running;
     // Now that the end has begun, no more than what is being done already.
     await this.gap.fill(undefined);
-    this.heartbeat();
+    await this.heartbeat();
   }
 
   state(): IngestionState {
@@ -116,7 +118,7 @@ export class WebhookReceiver implements Receiver {
   }
 
   onPushed(): void {
-    if (this.refusedSince !== undefined) this.safely(() => this.noteRefused());
+    if (this.refusedSince !== undefined) void this.tryToNoteRefused();
     // While it is in doubt, what is behind the doubt is looked at first.
     if (this.unproven > 0 || this.reachedAt === undefined) return;
     const now = this.ports.clock.now();
@@ -129,7 +131,7 @@ export class WebhookReceiver implements Receiver {
     if (this.refusedSince !== undefined) return;
     const { clock } = this.ports;
     this.refusedSince = clock.now();
-    this.cancelNoting = clock.after(noteRefusedMs, () => this.safely(() => this.noteRefused()));
+    this.cancelNoting = clock.after(noteRefusedMs, () => void this.tryToNoteRefused());
   }
 
   async teardown(): Promise<void> {
@@ -166,14 +168,14 @@ export class WebhookReceiver implements Receiver {
       if (this.ending.signal.aborted) return;
       if (this.current.state === 'trouble') {
         log.info('events arrive again');
-        this.downtime.openGap(this.downtime.downSince(clock.now()) ?? this.startedAt, false);
+        await this.downtime.openGap(this.downtime.downSince(clock.now()) ?? this.startedAt, false);
       }
-      this.noteDowntime();
+      await this.noteDowntime();
       this.current = { state: 'ok' };
       this.attempts = 0;
       this.reachedAt ??= clock.now();
       this.downtime.confirm(clock.now());
-      this.heartbeat();
+      await this.heartbeat();
     } catch (error) {
       this.noteTrouble(error);
     }
@@ -185,7 +187,8 @@ export class WebhookReceiver implements Receiver {
     const subscribed = await this.way.subscribe(id);
     const confirmedAt = this.downtime.confirmedAt();
     // Nothing was delivered, nor tried to, since X last confirmed that it would.
-    if ((repaired || subscribed) && confirmedAt !== undefined) this.downtime.openGap(confirmedAt, false);
+    if ((repaired || subscribed) && confirmedAt !== undefined)
+      await this.downtime.openGap(confirmedAt, false);
     if (repaired || subscribed || this.webhookId === undefined)
       log.info('X delivers to the webhook', {
         webhookId: id,
@@ -231,13 +234,13 @@ export class WebhookReceiver implements Receiver {
     if (this.ending.signal.aborted) return false;
     if (reach.outcome === 'reached') {
       // X's answer has told its time again, in case the machine's clock was set.
-      this.noteReached(clock.fromLocal(askedAtLocal));
+      await this.noteReached(clock.fromLocal(askedAtLocal));
       return true;
     }
     if (reach.error.code === 'rate-limited') return true;
     this.unproven += 1;
     if (reach.outcome === 'unknown' && this.unproven < 2) return true;
-    if (reach.outcome === 'unreached') this.openGapSinceReached();
+    if (reach.outcome === 'unreached') await this.openGapSinceReached();
     // One failure may be a moment's; it is noted, and nobody is called for it.
     if (this.unproven >= 2 || this.current.state !== 'ok') this.noteUnreached(reach);
     // A webhook that is gone is registered again by the full check.
@@ -248,24 +251,24 @@ export class WebhookReceiver implements Receiver {
     return false;
   }
 
-  private noteReached(at: number): void {
+  private async noteReached(at: number): Promise<void> {
     const { log } = this.ports;
     const since = this.reachedAt;
     const isOld = since !== undefined && at - since > proofLastsMs;
-    if (this.unproven > 0 || isOld) this.openGapSinceReached();
+    if (this.unproven > 0 || isOld) await this.openGapSinceReached();
     if (this.unproven >= 2 && since !== undefined)
       log.warn('X reaches this plugin again; what may have been missed is fetched', {
         since: isoTime(since),
         minutes: Math.round((at - since) / 60_000),
       });
     this.unproven = 0;
-    this.reachedAt = Math.max(at, since ?? at);
+    this.reachedAt = Math.max(at, this.reachedAt ?? at);
   }
 
   /** X gives an event up after some minutes, and sends none at all to a webhook it has marked invalid. */
-  private openGapSinceReached(): void {
+  private async openGapSinceReached(): Promise<void> {
     const downSince = this.downtime.downSince(this.ports.clock.now());
-    this.downtime.openGap(this.reachedAt ?? downSince ?? this.startedAt, false);
+    await this.downtime.openGap(this.reachedAt ?? downSince ?? this.startedAt, false);
   }
 
   private noteUnreached({ outcome, error }: Exclude<Reach, { outcome: 'reached' }>): void {
@@ -284,16 +287,21 @@ export class WebhookReceiver implements Receiver {
   }
 
   /** What came while the process was down; X tried to deliver it. */
-  private noteDowntime(): void {
+  private async noteDowntime(): Promise<void> {
     const since = this.wasDown ? this.downtime.downSince(this.ports.clock.now()) : undefined;
-    if (since !== undefined) this.downtime.openGap(since, true);
+    if (since !== undefined) await this.downtime.openGap(since, true);
     this.wasDown = false;
   }
 
   /** What X delivered while nothing could be stored or received; writing the gap down shows that it can again. */
-  private noteRefused(): void {
+  private noteRefused(): Promise<void> {
+    this.noting ??= this.openGapSinceRefused().finally(() => (this.noting = undefined));
+    return this.noting;
+  }
+
+  private async openGapSinceRefused(): Promise<void> {
     if (this.refusedSince === undefined) return;
-    this.downtime.openGap(this.refusedSince, false);
+    await this.downtime.openGap(this.refusedSince, false);
     this.refusedSince = undefined;
     this.fillGap();
   }
@@ -317,8 +325,8 @@ export class WebhookReceiver implements Receiver {
   }
 
   /** Only up to where X surely got through is nothing missing. */
-  private heartbeat(): void {
-    if (this.refusedSince !== undefined) this.noteRefused();
+  private async heartbeat(): Promise<void> {
+    if (this.refusedSince !== undefined) await this.noteRefused();
     if (this.current.state !== 'ok') return;
     const isWatched = this.ports.account.webhookUrl !== '';
     const upTo = isWatched ? this.reachedAt : this.ports.clock.now();
@@ -331,9 +339,9 @@ export class WebhookReceiver implements Receiver {
   }
 
   /** What X's call brought is stored; nothing here may have it refused. */
-  private safely(work: () => void): void {
+  private async tryToNoteRefused(): Promise<void> {
     try {
-      work();
+      await this.noteRefused();
     } catch (error) {
       const { log } = this.ports;
       log.warn('could not record a gap, will retry', { reason: reasonOf(error) });
@@ -345,7 +353,7 @@ export class WebhookReceiver implements Receiver {
     if (this.current.state !== 'ok' || this.downtime.gapFrom() !== undefined) return;
     const silentSince = account.lastEventAt() ?? this.startedAt;
     if (!(await watchForSilence(silentSince, this.ports, this.ending.signal))) return;
-    this.downtime.openGap(silentSince, false);
+    await this.downtime.openGap(silentSince, false);
     await this.check();
   }
 }
