@@ -75,7 +75,7 @@ class StreamReceiver implements Receiver {
     await this.running;
     await this.reading;
     this.connected = false;
-    this.heartbeat();
+    await this.heartbeat();
   }
 
   state(): IngestionState {
@@ -147,7 +147,6 @@ class StreamReceiver implements Receiver {
   private async onOpen(gap: number): Promise<void> {
     const { clock, log } = this.ports;
     this.connected = true;
-    this.current = { state: 'ok' };
     log.info('X stream connected', { missedMs: gap });
     const since = this.takenUpTo;
     this.takenUpTo ??= clock.now();
@@ -155,7 +154,9 @@ class StreamReceiver implements Receiver {
     const filledByX = this.backfills && gap <= backfillReach && !this.wasUnsubscribed;
     if (since !== undefined && !filledByX) await this.downtime.openGap(since, false);
     this.wasUnsubscribed = false;
-    this.downtime.heartbeat(this.takenUpTo);
+    // Before it is said that all is well: killed a moment later, the next process has to know of this one.
+    await this.downtime.heartbeat(this.takenUpTo);
+    this.current = { state: 'ok' };
     await Promise.race([this.fillGap(), pause(clock, maxHold, this.ending.signal)]);
   }
 
@@ -220,9 +221,9 @@ class StreamReceiver implements Receiver {
     if (!known) log.error('X does not deliver', { reason });
   }
 
-  private heartbeat(): void {
+  private async heartbeat(): Promise<void> {
     if (this.takenUpTo === undefined) return;
-    this.downtime.heartbeat(this.takenUpTo);
+    await this.downtime.heartbeat(this.takenUpTo);
     if (this.connected) void this.fillGap();
   }
 

@@ -27,15 +27,18 @@ export class DowntimeTracker {
     private readonly facts: AccountFacts,
   ) {}
 
-  /** The process runs and believes in its delivery; said each minute. */
-  heartbeat(now: number): void {
-    if (this.read(facts.born) === undefined) this.write(facts.born, now);
-    this.write(facts.alive, now);
+  /**
+   * The process runs and believes in its delivery; said each minute.
+   * @returns when it is on the disk @throws BridgeError `store-unavailable`
+   */
+  async heartbeat(now: number): Promise<void> {
+    if (this.read(facts.born) === undefined) await this.keep(facts.born, now);
+    await this.keep(facts.alive, now);
   }
 
   /** X has just confirmed webhook and subscriptions. */
   confirm(now: number): void {
-    this.write(facts.proven, now);
+    this.facts.save(this.account, facts.proven, String(now));
   }
 
   /** Undefined before the first start ever. */
@@ -58,8 +61,8 @@ export class DowntimeTracker {
 
   /** Where reading has to begin to find all since a time, however the clocks differ; never before the first start. */
   safelyBefore(since: number): number {
-    // X tells the time of a message in whole seconds.
-    const born = Math.floor((this.read(facts.born) ?? since) / 1000) * 1000;
+    // X tells the time of a message in whole seconds, and its clock is known to a second.
+    const born = Math.floor((this.read(facts.born) ?? since) / 1000) * 1000 - 1000;
     return Math.max(born, since - clockSkew);
   }
 
@@ -70,10 +73,9 @@ export class DowntimeTracker {
    */
   async openGap(from: number, tried: boolean): Promise<void> {
     this.opened += 1;
-    const keep = (fact: string, at: number) => this.facts.keep(this.account, fact, String(at));
     // First, since a gap that X tried to fill would be left to X's replay.
-    if (!tried) await keep(facts.untried, from);
-    await keep(facts.gap, Math.min(from, this.gapFrom() ?? from));
+    if (!tried) await this.keep(facts.untried, from);
+    await this.keep(facts.gap, Math.min(from, this.gapFrom() ?? from));
   }
 
   gapWasTried(): boolean {
@@ -101,8 +103,8 @@ export class DowntimeTracker {
     for (const fact of Object.values(facts)) this.facts.forget(this.account, fact);
   }
 
-  private write(fact: string, at: number): void {
-    this.facts.save(this.account, fact, String(at));
+  private keep(fact: string, at: number): Promise<void> {
+    return this.facts.keep(this.account, fact, String(at));
   }
 
   private read(fact: string): number | undefined {

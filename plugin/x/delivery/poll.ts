@@ -97,8 +97,9 @@ class PollReceiver implements Receiver {
         await this.take('mentions', async (until) => readBackMentions(ports, await account.userId(), until));
       if (this.ending.signal.aborted) return;
       if (this.current.state === 'trouble') log.info('X can be read again');
+      // Before it is said that all is well: killed a moment later, the next process has to know of this one.
+      await this.downtime.heartbeat(clock.now());
       this.current = { state: 'ok' };
-      this.downtime.heartbeat(clock.now());
     } catch (error) {
       this.noteTrouble(error);
     }

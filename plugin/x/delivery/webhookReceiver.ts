@@ -171,11 +171,14 @@ export class WebhookReceiver implements Receiver {
         await this.downtime.openGap(this.downtime.downSince(clock.now()) ?? this.startedAt, false);
       }
       await this.noteDowntime();
-      this.current = { state: 'ok' };
-      this.attempts = 0;
       this.reachedAt ??= clock.now();
       this.downtime.confirm(clock.now());
-      await this.heartbeat();
+      if (this.refusedSince !== undefined) await this.noteRefused();
+      // Before it is said that all is well: killed a moment later, the next process has to know of this one.
+      await this.noteAlive();
+      this.current = { state: 'ok' };
+      this.attempts = 0;
+      this.fillGap();
     } catch (error) {
       this.noteTrouble(error);
     }
@@ -328,10 +331,14 @@ export class WebhookReceiver implements Receiver {
   private async heartbeat(): Promise<void> {
     if (this.refusedSince !== undefined) await this.noteRefused();
     if (this.current.state !== 'ok') return;
+    await this.noteAlive();
+    this.fillGap();
+  }
+
+  private async noteAlive(): Promise<void> {
     const isWatched = this.ports.account.webhookUrl !== '';
     const upTo = isWatched ? this.reachedAt : this.ports.clock.now();
-    if (upTo !== undefined) this.downtime.heartbeat(upTo);
-    this.fillGap();
+    if (upTo !== undefined) await this.downtime.heartbeat(upTo);
   }
 
   private fillGap(): void {
