@@ -9,15 +9,20 @@ import { ConfigFile } from './settings/configFile';
 import { ConfigError } from './settings/load';
 import { locateConfig } from './settings/location';
 import type { Config } from './settings/schema';
+import { SharedFiles, takeShared } from './settings/sharedFiles';
 import { allSecrets, provideSecrets, type Secrets } from './settings/secrets';
 import { startPlugin, type Plugin } from './app/app';
 import { runBackup } from './commands/backup';
 import { readCommandLine, usage, UsageError, type CommandLine } from './commands/commandLine';
 import { runForget } from './commands/forget';
+import { TextBox } from './disk/textBox';
+import { Passwords } from './admin/passwords';
 import { openLog, type OpenLog } from './log/logger';
+import { isDown } from './store/postgres/faults';
 import { openPostgresStore } from './store/postgres/messageStore';
 import { claimDataDirectory, DataDirectoryError, DataDirectoryInUse } from './store/sqlite/dataDirectory';
 import { openMessageStore } from './store/sqlite/messageStore';
+import { phrase } from './texts/text';
 import { version } from './app/version';
 
 /** EX_CONFIG of sysexits.h: something is wrong in the configuration. */
@@ -28,6 +33,9 @@ const badUsage = 64;
 
 /** A former process gets this long to give up the data directory, in milliseconds. */
 const maxHandOver = 3_000;
+
+/** A database that cannot be used is tried again so soon, in milliseconds. */
+const connectAgainMs = 1_000;
 
 /** What is in flight gets this long when the process is asked to stop, in milliseconds. */
 const maxStop = 10_000;
@@ -53,27 +61,45 @@ async function run(): Promise<void> {
   }
 }
 
-async function runPlugin(file: ConfigFile, config: Config): Promise<void> {
-  const local = config.store.url === '' ? await openLocalStore(config.dataDir) : undefined;
-  if (!local) await whenFree(() => claimDataDirectory(config.dataDir));
-  const secrets = provideSecrets(config);
+async function runPlugin(file: ConfigFile, started: Config): Promise<void> {
   const dataKey = file.variable('DATA_KEY');
+  const local = started.store.url === '' ? await openLocalStore(started.dataDir) : undefined;
+  if (!local) await whenFree(() => claimDataDirectory(started.dataDir));
+  if (!local && dataKey === '') throw new ConfigError([phrase('cluster.needsDataKey')]);
+  const own = local && provideSecrets(started);
   const logs = openLog({
-    ...config.log,
-    fallbackDir: join(config.dataDir, 'logs'),
-    secrets: [...allSecrets(config, secrets), dataKey],
+    ...started.log,
+    fallbackDir: join(started.dataDir, 'logs'),
+    secrets: [...allSecrets(started, own), dataKey],
     console: true,
   });
   catchDefects(logs);
-  const store = local ?? (await openDatabase(config.store.url, logs));
+  const store = local ?? (await openDatabase(started.store.url, dataKey, logs));
+  const files = store.documents && new SharedFiles(store.documents, started.dataDir);
+  const shared = files && (await takeShared(files, file, preparePanel));
+  const { config, secrets } = shared ?? { config: started, secrets: own ?? provideSecrets(started) };
+  if (shared) logs.change({ ...config.log, secrets: [...allSecrets(config, secrets), dataKey] });
   for (const change of file.formerNames())
     logs.log.warn(`setting renamed: ${change}; the old name still works`);
-  const panel = { file, dir: join(top, 'panel'), print };
-  const chatThread = join(__dirname, 'chatThread.js');
-  const plugin = await startPlugin({ config, secrets, store, logs, version, panel, dataKey, chatThread });
+  const plugin = await startPlugin({
+    config,
+    secrets,
+    store,
+    files,
+    logs,
+    version,
+    panel: { file, dir: join(top, 'panel'), print },
+    dataKey,
+    chatThread: join(__dirname, 'chatThread.js'),
+  });
   showFreshSecrets(config, secrets, plugin.port);
   logs.log.info('the panel is ready', { address: `http://127.0.0.1:${plugin.port}/panel/` });
   stopOnSignal(plugin, logs);
+}
+
+/** Makes the file the panel's password is to be in. */
+function preparePanel({ dataDir }: Config): void {
+  new Passwords({ dataDir, configured: () => '', generated: () => '', onUnclaimed: () => undefined });
 }
 
 /** Does what the command says and prints its outcome; a refusal is printed too, and ends with code 1. */
@@ -98,20 +124,27 @@ function openLocalStore(dataDir: string): Promise<MessageStore> {
   return whenFree(() => openMessageStore(dataDir, () => systemClock.now()));
 }
 
-/** Waits as long as another process works with the database. */
-function openDatabase(url: string, logs: OpenLog): Promise<MessageStore> {
-  return openPostgresStore({
-    url,
-    now: () => systemClock.now(),
-    log: logs.log,
-    standBy: true,
-    // At once: whatever is under way is the other process's now.
-    onLost: () => {
-      // Also where the log cannot be closed.
-      setTimeout(() => process.exit(1), maxLogClose);
-      void logs.close().finally(() => process.exit(1));
-    },
-  });
+/** Tries until the database can be used. @throws what trying does not help against */
+async function openDatabase(url: string, dataKey: string, logs: OpenLog): Promise<MessageStore> {
+  // At once: whatever is under way is another process's now.
+  const onLost = () => {
+    // Also where the log cannot be closed.
+    setTimeout(() => process.exit(1), maxLogClose);
+    void logs.close().finally(() => process.exit(1));
+  };
+  const { log } = logs;
+  const box = new TextBox(dataKey);
+  let told = '';
+  for (;;)
+    try {
+      return await openPostgresStore({ url, box, now: () => systemClock.now(), log, onLost });
+    } catch (error) {
+      if (!isDown(error)) throw error;
+      const words = `${reasonOf(error)}; it is tried again`;
+      if (words !== told) log.error(words);
+      told = words;
+      await pause(systemClock, connectAgainMs);
+    }
 }
 
 /** A restart may begin before the former process has ended: it is given a little time. */

@@ -5,6 +5,7 @@ import type { EventBatch, ReplayStatus } from '../core/inbound/events';
 import type { ReceivingAccount, WantedEvents } from '../core/inbound/ingestEvents';
 import type { MessagingAccount, MotionGateway, XGateway } from '../core/gateways';
 import { atMost, systemClock, type Clock } from '../core/clock';
+import type { Cluster } from '../core/cluster';
 import type { Counters, Log, MessageStore } from '../core/ports';
 import { savedClock, type RemoteClock } from '../core/remoteClock';
 import type { Scheduler } from '../core/scheduler';
@@ -26,6 +27,7 @@ import { deliveryKind, type Delivery } from '../x/delivery';
 import { EventIngestion } from '../x/delivery/eventIngestion';
 import type { WebhookAccount } from '../x/delivery/webhook';
 import { accountHealth } from './accountHealth';
+import { tellReceivers, type AccountSignal } from './accountSignals';
 import { createMotionGateway } from './motionGateway';
 import { deliveryOf } from './delivery';
 import { SignInReports } from './signInReports';
@@ -66,6 +68,9 @@ export interface AccountCallbacks {
   nameOfUser(userId: string, besides: string): string | undefined;
 }
 
+/** That X delivers, or was refused, is told to the process that works the account so often at most, in milliseconds. */
+const toldEveryMs = 10_000;
+
 /** Stopping the delivery may take this long, in milliseconds. */
 const maxStopMs = 3_000;
 
@@ -99,6 +104,7 @@ export class Account implements MessagingAccount, WebhookAccount {
   readonly reports: SignInReports;
   /** When X last delivered something since the start, in ms since 1970. */
   lastEventAt: number | undefined;
+  private refusedToldAt: number | undefined;
   private readonly revocation: Revocation;
   private readonly motionClock: RemoteClock;
 
@@ -144,8 +150,12 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.bot = createBotClient({ url: settings.bot.url, token: settings.botToken, clock });
   }
 
-  /** Signs in with X, loads the keys of encrypted chat, and has events delivered; an inactive account takes that down. */
+  /** Where this process works it: signs in with X, loads the keys of encrypted chat, and has events delivered; an inactive account takes that down. */
   start(): void {
+    if (this.cluster.works(this.name)) this.cluster.within(this.name, () => this.startWork());
+  }
+
+  private startWork(): void {
     if (!this.active) {
       this.ingestion.deactivate();
       return;
@@ -194,28 +204,52 @@ export class Account implements MessagingAccount, WebhookAccount {
   }
 
   onEvent(pushed: boolean): void {
-    this.lastEventAt = this.xClock.now();
-    if (pushed) this.ingestion.tell((each) => each.onPushed?.());
+    const now = this.xClock.now();
+    const isNews = now - (this.lastEventAt ?? -Infinity) > toldEveryMs;
+    this.lastEventAt = now;
+    if (!pushed) return;
+    if (this.cluster.works(this.name) || isNews) this.tell({ kind: 'pushed' });
   }
 
   onRefused(): void {
-    this.ingestion.tell((each) => each.onRefused?.());
+    const since = this.xClock.now();
+    if (!this.cluster.works(this.name)) {
+      if (since - (this.refusedToldAt ?? -Infinity) < toldEveryMs) return;
+      this.refusedToldAt = since;
+    }
+    this.tell({ kind: 'refused', since });
   }
 
   onChallenge(): void {
-    this.ingestion.tell((each) => each.onChallenge?.());
+    this.tell({ kind: 'challenged' });
   }
 
   onRevoked(): void {
-    void this.revocation.heard();
+    this.tell({ kind: 'revoked' });
   }
 
   onReplay(status: ReplayStatus): void {
-    this.ingestion.tell((each) => each.onReplay?.(status));
+    this.tell({ kind: 'replayed', status });
   }
 
   onPost(authorId: string): void {
-    this.ingestion.tell((each) => each.onPost?.(authorId));
+    this.tell({ kind: 'posted', authorId });
+  }
+
+  /** Hears, where this process works the account, what X brought to it or to another process. */
+  hear(signal: AccountSignal): void {
+    if (signal.kind === 'pushed') this.lastEventAt = this.xClock.now();
+    if (signal.kind === 'revoked') void this.revocation.heard();
+    else tellReceivers(signal, this.ingestion);
+  }
+
+  private get cluster(): Cluster {
+    return this.options.store.cluster;
+  }
+
+  private tell(signal: AccountSignal): void {
+    if (this.cluster.works(this.name)) this.hear(signal);
+    else this.cluster.signal(this.name, signal);
   }
 
   private createRevocation(): Revocation {

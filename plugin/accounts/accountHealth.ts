@@ -3,13 +3,15 @@ import { reasonOf } from '../core/errors';
 import type { Depths, MessageStore } from '../core/ports';
 import { lastMark } from '../core/presenceMarks';
 import type { Account } from './account';
-import type { AccountHealth, SignInHealth } from '../core/health';
+import type { AccountHealth, AccountStanding, SignInHealth } from '../core/health';
 import { isoTime } from '../core/isoTime';
+import { phrase } from '../texts/text';
 import { signInNames } from '../x/api/signInKinds';
 
 /** How one account stands, for `/health`. */
 export async function accountHealth(account: Account, store: MessageStore): Promise<AccountHealth> {
   const { settings } = account;
+  const { webhook, signIn, chat, customers } = standingOf(account, store);
   const { inbound: received, outbound, filtered } = await depthsOf(settings.name, store);
   const { failed: setAside, ...inbound } = received;
   const state = (waitingBecause: string | undefined) =>
@@ -23,10 +25,31 @@ export async function accountHealth(account: Account, store: MessageStore): Prom
       filtered,
     },
     outbound: { state: state(outbound.waitingBecause), ...outbound },
+    webhook,
+    signIn,
+    chat,
+    customers,
+  };
+}
+
+/** How an account stands, as whichever process works it says. */
+export function standingOf(account: Account, store: MessageStore): AccountStanding {
+  const { cluster } = store;
+  if (cluster.works(account.name)) return ownStanding(account, store);
+  const told = cluster.standingOf(account.name) as AccountStanding | undefined;
+  if (told) return told;
+  const own = ownStanding(account, store);
+  return { ...own, webhook: { ...own.webhook, reason: phrase('cluster.nobody') } };
+}
+
+/** How an account stands that this process works. */
+export function ownStanding(account: Account, store: MessageStore): AccountStanding {
+  return {
     webhook: deliveryHealth(account),
     signIn: signInHealth(account),
     chat: chatHealth(account, store),
-    customers: customersHealth(settings.name, store),
+    customers: customersHealth(account.name, store),
+    windows: account.client.windows(),
   };
 }
 

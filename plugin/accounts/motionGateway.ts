@@ -5,6 +5,7 @@ import { SignInGate } from '../core/signInGate';
 import { createOpenChannel } from '../motion/openChannel';
 import { HostClient } from '../motion/client';
 import type { AccountOptions } from './account';
+import { mayCallOf } from './xSignIns';
 import type { AccountConfig } from '../settings/account';
 
 /** While Motion refuses the sign-in, each account tries it again this often. Milliseconds. */
@@ -21,6 +22,7 @@ export function createMotionGateway(
     ...config.host,
     counters,
     clock: motionClock,
+    mayCall: mayCallOf(settings.name, store),
     gate: new SignInGate(clock, refusedPauseMs),
     onSignIn: (accepted, reason) => signIn.note(accepted, reason),
   });

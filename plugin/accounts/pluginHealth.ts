@@ -1,6 +1,12 @@
 import type { Account } from './account';
 import type { MessageStore } from '../core/ports';
-import type { Health } from '../core/health';
+import type { ClusterNode } from '../core/cluster';
+import type { Health, NodeHealth } from '../core/health';
+import { isoTime } from '../core/isoTime';
+
+function nodeHealth({ startedAt, seenAt, ...node }: ClusterNode): NodeHealth {
+  return { ...node, startedAt: isoTime(startedAt), lastSeenAt: isoTime(seenAt) };
+}
 
 /** How everything stands, for `/health` and the panel. */
 export async function pluginHealth(
@@ -21,6 +27,7 @@ export async function pluginHealth(
   return {
     status: trouble !== undefined ? 'broken' : wrong ? 'degraded' : 'ok',
     version,
+    ...(store.cluster.isShared ? { nodes: store.cluster.nodes().map(nodeHealth) } : {}),
     store: trouble === undefined ? { state: 'ok' } : { state: 'broken', reason: trouble },
     log: { dir: logs.dir },
     accounts: Object.fromEntries(entries),

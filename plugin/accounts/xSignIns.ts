@@ -1,3 +1,5 @@
+import type { MayCall } from '../core/guardedAgent';
+import type { MessageStore } from '../core/ports';
 import type { RemoteClock } from '../core/remoteClock';
 import { SignInGate } from '../core/signInGate';
 import { userIdOfToken, type AccountConfig } from '../settings/account';
@@ -49,6 +51,7 @@ export function createXSignIns(
     signIns,
     clock: xClock,
     counters,
+    mayCall: mayCallOf(name, store),
     facts: store.facts,
     charges: store.charges,
     onSignIn: (kind, accepted, reason) => {
@@ -69,6 +72,11 @@ export function createXSignIns(
     log,
   });
   return { signIns, oauth2, client, ownUser };
+}
+
+/** Undefined where nobody else could take the account over. */
+export function mayCallOf(account: string, { cluster }: MessageStore): MayCall | undefined {
+  return cluster.isShared ? () => cluster.mayCall(account) : undefined;
 }
 
 function createTokens(
@@ -93,6 +101,7 @@ function createTokens(
     seed: new OAuth2Seed(name, refreshToken, store.facts),
     isOptional: settings.accessToken !== '',
     apiBaseUrl,
+    mayCall: mayCallOf(name, store),
     vault: vaults.of(name),
     clock: xClock,
     machineClock: clock,

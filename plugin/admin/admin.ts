@@ -3,7 +3,9 @@ import type { Method, ReportQuery, XIdentity } from '../panel/api';
 import type { CallbackAnswer } from './callbackAddress';
 import { Connections } from './connect';
 import { AdminAuth, type NewSession } from './adminAuth';
-import { createHandlers, type Caller, type Handlers, type Work } from './handlers';
+import { createHandlers, type Caller, type Work } from './handlers';
+import { finishedElsewhere, finishOAuth2, type FinishedSignIn } from './oauth2';
+import { workWhereItBelongs } from './workElsewhere';
 import { inputs } from '../panel/inputs';
 import { readInput } from './inputs';
 import { createReport, reportAsCsv } from './report';
@@ -45,6 +47,11 @@ export interface ReportCall {
 export interface Admin {
   /** @throws BridgeError, ConfigError */
   call(call: AdminCall): Promise<AdminAnswer>;
+  /**
+   * Does something for an account that this process works, for an admin whom another process knows.
+   * @throws BridgeError, ConfigError
+   */
+  work(method: string, input: unknown, user: string): Promise<unknown>;
   /** The report as text. @throws BridgeError */
   report(call: ReportCall): Promise<string>;
   /**
@@ -52,7 +59,7 @@ export interface Admin {
    * @returns undefined when no sign-in waits for it, so that nothing was done
    * @throws BridgeError in the admin's words
    */
-  oauth2Callback(answer: CallbackAnswer): Promise<XIdentity> | undefined;
+  oauth2Callback(answer: CallbackAnswer): Promise<XIdentity | undefined>;
 }
 
 /** The panel's server side. */
@@ -61,6 +68,12 @@ export function createAdmin(plugin: RunningPlugin): Admin {
   const auth = new AdminAuth(plugin, createPasswords(plugin), motion);
   const connections = new Connections(plugin.clock);
   const handlers = createHandlers(plugin, connections, motion);
+  const handle = (method: Work, input: unknown, caller: Caller) =>
+    (handlers[method] as (input: unknown, caller: Caller) => unknown)(input, caller);
+  const work = (method: Work, call: AdminCall, caller: Caller) => {
+    const input = inputOf(method, call);
+    return workWhereItBelongs(method, input, caller, plugin, () => handle(method, input, caller));
+  };
   return {
     call: async (call) => {
       const { method } = call;
@@ -68,11 +81,17 @@ export function createAdmin(plugin: RunningPlugin): Admin {
       const session = await auth.sessionOf(call);
       return (
         (await answerAuthCall(method, call, session, auth)) ?? {
-          body: await work(method as Work, call, callerOf(required(session), call, auth), handlers),
+          body: await work(method as Work, call, callerOf(required(session), call, auth)),
         }
       );
     },
-    oauth2Callback: (answer) => connections.callback(answer),
+    work: async (method, input, user) => {
+      if (method === finishedElsewhere) return finishOAuth2(input as FinishedSignIn, plugin);
+      if (!isMethod(method)) throw new BridgeError('bad-request', say('admin.unknownCall'));
+      // The process that knows the admin has asked for the password where it is needed.
+      return handle(method as Work, input, { user, confirm: () => Promise.resolve(), endOthers: () => {} });
+    },
+    oauth2Callback: async (answer) => connections.callback(answer),
     report: async ({ cookie, credentials, query, format }) => {
       if (!(await auth.readerOf(cookie))) await identify(credentials, auth);
       const report = await createReport(query, plugin);
@@ -127,11 +146,6 @@ function callerOf(session: Session, { confirm }: AdminCall, auth: AdminAuth): Ca
     confirm: () => auth.confirm(session, confirm),
     endOthers: () => auth.sessions.endOthers(session),
   };
-}
-
-function work(method: Work, call: AdminCall, caller: Caller, handlers: Handlers): unknown {
-  const handler = handlers[method] as (input: unknown, caller: Caller) => unknown;
-  return handler(inputOf(method, call), caller);
 }
 
 function inputOf<M extends Method>(method: M, { input }: AdminCall) {

@@ -44,6 +44,7 @@ export class MotionDirectory {
       ...signIn,
       counters,
       clock: new RemoteClock(clock),
+      mayCall: undefined,
       onSignIn: () => {},
     });
   }

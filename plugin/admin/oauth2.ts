@@ -1,12 +1,13 @@
 import type { Account } from '../accounts/account';
 import { BridgeError } from '../core/errors';
-import type { OAuth2View } from '../panel/api';
-import { startSignIn, wantedScopes } from '../x/api/oauth2Flow';
+import type { OAuth2View, XIdentity } from '../panel/api';
+import { startSignIn, wantedScopes, type PendingSignIn } from '../x/api/oauth2Flow';
 import type { OAuth2Tokens } from '../x/api/oauth2Tokens';
 import type { Config } from '../settings/schema';
 import { throughMotion } from '../settings/throughMotion';
 import { accountOf } from './accountOf';
 import type { OAuth2Way } from './connect';
+import { askOwner } from './workElsewhere';
 import type { RunningPlugin } from './runningPlugin';
 import { say } from '../texts/text';
 
@@ -34,15 +35,36 @@ export function startOAuth2(name: string, redirectUri: string, plugin: RunningPl
     authorizeUrl,
     state: pending.state,
     finish: async (code) => {
-      // The account may have been saved again meanwhile.
-      const { oauth2, signIns } = withTokens(accountOf(plugin, name));
-      const user = await oauth2.connect(code, pending);
-      signIns.forgetRefusals();
-      plugin.logs.log.info('connected with X by OAuth 2.0', { account: name, ...user });
-      await restart(name, plugin);
-      return user;
+      const finished: FinishedSignIn = { account: name, code, pending };
+      if (plugin.store.cluster.works(name)) return finishOAuth2(finished, plugin);
+      const question = { kind: 'work', method: finishedElsewhere, input: finished, user: '' } as const;
+      return (await askOwner(name, question, plugin)) as XIdentity;
     },
   };
+}
+
+/** What X has said at the end of a sign-in. */
+export interface FinishedSignIn {
+  account: string;
+  code: string;
+  pending: PendingSignIn;
+}
+
+/** Asks the process that works an account to take a sign-in over. */
+export const finishedElsewhere = 'finishedOAuth2';
+
+/** Takes over what X hands out for a code, where this process works the account. */
+export async function finishOAuth2(
+  { account, code, pending }: FinishedSignIn,
+  plugin: RunningPlugin,
+): Promise<XIdentity> {
+  // It may have been saved again meanwhile.
+  const { oauth2, signIns } = withTokens(accountOf(plugin, account));
+  const user = await oauth2.connect(code, pending);
+  signIns.forgetRefusals();
+  plugin.logs.log.info('connected with X by OAuth 2.0', { account, ...user });
+  await restart(account, plugin);
+  return user;
 }
 
 /** @returns whether X was told */
@@ -63,7 +85,7 @@ export function missingScopes(oauth2: OAuth2Tokens): string[] {
 /** Subscriptions, streams and polls are set up again with the other sign-in. */
 async function restart(name: string, { accounts, resumeReplies }: RunningPlugin): Promise<void> {
   await accounts.restart(name);
-  resumeReplies();
+  resumeReplies(name);
 }
 
 function withTokens({ oauth2, signIns, ownUser, settings }: Account) {

@@ -1,3 +1,4 @@
+import { standingOf } from '../accounts/accountHealth';
 import type { Account } from '../accounts/account';
 import { pluginHealth } from '../accounts/pluginHealth';
 import type { MessageStore } from '../core/ports';
@@ -24,7 +25,7 @@ export async function overview({ version, store, logs, clock, accounts }: Runnin
 }
 
 async function accountState(account: Account, store: MessageStore, now: number): Promise<AccountState> {
-  const { name, active, client, ownUser, delivery } = account;
+  const { name, active, ownUser, delivery } = account;
   const health = await account.health();
   const isConfirmed = health.signIn.x.state !== 'unknown' || ownUser.id() !== undefined;
   const reasons = active
@@ -54,7 +55,7 @@ async function accountState(account: Account, store: MessageStore, now: number):
     filtered: health.inbound.filtered,
     failedOut: health.outbound.failed,
     hours: await hoursOf(name, store, now),
-    windows: client.windows(),
+    windows: standingOf(account, store).windows,
     costs: costsByDay(await store.charges.since(name, now - daysOfCosts * 24 * hour)),
   };
 }

@@ -35,18 +35,20 @@ export interface PasswordsOptions {
 
 /** The panel's password: chosen with the set-up code, kept as a hash in `<dataDir>/panel.json`. */
 export class Passwords {
-  private saved: SavedPanel;
-
   /** @throws Error when the file is there but cannot be understood */
   constructor(private readonly options: PasswordsOptions) {
     const kept = this.read();
-    this.saved = { ...(kept ?? { deviceKey: randomBytes(32).toString('base64url') }) };
-    if (!this.claimed() && this.saved.setupCode === undefined) this.saved.setupCode = newSetupCode();
-    if (this.claimed()) delete this.saved.setupCode;
+    const { deviceKey, hash, setupCode } = kept ?? { deviceKey: randomBytes(32).toString('base64url') };
+    const isClaimed = options.configured() !== '' || hash !== undefined;
+    const code = isClaimed ? undefined : (setupCode ?? newSetupCode());
     // A disk without room must not keep the plugin from starting, so nothing is written that is there already.
-    if (this.saved.setupCode !== kept?.setupCode || !kept) this.save();
-    const { setupCode } = this.saved;
-    if (setupCode !== undefined) options.onUnclaimed(setupCode, this.codeFile());
+    if (code !== setupCode || !kept) this.save({ deviceKey, hash, setupCode: code });
+    if (code !== undefined) options.onUnclaimed(code, this.codeFile());
+  }
+
+  /** Read each time, since another process may have changed it. */
+  private get saved(): SavedPanel {
+    return this.read() ?? { deviceKey: '' };
   }
 
   /** Whether a password was chosen, here or in the configuration. */
@@ -80,8 +82,7 @@ export class Passwords {
       throw refusal(say('admin.shortPassword', { min: minPasswordLength }));
     const salt = randomBytes(16).toString('base64url');
     const hash = { salt, key: await derive(password, salt, { N: cost }), cost };
-    this.saved = { deviceKey: this.saved.deviceKey, hash };
-    this.save();
+    this.save({ deviceKey: this.saved.deviceKey, hash });
   }
 
   /** A mark for a browser that has signed in. */
@@ -110,9 +111,9 @@ export class Passwords {
     }
   }
 
-  private save(): void {
-    writeSafely(this.path(), JSON.stringify(this.saved, undefined, 2));
-    const { setupCode } = this.saved;
+  private save(saved: SavedPanel): void {
+    writeSafely(this.path(), JSON.stringify(saved, undefined, 2));
+    const { setupCode } = saved;
     if (setupCode === undefined) rmSync(this.codeFile(), { force: true });
     else writeSafely(this.codeFile(), `${setupCode}\n`);
   }

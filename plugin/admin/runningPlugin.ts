@@ -37,10 +37,12 @@ export interface RunningPlugin {
    * @throws ConfigError; then all stays as it was
    */
   reconfigure: (config: Config, secrets: Secrets) => Promise<string[]>;
+  /** Writes settings down, for all processes that share them. @throws BridgeError `store-unavailable`, the system's error */
+  saveSettings: (raw: unknown) => Promise<void>;
   /** Puts a notice for the agent on its way to Motion. @throws BridgeError `store-unavailable` */
   tellAgent: (notice: InboundMessage) => Promise<void>;
   /** Tries again what waited for a sign-in. */
-  resumeReplies: () => void;
+  resumeReplies: (account: string) => void;
   /** Tells whoever starts the program what no log may hold. */
   print: (line: string) => void;
 }

@@ -29,7 +29,7 @@ export class SettingsSaver {
     const config = file.check(raw);
     const changed = await this.plugin.reconfigure(config, provideSecrets(config));
     try {
-      file.save(raw);
+      await this.plugin.saveSettings(raw);
     } catch (error) {
       await this.plugin.reconfigure(formerConfig, formerSecrets);
       logs.log.error('panel: the settings could not be saved', { reason: reasonOf(error) });

@@ -1,12 +1,18 @@
 import type { RequestListener, Server } from 'node:http';
+import { hostname } from 'node:os';
+import { ownStanding } from '../accounts/accountHealth';
 import { Account, type AccountOptions } from '../accounts/account';
 import { AccountRegistry } from '../accounts/accountRegistry';
 import { pluginHealth } from '../accounts/pluginHealth';
 import { warnOfOrphans, warnOfWeakness } from '../accounts/startWarnings';
+import { createAdmin } from '../admin/admin';
+import { adminQuestion, answerAsLeader, shareAdmin } from '../admin/sharedAdmin';
 import type { RunningPlugin } from '../admin/runningPlugin';
 import { systemClock, type Clock } from '../core/clock';
+import type { ClusterHandlers } from '../core/cluster';
 import { reasonOf } from '../core/errors';
 import type { Health } from '../core/health';
+import { outcomeAsJson, outcomeQuestion } from '../core/outbound/outcomeElsewhere';
 import type { ActivityEntry, MessageStore } from '../core/ports';
 import type { Scheduler } from '../core/scheduler';
 import { createMetrics, type Metrics } from '../http/metrics';
@@ -16,13 +22,14 @@ import type { ConfigFile } from '../settings/configFile';
 import { ConfigError } from '../settings/load';
 import type { Config } from '../settings/schema';
 import type { AccountConfig } from '../settings/account';
-import { allSecrets, type Secrets } from '../settings/secrets';
+import { concernsSettings, type SharedFiles } from '../settings/sharedFiles';
+import { allSecrets, provideSecrets, type Secrets } from '../settings/secrets';
 import { TokenVaults } from '../x/api/tokenVault';
 import { ChatWorkers } from '../x/chat/chatWorkers';
 import type { Delivery } from '../x/delivery';
 import { clearPassing } from '../x/media/measureFile';
 import { Pipelines, type PipelinesOptions } from './pipelines';
-import { createRequestListener } from './routes';
+import { createRequestListener, type RoutesOptions } from './routes';
 import { ScheduledJobs } from './scheduledJobs';
 import { cronScheduler } from './cronScheduler';
 import { watchMachine } from './watchMachine';
@@ -39,6 +46,8 @@ export interface AppOptions {
   chatThread: string;
   /** The panel: where its settings are, its page, and how the set-up code reaches the admin. Without it there is none. */
   panel?: { file: ConfigFile; dir: string; print?: (line: string) => void };
+  /** What is shared with other processes; absent where there can be none. */
+  files?: SharedFiles | undefined;
   clock?: Clock;
   /** A number from 0 to 1. */
   random?: () => number;
@@ -68,6 +77,7 @@ export class App {
   /** What is handed on to all parts. */
   private readonly shared: Shared;
   private readonly pipelines: Pipelines;
+  private readonly panel: RoutesOptions['panel'];
   private readonly requestListener: RequestListener;
   private readonly jobs: ScheduledJobs;
   private stopWatching = () => {};
@@ -91,6 +101,7 @@ export class App {
     };
     this.accounts = new AccountRegistry({
       log: logs.log,
+      works: (name) => store.cluster.works(name),
       create: (settings) => this.createAccount(settings),
       fingerprint: (settings) => this.fingerprint(settings),
     });
@@ -100,13 +111,14 @@ export class App {
       accounts: accounts.byName,
       live: () => this.live.config,
     });
+    this.panel = options.panel && this.createPanel(options.panel);
     this.requestListener = createRequestListener({
       accounts,
       pipelines: this.pipelines,
       metrics: this.metrics,
       health: () => this.health(),
       replyToken: () => this.live.secrets.replyToken,
-      panel: options.panel && { dir: options.panel.dir, plugin: this.runningPlugin(options.panel) },
+      panel: this.panel,
     });
     this.live.server.on('request', this.requestListener);
     const { dataDir } = config;
@@ -130,6 +142,7 @@ export class App {
     }
     clearPassing(config.dataDir);
     await this.configureAccounts();
+    await store.cluster.join(this.clusterHandlers(), `${hostname()}:${this.live.port}`, version);
     this.jobs.start();
     this.stopWatching = watchMachine(this.accounts, this.pipelines, this.shared.log);
     const accounts = this.accounts.active().map(({ name }) => name);
@@ -173,10 +186,51 @@ export class App {
   private async configureAccounts(): Promise<string[]> {
     const { config } = this.live;
     const changed = await this.accounts.configure(config.accounts);
+    await this.options.store.cluster.share(config.accounts.map(({ name }) => name));
     warnOfWeakness(this.accounts.active(), config, this.shared.log);
     await warnOfOrphans(this.options.store, config, this.shared.log);
     await this.pipelines.resume();
     return changed;
+  }
+
+  /** What this process does as one of several that share the store. */
+  private clusterHandlers(): ClusterHandlers {
+    const { accounts, pipelines } = this;
+    return {
+      onGained: async (account) => {
+        await accounts.restart(account);
+        await pipelines.resumeOf(account);
+      },
+      onReleasing: async (account) => {
+        await pipelines.whenIdle(account);
+        await accounts.restart(account);
+        const vault = this.shared.vaults.of(account);
+        await vault.inTurn(() => vault.flush());
+        await accounts.byName.get(account)?.chat.unload();
+        await this.options.store.facts.written(account);
+      },
+      onSignal: (account, signal) => {
+        if ('queueName' in signal) pipelines.wake(signal.kind, signal.queueName);
+        else accounts.byName.get(account)?.hear(signal);
+      },
+      onQuestion: (question) => this.answerOtherProcess(question),
+      onBeat: () => this.shareFiles(),
+      standing: () =>
+        Object.fromEntries(
+          accounts
+            .all()
+            .filter(({ name }) => this.options.store.cluster.works(name))
+            .map((account) => [account.name, ownStanding(account, this.options.store)]),
+        ),
+    };
+  }
+
+  /** @throws BridgeError, ZodError */
+  private async answerOtherProcess(question: unknown): Promise<unknown> {
+    const ofPanel = adminQuestion.safeParse(question).data;
+    if (ofPanel && this.panel) return answerAsLeader(this.panel.admin, ofPanel);
+    const { seq, queueName, timeoutMs } = outcomeQuestion.parse(question);
+    return outcomeAsJson(await this.pipelines.outbound.outcomeOf(seq, queueName, timeoutMs));
   }
 
   private health(): Promise<Health> {
@@ -192,7 +246,7 @@ export class App {
       pathSecret: hasPath ? secrets.webhookPaths[settings.name] : undefined,
       plugin: {
         ingest: (batch, account) => this.pipelines.ingest(batch, account),
-        onSignedIn: () => this.pipelines.resumeReplies(),
+        onSignedIn: () => this.pipelines.resumeReplies(settings.name),
         retryUnread: (account, conversationId, tag) =>
           this.pipelines.retryUnread(account, conversationId, tag),
         nameOfUser: (userId, besides) => this.accounts.nameOfUser(userId, besides),
@@ -206,9 +260,33 @@ export class App {
     return JSON.stringify([settings, host, x, dataDir, this.live.secrets.webhookPaths[settings.name]]);
   }
 
+  /** Takes what other processes have changed in settings and files, and gives what was changed here. @throws BridgeError, ConfigError */
+  private async shareFiles(): Promise<void> {
+    const { files, panel, logs } = this.options;
+    if (!files || !panel || !concernsSettings(await files.sync())) return;
+    const raw = files.settingsFor(panel.file.read());
+    if (raw === undefined) return;
+    try {
+      const config = panel.file.check(raw);
+      await this.reconfigure(config, provideSecrets(config));
+      panel.file.save(raw);
+    } catch (error) {
+      logs.log.error('settings that were saved on another machine cannot be used here', {
+        reason: reasonOf(error),
+      });
+    }
+  }
+
+  private createPanel(panel: NonNullable<AppOptions['panel']>): RoutesOptions['panel'] {
+    const plugin = this.runningPlugin(panel);
+    const { cluster } = this.options.store;
+    const admin = shareAdmin(createAdmin(plugin), cluster, async () => this.options.files?.give());
+    return { dir: panel.dir, plugin, admin };
+  }
+
   /** The plugin as the panel's server side sees it. */
   private runningPlugin({ file, print }: NonNullable<AppOptions['panel']>): RunningPlugin {
-    const { version, logs } = this.options;
+    const { version, logs, files } = this.options;
     const { store, clock, counters } = this.shared;
     return {
       version,
@@ -221,8 +299,14 @@ export class App {
       workers: { in: this.pipelines.inbound, out: this.pipelines.outbound },
       live: () => this.live,
       reconfigure: (config, secrets) => this.reconfigure(config, secrets),
+      saveSettings: async (raw) => {
+        // Whoever hears of the settings needs the secrets that were made for them.
+        await files?.give();
+        await files?.giveSettings(raw);
+        file.save(raw);
+      },
       tellAgent: this.pipelines.ports.tellAgent,
-      resumeReplies: () => this.pipelines.resumeReplies(),
+      resumeReplies: (account) => this.pipelines.resumeReplies(account),
       print: print ?? (() => {}),
     };
   }

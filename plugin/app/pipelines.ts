@@ -5,6 +5,7 @@ import { ingestEvents, type ReceivingAccount } from '../core/inbound/ingestEvent
 import { OtherUsers } from '../core/inbound/otherUsers';
 import { retryUnread } from '../core/inbound/retryUnread';
 import { Unstorable } from '../core/inbound/unstorable';
+import { splitQueueName } from '../core/conversation';
 import { reasonOf } from '../core/errors';
 import { OutboundWorker } from '../core/outbound/outboundWorker';
 import type { MessageStore } from '../core/ports';
@@ -33,8 +34,8 @@ export class Pipelines {
       ...shared,
       unstorable: new Unstorable({ ...shared, trouble: store.trouble }),
       otherUsers: new OtherUsers(shared),
-      wake: (queueName) => this.inbound.wake(queueName),
-      wakeReplies: (queueName) => this.outbound.wake(queueName),
+      wake: (queueName) => this.wake('inbound', queueName),
+      wakeReplies: (queueName) => this.wake('outbound', queueName),
       tellAgent: (notice) => keepNotice(notice, this.ports),
       maxWait: () => live().reply.maxRetryHours * hourMs,
       logText: () => live().log.messageText === 'full',
@@ -45,7 +46,7 @@ export class Pipelines {
 
   /** Stores what X delivered to an account. @throws BridgeError `store-unavailable` */
   ingest(batch: EventBatch, account: ReceivingAccount): Promise<void> {
-    return ingestEvents(batch, account, this.ports);
+    return this.ports.cluster.within(account.name, () => ingestEvents(batch, account, this.ports));
   }
 
   /** Encrypted messages that could not be read may be readable now; see `retryUnread` of the core. */
@@ -53,14 +54,34 @@ export class Pipelines {
     void retryUnread(account, conversationId, tag, this.ports);
   }
 
-  /** Goes on with all that waits. @throws BridgeError `store-unavailable` */
+  /** Has whichever process works a queue look at it. */
+  wake(direction: 'inbound' | 'outbound', queueName: string): void {
+    const { cluster } = this.ports;
+    const { account } = splitQueueName(queueName);
+    if (cluster.works(account)) this[direction].wake(queueName);
+    else cluster.signal(account, { kind: direction, queueName });
+  }
+
+  /** Goes on with all that waits and is this process's to work. @throws BridgeError `store-unavailable` */
   async resume(): Promise<void> {
-    await Promise.all([this.inbound.resume(), this.outbound.resume()]);
+    const { cluster, accounts } = this.ports;
+    const mine = cluster.isShared ? [...accounts.keys()].filter((name) => cluster.works(name)) : [undefined];
+    for (const account of mine) await this.resumeOf(account);
+  }
+
+  /** The same of one account, or of all. @throws BridgeError `store-unavailable` */
+  async resumeOf(account: string | undefined): Promise<void> {
+    await Promise.all([this.inbound.resume(account), this.outbound.resume(account)]);
+  }
+
+  /** Resolves when nothing of an account is under way. @throws BridgeError `store-unavailable` while an outcome is not written down */
+  async whenIdle(account: string): Promise<void> {
+    await Promise.all([this.inbound.whenIdle(account), this.outbound.whenIdle(account)]);
   }
 
   /** Goes on with replies that wait. Asked for in the middle of a call of X, whose outcome must not depend on the store. */
-  resumeReplies(): void {
-    this.outbound.resume().catch((error: unknown) => {
+  resumeReplies(account: string): void {
+    this.outbound.resume(account).catch((error: unknown) => {
       this.ports.log.warn('could not resume queued replies', { reason: reasonOf(error) });
     });
   }

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { AccountRegistry } from '../accounts/accountRegistry';
 import { ReplyUrl } from '../accounts/replyUrl';
-import { createAdmin } from '../admin/admin';
+import type { Admin } from '../admin/admin';
 import type { RunningPlugin } from '../admin/runningPlugin';
 import type { Health } from '../core/health';
 import { rateLimitedLog } from '../core/rateLimitedLog';
@@ -25,7 +25,7 @@ export interface RoutesOptions {
   health: () => Promise<Health>;
   replyToken: () => string;
   /** The panel's page, and the plugin as its API sees it; undefined for no panel. */
-  panel: { dir: string; plugin: RunningPlugin } | undefined;
+  panel: { dir: string; plugin: RunningPlugin; admin: Admin } | undefined;
 }
 
 /** Every address that the plugin answers at. */
@@ -53,8 +53,7 @@ export function createRequestListener(options: RoutesOptions): RequestListener {
   return withEvents(webhook, bodies, log, app);
 }
 
-function panelRoutesOf({ dir, plugin }: { dir: string; plugin: RunningPlugin }, bodies: Bodies) {
-  const admin = createAdmin(plugin);
+function panelRoutesOf({ dir, plugin, admin }: NonNullable<RoutesOptions['panel']>, bodies: Bodies) {
   const hostUrl = () => plugin.live().config.host.baseUrl;
   return [
     { path: '/', router: panelRoutes({ dir, hostUrl, port: () => plugin.live().port }) },

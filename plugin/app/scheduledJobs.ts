@@ -65,9 +65,16 @@ export class ScheduledJobs {
     return this.options.accounts.active();
   }
 
+  /** Those that are this process's to work. */
+  private worked(): Account[] {
+    return this.active().filter(({ name }) => this.options.store.cluster.works(name));
+  }
+
   private async remindCustomers(): Promise<void> {
-    for (const account of this.active())
-      if (account.rules.followUp.active) await followUp(account, this.options.pipelines.ports);
+    const { ports } = this.options.pipelines;
+    for (const account of this.worked())
+      if (account.rules.followUp.active)
+        await ports.cluster.within(account.name, () => followUp(account, ports));
   }
 
   private async answerCommandLine(): Promise<void> {
@@ -84,7 +91,8 @@ export class ScheduledJobs {
   /** What customers and agents wrote is not kept for longer than each account says, nor are the rows it was in. */
   private async eraseOldMessages(): Promise<void> {
     const { accounts, store, clock, log } = this.options;
-    const { eraser } = store;
+    const { eraser, cluster } = store;
+    if (!cluster.leads()) return;
     const rules = new Map(accounts.all().map(({ name, settings }) => [name, settings.retention]));
     for (const account of new Set([...rules.keys(), ...(await eraser.accounts())])) {
       // An account that was removed has no rule of its own any longer.
@@ -110,7 +118,7 @@ export class ScheduledJobs {
   }
 
   private async compareChatKeys(): Promise<void> {
-    await Promise.all(this.active().map(({ chat }) => chat.keys.compareDaily()));
+    await Promise.all(this.worked().map(({ chat }) => chat.keys.compareDaily()));
   }
 }
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
+import { TextBox } from '../disk/textBox';
 import type { MessageStore } from '../core/ports';
 import { DataDirectoryInUse } from '../store/sqlite/dataDirectory';
 import { openMessageStore } from '../store/sqlite/messageStore';
-import { DatabaseInUse, openPostgresStore } from '../store/postgres/messageStore';
+import { openPostgresStore } from '../store/postgres/messageStore';
 
 /** Where the store is. */
 export interface StoreConfig {
@@ -26,7 +27,7 @@ export async function withStore<T>(
       await store.close();
     }
   } catch (error) {
-    if (!(error instanceof DataDirectoryInUse || error instanceof DatabaseInUse)) throw error;
+    if (!(error instanceof DataDirectoryInUse)) throw error;
     return ask();
   }
 }
@@ -36,7 +37,8 @@ function openDatabase(url: string): Promise<MessageStore> {
     url,
     now: () => Date.now(),
     log: { info: () => {}, warn: () => {}, error: () => {} },
-    standBy: false,
-    onLost: () => process.exit(1),
+    // It takes no part in what the processes tell each other.
+    box: new TextBox(''),
+    onLost: () => undefined,
   });
 }

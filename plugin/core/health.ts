@@ -40,9 +40,39 @@ export interface SignInHealth {
   reason?: string;
 }
 
+/** A rate limit window as X last told of it. */
+export interface KnownWindow {
+  call: string;
+  left: number;
+  limit?: number;
+  /** Milliseconds since 1970. */
+  resetAt: number;
+}
+
+/** What only the process that works an account knows of it. */
+export interface AccountStanding extends Pick<AccountHealth, 'webhook' | 'signIn' | 'chat' | 'customers'> {
+  /** The rate limit windows X has told of, the tightest first. */
+  windows: KnownWindow[];
+}
+
+/** A process of several that share the store. */
+export interface NodeHealth {
+  name: string;
+  version: string;
+  startedAt: string;
+  lastSeenAt: string;
+  accounts: string[];
+  /** It sees to the panel, and to what is done once for all. */
+  isLeader: boolean;
+  /** The one that answers. */
+  isSelf: boolean;
+}
+
 export interface Health {
   status: 'ok' | 'degraded' | 'broken';
   version: string;
+  /** Absent where there is only one process. */
+  nodes?: NodeHealth[];
   store: { state: 'ok' | 'broken'; reason?: string };
   log: { dir: string };
   accounts: Record<string, AccountHealth>;

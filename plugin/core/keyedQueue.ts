@@ -36,6 +36,8 @@ export class KeyedQueue {
   private asideNow = 0;
   private stopped = false;
   private idleWaiters: (() => void)[] = [];
+  /** Called whenever a queue's work has ended. */
+  private readonly endings = new Set<() => void>();
 
   constructor(private readonly options: KeyedQueueOptions) {}
 
@@ -79,6 +81,20 @@ export class KeyedQueue {
       await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
   }
 
+  /** Resolves when no work of such queues is under way. */
+  whenIdle(isMeant: (name: string) => boolean): Promise<void> {
+    const isIdle = () => ![...this.entries].some(([name, { running }]) => running && isMeant(name));
+    if (isIdle()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!isIdle()) return;
+        this.endings.delete(look);
+        resolve();
+      };
+      this.endings.add(look);
+    });
+  }
+
   private open(name: string): Entry {
     const entry: Entry = { running: false, woken: false, queued: false, cancelTimer: undefined };
     this.entries.set(name, entry);
@@ -109,6 +125,7 @@ export class KeyedQueue {
     entry.running = false;
     this.running -= 1;
     this.settle(name, entry, outcome);
+    for (const ended of this.endings) ended();
     if (this.running + this.asideNow === 0) for (const waiter of this.idleWaiters.splice(0)) waiter();
     this.fill();
   }

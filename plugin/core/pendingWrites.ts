@@ -1,3 +1,4 @@
+import { BridgeError } from './errors';
 import type { MessageStore, Tables } from './ports';
 
 type Write = (tables: Tables) => Promise<void>;
@@ -17,6 +18,14 @@ export class PendingWrites {
     this.pendingWrites.set(seq, write);
     await this.transaction(write);
     this.pendingWrites.delete(seq);
+  }
+
+  /** @throws BridgeError `store-unavailable` while something could not be written down */
+  refuseUnwritten(): void {
+    if (this.pendingWrites.size > 0)
+      throw new BridgeError('store-unavailable', 'outcomes of calls are not written down yet', {
+        retryable: true,
+      });
   }
 
   /** Makes up for an owed write. @returns whether there was one */

@@ -1,8 +1,10 @@
 import type { ListedOutcome } from './messageState';
+import type { Cluster } from './cluster';
 import type { ChatStore, EncryptedReply } from './chat';
 import type { Conversations } from './conversations';
 import type { AccountFacts } from './accountFacts';
 import type { Charges } from './charges';
+import type { Documents } from './documents';
 import type { Eraser } from './eraser';
 import type { Reporting } from './reporting';
 import type { InboundMessage, OutboundMessage, StoredInbound, StoredOutbound, XUser } from './messages';
@@ -117,8 +119,8 @@ export interface Outbox {
   markFailed(seqs: number[], reason: string): void;
   /** Takes an answer out that nobody needs any longer, and that X surely has nothing of. */
   drop(seq: number): void;
-  /** Makes all that waits due at once. A closed rate limit window is kept elsewhere and still holds. */
-  release(now: number): void;
+  /** Makes all that waits (of one account, or of all) due at once. A closed rate limit window is kept elsewhere and still holds. */
+  release(account: string | undefined, now: number): void;
   /** Of the given ids, those of messages we know to have sent. */
   knownSentIds(account: string, ids: string[]): Set<string>;
 }
@@ -258,6 +260,10 @@ export interface Tables {
 export interface MessageStore extends Tables {
   facts: AccountFacts;
   charges: Charges;
+  /** The processes that share the store. */
+  cluster: Cluster;
+  /** What they share besides; undefined where there can be only one. */
+  documents: Documents | undefined;
   /** Copies the store as it is now into a file, while it is written on. */
   copyTo: (target: string) => Promise<void>;
   /**

@@ -1,4 +1,14 @@
-const beforeConnecting = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Another process works the account now: the call was stopped before its first byte. */
+export const takenOver = 'ETAKENOVER';
+
+const beforeConnecting = new Set([
+  takenOver,
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /** A fault of the connection rather than of the other side. */
 export interface TransportFault {

@@ -3,7 +3,7 @@ import type { CallbackAnswer } from '../admin/callbackAddress';
 import { BridgeError } from '../core/errors';
 
 /** @returns undefined when no sign-in waits for this answer. @throws BridgeError in words for whoever signed in */
-export type TakeCallback = (answer: CallbackAnswer) => Promise<{ handle: string }> | undefined;
+export type TakeCallback = (answer: CallbackAnswer) => Promise<{ handle: string } | undefined>;
 
 /** A code of X has some hundred characters. */
 const maxLength = 2_000;

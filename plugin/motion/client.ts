@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { BridgeError } from '../core/errors';
 import type { Counters } from '../core/ports';
 import type { RemoteClock } from '../core/remoteClock';
+import { guardedAgents, type MayCall } from '../core/guardedAgent';
 import type { SignInGate } from '../core/signInGate';
 import { steadyStream } from '../core/steadyStream';
 import { transportFault } from '../core/transport';
@@ -22,6 +23,8 @@ export interface HostClientOptions {
   /** Learns from the host's answers what time it is there. */
   clock: RemoteClock;
   counters: Counters;
+  /** Whether a call that changes something may be made, where another process may have taken the account over. */
+  mayCall: MayCall | undefined;
   /** Holds calls back while the host refuses the sign-in; without it each call is made. */
   gate?: SignInGate;
   /** Hears whether the host accepted the sign-in. */
@@ -50,9 +53,13 @@ const never = new Set([400, 413, 415, 422]);
 /** The host's API: signs in, and turns faults into BridgeErrors. */
 export class HostClient {
   private readonly http: AxiosInstance;
+  /** Of calls that change something. */
+  private readonly agents: ReturnType<typeof guardedAgents> | undefined;
 
   constructor(private readonly options: HostClientOptions) {
-    const { username, password, apiKey, caFile } = options;
+    const { username, password, apiKey, caFile, mayCall } = options;
+    const ca = caFile === '' ? {} : { ca: readFileSync(caFile) };
+    this.agents = mayCall && guardedAgents(mayCall, ca);
     this.http = axios.create({
       baseURL: `${options.baseUrl.replace(/\/+$/, '').replace(/\/api$/, '')}/api`,
       ...(apiKey === '' ? {} : { params: { apikey: apiKey } }),
@@ -62,7 +69,7 @@ export class HostClient {
       httpAgent: new HttpAgent({ keepAlive: false }),
       httpsAgent: new HttpsAgent({
         keepAlive: false,
-        ...(caFile === '' ? {} : { ca: readFileSync(caFile) }),
+        ...ca,
       }),
       maxRedirects: 0,
       decompress: true,
@@ -108,7 +115,8 @@ export class HostClient {
     const { clock } = this.options;
     const askedAt = clock.toLocal(clock.now());
     try {
-      const response = await this.http.request<T>({ ...call, ...limits(call), url: call.path });
+      const agents = changesThings === true ? this.agents : undefined;
+      const response = await this.http.request<T>({ ...call, ...limits(call), ...agents, url: call.path });
       clock.learn(response.headers['date'], askedAt);
       return response;
     } catch (error) {

@@ -55,9 +55,10 @@ export function provideSecrets(config: Config): Secrets {
 }
 
 /** Every secret there is, for the log to mask. */
-export function allSecrets(config: Config, { replyToken, adminPassword, webhookPaths }: Secrets): string[] {
+export function allSecrets(config: Config, made: Secrets | undefined): string[] {
   const password = /^[^:]+:\/\/[^:@/]*:([^@]+)@/.exec(config.store.url)?.[1] ?? '';
   // A driver may name it by itself, in a message about the rest of the address.
+  const { replyToken = '', adminPassword = '', webhookPaths = {} } = made ?? {};
   return [replyToken, adminPassword, password, ...Object.values(webhookPaths), ...secretsIn(config)];
 }
 

@@ -3,14 +3,16 @@ import type { AllTables } from './allTables';
 
 type Work<T> = (tables: AllTables) => Promise<T>;
 
-/** A database the tables are in. */
-export interface Engine {
+/** A database the tables are in. @typeParam Scope what a write is done for, where that matters to the engine */
+export interface Engine<Scope> {
   /** The tables outside any transaction. */
   readonly tables: AllTables;
   /** There is one connection, so that a read in the middle of a transaction would see what is not committed yet. */
   readonly readsWait: boolean;
-  /** Does it as one durable commit, or not at all. Called once at a time. */
-  transaction<T>(work: Work<T>): Promise<T>;
+  /** What is being done right now; undefined for nothing in particular. */
+  scope(): Scope | undefined;
+  /** Does it as one durable commit, or not at all. Called once at a time. @param scopes what is done in it */
+  transaction<T>(work: Work<T>, scopes: Scope[]): Promise<T>;
   /** Whether a failure is about the database as a whole, so that what was written with it cannot be at fault. */
   isDown(error: unknown): boolean;
 }
@@ -23,13 +25,13 @@ const maxBatch = 500;
  * what costs: under load, much comes in while the last flush holds everything up. Everybody hears after the commit.
  * When that fails, each is written by itself, so that nobody fails for what somebody else wrote.
  */
-export class GroupCommit {
-  private readonly pending: Pending[] = [];
+export class GroupCommit<Scope> {
+  private readonly pending: Pending<Scope>[] = [];
   /** While a commit is under way; never rejects. */
   private committing: Promise<void> | undefined;
   private reading = 0;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly engine: Engine<Scope>) {}
 
   /** Reads what was committed. @throws whatever `work` throws */
   async read<T>(work: Work<T>): Promise<T> {
@@ -48,6 +50,7 @@ export class GroupCommit {
   write<T>(work: Work<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.pending.push({
+        scope: this.engine.scope(),
         run: async (tables) => {
           const result = await work(tables);
           return () => resolve(result);
@@ -73,13 +76,14 @@ export class GroupCommit {
     this.committing = undefined;
   }
 
-  private async commit(batch: Pending[]): Promise<void> {
+  private async commit(batch: Pending<Scope>[]): Promise<void> {
+    const scopes = batch.map(({ scope }) => scope).filter((scope) => scope !== undefined);
     try {
       const tells = await this.engine.transaction(async (tables) => {
         const done: (() => void)[] = [];
         for (const { run } of batch) done.push(await run(tables));
         return done;
-      });
+      }, scopes);
       for (const tell of tells) tell();
     } catch (error) {
       if (batch.length === 1 || this.engine.isDown(error)) for (const { reject } of batch) reject(error);
@@ -88,7 +92,8 @@ export class GroupCommit {
   }
 }
 
-interface Pending {
+interface Pending<Scope> {
+  scope: Scope | undefined;
   /** Writes; what it returns tells that it is durable. */
   run: (tables: AllTables) => Promise<() => void>;
   reject: (error: unknown) => void;

@@ -462,6 +462,11 @@ export const en = {
     asked: 'the bot asked for an agent',
     failed: 'the bot gave no reply',
   },
+  cluster: {
+    needsDataKey: 'store.url: set DATA_KEY as well, in .env beside the configuration or in the environment, the same on every machine: sign-ins, keys and what the machines tell each other are encrypted with it in the database',
+    nobody: 'no process works this right now, because one has just ended: try again in a few seconds',
+    noAnswer: 'the process that works this does not answer: try again in a few seconds',
+  },
   filter: {
     blockedUser: 'filtered: blocked user',
     spamWord: 'filtered: the word "{word}"',

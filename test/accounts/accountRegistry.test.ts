@@ -22,7 +22,12 @@ function create(settings: AccountConfig): Account {
 }
 
 const registry = () =>
-  new AccountRegistry({ log: silent, create, fingerprint: (settings) => JSON.stringify(settings) });
+  new AccountRegistry({
+    log: silent,
+    create,
+    works: () => true,
+    fingerprint: (settings) => JSON.stringify(settings),
+  });
 
 beforeEach(() => {
   steps = [];

@@ -149,9 +149,10 @@ test('what was learnt about an account is remembered across a restart', async ()
 test('what is written in one turn is one commit, and nobody fails for somebody else', async () => {
   const tables = {} as AllTables;
   const transaction = jest.fn((work: (all: AllTables) => Promise<unknown>) => work(tables));
-  const commit = new GroupCommit({
+  const commit = new GroupCommit<never>({
     tables,
-    transaction: transaction as GroupCommit['write'],
+    transaction: transaction as GroupCommit<never>['write'],
+    scope: () => undefined,
     readsWait: true,
     isDown: () => false,
   });

@@ -105,7 +105,7 @@ export async function everyOperation({ inbox, outbox, ...store }: MessageStore):
   await outbox.clearSending(first.seq);
   await outbox.clearDoubt(first.seq);
   await outbox.postpone(third, 800, 'later', true);
-  await outbox.release(13);
+  await outbox.release(undefined, 13);
   await outbox.markDelivered([first.seq, second], ['100', '99'], true);
   await tell(
     () => outbox.get(first.seq),

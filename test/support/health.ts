@@ -1,6 +1,7 @@
 /** What `/health` answers, as far as tests look at it. */
 export interface HealthBody {
   status: string;
+  nodes?: { name: string; accounts: string[]; isLeader: boolean; isSelf: boolean }[];
   store: { state: string; reason?: string };
   accounts: Record<
     string,

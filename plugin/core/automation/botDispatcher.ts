@@ -3,16 +3,18 @@ import { queueAutomatic, knownSender, directReply, type RoutingPorts } from './a
 import { backoff } from '../backoff';
 import type { BotAnswer } from './bot';
 import type { ConversationState } from '../conversations';
+import { splitQueueName } from '../conversation';
 import { BridgeError, reasonOf } from '../errors';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import type { StoredInbound } from '../messages';
 import { autoReplies, closedNoticeDue, greetingDue, isQuiet } from './automaticNotices';
 import type { MessagingAccount } from '../gateways';
+import { isQueueOf, workIfOurs } from '../workedQueues';
 import { wordIn } from './wholeWords';
 import { phrase } from '../../texts/text';
 
 export type BotDispatcherPorts = RoutingPorts &
-  Ports<'random'> & {
+  Ports<'random' | 'cluster'> & {
     /** Says that the queue's message has its answer, or goes to the agents. */
     done: (queueName: string) => void;
   };
@@ -40,7 +42,12 @@ export class BotDispatcher {
     this.queue = new KeyedQueue({
       clock: ports.clock,
       concurrency,
-      work: (queueName) => this.work(queueName),
+      work: (queueName) => {
+        const { account } = splitQueueName(queueName);
+        // Whoever works it now asks the bot itself.
+        if (!ports.cluster.works(account)) this.talks.delete(queueName);
+        return workIfOurs(queueName, ports.cluster, () => this.work(queueName));
+      },
       onDefect: (queueName, error) =>
         ports.log.error('the bot failed unexpectedly, trying again', { queueName, reason: reasonOf(error) }),
     });
@@ -51,6 +58,11 @@ export class BotDispatcher {
     if (this.talks.has(queueName)) return;
     this.talks.set(queueName, { row, account });
     this.queue.wake(queueName);
+  }
+
+  /** Resolves when no bot of an account is being asked. */
+  whenIdle(account: string): Promise<void> {
+    return this.queue.whenIdle((queueName) => isQueueOf(queueName, account));
   }
 
   stop(): Promise<void> {

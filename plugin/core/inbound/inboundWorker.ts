@@ -9,6 +9,7 @@ import { deliverMessage, type DeliverPorts } from './deliverMessage';
 import { HostRefusals } from './hostRefusals';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import { QueueSweep } from '../queueSweep';
+import { isQueueOf, leftCallEndsAt, workIfOurs } from '../workedQueues';
 import type { StoredInbound } from '../messages';
 import { messageInFlight } from '../outbound/noLongerWanted';
 import { noteShown, decryptMessage } from './decryptMessage';
@@ -41,7 +42,7 @@ export class InboundWorker {
     this.queue = new KeyedQueue({
       clock: ports.clock,
       concurrency,
-      work: (queueName) => this.work(queueName),
+      work: (queueName) => workIfOurs(queueName, ports.cluster, () => this.work(queueName)),
       onDefect: (queueName, error) =>
         ports.log.error('handing over failed unexpectedly, trying again', {
           queueName,
@@ -51,10 +52,21 @@ export class InboundWorker {
     this.sweep = new QueueSweep(this.queue, ports.inbox.queueNames);
   }
 
-  /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
-  async resume(): Promise<void> {
-    await this.ports.inbox.release(undefined, this.ports.clock.now());
-    for (const queueName of await this.ports.inbox.queueNames()) this.queue.wake(queueName);
+  /**
+   * Takes up what waits, of one account or of all: what a previous run left, or what whatever held it up is over for.
+   * @throws BridgeError `store-unavailable`
+   */
+  async resume(account?: string): Promise<void> {
+    await this.ports.inbox.release(account, this.ports.clock.now());
+    for (const queueName of await this.ports.inbox.queueNames())
+      if (account === undefined || isQueueOf(queueName, account)) this.queue.wake(queueName);
+  }
+
+  /** Resolves when nothing of an account is under way. @throws BridgeError `store-unavailable` while an outcome is not written down */
+  async whenIdle(account: string): Promise<void> {
+    await this.queue.whenIdle((queueName) => isQueueOf(queueName, account));
+    await this.bot.whenIdle(account);
+    this.pendingWrites.refuseUnwritten();
   }
 
   wake(queueName: string): void {
@@ -90,7 +102,8 @@ export class InboundWorker {
     const row = await inbox.nextIn(queueName);
     if (!row) return undefined;
     if (await this.pendingWrites.settle(row.seq)) return { again: 'now' };
-    if (row.dueAt > clock.now()) return { again: 'at', dueAt: row.dueAt };
+    const dueAt = Math.max(row.dueAt, leftCallEndsAt(row.notifyingSince, queueName, this.ports.cluster));
+    if (dueAt > clock.now()) return { again: 'at', dueAt };
     const account = accounts.get(splitQueueName(queueName).account);
     if (!account) return undefined;
     try {

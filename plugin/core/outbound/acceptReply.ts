@@ -23,7 +23,7 @@ export interface ReplyCall {
   agentName: string | undefined;
 }
 
-export type AcceptPorts = Ports<'contacts' | 'threads' | 'log' | 'clock'> & {
+export type AcceptPorts = Ports<'contacts' | 'threads' | 'log' | 'clock' | 'cluster'> & {
   worker: Pick<OutboundWorker, 'submit' | 'noteAnswered'>;
 };
 
@@ -135,12 +135,14 @@ async function recipientValueOf(call: ReplyCall, account: MessagingAccount): Pro
   return usable;
 }
 
-/** @returns undefined when X cannot be asked right now; the worker will ask again before sending */
+/** @returns undefined when X cannot be asked right now, or not from here; the worker will ask again before sending */
 async function recipientNow(
   value: string,
   account: MessagingAccount,
   ports: AcceptPorts,
 ): Promise<string | undefined> {
+  // Whoever works the account renews its sign-in, and counts its calls.
+  if (!ports.cluster.works(account.name)) return (await knownRecipient(value, account, ports.contacts))?.id;
   const lookUp = findRecipient(value, account, ports).then(
     (user) => user.id,
     (error: unknown) => {

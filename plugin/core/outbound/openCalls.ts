@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
-import type { BridgeError } from '../errors';
+import { BridgeError } from '../errors';
+import type { StoredOutbound } from '../messages';
 import { phrase } from '../../texts/text';
 
 /** How a reply stands when the host has to be told something. */
@@ -7,6 +8,18 @@ export type ReplyResult =
   | { status: 'sent'; ids: string[] }
   | { status: 'queued'; reason: string; retryAt: number | undefined }
   | { status: 'failed'; error: BridgeError };
+
+/** Nothing is known of it in time. */
+export function stillSending(): ReplyResult {
+  return { status: 'queued', reason: phrase('reply.stillSending'), retryAt: undefined };
+}
+
+/** What became of a reply that has come to its end. */
+export function outcomeOfEnded(row: StoredOutbound | undefined): ReplyResult | undefined {
+  if (row?.state === 'delivered') return { status: 'sent', ids: row.sentIds };
+  if (row?.state !== 'failed') return undefined;
+  return { status: 'failed', error: new BridgeError('refused-by-x', row.reason ?? '') };
+}
 
 interface OpenCall {
   seq: number;
@@ -34,9 +47,7 @@ export class OpenCalls {
         },
       };
       this.calls.add(call);
-      cancel = this.clock.after(timeoutMs, () =>
-        call.settle({ status: 'queued', reason: phrase('reply.stillSending'), retryAt: undefined }),
-      );
+      cancel = this.clock.after(timeoutMs, () => call.settle(stillSending()));
     });
   }
 

@@ -1,5 +1,5 @@
 import type { CorePorts } from '../corePorts';
-import { concernsAgent, droppedNotice, refusedNotice } from './replyNotices';
+import { concernsAgent, refusedNotice, tellDropped } from './replyNotices';
 import { backoff } from '../backoff';
 import { mayGoEncrypted } from './chatRoute';
 import { directConversation, queueNameOf, splitQueueName } from '../conversation';
@@ -7,15 +7,17 @@ import { BridgeError, reasonOf } from '../errors';
 import { finalFault, isOutdated, isTooOld, mayHaveArrived } from './givingUp';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import { QueueSweep } from '../queueSweep';
+import { isQueueOf, leftCallEndsAt, workIfOurs } from '../workedQueues';
 import type { OutboundMessage, StoredOutbound } from '../messages';
-import { OpenCalls, type ReplyResult } from './openCalls';
+import { OpenCalls, outcomeOfEnded, type ReplyResult } from './openCalls';
 import { PendingWrites } from '../pendingWrites';
 import { retryWindowMs } from '../retriedCall';
 import { mayBeOnX } from './mayBeOnX';
 import { messageInFlight, noLongerWanted } from './noLongerWanted';
-import { postDeleted, sendReply, type SendReplyPorts } from './sendReply';
+import { deletedPost, sendReply, type SendReplyPorts } from './sendReply';
 import type { MessagingAccount } from '../gateways';
 import { Uploads } from './uploads';
+import { outcomeElsewhere } from './outcomeElsewhere';
 import { replyStep } from '../steps';
 import { isoTime } from '../isoTime';
 import { phrase } from '../../texts/text';
@@ -51,23 +53,34 @@ export class OutboundWorker {
     this.queue = new KeyedQueue({
       clock: ports.clock,
       concurrency,
-      work: (queueName) => this.work(queueName),
+      work: (queueName) => workIfOurs(queueName, ports.cluster, () => this.work(queueName)),
       onDefect: (queueName, error) => this.defect('sending', queueName, error),
     });
     this.sweep = new QueueSweep(this.queue, ports.outbox.queueNames);
     this.ahead = new KeyedQueue({
       clock: ports.clock,
       concurrency: uploadsAhead,
-      work: (queueName) => this.uploadAhead(queueName),
+      work: (queueName) => workIfOurs(queueName, ports.cluster, () => this.uploadAhead(queueName)),
       onDefect: (queueName, error) => this.defect('uploading ahead', queueName, error),
     });
     this.uploads = new Uploads({ ...ports, onStep: (row, step) => this.step(row, step) });
   }
 
-  /** Takes up all that waits: what a previous run left, or what whatever held it up is over for. */
-  async resume(): Promise<void> {
-    await this.ports.outbox.release(this.ports.clock.now());
-    for (const queueName of await this.ports.outbox.queueNames()) this.queue.wake(queueName);
+  /**
+   * Takes up what waits, of one account or of all: what a previous run left, or what whatever held it up is over for.
+   * @throws BridgeError `store-unavailable`
+   */
+  async resume(account?: string): Promise<void> {
+    await this.ports.outbox.release(account, this.ports.clock.now());
+    for (const queueName of await this.ports.outbox.queueNames())
+      if (account === undefined || isQueueOf(queueName, account)) this.queue.wake(queueName);
+  }
+
+  /** Resolves when nothing of an account is under way. @throws BridgeError `store-unavailable` while an outcome is not written down */
+  async whenIdle(account: string): Promise<void> {
+    const isMeant = (queueName: string) => isQueueOf(queueName, account);
+    await Promise.all([this.queue.whenIdle(isMeant), this.ahead.whenIdle(isMeant)]);
+    this.pendingWrites.refuseUnwritten();
   }
 
   /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
@@ -95,9 +108,21 @@ export class OutboundWorker {
       return { seq: row.seq, result: { status: 'sent', ids: row.sentIds } };
     if (!isTwin) this.step(row, 'received', message.text);
     const queueName = queueNameOf(message.account, message.queueKey);
-    const outcome = this.calls.wait(row.seq, queueName, timeoutMs);
-    this.queue.wake(queueName);
+    const isOurs = this.ports.cluster.works(message.account);
+    const outcome = isOurs
+      ? this.calls.wait(row.seq, queueName, timeoutMs)
+      : outcomeElsewhere({ seq: row.seq, queueName, timeoutMs }, this.ports);
+    this.ports.wakeReplies(queueName);
     return { seq: row.seq, result: await outcome };
+  }
+
+  /** How a reply stands that another process has stored, after at most so many milliseconds. @throws BridgeError `store-unavailable` */
+  async outcomeOf(seq: number, queueName: string, timeoutMs: number): Promise<ReplyResult> {
+    const outcome = this.calls.wait(seq, queueName, timeoutMs);
+    this.queue.wake(queueName);
+    const ended = outcomeOfEnded(await this.ports.outbox.get(seq));
+    if (ended) this.calls.settle(seq, ended);
+    return outcome;
   }
 
   /**
@@ -142,16 +167,20 @@ export class OutboundWorker {
 
   /** Stores a reply, unless it is there already. From an agent's first message on, the bot is silent. */
   private add(message: OutboundMessage): Promise<{ row: StoredOutbound; isTwin: boolean }> {
-    const { clock, transaction } = this.ports;
+    const { clock, transaction, cluster } = this.ports;
     const { account, recipientId, groupId, publicReply } = message;
     const isPrivate = groupId === undefined && publicReply === undefined;
-    return transaction(async ({ outbox, conversations }) => {
+    const add: Parameters<typeof transaction<{ row: StoredOutbound; isTwin: boolean }>>[0] = async ({
+      outbox,
+      conversations,
+    }) => {
       const twin = await outbox.findDuplicate(message, clock.now() - retryWindowMs);
       if (twin && !this.answered.has(twin.seq)) return { row: twin, isTwin: true };
       if (isPrivate && recipientId !== undefined)
         await conversations.noteAgent(account, directConversation(recipientId), clock.now(), false);
       return { row: await outbox.add(message, clock.now()), isTwin: false };
-    });
+    };
+    return cluster.within(account, () => transaction(add));
   }
 
   private async work(queueName: string): Promise<QueueOutcome | undefined> {
@@ -161,7 +190,7 @@ export class OutboundWorker {
     if (await this.pendingWrites.settle(row.seq)) return { again: 'now' };
     const account = accounts.get(splitQueueName(queueName).account);
     if (!account) return undefined;
-    const deleted = await this.deletedPost(row);
+    const deleted = await deletedPost(row, this.ports.threads);
     if (deleted) {
       await this.fail(row, deleted);
       return { again: 'now' };
@@ -176,9 +205,10 @@ export class OutboundWorker {
       this.step(row, 'dropped', 'the customer has written meanwhile');
       return { again: 'now' };
     }
-    if (row.dueAt > clock.now()) {
+    const dueAt = Math.max(row.dueAt, leftCallEndsAt(row.sendingSince, queueName, this.ports.cluster));
+    if (dueAt > clock.now()) {
       if (row.waitedForWindow) this.ahead.wake(queueName);
-      return this.rest(queueName, row.dueAt, row.reason ?? phrase('reply.waitsForEarlier'));
+      return this.rest(queueName, dueAt, row.reason ?? phrase('reply.waitsForEarlier'));
     }
     const started = clock.now();
     try {
@@ -187,7 +217,7 @@ export class OutboundWorker {
       const ports = this.sendPorts(account);
       const { ids, dropped, merged } = await sendReply(row, account, ports, lookOnly);
       for (const each of [row, ...merged]) this.afterSuccess(each, ids, clock.now() - started);
-      await this.tellDropped(row, dropped);
+      await tellDropped(row, dropped, this.ports);
       return { again: 'now' };
     } catch (error) {
       return await this.afterFailure(row, queueName, error);
@@ -218,29 +248,9 @@ export class OutboundWorker {
     this.ports.log.error(`${what} failed unexpectedly, trying again`, { queueName, reason: reasonOf(error) });
   }
 
-  /** What a customer has deleted is not answered, and the agent hears so at once, not when the answer were due. */
-  private async deletedPost(row: StoredOutbound): Promise<BridgeError | undefined> {
-    const { account, publicReply } = row.message;
-    if (publicReply === undefined || mayBeOnX(row)) return undefined;
-    return (await this.ports.threads.isDeleted(account, publicReply.postId)) ? postDeleted() : undefined;
-  }
-
   /** Looks at the answers of a queue again: something about them has changed. */
   wake(queueName: string): void {
     this.queue.wake(queueName);
-  }
-
-  /** The answer is out, whatever becomes of these words. */
-  private async tellDropped(row: StoredOutbound, dropped: string[]): Promise<void> {
-    if (dropped.length === 0) return;
-    const { tellAgent, clock, log } = this.ports;
-    await tellAgent(droppedNotice(row, dropped, clock.now())).catch((error: unknown) => {
-      log.warn('the agent could not be told what was left out', {
-        account: row.message.account,
-        answer: row.seq,
-        reason: reasonOf(error),
-      });
-    });
   }
 
   private afterSuccess(row: StoredOutbound, ids: string[], ms: number): void {

@@ -1,5 +1,6 @@
 import { directConversation, groupConversation, postConversation } from '../conversation';
-import type { BridgeError } from '../errors';
+import type { Ports } from '../corePorts';
+import { reasonOf, type BridgeError } from '../errors';
 import type { InboundMessage, OutboundMessage, StoredOutbound } from '../messages';
 import { minuteOf } from '../isoTime';
 import { systemNotice } from '../systemNotice';
@@ -52,9 +53,25 @@ function alsoQuoted(others: Text, row: StoredOutbound, error: BridgeError): Text
 }
 
 /** Tells the agent what there was no room for in a public answer. */
-export function droppedNotice(row: StoredOutbound, dropped: string[], now: number): InboundMessage {
+function droppedNotice(row: StoredOutbound, dropped: string[], now: number): InboundMessage {
   const words = phrase('reply.leftOut', { parts: dropped.join(' and ') });
   return notice(row, ':dropped', words, now);
+}
+
+/** Tells the agent what of a reply was left out. The reply is out, whatever becomes of these words. */
+export async function tellDropped(
+  row: StoredOutbound,
+  dropped: string[],
+  { tellAgent, clock, log }: Ports<'tellAgent' | 'clock' | 'log'>,
+): Promise<void> {
+  if (dropped.length === 0) return;
+  await tellAgent(droppedNotice(row, dropped, clock.now())).catch((error: unknown) => {
+    log.warn('the agent could not be told what was left out', {
+      account: row.message.account,
+      answer: row.seq,
+      reason: reasonOf(error),
+    });
+  });
 }
 
 /** Tells the agent that a reply was taken back. */

@@ -299,6 +299,16 @@ export function composeAnswer(
   );
 }
 
+/** What a customer has deleted is not answered, and the agent hears so at once, not when the answer were due. */
+export async function deletedPost(
+  row: StoredOutbound,
+  threads: SendReplyPorts['threads'],
+): Promise<BridgeError | undefined> {
+  const { account, publicReply } = row.message;
+  if (publicReply === undefined || mayBeOnX(row)) return undefined;
+  return (await threads.isDeleted(account, publicReply.postId)) ? postDeleted() : undefined;
+}
+
 /** What a customer has deleted is not answered. */
 export function postDeleted(): BridgeError {
   return new BridgeError('post-deleted', say('reply.postDeleted'));

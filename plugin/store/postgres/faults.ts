@@ -1,6 +1,13 @@
 import { BridgeError, reasonOf } from '../../core/errors';
 import { say } from '../../texts/text';
 
+/** Another process works the account now. */
+export class LeaseLost extends BridgeError {
+  constructor(account: string) {
+    super('store-unavailable', `another process works the account ${account} now`, { retryable: true });
+  }
+}
+
 /** PostgreSQL's code of a fault (PostgreSQL docs: Appendix A), or the system's. */
 function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
@@ -17,6 +24,7 @@ const wholeDatabase = /^(?:08|28|3D|53|57|58|XX|25006|42501)/;
 
 /** The database as a whole cannot be used. Faults of the driver have no code of PostgreSQL's. */
 export function isDown(error: unknown): boolean {
+  if (error instanceof LeaseLost) return false;
   if (!(error instanceof BridgeError) || error.code !== 'store-unavailable') return false;
   const code = codeOf(error.cause);
   const isSqlState = /^(?=.*\d)[0-9A-Z]{5}$/.test(code);

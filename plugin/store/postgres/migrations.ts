@@ -1,9 +1,17 @@
+/** One step of the schema. */
+export interface Migration {
+  sql: string;
+  /** Processes of a former version cannot go on working beside it, as they can where something is only added. */
+  endsFormer?: boolean;
+}
+
 /**
  * Each entry takes the schema one version further; entries are never changed once released. Booleans are 0 or 1 and times
  * are milliseconds since 1970, as in SQLite. Names of queues are compared byte by byte.
  */
-export const migrations: string[] = [
-  `
+export const migrations: readonly Migration[] = [
+  {
+    sql: `
   CREATE TABLE inbox (
     seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account TEXT NOT NULL,
@@ -247,5 +255,37 @@ export const migrations: string[] = [
     at TIMESTAMPTZ NOT NULL DEFAULT now()
   );
   CREATE INDEX commits_times ON commits (at);
+
+  CREATE TABLE nodes (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+    seen_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+    expires_at TIMESTAMPTZ NOT NULL,
+    standing JSON NOT NULL DEFAULT '{}'
+  );
+
+  CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    owner TEXT,
+    epoch BIGINT NOT NULL DEFAULT 0
+  );
+
+  CREATE TABLE signals (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    target TEXT NOT NULL,
+    body JSON NOT NULL,
+    at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp()
+  );
+  CREATE INDEX signals_of ON signals (target, id);
+
+  CREATE TABLE documents (
+    name TEXT PRIMARY KEY,
+    content TEXT NOT NULL,
+    version BIGINT NOT NULL
+  );
+  INSERT INTO documents (name, content, version) VALUES ('', '', 0), ('*', '', 0);
   `,
+  },
 ];

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { BridgeError, reasonOf } from '../../core/errors';
 import { isConflict, isDown, storeFault } from './faults';
 import type { Queryable } from './postgresSql';
+import type { Scope } from './scope';
 
 /**
  * What a transaction may take while it waits for this process, which may have been stopped in the middle: then the database
@@ -15,17 +16,10 @@ const maxAttempts = 5;
 const maxLooks = 5;
 const lookAgainMs = 1_000;
 
-/** The lease was lost, so that nothing may be written any more. */
-export class LeaseLost extends BridgeError {
-  constructor() {
-    super('store-unavailable', 'another process works with the database now', { retryable: true });
-  }
-}
-
 export interface TransactionsOptions {
   pool: Pool;
-  /** Whether this process may write, asked within each transaction. */
-  mayWrite: (transaction: Queryable) => Promise<boolean>;
+  /** In each transaction, takes hold of what it writes for. @throws LeaseLost; BridgeError `store-unavailable` */
+  hold: (scopes: Scope[], transaction: Queryable) => Promise<void>;
   pause: (ms: number) => Promise<void>;
 }
 
@@ -33,17 +27,17 @@ export interface TransactionsOptions {
 export class Transactions {
   constructor(private readonly options: TransactionsOptions) {}
 
-  /** @throws BridgeError `store-unavailable`; whatever `work` throws */
-  async run<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  /** @param scopes what it is done for @throws BridgeError `store-unavailable`; whatever `work` throws */
+  async run<T>(work: (client: PoolClient) => Promise<T>, scopes: Scope[] = []): Promise<T> {
     for (let attempt = 1; ; attempt += 1)
       try {
-        return await this.attempt(work);
+        return await this.attempt(work, scopes);
       } catch (error) {
         if (!isConflict(error) || attempt === maxAttempts) throw error;
       }
   }
 
-  private async attempt<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  private async attempt<T>(work: (client: PoolClient) => Promise<T>, scopes: Scope[]): Promise<T> {
     const client = await this.options.pool.connect().catch((error: unknown) => {
       throw storeFault(error);
     });
@@ -51,7 +45,7 @@ export class Transactions {
     let done: { result: T } | undefined;
     try {
       await asStore(client.query(begin));
-      if (!(await asStore(this.options.mayWrite(client)))) throw new LeaseLost();
+      await this.options.hold(scopes, client);
       const result = await work(client);
       await asStore(client.query(`INSERT INTO commits (id) VALUES ($1)`, [id]));
       done = { result };

@@ -1,3 +1,4 @@
+import { alone } from '../../core/cluster';
 import type { MessageStore } from '../../core/ports';
 import { createTables } from '../allTables';
 import { createStore } from '../store';
@@ -19,10 +20,14 @@ export async function openMessageStore(directory: string, now: () => number): Pr
     unclearFrom !== undefined && sentAt > unclearFrom && sentAt < openedAt;
   const sql = sqliteSql(file);
   const tables = createTables(sql, { now, mayBeKnown, count: countedRows(sql) });
-  return createStore(
+  const { store } = await createStore(
     {
       tables,
       readsWait: true,
+      cluster: alone,
+      documents: undefined,
+      // Nobody else writes.
+      scope: () => undefined,
       transaction: (work) => file.longTransaction(() => work(tables)),
       // A full disk may have room for something smaller.
       isDown: () => false,
@@ -36,4 +41,5 @@ export async function openMessageStore(directory: string, now: () => number): Pr
     },
     now,
   );
+  return store;
 }

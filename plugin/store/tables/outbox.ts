@@ -159,7 +159,8 @@ function progressQueries(
   const drop = sql.prepare(`DELETE FROM outbox WHERE seq = ? AND ${waiting} AND sending_since IS NULL`);
   const release = sql.prepare(
     `UPDATE outbox SET due_at = CAST(?1 AS BIGINT)
-     WHERE ${waiting} AND due_at > 0 AND due_at > CAST(?1 AS BIGINT)`,
+     WHERE ${waiting} AND due_at > 0 AND due_at > CAST(?1 AS BIGINT)
+       AND (CAST(?2 AS TEXT) IS NULL OR account = ?2)`,
   );
   return {
     saveRecipient: (seq, id) => recipient.run(id, seq),
@@ -169,7 +170,7 @@ function progressQueries(
     postpone: (seq, dueAt, reason, forWindow) => postpone.run(dueAt, reason, Number(forWindow), seq),
     markFailed: (seqs, reason) => fail.run(reason, JSON.stringify(seqs)),
     drop: (seq) => drop.run(seq),
-    release: (at) => release.run(at),
+    release: (account, at) => release.run(at, account ?? null),
   };
 }
 

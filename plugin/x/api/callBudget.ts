@@ -1,3 +1,4 @@
+import type { KnownWindow } from '../../core/health';
 import type { Clock } from '../../core/clock';
 import type { RateLimit } from './rateLimitHeaders';
 
@@ -10,15 +11,6 @@ interface Window {
   inFlight: number;
   /** Called when a call has come back. */
   waiting: (() => void)[];
-}
-
-/** A window as X last told of it. */
-export interface KnownWindow {
-  call: string;
-  left: number;
-  limit?: number;
-  /** Milliseconds since 1970. */
-  resetAt: number;
 }
 
 /**

@@ -4,8 +4,10 @@ import { ChargeCounter } from './charges';
 import type { AccountFacts } from '../../core/accountFacts';
 import type { Charges } from '../../core/charges';
 import type { Counters } from '../../core/ports';
+import type { MayCall } from '../../core/guardedAgent';
 import type { RemoteClock } from '../../core/remoteClock';
-import { CallBudget, type KnownWindow } from './callBudget';
+import type { KnownWindow } from '../../core/health';
+import { CallBudget } from './callBudget';
 import { Dialect } from './dialect';
 import { readRateLimit, type RateLimit } from './rateLimitHeaders';
 import { readProblem } from './readProblem';
@@ -25,6 +27,8 @@ export interface XClientOptions {
   /** X's. */
   clock: RemoteClock;
   counters: Counters;
+  /** Whether a call that changes something may be made, where another process may have taken the account over. */
+  mayCall: MayCall | undefined;
   facts: AccountFacts;
   charges: Charges;
   /** Hears whether X accepted a sign-in of the user. */

@@ -1,3 +1,4 @@
+import type { MayCall } from '../../core/guardedAgent';
 import axios, { type AxiosResponse } from 'axios';
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -75,6 +76,8 @@ export class OAuth2Endpoint {
     private readonly client: OAuth2Client,
     /** X's, which learns from each answer. */
     private readonly clock: RemoteClock,
+    /** Whether the account is this process's to work, where others might. */
+    private readonly mayCall: MayCall | undefined,
   ) {}
 
   /** @throws BridgeError `bad-request` when X does not take the code: it lives 30 seconds */
@@ -88,7 +91,10 @@ export class OAuth2Endpoint {
   }
 
   /** Trades a refresh token in. @throws BridgeError `signed-out-of-x` about the token, `app-refused` about the client */
-  refresh(refreshToken: string): Promise<GrantedTokens> {
+  async refresh(refreshToken: string): Promise<GrantedTokens> {
+    // It can be spent once, and is another process's to spend then.
+    if (this.mayCall && !(await this.mayCall()))
+      throw new BridgeError('x-unavailable', 'another process works the account now', { retryable: true });
     return this.obtain({ grant_type: 'refresh_token', refresh_token: refreshToken });
   }
 

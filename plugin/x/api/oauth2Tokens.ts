@@ -1,3 +1,4 @@
+import type { MayCall } from '../../core/guardedAgent';
 import type { Clock } from '../../core/clock';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { Log } from '../../core/ports';
@@ -33,6 +34,8 @@ export type OAuth2Standing = 'connected' | 'not-connected' | 'ended' | 'locked';
 export interface OAuth2TokensOptions {
   account: string;
   client: { clientId: string; clientSecret: string };
+  /** Whether the account is this process's to work, where others might. */
+  mayCall: MayCall | undefined;
   /** A refresh token from the configuration, which is used once. */
   seed: OAuth2Seed;
   apiBaseUrl: string;
@@ -72,9 +75,9 @@ export class OAuth2Tokens {
   private replacedAt = -Infinity;
 
   constructor(private readonly options: OAuth2TokensOptions) {
-    const { apiBaseUrl, client, clock } = options;
+    const { apiBaseUrl, client, clock, mayCall } = options;
     this.gate = new SignInGate(options.machineClock);
-    this.endpoint = new OAuth2Endpoint(apiBaseUrl, client, clock);
+    this.endpoint = new OAuth2Endpoint(apiBaseUrl, client, clock, mayCall);
   }
 
   /** Whether there is something to sign in with. @throws BridgeError `store-unavailable` */

@@ -24,19 +24,18 @@ type Standing = Pick<SignIns, 'areRefused' | 'closed'>;
 /** The X user an account's sign-ins belong to: asked for once, kept as long as the sign-ins stay the same. */
 export class OwnUser {
   private readonly fact: string;
-  private known: string | undefined;
   private lastTrouble: string | undefined;
   private stopped = false;
   private cancel = () => {};
 
   constructor(private readonly options: OwnUserOptions) {
-    const { account, facts, signedInBy } = options;
+    const { signedInBy } = options;
     this.fact = `user of ${createHash('sha256').update(signedInBy).digest('hex').slice(0, 16)}`;
-    this.known = facts.read(account, this.fact);
   }
 
   id(): string | undefined {
-    return this.known;
+    const { account, facts } = this.options;
+    return facts.read(account, this.fact);
   }
 
   /** The handle X told last; handles change, so this is only for show. */
@@ -47,12 +46,12 @@ export class OwnUser {
 
   /** Why X has not said yet who the keys belong to, as far as is known. */
   trouble(): string | undefined {
-    return this.known === undefined ? this.lastTrouble : undefined;
+    return this.id() === undefined ? this.lastTrouble : undefined;
   }
 
   /** Asks X until it answers; knowing the own user shows that the keys work. */
   async learn(attempts = 1): Promise<void> {
-    if (this.known !== undefined || this.isStopped()) return;
+    if (this.id() !== undefined || this.isStopped()) return;
     const { account, clock, random, log } = this.options;
     try {
       await this.ask();
@@ -68,8 +67,9 @@ export class OwnUser {
 
   /** The id, asked for where it is not known. @throws BridgeError when X does not tell */
   async find(): Promise<string> {
-    if (this.known === undefined) await this.ask();
-    if (this.known !== undefined) return this.known;
+    if (this.id() === undefined) await this.ask();
+    const id = this.id();
+    if (id !== undefined) return id;
     throw new BridgeError('x-unavailable', 'X does not say who the keys belong to', { retryable: true });
   }
 
@@ -96,7 +96,6 @@ export class OwnUser {
   /** Somebody has signed in, and X has said who. */
   adopt(userId: string, handle: string | undefined): void {
     const { account, facts } = this.options;
-    this.known = userId;
     facts.save(account, this.fact, userId);
     if (handle !== undefined) facts.save(account, `${this.fact}, handle`, handle);
   }
@@ -104,7 +103,6 @@ export class OwnUser {
   /** Nobody is signed in any longer: the next one may be another user. */
   forget(): void {
     const { account, facts } = this.options;
-    this.known = undefined;
     facts.forget(account, this.fact);
     facts.forget(account, `${this.fact}, handle`);
   }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { BridgeError } from '../../core/errors';
 import type { Counters } from '../../core/ports';
 import type { RemoteClock } from '../../core/remoteClock';
+import { guardedAgents, type MayCall } from '../../core/guardedAgent';
 import { transportFault } from '../../core/transport';
 import type { Dialect, DialectName } from './dialect';
 import { parseJson } from './parseJson';
@@ -54,6 +55,8 @@ export interface SignedRequestsOptions {
   /** X's. */
   clock: RemoteClock;
   counters: Counters;
+  /** Whether a call that changes something may be made, where another process may have taken the account over. */
+  mayCall: MayCall | undefined;
   /** Hears that X has refused a sign-in as such, and what it said. */
   onRefused: (kind: SignInKind, said: string) => void;
 }
@@ -69,8 +72,11 @@ const maxAnswerBytes = 16 * 1024 * 1024;
 /** Sends calls with the first sign-in that X takes for them, in the names that X knows. */
 export class SignedRequests {
   private readonly http: AxiosInstance;
+  /** Of calls that change something. */
+  private readonly agents: ReturnType<typeof guardedAgents> | undefined;
 
   constructor(private readonly options: SignedRequestsOptions) {
+    this.agents = options.mayCall && guardedAgents(options.mayCall);
     this.http = axios.create({
       baseURL: options.apiBaseUrl.replace(/\/+$/, ''),
       maxRedirects: 0,
@@ -165,6 +171,7 @@ export class SignedRequests {
         data: typeof call.body === 'function' ? (call.body as () => unknown)() : call.body,
         headers: { ...call.headers, authorization },
         responseType: asStream ? 'stream' : 'text',
+        ...(call.changesThings === true ? this.agents : undefined),
         decompress: !asStream,
         timeout,
         // A file takes the time it takes, as long as it goes on.

@@ -39,8 +39,8 @@ export interface Receiver {
   onChallenge?(): void;
   /** X called, and what it brought is stored. */
   onPushed?(): void;
-  /** X called, or may have, and what it brought could not be received or stored. */
-  onRefused?(): void;
+  /** X called, or may have, and what it brought could not be received or stored. @param since ms since 1970, by X's clock */
+  onRefused?(since: number): void;
   /** X said that the account's user took the app's access away. */
   onRevoked?(): void;
   /** Takes away what it set up with X; called on a way the account no longer uses. */

@@ -127,10 +127,11 @@ export class WebhookReceiver implements Receiver {
     else this.reachedAt = now;
   }
 
-  onRefused(): void {
-    if (this.refusedSince !== undefined) return;
+  onRefused(since: number): void {
+    const isKnown = this.refusedSince !== undefined;
+    this.refusedSince = Math.min(since, this.refusedSince ?? since);
+    if (isKnown) return;
     const { clock } = this.ports;
-    this.refusedSince = clock.now();
     this.cancelNoting = clock.after(noteRefusedMs, () => void this.tryToNoteRefused());
   }
 
@@ -303,9 +304,11 @@ export class WebhookReceiver implements Receiver {
   }
 
   private async openGapSinceRefused(): Promise<void> {
-    if (this.refusedSince === undefined) return;
-    await this.downtime.openGap(this.refusedSince, false);
-    this.refusedSince = undefined;
+    const since = this.refusedSince;
+    if (since === undefined) return;
+    await this.downtime.openGap(since, false);
+    // What was refused earlier may have been told meanwhile.
+    if (this.refusedSince === since) this.refusedSince = undefined;
     this.fillGap();
   }
 
@@ -320,9 +323,12 @@ export class WebhookReceiver implements Receiver {
       this.current = { state: 'trouble', reason, ...(since === undefined ? {} : { since }) };
     }
     this.unproven = Math.max(1, this.unproven);
-    if (!(error instanceof BridgeError) || !error.retryable) return;
+    // What stands before the plugin may not have noticed yet that it is there.
+    const mayPass = error instanceof BridgeError && error.problem === 'CrcValidationFailed';
+    if (!(error instanceof BridgeError) || !(error.retryable || mayPass)) return;
     this.attempts += 1;
-    const wait = Math.max(backoff(this.attempts, random()), clock.msUntilLocal(error.retryAt ?? 0));
+    const soon = mayPass ? askAgainMs * Math.min(12, this.attempts) : backoff(this.attempts, random());
+    const wait = Math.max(soon, clock.msUntilLocal(error.retryAt ?? 0));
     this.cancelRetry();
     this.cancelRetry = clock.after(wait, () => void this.check());
   }

@@ -54,6 +54,13 @@ async function create(api: WebhookApi, url: string, there: RegisteredWebhook[]):
     const isThere = error instanceof BridgeError && error.problem === 'DuplicateUrlFailed';
     const found = isThere ? (await api.list()).find((each) => sameAddress(each.url, url)) : undefined;
     if (found) return found;
+    // Or is about to be.
+    if (isThere)
+      throw new BridgeError(error.code, error.message, {
+        problem: error.problem,
+        retryable: true,
+        cause: error,
+      });
     throw withOccupants(error, there);
   }
 }

@@ -61,6 +61,9 @@ export class Webhooks {
   /** How many challenges were answered, rightly or not. */
   challenges = 0;
 
+  /** Addresses that are to be registered, while they are challenged. */
+  private readonly challenged = new Set<string>();
+
   constructor(
     private readonly world: World,
     private readonly options: WebhookOptions,
@@ -211,13 +214,22 @@ export class Webhooks {
     const { url } = request.body as { url: string };
     if (!this.isPublic(url))
       refuse(response, 'UrlValidationFailed', 'The URL must be https, without a port.');
-    else if (this.list.some((each) => each.url === url))
+    else if (this.list.some((each) => each.url === url) || this.challenged.has(url))
       refuse(response, 'DuplicateUrlFailed', 'The URL is registered already.');
     else if (this.list.length >= this.options.most)
       refuse(response, 'WebhookLimitExceeded', 'Too many webhooks.');
-    else if (!(await this.challenge(url)))
+    else if (!(await this.challengeNew(url)))
       refuse(response, 'CrcValidationFailed', 'The URL did not answer the challenge.');
     else answer(request, response, paths.all, 200, { data: publicWebhook(this.add(url)) });
+  }
+
+  private async challengeNew(url: string): Promise<boolean> {
+    this.challenged.add(url);
+    try {
+      return await this.challenge(url);
+    } finally {
+      this.challenged.delete(url);
+    }
   }
 
   private async validate(request: Request, response: Response): Promise<void> {

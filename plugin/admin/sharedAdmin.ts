@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Cluster } from '../core/cluster';
+import type { XIdentity } from '../panel/api';
+import type { Admin, AdminAnswer } from './admin';
+import { outcomeOf, valueOf } from './remote';
+
+/** What a process asks of another one about the panel; calls come from here, so that their shape is known. */
+export const adminQuestion = z.discriminatedUnion('kind', [
+  /** A call of the panel, asked of the leader. */
+  z.object({
+    kind: z.literal('admin'),
+    name: z.enum(['call', 'report', 'oauth2Callback']),
+    input: z.unknown(),
+  }),
+  /** Work on an account, asked of the process that works it, by an admin whom the leader knows. */
+  z.object({ kind: z.literal('work'), method: z.string(), input: z.unknown(), user: z.string() }),
+]);
+export type AdminQuestion = z.infer<typeof adminQuestion>;
+
+/**
+ * The panel's server side where several processes share the store: the leader's, which knows who is signed in; the others pass
+ * calls on.
+ * @param share tells the other processes what a call has changed in files they share
+ */
+export function shareAdmin(own: Admin, cluster: Cluster, share: () => Promise<void>): Admin {
+  if (!cluster.isShared) return own;
+  const passOn = async (name: 'call' | 'report' | 'oauth2Callback', input: unknown) =>
+    valueOf(await cluster.ask('leader', { kind: 'admin', name, input } satisfies AdminQuestion));
+  return {
+    call: async (call) => {
+      if (!cluster.leads()) return (await passOn('call', call)) as AdminAnswer;
+      const answer = await own.call(call);
+      await share();
+      return answer;
+    },
+    report: async (call) => (cluster.leads() ? own.report(call) : ((await passOn('report', call)) as string)),
+    oauth2Callback: async (answer) => {
+      if (cluster.leads()) return own.oauth2Callback(answer);
+      return ((await passOn('oauth2Callback', answer)) as XIdentity | null) ?? undefined;
+    },
+    work: async (method, input, user) => {
+      const answer = await own.work(method, input, user);
+      await share();
+      return answer;
+    },
+  };
+}
+
+/** Answers another process. Never rejects. */
+export function answerAsLeader(admin: Admin, question: AdminQuestion): Promise<unknown> {
+  return outcomeOf(() => {
+    if (question.kind === 'work') return admin.work(question.method, question.input, question.user);
+    const { name, input } = question;
+    // The other process runs the same code, and passes on what it was given.
+    if (name === 'call') return admin.call(input as Parameters<Admin['call']>[0]);
+    if (name === 'report') return admin.report(input as Parameters<Admin['report']>[0]);
+    return admin.oauth2Callback(input as Parameters<Admin['oauth2Callback']>[0]);
+  });
+}

@@ -1,0 +1,11 @@
+/** Texts that all processes share: settings, passwords, keys. All reject with BridgeError `store-unavailable`. */
+export interface Documents {
+  /**
+   * Those that were changed after a version, in that order; those of version `'0'` are all there are.
+   * @throws Error where they were encrypted with another `DATA_KEY`
+   */
+  since(version: string): Promise<{ documents: { name: string; content: string }[]; version: string }>;
+  put(name: string, content: string): Promise<void>;
+  /** While other processes wait that do so too. */
+  oneAtATime<T>(work: () => Promise<T>): Promise<T>;
+}

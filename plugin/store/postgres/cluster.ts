@@ -1,0 +1,336 @@
+import type { Cluster, ClusterHandlers, ClusterNode, Signal } from '../../core/cluster';
+import { maxCallMs } from '../../core/cluster';
+import { BridgeError, reasonOf } from '../../core/errors';
+import type { Log } from '../../core/ports';
+import { spread } from '../../core/spread';
+import { say } from '../../texts/text';
+import { leadership, type LeaseRow, type Leases, type NodeRow } from './leases';
+import { Questions, type TextBox } from './questions';
+import { hold, scopes, type Scope } from './scope';
+import { NewsListener } from './newsListener';
+import type { Signals } from './signals';
+import type { Queryable } from './postgresSql';
+
+const beatEveryMs = 1_000;
+/** How soon what others tell is read where nothing says that there is some. Milliseconds. */
+const listenEveryMs = 250;
+/** What others learn of their accounts is read again at each of so many beats. */
+const refreshEvery = 5;
+const tryAgainMs = 1_000;
+
+export interface PostgresClusterOptions {
+  url: string;
+  leases: Leases;
+  signals: Signals;
+  box: TextBox;
+  log: Pick<Log, 'info' | 'warn' | 'error'>;
+  now: () => number;
+  /** Reads again what is known of accounts, since another process may have learnt something. */
+  refreshFacts: (isMeant: (account: string) => boolean) => Promise<void>;
+  /** Others took this process for ended, and have its work: it must end. */
+  onLost: () => void;
+}
+
+interface Held {
+  epoch: string;
+  /** Messages of the account may be moved: what others learnt of it is known. */
+  isReady: boolean;
+  releasing: boolean;
+}
+
+/** The processes that share a PostgreSQL database, as one of them. */
+export class PostgresCluster implements Cluster {
+  readonly isShared = true;
+  private readonly held = new Map<string, Held>();
+  private readonly callsEnd = new Map<string, number>();
+  private readonly questions: Questions;
+  private names: string[] = [];
+  private handlers: ClusterHandlers | undefined;
+  private view: { nodes: NodeRow[]; leases: Map<string, string | undefined> } = {
+    nodes: [],
+    leases: new Map(),
+  };
+  private readonly listener: NewsListener;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private beating: Promise<void> | undefined;
+  private listening: Promise<void> | undefined;
+  private beats = 0;
+  /** Why settings and files could not be shared last. */
+  private trouble: string | undefined;
+  private isLeaving = false;
+  private isLost = false;
+
+  constructor(private readonly options: PostgresClusterOptions) {
+    const { signals, leases, box } = options;
+    this.questions = new Questions({ signals, self: leases.self, box });
+    this.listener = new NewsListener(options.url, (isLease) => {
+      void this.listen();
+      if (isLease) void this.beat();
+    });
+  }
+
+  async join(handlers: ClusterHandlers, name: string, version: string): Promise<void> {
+    const { leases } = this.options;
+    this.handlers = handlers;
+    await leases.add([leadership]);
+    await leases.join(name, version);
+    this.every(beatEveryMs, () => this.beat());
+    this.every(listenEveryMs, () => this.listen());
+    this.every(60_000, () => this.tidyUp());
+    this.listener.open();
+    await this.beat();
+  }
+
+  async share(accounts: string[]): Promise<void> {
+    await this.options.leases.add(accounts);
+    this.names = accounts;
+    // Not waited for: it may be what this is part of.
+    if (this.handlers) void this.beat();
+  }
+
+  works(account: string): boolean {
+    const held = this.held.get(account);
+    return held !== undefined && held.isReady && !held.releasing;
+  }
+
+  leads(): boolean {
+    return this.works(leadership);
+  }
+
+  within<T>(account: string, work: () => T): T {
+    return scopes.run(this.scopeOf(account), work);
+  }
+
+  /** What a transaction has to hold, and to check. @throws LeaseLost; BridgeError `store-unavailable` */
+  hold(wanted: Scope[], transaction: Queryable): Promise<void> {
+    return hold(wanted, this.options.leases.self, transaction);
+  }
+
+  async mayCall(account: string): Promise<boolean> {
+    const epoch = this.held.get(account)?.epoch;
+    if (epoch === undefined || this.isLost) return false;
+    return this.options.leases.has(account, epoch).catch(() => false);
+  }
+
+  leftCallsEndAt(account: string): number {
+    return this.callsEnd.get(account) ?? 0;
+  }
+
+  signal(account: string, signal: Signal): void {
+    this.options.signals.tell(account, signal, signal.kind === 'refused');
+  }
+
+  async ask(whom: { account: string } | 'leader', question: unknown): Promise<unknown> {
+    const owner = this.view.leases.get(whom === 'leader' ? leadership : whom.account);
+    if (owner === undefined)
+      throw new BridgeError('store-unavailable', say('cluster.nobody'), { retryable: true });
+    return this.questions.ask(owner, question);
+  }
+
+  standingOf(account: string): unknown {
+    const owner = this.view.leases.get(account);
+    return this.view.nodes.find(({ id }) => id === owner)?.standing[account];
+  }
+
+  nodes(): ClusterNode[] {
+    const { self } = this.options.leases;
+    const { nodes, leases } = this.view;
+    const has = (id: string) => [...leases].filter(([, owner]) => owner === id).map(([name]) => name);
+    return nodes.map(({ id, name, version, startedAt, seenAt }) => ({
+      name,
+      version,
+      startedAt,
+      seenAt,
+      accounts: has(id).filter((account) => account !== leadership),
+      isLeader: leases.get(leadership) === id,
+      isSelf: id === self,
+    }));
+  }
+
+  async leave(): Promise<void> {
+    this.isLeaving = true;
+    for (const timer of this.timers) clearInterval(timer);
+    await Promise.all([this.beating, this.listening]);
+    this.held.clear();
+    if (this.handlers && !this.isLost) {
+      const { leases, signals } = this.options;
+      await leases.leave().catch(() => undefined);
+      await signals.hint().catch(() => undefined);
+    }
+    await this.listener.close();
+  }
+
+  private scopeOf(account: string): Scope {
+    const held = this.held.get(account);
+    return held ? { account, epoch: held.epoch } : { account };
+  }
+
+  /** Says that this process lives, and sees to its part of the work. Never rejects. */
+  private beat(): Promise<void> {
+    this.beating ??= this.beatOnce()
+      .catch(() => undefined)
+      .finally(() => (this.beating = undefined));
+    return this.beating;
+  }
+
+  private async beatOnce(): Promise<void> {
+    const { leases, log, signals, refreshFacts } = this.options;
+    if (!(await leases.renew(this.handlers?.standing() ?? {}))) {
+      this.lost();
+      return;
+    }
+    signals.sendSoon();
+    const view = await this.look();
+    if (view.nodes.some(({ isOver }) => isOver))
+      for (const name of await leases.endSilent())
+        log.error(
+          'a process that shares the database has ended, or cannot reach it; others take over its accounts',
+          {
+            name,
+          },
+        );
+    this.beats += 1;
+    if (this.beats % refreshEvery === 0) await refreshFacts((account) => !this.held.has(account));
+    await this.handlers?.onBeat().then(
+      () => (this.trouble = undefined),
+      (error: unknown) => this.noteTrouble(reasonOf(error)),
+    );
+    if (!this.isLeaving) await this.rebalance(view);
+  }
+
+  private noteTrouble(reason: string): void {
+    if (reason === this.trouble) return;
+    this.trouble = reason;
+    this.options.log.error(
+      'settings and files could not be shared with the other processes, it is tried again',
+      {
+        reason,
+      },
+    );
+  }
+
+  private async look(): Promise<PostgresCluster['view']> {
+    const { leases } = this.options;
+    const [nodes, rows] = [await leases.nodes(), await leases.all()];
+    this.view = { nodes, leases: new Map(rows.map(({ name, owner }: LeaseRow) => [name, owner])) };
+    return this.view;
+  }
+
+  private async rebalance({ nodes, leases }: PostgresCluster['view']): Promise<void> {
+    const { self } = this.options.leases;
+    const living = nodes.filter(({ isOver }) => !isOver).map(({ id }) => id);
+    const owners = new Map([...leases].filter((entry): entry is [string, string] => entry[1] !== undefined));
+    const names = [leadership, ...this.names];
+    const wanted = living.length === 0 ? new Map<string, string>() : spread(names, living, owners);
+    for (const [name, { releasing }] of this.held)
+      if (owners.get(name) !== self) this.lost();
+      else if (wanted.get(name) !== self && !releasing) void this.release(name);
+    for (const name of names) {
+      const owner = owners.get(name);
+      const isFree = owner === undefined || !living.includes(owner);
+      if (wanted.get(name) === self && isFree && !this.held.has(name)) await this.take(name, owner);
+    }
+  }
+
+  private async take(name: string, former: string | undefined): Promise<void> {
+    const { leases, log, now } = this.options;
+    const epoch = await leases.take(name, former);
+    if (epoch === undefined) return;
+    const held: Held = { epoch, isReady: false, releasing: false };
+    this.held.set(name, held);
+    this.view.leases.set(name, leases.self);
+    if (former !== undefined) this.callsEnd.set(name, now() + maxCallMs);
+    if (name !== leadership)
+      log.info('this process works the account now', { account: name, takenOver: former !== undefined });
+    await this.begin(name, held);
+  }
+
+  /** Until it succeeds: an account that is held and not worked would be worked by nobody. */
+  private async begin(name: string, held: Held): Promise<void> {
+    const { refreshFacts, log } = this.options;
+    try {
+      await refreshFacts((account) => account === name);
+      held.isReady = true;
+      if (name !== leadership) await this.within(name, () => this.handlers?.onGained(name));
+    } catch (error) {
+      log.error('an account could not be begun, it is tried again', {
+        account: name,
+        reason: reasonOf(error),
+      });
+      const again = () => {
+        if (this.held.get(name) === held && !held.releasing) void this.begin(name, held);
+      };
+      this.timers.push(setTimeout(again, tryAgainMs));
+    }
+  }
+
+  /** Gives an account to another process, once nothing of it is under way here. Never rejects. */
+  private async release(name: string): Promise<void> {
+    const { leases, log } = this.options;
+    const held = this.held.get(name);
+    if (!held) return;
+    held.releasing = true;
+    try {
+      if (name !== leadership) await this.within(name, () => this.handlers?.onReleasing(name));
+      if (this.isLeaving) return;
+      await leases.release(name, held.epoch);
+      this.held.delete(name);
+      if (name !== leadership) log.info('another process is to work the account', { account: name });
+      await this.options.signals.hint();
+    } catch (error) {
+      log.warn('an account could not be given to another process, it is tried again', {
+        account: name,
+        reason: reasonOf(error),
+      });
+      held.releasing = false;
+    }
+  }
+
+  /** Takes what was told to this process, or of an account that it works. Never rejects. */
+  private listen(): Promise<void> {
+    this.listening ??= this.listenOnce()
+      .catch(() => undefined)
+      .finally(() => (this.listening = undefined));
+    return this.listening;
+  }
+
+  private async listenOnce(): Promise<void> {
+    const { signals, leases } = this.options;
+    const mine = [...this.held.keys()].filter((name) => this.works(name));
+    const rows = await signals.of([leases.self, ...mine]);
+    for (const { target, body } of rows)
+      if (target === leases.self) void this.hear(body);
+      else if (this.works(target)) await this.within(target, () => this.onSignal(target, body as Signal));
+    await signals.done(rows.map(({ id }) => id));
+  }
+
+  private async onSignal(account: string, signal: Signal): Promise<void> {
+    await this.handlers?.onSignal(account, signal);
+  }
+
+  private async hear(body: unknown): Promise<void> {
+    const answer = (question: unknown) => this.handlers?.onQuestion(question) ?? Promise.resolve(undefined);
+    await this.questions.hear(body, answer).catch((error: unknown) => {
+      this.options.log.warn('what another process asked could not be answered', { reason: reasonOf(error) });
+    });
+  }
+
+  private async tidyUp(): Promise<void> {
+    if (this.leads()) await this.options.signals.forgetOld();
+  }
+
+  private lost(): void {
+    if (this.isLost) return;
+    this.isLost = true;
+    const { log, onLost } = this.options;
+    log.error('other processes took this one for ended and have its accounts now: it ends, to begin anew');
+    onLost();
+  }
+
+  /** What fails is tried again the next time. */
+  private every(ms: number, work: () => Promise<void>): void {
+    const timer = setInterval(() => void work().catch(() => undefined), ms);
+    timer.unref();
+    this.timers.push(timer);
+  }
+}

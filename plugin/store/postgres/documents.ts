@@ -1,0 +1,61 @@
+import type { Pool } from 'pg';
+import type { Documents } from '../../core/documents';
+import { storeFault } from './faults';
+import type { TextBox } from './questions';
+
+/** The row whose version counts all changes, so that they are seen in the order they were made. */
+export const changes = '';
+/** The row that is locked by whoever makes the first version of documents. */
+export const start = '*';
+
+/** Documents in the database, encrypted. */
+export class PostgresDocuments implements Documents {
+  constructor(
+    private readonly pool: Pool,
+    private readonly box: TextBox,
+  ) {}
+
+  async since(version: string): ReturnType<Documents['since']> {
+    const { rows } = await this.pool
+      .query<{ name: string; content: string; version: string }>(
+        `SELECT name, content, CAST(version AS TEXT) AS version FROM documents
+         WHERE documents.version > CAST($1 AS BIGINT) AND name NOT IN ($2, $3) ORDER BY documents.version`,
+        [version, changes, start],
+      )
+      .catch(asStoreFault);
+    const opened = rows.map(async ({ name, content }) => ({ name, content: await this.box.open(content) }));
+    return { documents: await Promise.all(opened), version: rows.at(-1)?.version ?? version };
+  }
+
+  async put(name: string, content: string): Promise<void> {
+    const sealed = await this.box.seal(content);
+    await this.pool
+      .query(
+        `WITH counted AS (UPDATE documents SET version = version + 1 WHERE name = $3 RETURNING version)
+         INSERT INTO documents (name, content, version) SELECT $1, $2, version FROM counted
+         ON CONFLICT (name) DO UPDATE SET content = excluded.content, version = excluded.version`,
+        [name, sealed, changes],
+      )
+      .catch(asStoreFault);
+  }
+
+  async oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+    const client = await this.pool.connect().catch(asStoreFault);
+    try {
+      await client.query('BEGIN').catch(asStoreFault);
+      await client.query('SELECT 1 FROM documents WHERE name = $1 FOR UPDATE', [start]).catch(asStoreFault);
+      const result = await work();
+      await client.query('COMMIT').catch(asStoreFault);
+      client.release();
+      return result;
+    } catch (error) {
+      // Its end ends the transaction, and so the lock.
+      client.release(true);
+      throw error;
+    }
+  }
+}
+
+function asStoreFault(error: unknown): never {
+  throw storeFault(error);
+}
