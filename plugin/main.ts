@@ -17,6 +17,7 @@ import { readCommandLine, usage, UsageError, type CommandLine } from './commands
 import { runForget } from './commands/forget';
 import { TextBox } from './disk/textBox';
 import { Passwords } from './admin/passwords';
+import { runCopyStore } from './commands/copyStore';
 import { openLog, type OpenLog } from './log/logger';
 import { isDown } from './store/postgres/faults';
 import { openPostgresStore } from './store/postgres/messageStore';
@@ -53,9 +54,16 @@ async function run(): Promise<void> {
       print(usage);
       return;
     }
+    if (line.command === 'copy-store') {
+      await tellOutcome(runCopyStore(line.from, line.to, (words) => print(`${words}\n`)));
+      return;
+    }
     const { file, config } = loadConfig(line);
     if (line.command === 'run') await runPlugin(file, config);
-    else await runCommand(line, config);
+    else
+      await tellOutcome(
+        line.command === 'forget' ? runForget(config, line.user) : runBackup(config, line.folder),
+      );
   } catch (error) {
     fail(error);
   }
@@ -102,14 +110,10 @@ function preparePanel({ dataDir }: Config): void {
   new Passwords({ dataDir, configured: () => '', generated: () => '', onUnclaimed: () => undefined });
 }
 
-/** Does what the command says and prints its outcome; a refusal is printed too, and ends with code 1. */
-async function runCommand(
-  line: Extract<CommandLine, { command: 'forget' | 'backup' }>,
-  config: Config,
-): Promise<void> {
+/** Prints the outcome of a command; a refusal is printed too, and ends with code 1. */
+async function tellOutcome(work: Promise<string>): Promise<void> {
   try {
-    const done = line.command === 'forget' ? runForget(config, line.user) : runBackup(config, line.folder);
-    print(`${await done}\n`);
+    print(`${await work}\n`);
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n`);
     process.exitCode = 1;

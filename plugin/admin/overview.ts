@@ -2,8 +2,8 @@ import { standingOf } from '../accounts/accountHealth';
 import type { Account } from '../accounts/account';
 import { pluginHealth } from '../accounts/pluginHealth';
 import type { MessageStore } from '../core/ports';
-import type { AccountHealth } from '../core/health';
-import type { AccountState, Overview } from '../panel/api';
+import type { AccountHealth, NodeHealth } from '../core/health';
+import type { AccountState, Machine, Overview } from '../panel/api';
 import { costsByDay } from './prices';
 import type { RunningPlugin } from './runningPlugin';
 import { phrase } from '../texts/text';
@@ -20,8 +20,13 @@ export async function overview({ version, store, logs, clock, accounts }: Runnin
     status: health.status,
     ...(health.store.reason === undefined ? {} : { storeTrouble: health.store.reason }),
     logDir: logs.dir,
+    ...(health.nodes ? { machines: health.nodes.map(machineOf) } : {}),
     accounts: await Promise.all(accounts.all().map((account) => accountState(account, store, clock.now()))),
   };
+}
+
+function machineOf({ name, version, lastSeenAt, accounts, isLeader }: NodeHealth): Machine {
+  return { name, version, lastSeenAt, accounts, isLeader };
 }
 
 async function accountState(account: Account, store: MessageStore, now: number): Promise<AccountState> {

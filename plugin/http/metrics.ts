@@ -62,7 +62,25 @@ function healthGauges(registry: Registry): (health: Health) => void {
     help: 'Whether messages can be kept (1) or not (0)',
     registers,
   });
-  return ({ accounts, store }) => {
+  const nodeSeen = new Gauge({
+    name: 'openchannelx_node_seen_seconds',
+    help: 'When a process that shares the database was last seen, in seconds since 1970',
+    labelNames: ['node'],
+    registers,
+  });
+  const nodeWorks = new Gauge({
+    name: 'openchannelx_node_works',
+    help: 'Which process works an account (1)',
+    labelNames: ['node', 'account'],
+    registers,
+  });
+  return ({ accounts, store, nodes = [] }) => {
+    nodeSeen.reset();
+    nodeWorks.reset();
+    for (const { name: node, lastSeenAt, accounts: worked } of nodes) {
+      nodeSeen.set({ node }, Date.parse(lastSeenAt) / 1000);
+      for (const account of worked) nodeWorks.set({ node, account }, 1);
+    }
     messages.reset();
     well.reset();
     storeWell.set(Number(store.state === 'ok'));

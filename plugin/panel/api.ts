@@ -174,7 +174,19 @@ export interface Overview {
   status: string;
   storeTrouble?: string;
   accounts: AccountState[];
+  /** The machines that share the work; absent where there is only one. */
+  machines?: Machine[];
   logDir: string;
+}
+
+export interface Machine {
+  name: string;
+  version: string;
+  /** ISO 8601. */
+  lastSeenAt: string;
+  accounts: string[];
+  /** It sees to the panel, and to what is done once for all. */
+  isLeader: boolean;
 }
 
 export interface AccountState {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { AccountState, Settings } from '../api';
+import type { AccountState, Machine, Settings } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { CopyField } from '../copyField';
 import { Outcome, useDoing, Button } from '../fields';
@@ -42,7 +42,28 @@ export function Accounts() {
       <a class="button" href="#accounts/">
         {accounts.add}
       </a>
+      {overview.answer?.machines ? <Machines machines={overview.answer.machines} /> : null}
     </>
+  );
+}
+
+/** Who works what. */
+function Machines({ machines }: { machines: Machine[] }) {
+  const words = texts.machines;
+  return (
+    <section>
+      <h3>{words.title}</h3>
+      <p class="hint">{words.hint}</p>
+      <ul>
+        {machines.map(({ name, version, lastSeenAt, accounts, isLeader }) => (
+          <li key={name}>
+            <strong>{name}</strong>: {accounts.length === 0 ? words.none : words.works(accounts.join(', '))}
+            {isLeader ? ` ${words.leader}` : ''}{' '}
+            <span class="hint">{words.seen(new Date(lastSeenAt).toLocaleTimeString(), version)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

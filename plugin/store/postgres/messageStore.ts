@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Pool, TypeOverrides, type QueryResult } from 'pg';
+import { Pool, type QueryResult } from 'pg';
 import { pause, systemClock } from '../../core/clock';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { Log, MessageStore } from '../../core/ports';
@@ -13,6 +13,7 @@ import { PostgresDocuments } from './documents';
 import { Leases } from './leases';
 import { migrate, SchemaTooNew } from './migrate';
 import { countByIndex, postgresSql, type Queryable } from './postgresSql';
+import { readers } from './readers';
 import { scopes, type Scope } from './scope';
 import { Signals } from './signals';
 import { Transactions } from './transactions';
@@ -42,18 +43,6 @@ export interface PostgresOptions {
   log: Pick<Log, 'info' | 'warn' | 'error'>;
   /** Other processes took this one for ended: it must end. */
   onLost: () => void;
-}
-
-/** PostgreSQL's numbers of its types BIGINT and JSON (its catalog `pg_type`). */
-const bigint = 20;
-const json = 114;
-
-/** As tables read them: big numbers as numbers, JSON as the text it is. All else the driver's way. */
-function readers(): TypeOverrides {
-  const types = new TypeOverrides();
-  types.setTypeParser(bigint, Number);
-  types.setTypeParser(json, String);
-  return types;
 }
 
 /** Opens the message store in PostgreSQL, which other processes may use as well. @throws SchemaTooNew, BridgeError `store-unavailable` */

@@ -54,6 +54,14 @@ export const en = {
     go: 'Claim the panel',
     orPassword: 'I have a password',
   },
+  machines: {
+    title: 'Machines',
+    hint: 'Each account is worked by one machine at a time; when a machine ends, the others take over its accounts.',
+    none: 'works no account right now',
+    works: (accounts: string) => `works ${accounts}`,
+    leader: '(also the panel, and what is done once for all)',
+    seen: (time: string, version: string) => `last seen ${time}, version ${version}`,
+  },
   accounts: {
     none: 'There is no account yet. Enter the address of XCALLY Motion under Settings, then add the first account.',
     add: 'Add an account',

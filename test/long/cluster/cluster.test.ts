@@ -69,6 +69,10 @@ const takeOverMs = 15_000;
     const [one, other] = [0, 1].map((node) => new AdminClient(() => center.process(node).url));
     await one!.signIn(adminPassword);
     Object.assign(other!, { token: one!.token, password: one!.password });
+    const { machines = [] } = await other!.call('overview', {});
+    expect(machines.map(({ accounts }) => accounts.length)).toEqual([1, 1]);
+    const metrics = await (await fetch(`${center.process(1).url}/metrics`)).text();
+    expect(metrics.match(/openchannelx_node_works\{node="[^"]+",account="account[01]"\} 1/g)).toHaveLength(2);
     const { settings } = await other!.call('settings', {});
     await other!.call('save', { settings: { ...settings, reply: { ...settings.reply, maxRetryHours: 7 } } });
     for (const admin of [one!, other!])
