@@ -27,6 +27,8 @@ export interface PostgresClusterOptions {
   now: () => number;
   /** Reads again what is known of accounts, since another process may have learnt something. */
   refreshFacts: (isMeant: (account: string) => boolean) => Promise<void>;
+  /** Whether the schema is too new for this version by now. */
+  isTooOld: () => Promise<boolean>;
   /** Others took this process for ended, and have its work: it must end. */
   onLost: () => void;
 }
@@ -190,7 +192,15 @@ export class PostgresCluster implements Cluster {
           },
         );
     this.beats += 1;
-    if (this.beats % refreshEvery === 0) await refreshFacts((account) => !this.held.has(account));
+    if (this.beats % refreshEvery === 0) {
+      if (await this.options.isTooOld()) {
+        this.end(
+          'a newer version has changed the database in a way that this one cannot work with: install it here too',
+        );
+        return;
+      }
+      await refreshFacts((account) => !this.held.has(account));
+    }
     await this.handlers?.onBeat().then(
       () => (this.trouble = undefined),
       (error: unknown) => this.noteTrouble(reasonOf(error)),
@@ -320,10 +330,14 @@ export class PostgresCluster implements Cluster {
   }
 
   private lost(): void {
+    this.end('other processes took this one for ended and have its accounts now: it ends, to begin anew');
+  }
+
+  private end(why: string): void {
     if (this.isLost) return;
     this.isLost = true;
     const { log, onLost } = this.options;
-    log.error('other processes took this one for ended and have its accounts now: it ends, to begin anew');
+    log.error(why);
     onLost();
   }
 

@@ -11,7 +11,7 @@ import { isDown, storeFault } from './faults';
 import type { TextBox } from './questions';
 import { PostgresDocuments } from './documents';
 import { Leases } from './leases';
-import { migrate, SchemaTooNew } from './migrate';
+import { isTooOld, migrate, SchemaTooNew } from './migrate';
 import { countByIndex, postgresSql, type Queryable } from './postgresSql';
 import { readers } from './readers';
 import { scopes, type Scope } from './scope';
@@ -93,6 +93,7 @@ class PostgresStore {
       ...options,
       leases: new Leases(clusterPool, randomUUID()),
       signals: new Signals(clusterPool),
+      isTooOld: () => isTooOld(clusterPool),
       refreshFacts: (isMeant) => this.refreshFacts(isMeant),
     });
     this.transactions = new Transactions({
