@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { backlog } from './backlog';
 import { calls } from './calls';
+import { cluster } from './cluster';
 import type { Figure } from './figure';
 import { growth } from './growth';
 import { latency } from './latency';
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   calls,
   growth,
   openingChat,
+  cluster,
 };
 
 async function main(): Promise<void> {

@@ -20,7 +20,11 @@ export class PostgresServer {
   private readonly user = unprivileged();
   private databases = 0;
 
-  constructor(private readonly programs: string) {
+  constructor(
+    private readonly programs: string,
+    /** Whether what is committed is on the disk, which tests do without. */
+    private readonly durable = { fsync: false },
+  ) {
     if (this.user) chownSync(this.folder, this.user.uid, this.user.gid);
     const data = join(this.folder, 'data');
     this.run('initdb', '-D', data, '-U', 'plugin', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '-N');
@@ -28,7 +32,8 @@ export class PostgresServer {
   }
 
   start(): void {
-    const options = `-c listen_addresses= -c unix_socket_directories=${this.folder} -c fsync=off`;
+    const fsync = this.durable.fsync ? 'on' : 'off';
+    const options = `-c listen_addresses= -c unix_socket_directories=${this.folder} -c fsync=${fsync}`;
     this.run(
       'pg_ctl',
       '-D',
