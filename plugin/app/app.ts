@@ -151,6 +151,7 @@ export class App {
 
   /** Accepts nothing more, finishes what is in flight, and closes the store. */
   async stop(): Promise<void> {
+    this.options.store.cluster.retire();
     this.stopWatching();
     await Promise.all([stopListening(this.live.server), this.accounts.stop(), this.jobs.stop()]);
     await this.pipelines.stop();

@@ -78,6 +78,8 @@ export interface Cluster {
   standingOf(account: string): unknown;
   /** The processes there are, as they were seen last; none where there can be only one. */
   nodes(): ClusterNode[];
+  /** Takes nothing on any longer, since this process is about to leave. */
+  retire(): void;
   /** Gives back what this process works. Never rejects. */
   leave(): Promise<void>;
 }
@@ -102,5 +104,6 @@ export const alone: Cluster = {
   ask: () => Promise.reject(new Error('there is no other process')),
   standingOf: () => undefined,
   nodes: () => [],
+  retire: () => undefined,
   leave: () => Promise.resolve(),
 };

@@ -149,8 +149,12 @@ export class PostgresCluster implements Cluster {
     }));
   }
 
-  async leave(): Promise<void> {
+  retire(): void {
     this.isLeaving = true;
+  }
+
+  async leave(): Promise<void> {
+    this.retire();
     for (const timer of this.timers) clearInterval(timer);
     await Promise.all([this.beating, this.listening]);
     this.held.clear();

@@ -19,8 +19,8 @@ export function isConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(codeOf(causeOf(error)));
 }
 
-/** Faults of PostgreSQL that are not about the statement: connection, sign-in, room, shutdown, rights, only to be read. */
-const wholeDatabase = /^(?:08|28|3D|53|57|58|XX|25006|42501)/;
+/** Faults of PostgreSQL that are not about the statement: connection, sign-in, room, shutdown, rights, only to be read, waits. */
+const wholeDatabase = /^(?:08|28|3D|53|57|58|XX|25006|25P03|42501|55P03)/;
 
 /** The database as a whole cannot be used. Faults of the driver have no code of PostgreSQL's. */
 export function isDown(error: unknown): boolean {
