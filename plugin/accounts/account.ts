@@ -28,7 +28,7 @@ import { EventIngestion } from '../x/delivery/eventIngestion';
 import type { WebhookAccount } from '../x/delivery/webhook';
 import { accountHealth } from './accountHealth';
 import { tellReceivers, type AccountSignal } from './accountSignals';
-import { createMotionGateway } from './motionGateway';
+import { createMotionGateways } from './motionGateway';
 import { deliveryOf } from './delivery';
 import { SignInReports } from './signInReports';
 import { createXSignIns } from './xSignIns';
@@ -99,6 +99,7 @@ export class Account implements MessagingAccount, WebhookAccount {
   readonly ingestion: EventIngestion;
   readonly x: XGateway;
   readonly host: MotionGateway;
+  readonly publicHost: MotionGateway;
   readonly bot: BotGateway;
 
   readonly reports: SignInReports;
@@ -146,7 +147,12 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.chatSetUp = this.createChatSetUp(log);
     this.ingestion = this.createIngestion(log);
     this.x = this.createXGateway(log);
-    this.host = createMotionGateway(settings, this.reports.host, this.motionClock, options);
+    ({ host: this.host, publicHost: this.publicHost } = createMotionGateways(
+      settings,
+      this.reports.host,
+      this.motionClock,
+      options,
+    ));
     this.bot = createBotClient({ url: settings.bot.url, token: settings.botToken, clock });
   }
 

@@ -11,9 +11,9 @@ import type { AccountConfig } from '../settings/account';
 /** While Motion refuses the sign-in, each account tries it again this often. Milliseconds. */
 const refusedPauseMs = 60_000;
 
-/** An account's Open Channel in Motion. @param motionClock Motion's clock, as far as it is known */
-export function createMotionGateway(
-  settings: AccountConfig,
+/** An Open Channel account in Motion. @param motionClock Motion's clock, as far as it is known */
+function createMotionGateway(
+  settings: Pick<AccountConfig, 'name' | 'openChannelAccountId' | 'mapKey'>,
   signIn: SignIn,
   motionClock: RemoteClock,
   { config, store, clock, counters, log }: AccountOptions,
@@ -36,4 +36,19 @@ export function createMotionGateway(
     clock: motionClock,
     log,
   });
+}
+
+/** Where an account's conversations go: private ones, and public ones where they have an Open Channel account of their own. */
+export function createMotionGateways(
+  settings: AccountConfig,
+  signIn: SignIn,
+  motionClock: RemoteClock,
+  options: AccountOptions,
+): { host: MotionGateway; publicHost: MotionGateway } {
+  const { name, mentions } = settings;
+  const host = createMotionGateway(settings, signIn, motionClock, options);
+  if (mentions.openChannelAccountId === 0) return { host, publicHost: host };
+  const { openChannelAccountId, mapKey } = mentions;
+  const ofMentions = { name, openChannelAccountId, mapKey };
+  return { host, publicHost: createMotionGateway(ofMentions, signIn, motionClock, options) };
 }

@@ -101,7 +101,10 @@ function createTokens(
     seed: new OAuth2Seed(name, refreshToken, store.facts),
     isOptional: settings.accessToken !== '',
     apiBaseUrl,
-    mayCall: mayCallOf(name, store),
+    // Not while the account is given away, either: the next process reads the tokens then.
+    mayCall: store.cluster.isShared
+      ? async () => store.cluster.works(name) && (await store.cluster.mayCall(name))
+      : undefined,
     vault: vaults.of(name),
     clock: xClock,
     machineClock: clock,

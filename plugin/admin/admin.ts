@@ -164,7 +164,8 @@ function pleaseSignIn(): BridgeError {
   return new BridgeError('not-signed-in', say('admin.pleaseSignIn'));
 }
 
-function isMethod(name: string): name is Method {
+/** Whether there is such a call. */
+export function isMethod(name: string): name is Method {
   return Object.hasOwn(inputs, name);
 }
 

@@ -1,3 +1,4 @@
+import type { AccountConfig } from '../settings/account';
 import type { Account } from '../accounts/account';
 import { BridgeError, reasonOf } from '../core/errors';
 import { encryptedFact } from '../core/inbound/ingestEncrypted';
@@ -49,20 +50,35 @@ export function checkSignIn(motion: MotionDirectory): Promise<CheckLine> {
   });
 }
 
-async function checkMotion({ account, plugin, motion }: Checked): Promise<CheckLine[]> {
+async function checkMotion(checked: Checked): Promise<CheckLine[]> {
+  const { account, motion } = checked;
   const signIn = await checkSignIn(motion);
   if (signIn.state === 'failed') return [signIn];
+  const { settings } = account;
+  const { mentions } = settings;
+  const lines = [signIn, ...(await checkChannel(settings, checked))];
+  if (!mentions.active || mentions.openChannelAccountId === 0) return lines;
+  const ofMentions = await checkChannel(mentions, checked);
+  return [
+    ...lines,
+    ...ofMentions.map((each) => ({ ...each, what: phrase('check.ofMentions', { what: each.what }) })),
+  ];
+}
+
+/** The Open Channel account that messages, or public posts, go to. */
+async function checkChannel(
+  { openChannelAccountId: id, mapKey }: Pick<AccountConfig, 'openChannelAccountId' | 'mapKey'>,
+  { account, plugin, motion }: Checked,
+): Promise<CheckLine[]> {
   const what = say('check.openChannel.name');
-  const { openChannelAccountId: id, mapKey } = account.settings;
   const sharedWith = plugin.accounts
     .active()
     .filter(({ name, settings }) => name !== account.name && settings.openChannelAccountId === id)
     .map(({ name }) => name);
   try {
     const found = (await motion.openChannelAccounts()).find((each) => each.id === id);
-    if (!found) return [signIn, failed(what, say('check.openChannel.unknown', { id }))];
+    if (!found) return [failed(what, say('check.openChannel.unknown', { id }))];
     return [
-      signIn,
       sharedWith.length === 0
         ? ok(what, say('check.openChannel.ok', { name: found.name, id }))
         : warning(
@@ -73,7 +89,7 @@ async function checkMotion({ account, plugin, motion }: Checked): Promise<CheckL
       replyUrlLine(found, account, plugin),
     ];
   } catch (error) {
-    return [signIn, failed(what, wordsOf(error))];
+    return [failed(what, wordsOf(error))];
   }
 }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Cluster } from '../core/cluster';
 import type { XIdentity } from '../panel/api';
-import type { Admin, AdminAnswer } from './admin';
+import { BridgeError } from '../core/errors';
+import { say } from '../texts/text';
+import { isMethod, type Admin, type AdminAnswer } from './admin';
 import { outcomeOf, valueOf } from './remote';
 
 /** What a process asks of another one about the panel; calls come from here, so that their shape is known. */
@@ -17,6 +19,9 @@ export const adminQuestion = z.discriminatedUnion('kind', [
 ]);
 export type AdminQuestion = z.infer<typeof adminQuestion>;
 
+/** Some calls make several calls of X, of which each has its own time limit. Milliseconds. */
+export const maxWorkMs = 120_000;
+
 /**
  * The panel's server side where several processes share the store: the leader's, which knows who is signed in; the others pass
  * calls on.
@@ -25,10 +30,14 @@ export type AdminQuestion = z.infer<typeof adminQuestion>;
 export function shareAdmin(own: Admin, cluster: Cluster, share: () => Promise<void>): Admin {
   if (!cluster.isShared) return own;
   const passOn = async (name: 'call' | 'report' | 'oauth2Callback', input: unknown) =>
-    valueOf(await cluster.ask('leader', { kind: 'admin', name, input } satisfies AdminQuestion));
+    valueOf(await cluster.ask('leader', { kind: 'admin', name, input } satisfies AdminQuestion, maxWorkMs));
   return {
     call: async (call) => {
-      if (!cluster.leads()) return (await passOn('call', call)) as AdminAnswer;
+      if (!cluster.leads()) {
+        // A stranger's nonsense goes no further.
+        if (!isMethod(call.method)) throw new BridgeError('bad-request', say('admin.unknownCall'));
+        return (await passOn('call', call)) as AdminAnswer;
+      }
       const answer = await own.call(call);
       await share();
       return answer;

@@ -2,7 +2,7 @@ import type { Method } from '../panel/api';
 import type { Caller, Handlers } from './handlers';
 import { valueOf } from './remote';
 import type { RunningPlugin } from './runningPlugin';
-import type { AdminQuestion } from './sharedAdmin';
+import { maxWorkMs, type AdminQuestion } from './sharedAdmin';
 
 /** The calls that only the process can answer that works the account; whether they need the password once more. */
 const ofAccount: Partial<Record<Method, boolean>> = {
@@ -40,7 +40,7 @@ export async function askOwner(
   question: AdminQuestion,
   { store }: Pick<RunningPlugin, 'store'>,
 ): Promise<unknown> {
-  return valueOf(await store.cluster.ask({ account }, question));
+  return valueOf(await store.cluster.ask({ account }, question, maxWorkMs));
 }
 
 async function accountMeant(

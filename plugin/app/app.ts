@@ -10,7 +10,7 @@ import { adminQuestion, answerAsLeader, shareAdmin } from '../admin/sharedAdmin'
 import type { RunningPlugin } from '../admin/runningPlugin';
 import { systemClock, type Clock } from '../core/clock';
 import type { ClusterHandlers } from '../core/cluster';
-import { reasonOf } from '../core/errors';
+import { BridgeError, reasonOf } from '../core/errors';
 import type { Health } from '../core/health';
 import { outcomeAsJson, outcomeQuestion } from '../core/outbound/outcomeElsewhere';
 import type { ActivityEntry, MessageStore } from '../core/ports';
@@ -22,7 +22,7 @@ import type { ConfigFile } from '../settings/configFile';
 import { ConfigError } from '../settings/load';
 import type { Config } from '../settings/schema';
 import type { AccountConfig } from '../settings/account';
-import { concernsSettings, type SharedFiles } from '../settings/sharedFiles';
+import type { SharedFiles } from '../settings/sharedFiles';
 import { allSecrets, provideSecrets, type Secrets } from '../settings/secrets';
 import { TokenVaults } from '../x/api/tokenVault';
 import { ChatWorkers } from '../x/chat/chatWorkers';
@@ -30,6 +30,7 @@ import type { Delivery } from '../x/delivery';
 import { clearPassing } from '../x/media/measureFile';
 import { Pipelines, type PipelinesOptions } from './pipelines';
 import { createRequestListener, type RoutesOptions } from './routes';
+import { SharedSettings } from './sharedSettings';
 import { ScheduledJobs } from './scheduledJobs';
 import { cronScheduler } from './cronScheduler';
 import { watchMachine } from './watchMachine';
@@ -69,6 +70,20 @@ interface Live {
   port: number;
 }
 
+/** An account that is to be given to another process stands still for so long at most, in milliseconds. */
+const maxStandstillMs = 20_000;
+
+/** @throws BridgeError `store-unavailable` when it takes too long */
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    const refuse = () =>
+      reject(new BridgeError('store-unavailable', 'something is still under way', { retryable: true }));
+    timer = setTimeout(refuse, maxStandstillMs);
+  });
+  await Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
+}
+
 /** The running product: built whole, then started once and stopped once. */
 export class App {
   readonly accounts: AccountRegistry;
@@ -78,6 +93,7 @@ export class App {
   private readonly shared: Shared;
   private readonly pipelines: Pipelines;
   private readonly panel: RoutesOptions['panel'];
+  private readonly sharedSettings: SharedSettings | undefined;
   private readonly requestListener: RequestListener;
   private readonly jobs: ScheduledJobs;
   private stopWatching = () => {};
@@ -112,6 +128,16 @@ export class App {
       live: () => this.live.config,
     });
     this.panel = options.panel && this.createPanel(options.panel);
+    const { files, panel } = options;
+    this.sharedSettings =
+      files && panel
+        ? new SharedSettings({
+            files,
+            file: panel.file,
+            log: logs.log,
+            goOn: (changed) => this.reconfigure(changed, provideSecrets(changed)),
+          })
+        : undefined;
     this.requestListener = createRequestListener({
       accounts,
       pipelines: this.pipelines,
@@ -203,7 +229,7 @@ export class App {
         await pipelines.resumeOf(account);
       },
       onReleasing: async (account) => {
-        await pipelines.whenIdle(account);
+        await inTime(pipelines.whenIdle(account));
         await accounts.restart(account);
         const vault = this.shared.vaults.of(account);
         await vault.inTurn(() => vault.flush());
@@ -215,7 +241,7 @@ export class App {
         else accounts.byName.get(account)?.hear(signal);
       },
       onQuestion: (question) => this.answerOtherProcess(question),
-      onBeat: () => this.shareFiles(),
+      onBeat: async () => this.sharedSettings?.sync(),
       standing: () =>
         Object.fromEntries(
           accounts
@@ -261,23 +287,6 @@ export class App {
     return JSON.stringify([settings, host, x, dataDir, this.live.secrets.webhookPaths[settings.name]]);
   }
 
-  /** Takes what other processes have changed in settings and files, and gives what was changed here. @throws BridgeError, ConfigError */
-  private async shareFiles(): Promise<void> {
-    const { files, panel, logs } = this.options;
-    if (!files || !panel || !concernsSettings(await files.sync())) return;
-    const raw = files.settingsFor(panel.file.read());
-    if (raw === undefined) return;
-    try {
-      const config = panel.file.check(raw);
-      await this.reconfigure(config, provideSecrets(config));
-      panel.file.save(raw);
-    } catch (error) {
-      logs.log.error('settings that were saved on another machine cannot be used here', {
-        reason: reasonOf(error),
-      });
-    }
-  }
-
   private createPanel(panel: NonNullable<AppOptions['panel']>): RoutesOptions['panel'] {
     const plugin = this.runningPlugin(panel);
     const { cluster } = this.options.store;
@@ -287,7 +296,7 @@ export class App {
 
   /** The plugin as the panel's server side sees it. */
   private runningPlugin({ file, print }: NonNullable<AppOptions['panel']>): RunningPlugin {
-    const { version, logs, files } = this.options;
+    const { version, logs } = this.options;
     const { store, clock, counters } = this.shared;
     return {
       version,
@@ -300,12 +309,7 @@ export class App {
       workers: { in: this.pipelines.inbound, out: this.pipelines.outbound },
       live: () => this.live,
       reconfigure: (config, secrets) => this.reconfigure(config, secrets),
-      saveSettings: async (raw) => {
-        // Whoever hears of the settings needs the secrets that were made for them.
-        await files?.give();
-        await files?.giveSettings(raw);
-        file.save(raw);
-      },
+      saveSettings: async (raw) => (this.sharedSettings ? this.sharedSettings.save(raw) : file.save(raw)),
       tellAgent: this.pipelines.ports.tellAgent,
       resumeReplies: (account) => this.pipelines.resumeReplies(account),
       print: print ?? (() => {}),

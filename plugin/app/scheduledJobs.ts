@@ -72,8 +72,8 @@ export class ScheduledJobs {
 
   private async remindCustomers(): Promise<void> {
     const { ports } = this.options.pipelines;
-    for (const account of this.worked())
-      if (account.rules.followUp.active)
+    for (const account of this.active())
+      if (account.rules.followUp.active && ports.cluster.works(account.name))
         await ports.cluster.within(account.name, () => followUp(account, ports));
   }
 
@@ -110,10 +110,12 @@ export class ScheduledJobs {
 
   private async refreshMapKeys(): Promise<void> {
     const { log } = this.options;
-    const refresh = ({ name, host }: Account) =>
-      host.refreshMapKey().catch((error: unknown) => {
-        log.warn('Map Key could not be read again', { account: name, reason: reasonOf(error) });
-      });
+    const refresh = ({ name, host, publicHost }: Account) =>
+      Promise.all([...new Set([host, publicHost])].map((each) => each.refreshMapKey())).catch(
+        (error: unknown) => {
+          log.warn('Map Key could not be read again', { account: name, reason: reasonOf(error) });
+        },
+      );
     await Promise.all(this.active().map(refresh));
   }
 

@@ -72,8 +72,12 @@ export interface Cluster {
   leftCallsEndAt(account: string): number;
   /** Tells whichever process works the account, soon. */
   signal(account: string, signal: Signal): void;
-  /** Asks the process that works an account, or the leader. @throws BridgeError; `x-unavailable` where nobody answers */
-  ask(whom: { account: string } | 'leader', question: unknown): Promise<unknown>;
+  /**
+   * Asks the process that works an account, or the leader.
+   * @param maxWaitMs twenty seconds where it is not given
+   * @throws BridgeError `store-unavailable` where nobody answers in time, or the process has ended
+   */
+  ask(whom: { account: string } | 'leader', question: unknown, maxWaitMs?: number): Promise<unknown>;
   /** What the process that works an account says of it, as JSON; undefined where nobody does. */
   standingOf(account: string): unknown;
   /** The processes there are, as they were seen last; none where there can be only one. */

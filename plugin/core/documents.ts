@@ -1,8 +1,11 @@
+/** Documents that were encrypted with another `DATA_KEY`. */
+export class OtherDataKey extends Error {}
+
 /** Texts that all processes share: settings, passwords, keys. All reject with BridgeError `store-unavailable`. */
 export interface Documents {
   /**
    * Those that were changed after a version, in that order; those of version `'0'` are all there are.
-   * @throws Error where they were encrypted with another `DATA_KEY`
+   * @throws OtherDataKey
    */
   since(version: string): Promise<{ documents: { name: string; content: string }[]; version: string }>;
   put(name: string, content: string): Promise<void>;

@@ -116,7 +116,10 @@ export interface MessagingAccount {
   mentions: { deepLink: boolean; agentInitials: boolean; maxPostLength: number };
   /** The account's own X user, once known. */
   userId(): string | undefined;
+  /** Where private conversations go. */
   host: MotionGateway;
+  /** Where public ones go, which may be another Open Channel account. */
+  publicHost: MotionGateway;
   x: XGateway;
   chat: ChatGateway;
   bot: BotGateway;

@@ -1,4 +1,3 @@
-import { BridgeError } from './errors';
 import type { MessageStore, Tables } from './ports';
 
 type Write = (tables: Tables) => Promise<void>;
@@ -20,12 +19,9 @@ export class PendingWrites {
     this.pendingWrites.delete(seq);
   }
 
-  /** @throws BridgeError `store-unavailable` while something could not be written down */
-  refuseUnwritten(): void {
-    if (this.pendingWrites.size > 0)
-      throw new BridgeError('store-unavailable', 'outcomes of calls are not written down yet', {
-        retryable: true,
-      });
+  /** Makes up for all that is owed. @throws BridgeError `store-unavailable` */
+  async settleAll(): Promise<void> {
+    for (const seq of [...this.pendingWrites.keys()]) await this.settle(seq);
   }
 
   /** Makes up for an owed write. @returns whether there was one */

@@ -38,8 +38,11 @@ export interface Inbox {
    * @returns false, and nothing is written, when the message has been withheld, set aside or erased since
    */
   markDelivering(seq: number, now: number, withheld: boolean): boolean;
-  /** The host confirmed a notify call; `last` says whether it was the message's last one. */
-  saveNotified(seq: number, hostMessageId: string | undefined, last: boolean): void;
+  /**
+   * The host confirmed a notify call. Doing it again changes nothing.
+   * @param notified how many of the message's calls it has confirmed; `last`: these are all
+   */
+  saveNotified(seq: number, hostMessageId: string | undefined, notified: number, last: boolean): void;
   /** The last notify call surely had no effect. */
   clearDelivering(seq: number): void;
   /** Puts a message back to wait. */

@@ -5,7 +5,7 @@ import { isLoopback, parseUrl } from './addresses';
 import { automation } from './automation';
 import { chat, directMessages, mentions } from './channels';
 import { missingKeys } from './missingKeys';
-import { flag, secret, text, whenObject } from './types';
+import { flag, mapKey, secret, text, whenObject } from './types';
 
 const ofBasics = inGroup('basics');
 const ofDelivery = inGroup('delivery');
@@ -207,12 +207,7 @@ export const account = z
     mapKey: ofOpenChannel(
       'Map Key',
       { hint: 'The contact field that holds the customer. Empty: as XCALLY Motion says.' },
-      text()
-        .regex(
-          /^[A-Za-z0-9_]*$/,
-          'must be the name of a contact field, such as twitter or cf_7 (empty: as in XCALLY Motion)',
-        )
-        .default(''),
+      mapKey,
     ),
     mapValue: ofOpenChannel(
       'Value of the Map Key',

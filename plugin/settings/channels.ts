@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inGroup } from './about';
-import { flag } from './types';
+import { flag, mapKey } from './types';
 
 /** What an account takes in, and how it replies. */
 
@@ -69,6 +69,22 @@ export const mentions = z
         hint: 'Take public mentions and replies in, and reply to them in public.',
       },
       flag(false),
+    ),
+    openChannelAccountId: ofChannels(
+      'Open Channel account for mentions',
+      {
+        hint: 'The number of another Open Channel account, so of another queue, for public posts. 0: the same as for messages.',
+      },
+      z
+        .number({ error: 'must be the number of an Open Channel account in XCALLY Motion, or 0' })
+        .int('must be a whole number')
+        .min(0, 'must be the number of an Open Channel account in XCALLY Motion, or 0')
+        .default(0),
+    ),
+    mapKey: ofChannels(
+      'Map Key for mentions',
+      { hint: 'The contact field of that account. Empty: as XCALLY Motion says.' },
+      mapKey,
     ),
     quotes: ofChannels(
       'Quotes',

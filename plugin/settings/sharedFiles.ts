@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Documents } from '../core/documents';
-import { BridgeError } from '../core/errors';
+import { OtherDataKey, type Documents } from '../core/documents';
 import { isRecord } from '../core/isRecord';
 import { writeSafely } from '../disk/writeSafely';
 import type { ConfigFile } from './configFile';
@@ -35,22 +34,12 @@ export class SharedFiles {
     private readonly dataDir: string,
   ) {}
 
-  /**
-   * Takes what others have changed, and gives what was changed here.
-   * @returns the names of what was taken @throws BridgeError `store-unavailable`
-   */
-  async sync(): Promise<string[]> {
-    const taken = await this.take();
-    await this.give();
-    return taken;
-  }
-
-  /** Takes what others have changed. @returns its names @throws BridgeError `store-unavailable`, Error with another `DATA_KEY` */
+  /** Takes what others have changed. @returns its names @throws BridgeError `store-unavailable`, OtherDataKey, the system's error */
   async take(): Promise<string[]> {
     const { documents, version } = await this.documents.since(this.version);
     const taken = documents.filter(({ name, content }) => this.known.get(name) !== content);
     for (const { name, content } of taken) {
-      if (isFileName(name)) this.write(name, content);
+      if (isFileName(name) && !isNewer(this.read(name), content)) this.write(name, content);
       this.known.set(name, content);
     }
     this.version = version;
@@ -62,8 +51,13 @@ export class SharedFiles {
     const names = new Set([...this.fileNames(), ...this.known.keys()]);
     names.delete(settingsName);
     for (const name of names) {
-      const content = this.read(name);
-      if ((this.known.get(name) ?? '') === content) continue;
+      const [known = '', content] = [this.known.get(name), this.read(name)];
+      if (known === content) continue;
+      // Nothing else is ever taken away: a folder that is missing must not empty those of the other machines.
+      if (content === '' && !isPassing(name)) {
+        this.write(name, known);
+        continue;
+      }
       await this.documents.put(name, content);
       this.known.set(name, content);
     }
@@ -110,6 +104,8 @@ export class SharedFiles {
       return;
     }
     mkdirSync(dirname(path), { recursive: true });
+    // What only this machine may have had is kept beside it.
+    if (existsSync(path)) copyFileSync(path, `${path}.1`);
     writeSafely(path, content);
   }
 }
@@ -117,6 +113,20 @@ export class SharedFiles {
 /** Whether other processes' settings, or secrets that belong to them, were among what was taken. */
 export function concernsSettings(taken: string[]): boolean {
   return taken.includes(settingsName) || taken.includes('secrets.json');
+}
+
+/** Keys that are kept until it is known whether X has them. */
+function isPassing(name: string): boolean {
+  return name.endsWith('.created.json');
+}
+
+/** Whether keys were saved later than others: a process may have ended before it could give them to the others. */
+function isNewer(own: string, other: string): boolean {
+  const savedAt = (content: string) => {
+    const { savedAt } = (content === '' ? {} : JSON.parse(content)) as { savedAt?: string };
+    return savedAt ?? '';
+  };
+  return savedAt(own) > savedAt(other) && savedAt(other) !== '';
 }
 
 /** Nothing else is ever written into the data folder. */
@@ -141,7 +151,7 @@ export function takeShared(
 ): Promise<{ config: Config; secrets: Secrets }> {
   return files.oneAtATime(async () => {
     await files.take().catch((error: unknown) => {
-      throw error instanceof BridgeError ? error : new ConfigError([otherDataKey]);
+      throw error instanceof OtherDataKey ? new ConfigError([otherDataKey]) : error;
     });
     const own = file.exists() ? file.read() : {};
     const shared = files.settingsFor(own);

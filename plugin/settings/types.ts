@@ -8,6 +8,14 @@ export const text = (error = 'must be text') => z.string({ error });
 
 export const flag = (preset: boolean) => z.boolean({ error: 'must be true or false' }).default(preset);
 
+/** The name of a contact field in Motion; empty: as Motion says. */
+export const mapKey = text()
+  .regex(
+    /^[A-Za-z0-9_]*$/,
+    'must be the name of a contact field, such as twitter or cf_7 (empty: as in XCALLY Motion)',
+  )
+  .default('');
+
 export const count = (preset: number, min: number, max: number) =>
   z
     .number({ error: `must be a number from ${min} to ${max}` })

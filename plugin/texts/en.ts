@@ -291,6 +291,7 @@ export const en = {
     notReachable: 'X no longer shows keys for encrypted chat of this customer, so the reply was withheld. Please reply on x.com.',
   },
   check: {
+    ofMentions: 'Mentions: {what}',
     motionSignIn: {
       name: 'Sign-in to XCALLY Motion',
       ok: 'XCALLY Motion knows the plugin as {user}.',

@@ -255,3 +255,32 @@ test('mentions that are switched off are counted, not forwarded', async () => {
   const metrics = await (await fetch(`${rig.url}/metrics`)).text();
   expect(metrics).toMatch(/events_total\{account="support",kind="post",result="switched_off"\} 1/);
 });
+
+test('mentions go to an Open Channel account of their own, and so do their replies', async () => {
+  polling = false;
+  // The simulator numbers what it makes; the second account is the next one.
+  rig = await Rig.start({
+    delivery: 'activity',
+    account: { ...account, mentions: { active: true, openChannelAccountId: 102 } },
+  });
+  const { replyUrl } = rig.host.state.accounts[0]!;
+  const channel = rig.host.addAccount({ name: 'Mentions', mapKey: 'nickname', replyUrl });
+  expect(channel.id).toBe(102);
+  await rig.supplied();
+  const post = await posts('@brand in public');
+  await rig.customerSays('in private');
+  await rig.receives(2);
+  const channelOf = (words: string) => {
+    const message = rig.received.find(({ body }) => body.includes(words))!;
+    return rig.host.state.interactions.find(({ id }) => id === message.OpenchannelInteractionId)!;
+  };
+  expect(channelOf('in public').OpenchannelAccountId).toBe(channel.id);
+  expect(channelOf('in private').OpenchannelAccountId).toBe(rig.account.id);
+  const contact = rig.host.state.contacts.find(({ id }) => id === channelOf('in public').ContactId)!;
+  expect(contact.fields['nickname']).toBe(customer.username);
+  expect(await rig.host.agentWrites(channelOf('in public'), 'a public reply')).toMatchObject({ status: 200 });
+  const replied = rig.x.world.posts.at(-1)!;
+  expect([replied.text.includes('a public reply'), replied.inReplyTo?.id]).toEqual([true, post.id]);
+  expect(await rig.host.agentWrites(channelOf('in private'), 'a private one')).toMatchObject({ status: 200 });
+  expect(rig.x.world.messages.some(({ text }) => text === 'a private one')).toBe(true);
+});

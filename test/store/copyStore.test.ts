@@ -36,7 +36,7 @@ const quiet = { info: () => {}, warn: () => {}, error: () => {} };
     );
     const { seq } = (await inbox.find('a', 'm7'))!;
     await inbox.markDelivering(seq, 5, false);
-    await inbox.saveNotified(seq, 'host7', true);
+    await inbox.saveNotified(seq, 'host7', 1, true);
     const reply = await outbox.add(
       { account: 'a', queueKey: 'jane', recipientValue: 'Jane', text: odd, attachmentIds: ['4'] },
       5,

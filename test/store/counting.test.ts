@@ -32,7 +32,7 @@ test('what waits, was set aside or filtered is counted as it changes', async () 
   await store.inbox.markFailed(await row('1'), 'no');
   await store.inbox.markFiltered(await row('2'), 'spam');
   await store.inbox.markDelivering(await row('3'), 1, false);
-  await store.inbox.saveNotified(await row('4'), undefined, true);
+  await store.inbox.saveNotified(await row('4'), undefined, 1, true);
   expect([await store.depths.inbound('a'), await store.depths.filtered('a')]).toMatchObject([
     { waiting: 1, failed: 1 },
     1,

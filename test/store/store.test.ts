@@ -80,7 +80,7 @@ test('the oldest unfinished message of a conversation is next, through all its s
   });
   await store.inbox.clearDelivering(first.seq);
   expect((await store.inbox.nextIn('a dm:1'))?.notifyingSince).toBeUndefined();
-  await store.inbox.saveNotified(first.seq, 'h1', true);
+  await store.inbox.saveNotified(first.seq, 'h1', 1, true);
   // A fault that comes after the end must not bring a delivered message back.
   await store.inbox.postpone(first.seq, 1, 'late fault');
   await store.inbox.markFailed(first.seq, 'late fault');
@@ -253,7 +253,7 @@ test('a withheld message loses its words and pictures, unless it is being told o
   });
   expect(await store.inbox.markDelivering(seq, 8, false)).toBe(false);
   expect(await store.inbox.markDelivering(seq, 8, true)).toBe(true);
-  await store.inbox.saveNotified(seq, '77', true);
+  await store.inbox.saveNotified(seq, '77', 1, true);
   expect(await store.inbox.withhold(seq, 'gone')).toBe(false);
 });
 

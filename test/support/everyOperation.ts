@@ -46,7 +46,7 @@ export async function everyOperation({ inbox, outbox, ...store }: MessageStore):
     async () => inbox.markDelivering(await seq('9'), 5, false),
     async () => inbox.withhold(await seq('9'), 'gone'),
   );
-  await inbox.saveNotified(await seq('9'), 'h9', true);
+  await inbox.saveNotified(await seq('9'), 'h9', 1, true);
   await tell(
     () => inbox.knownHostMessages('a', ['h9', 'h1']),
     async () => inbox.markReceived(await seq('10'), 'agents'),

@@ -52,7 +52,9 @@ export class LoadBalancer {
     const pieces: Buffer[] = [];
     for await (const piece of call) pieces.push(piece as Buffer);
     const inTurn = (this.next += 1);
-    const ports = this.ports.filter((port) => !this.silent.has(port));
+    const well = this.ports.filter((port) => !this.silent.has(port));
+    // Where none says that it is well, each may be all the same.
+    const ports = well.length > 0 ? well : this.ports;
     const tries = ports.map((_, index) => ports[(inTurn + index) % ports.length]!);
     this.passTo(tries, call, Buffer.concat(pieces), answer);
   }

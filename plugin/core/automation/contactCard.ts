@@ -3,7 +3,7 @@ import type { CardRules } from './conversationRules';
 import { reasonOf } from '../errors';
 import type { XUser } from '../messages';
 import type { Async, Contacts } from '../ports';
-import type { MessagingAccount } from '../gateways';
+import type { MessagingAccount, MotionGateway } from '../gateways';
 
 const day = 24 * 60 * 60_000;
 
@@ -38,7 +38,7 @@ export async function updateCard(
   user: XUser,
   value: string,
   account: MessagingAccount,
-  { contacts, clock, log }: Ports<'contacts' | 'clock' | 'log'>,
+  { contacts, clock, log, host }: Ports<'contacts' | 'clock' | 'log'> & { host: MotionGateway },
 ): Promise<void> {
   const { name, rules } = account;
   try {
@@ -47,9 +47,9 @@ export async function updateCard(
     if (last !== undefined && now - last < day) return;
     await contacts.noteCardSent(name, user.id, now);
     const known = rules.card.lookUp ? await lookedUp(user, account, contacts, now) : user;
-    const fields = cardFields(known, rules.card, await account.host.mapKey());
+    const fields = cardFields(known, rules.card, await host.mapKey());
     if (Object.keys(fields).length === 0) return;
-    if (!(await account.host.updateContact(value, fields)))
+    if (!(await host.updateContact(value, fields)))
       log.warn('the contact was not found in XCALLY Motion, so its customer card is not up to date', {
         userId: user.id,
       });

@@ -2,7 +2,7 @@ import type { Ports } from '../corePorts';
 import { BoundedMap } from '../boundedMap';
 import { mapValueOf } from '../mapValue';
 import type { XUser } from '../messages';
-import type { MessagingAccount } from '../gateways';
+import type { MessagingAccount, MotionGateway } from '../gateways';
 
 /** A renamed customer's contact is looked up on the host at most this often. Milliseconds. */
 const lookUpPause = 60 * 60_000;
@@ -18,7 +18,8 @@ export class ContactValues {
 
   constructor(private readonly ports: Ports<'contacts' | 'clock' | 'log'>) {}
 
-  async of(sender: XUser, account: MessagingAccount): Promise<string> {
+  /** @param host where the customer is looked up */
+  async of(sender: XUser, account: MessagingAccount, host: MotionGateway): Promise<string> {
     const wanted = mapValueOf(sender, account.mapValue);
     if (account.mapValue === 'id') return wanted;
     const { contacts, log } = this.ports;
@@ -36,16 +37,22 @@ export class ContactValues {
       return kept ?? sender.id;
     }
     if (kept === undefined || sender.username === undefined) return kept ?? wanted;
-    return this.afterRenaming(kept, sender.username, sender, account);
+    return this.afterRenaming(kept, sender.username, sender, account, host);
   }
 
-  private async afterRenaming(kept: string, wanted: string, sender: XUser, account: MessagingAccount) {
+  private async afterRenaming(
+    kept: string,
+    wanted: string,
+    sender: XUser,
+    account: MessagingAccount,
+    host: MotionGateway,
+  ) {
     const { clock, log } = this.ports;
     const key = `${account.name} ${sender.id}`;
     const last = this.lookedUp.get(key);
     if (last?.wanted === wanted && clock.now() - last.at < lookUpPause) return kept;
     const fields = { account: account.name, userId: sender.id, kept, handle: wanted };
-    if ((await account.host.hasContact(wanted)) && !(await account.host.hasContact(kept))) {
+    if ((await host.hasContact(wanted)) && !(await host.hasContact(kept))) {
       this.lookedUp.delete(key);
       log.info(
         "the contact in XCALLY Motion has the customer's new handle, which is used from now on",

@@ -8,11 +8,13 @@ import { cardFields, updateCard } from '../automation/contactCard';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
 import type { PendingWrites } from '../pendingWrites';
 import { sameText } from '../sameText';
-import type { MessagingAccount, HostMessage, Notification, NotifyReceipt } from '../gateways';
+import type { MessagingAccount, MotionGateway, HostMessage, Notification, NotifyReceipt } from '../gateways';
 import { customersWords } from '../systemNotice';
 import { transcriptFor } from '../automation/transcript';
 
 export interface DeliverPorts extends CorePorts {
+  /** Where the message goes. */
+  host: MotionGateway;
   pendingWrites: PendingWrites;
   contactValues: ContactValues;
   /** Messages whose notify call is under way. */
@@ -40,7 +42,7 @@ export async function deliverMessage(
   const told = message.notice?.mapValue;
   const before = await ports.contacts.mapValueOf(account.name, message.sender.id);
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
-  const from = told ?? (await ports.contactValues.of(sender, account));
+  const from = told ?? (await ports.contactValues.of(sender, account, ports.host));
   const attachments = await moveAttachments(row, account, ports);
   const preface = await prefaceOf(row, account, ports);
   const parts = [...preface, ...notifyParts(shown(row), attachments)];
@@ -53,12 +55,12 @@ export async function deliverMessage(
     mayBeThere = row.doubtful && found !== undefined;
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
     await ports.pendingWrites.write(row.seq, async (tables) => {
-      await tables.inbox.saveNotified(row.seq, receipt.messageId, last);
+      await tables.inbox.saveNotified(row.seq, receipt.messageId, index + 1, last);
       if (receipt.messageId === undefined)
         await tables.inbox.noteHandedOver(
           queueNameOf(account.name, message.conversation),
           part.body,
-          account.host.now(),
+          ports.host.now(),
         );
       // In the same commit: without the preface the parts that are left would be counted wrongly.
       if (last && preface.length > 0)
@@ -141,7 +143,7 @@ async function moveAttachment(
     const file = media.sealed
       ? await account.chat.openMedia(media.sealed, name)
       : await account.x.openMedia(media.url, name);
-    return { id: await account.host.putAttachment(file), refused: false };
+    return { id: await ports.host.putAttachment(file), refused: false };
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
     if (error.retryable && !mediaGivenUp(row.seq, error, ports.mediaFaults)) throw error;
@@ -170,9 +172,9 @@ async function notifyOnce(
   account: MessagingAccount,
   ports: DeliverPorts,
 ): Promise<NotifyReceipt> {
-  const mapKey = await account.host.mapKey();
+  const mapKey = await ports.host.mapKey();
   const attempt = async (key: string) => {
-    const now = account.host.now();
+    const now = ports.host.now();
     // Before it is written down: whoever sets a message aside looks at this first.
     ports.inFlight.add(row.seq);
     try {
@@ -181,7 +183,7 @@ async function notifyOnce(
       ports.onStep(row, 'delivering', `${key} = ${from}`);
       const card = row.message.notice ? {} : await cardOf(sender, key, account, ports);
       const notification = notificationOf(part, { from, key, sender, card }, row.message);
-      return await account.host.notify(notification).catch(async (error: unknown) => {
+      return await ports.host.notify(notification).catch(async (error: unknown) => {
         if (error instanceof BridgeError && !error.outcomeUnknown) await ports.inbox.clearDelivering(row.seq);
         throw error;
       });
@@ -193,7 +195,7 @@ async function notifyOnce(
     return await attempt(mapKey);
   } catch (error) {
     if (!(error instanceof BridgeError) || error.code !== 'refused-by-host') throw error;
-    const current = await account.host.refreshMapKey().catch(() => mapKey);
+    const current = await ports.host.refreshMapKey().catch(() => mapKey);
     if (current === mapKey) throw error;
     ports.log.info('Map Key changed in XCALLY Motion', { before: mapKey, now: current });
     return attempt(current);
@@ -255,11 +257,11 @@ async function findLost(
 ): Promise<NotifyReceipt | undefined> {
   const { messageId, sender, thread, sentAt } = row.message;
   // X tells when it was sent; the host, by its own clock, when it got it.
-  const sinceSent = () => account.host.now() - (account.x.now() - sentAt);
+  const sinceSent = () => ports.host.now() - (account.x.now() - sentAt);
   const since = row.doubtful ? sinceSent() : (row.notifyingSince ?? sinceSent());
   const interactionId = await ports.contacts.interactionOf(account.name, sender.id, thread);
   const from = since - clockSkew;
-  const candidates = interactionId ? await readInteraction(interactionId, from, account, ports) : [];
+  const candidates = interactionId ? await readInteraction(interactionId, from, ports) : [];
   const ids = candidates.map(({ id }) => id);
   const known = await ports.inbox.knownHostMessages(account.name, ids);
   const equal = candidates
@@ -288,14 +290,9 @@ async function findLost(
   return undefined;
 }
 
-async function readInteraction(
-  id: string,
-  since: number,
-  account: MessagingAccount,
-  ports: DeliverPorts,
-): Promise<HostMessage[]> {
+async function readInteraction(id: string, since: number, ports: DeliverPorts): Promise<HostMessage[]> {
   try {
-    return await account.host.messagesOf(id, since);
+    return await ports.host.messagesOf(id, since);
   } catch (error) {
     if (error instanceof BridgeError && error.retryable) throw error;
     ports.log.warn('interaction could not be read back', { interactionId: id, reason: reasonOf(error) });

@@ -3,7 +3,7 @@ import { backoff } from '../backoff';
 import { BoundedMap } from '../boundedMap';
 import { BotDispatcher } from '../automation/botDispatcher';
 import { ContactValues } from './contactValue';
-import { queueNameOf, splitQueueName } from '../conversation';
+import { isPostConversation, queueNameOf, splitQueueName } from '../conversation';
 import { BridgeError, reasonOf } from '../errors';
 import { deliverMessage, type DeliverPorts } from './deliverMessage';
 import { HostRefusals } from './hostRefusals';
@@ -66,7 +66,7 @@ export class InboundWorker {
   async whenIdle(account: string): Promise<void> {
     await this.queue.whenIdle((queueName) => isQueueOf(queueName, account));
     await this.bot.whenIdle(account);
-    this.pendingWrites.refuseUnwritten();
+    await this.pendingWrites.settleAll();
   }
 
   wake(queueName: string): void {
@@ -139,6 +139,7 @@ export class InboundWorker {
     const onStep: DeliverPorts['onStep'] = (...step) => this.step(...step);
     await deliverMessage(row, account, {
       ...ports,
+      host: isPostConversation(row.message.conversation) ? account.publicHost : account.host,
       pendingWrites,
       contactValues,
       mediaFaults,

@@ -128,7 +128,8 @@ async function noteContact(
 
 async function recipientValueOf(call: ReplyCall, account: MessagingAccount): Promise<string> {
   if (!call.contact) throw new BridgeError('no-contact', say('reply.noContact'));
-  const mapKey = await account.host.mapKey();
+  const isPublic = call.threadId !== undefined && isPostId(call.threadId);
+  const mapKey = await (isPublic ? account.publicHost : account.host).mapKey();
   const value = call.contact[mapKey];
   const usable = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
   if (usable === '') throw new BridgeError('no-contact', say('reply.emptyMapKey', { field: mapKey }));

@@ -24,6 +24,7 @@ export function outcomeOfEnded(row: StoredOutbound | undefined): ReplyResult | u
 interface OpenCall {
   seq: number;
   queueName: string;
+  isElsewhere: boolean;
   settle: (result: ReplyResult) => void;
 }
 
@@ -33,13 +34,17 @@ export class OpenCalls {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Resolves with the reply's outcome, after at most `time limit` milliseconds. */
-  wait(seq: number, queueName: string, timeoutMs: number): Promise<ReplyResult> {
+  /**
+   * Resolves with the reply's outcome, after at most so many milliseconds.
+   * @param isElsewhere another process asks, whose own call may be over by then
+   */
+  wait(seq: number, queueName: string, timeoutMs: number, isElsewhere = false): Promise<ReplyResult> {
     return new Promise((resolve) => {
       let cancel = () => {};
       const call: OpenCall = {
         seq,
         queueName,
+        isElsewhere,
         settle: (result) => {
           cancel();
           this.calls.delete(call);
@@ -51,9 +56,9 @@ export class OpenCalls {
     });
   }
 
-  /** Whether anybody waits for this reply. */
+  /** Whether a call waits for this reply that surely gets its outcome. */
   has(seq: number): boolean {
-    return [...this.calls].some((call) => call.seq === seq);
+    return [...this.calls].some((call) => call.seq === seq && !call.isElsewhere);
   }
 
   /** Everybody who waits for this reply hears its outcome. */

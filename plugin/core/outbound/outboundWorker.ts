@@ -28,6 +28,9 @@ export interface SubmittedReply {
   result: ReplyResult;
 }
 
+/** What could not be written down is tried again so soon, in milliseconds. */
+const writeAgainMs = 5_000;
+
 /** How many customers are answered side by side. */
 const concurrency = 8;
 
@@ -80,7 +83,7 @@ export class OutboundWorker {
   async whenIdle(account: string): Promise<void> {
     const isMeant = (queueName: string) => isQueueOf(queueName, account);
     await Promise.all([this.queue.whenIdle(isMeant), this.ahead.whenIdle(isMeant)]);
-    this.pendingWrites.refuseUnwritten();
+    await this.pendingWrites.settleAll();
   }
 
   /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
@@ -118,7 +121,7 @@ export class OutboundWorker {
 
   /** How a reply stands that another process has stored, after at most so many milliseconds. @throws BridgeError `store-unavailable` */
   async outcomeOf(seq: number, queueName: string, timeoutMs: number): Promise<ReplyResult> {
-    const outcome = this.calls.wait(seq, queueName, timeoutMs);
+    const outcome = this.calls.wait(seq, queueName, timeoutMs, true);
     this.queue.wake(queueName);
     const ended = outcomeOfEnded(await this.ports.outbox.get(seq));
     if (ended) this.calls.settle(seq, ended);
@@ -152,17 +155,23 @@ export class OutboundWorker {
 
   /** The host has been answered: equal words from now on are another reply. */
   noteAnswered(seq: number): void {
-    const { outbox, log } = this.ports;
     this.answered.add(seq);
-    outbox
-      .markAnswered(seq)
-      .then(() => this.answered.delete(seq))
-      .catch((error: unknown) =>
-        log.warn('could not store that XCALLY Motion was answered', {
-          answer: seq,
-          reason: reasonOf(error),
-        }),
-      );
+    void this.writeAnswered(seq);
+  }
+
+  /** Tries until it is written: another process that does not know it would take the next equal reply for this one. Never rejects. */
+  private async writeAnswered(seq: number): Promise<void> {
+    const { outbox, log, clock } = this.ports;
+    try {
+      await outbox.markAnswered(seq);
+      this.answered.delete(seq);
+    } catch (error) {
+      log.warn('could not store that XCALLY Motion was answered, it is tried again', {
+        answer: seq,
+        reason: reasonOf(error),
+      });
+      clock.after(writeAgainMs, () => void this.writeAnswered(seq));
+    }
   }
 
   /** Stores a reply, unless it is there already. From an agent's first message on, the bot is silent. */

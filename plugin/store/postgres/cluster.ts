@@ -1,10 +1,10 @@
 import type { Cluster, ClusterHandlers, ClusterNode, Signal } from '../../core/cluster';
-import { maxCallMs } from '../../core/cluster';
 import { BridgeError, reasonOf } from '../../core/errors';
 import type { Log } from '../../core/ports';
 import { spread } from '../../core/spread';
 import { say } from '../../texts/text';
-import { leadership, type LeaseRow, type Leases, type NodeRow } from './leases';
+import { HeldAccounts } from './heldAccounts';
+import { leadership, nodeLifeMs, type LeaseRow, type Leases, type NodeRow } from './leases';
 import { Questions, type TextBox } from './questions';
 import { hold, scopes, type Scope } from './scope';
 import { NewsListener } from './newsListener';
@@ -16,7 +16,8 @@ const beatEveryMs = 1_000;
 const listenEveryMs = 250;
 /** What others learn of their accounts is read again at each of so many beats. */
 const refreshEvery = 5;
-const tryAgainMs = 1_000;
+/** A longer gap between two beats counts as an outage of this process's own. Milliseconds. */
+const steadyMs = 3_000;
 
 export interface PostgresClusterOptions {
   url: string;
@@ -33,18 +34,10 @@ export interface PostgresClusterOptions {
   onLost: () => void;
 }
 
-interface Held {
-  epoch: string;
-  /** Messages of the account may be moved: what others learnt of it is known. */
-  isReady: boolean;
-  releasing: boolean;
-}
-
 /** The processes that share a PostgreSQL database, as one of them. */
 export class PostgresCluster implements Cluster {
   readonly isShared = true;
-  private readonly held = new Map<string, Held>();
-  private readonly callsEnd = new Map<string, number>();
+  private readonly held: HeldAccounts;
   private readonly questions: Questions;
   private names: string[] = [];
   private handlers: ClusterHandlers | undefined;
@@ -59,11 +52,16 @@ export class PostgresCluster implements Cluster {
   private beats = 0;
   /** Why settings and files could not be shared last. */
   private trouble: string | undefined;
-  private isLeaving = false;
+  private renewing: Promise<void> | undefined;
+  /** By the machine's steady clock. */
+  private renewedAt = -Infinity;
+  /** Since when this process has reached the database without a gap. */
+  private steadySince = Infinity;
   private isLost = false;
 
   constructor(private readonly options: PostgresClusterOptions) {
     const { signals, leases, box } = options;
+    this.held = new HeldAccounts({ ...options, handlers: () => this.handlers });
     this.questions = new Questions({ signals, self: leases.self, box });
     this.listener = new NewsListener(options.url, (isLease) => {
       void this.listen();
@@ -76,6 +74,8 @@ export class PostgresCluster implements Cluster {
     this.handlers = handlers;
     await leases.add([leadership]);
     await leases.join(name, version);
+    this.renewedAt = this.steadySince = performance.now();
+    this.every(beatEveryMs, () => this.renew());
     this.every(beatEveryMs, () => this.beat());
     this.every(listenEveryMs, () => this.listen());
     this.every(60_000, () => this.tidyUp());
@@ -84,15 +84,14 @@ export class PostgresCluster implements Cluster {
   }
 
   async share(accounts: string[]): Promise<void> {
-    await this.options.leases.add(accounts);
     this.names = accounts;
+    await this.options.leases.add(accounts);
     // Not waited for: it may be what this is part of.
     if (this.handlers) void this.beat();
   }
 
   works(account: string): boolean {
-    const held = this.held.get(account);
-    return held !== undefined && held.isReady && !held.releasing;
+    return this.held.works(account);
   }
 
   leads(): boolean {
@@ -100,7 +99,7 @@ export class PostgresCluster implements Cluster {
   }
 
   within<T>(account: string, work: () => T): T {
-    return scopes.run(this.scopeOf(account), work);
+    return scopes.run(this.held.scopeOf(account), work);
   }
 
   /** What a transaction has to hold, and to check. @throws LeaseLost; BridgeError `store-unavailable` */
@@ -109,24 +108,22 @@ export class PostgresCluster implements Cluster {
   }
 
   async mayCall(account: string): Promise<boolean> {
-    const epoch = this.held.get(account)?.epoch;
-    if (epoch === undefined || this.isLost) return false;
-    return this.options.leases.has(account, epoch).catch(() => false);
+    return !this.isLost && (await this.held.mayCall(account));
   }
 
   leftCallsEndAt(account: string): number {
-    return this.callsEnd.get(account) ?? 0;
+    return this.held.leftCallsEndAt(account);
   }
 
   signal(account: string, signal: Signal): void {
     this.options.signals.tell(account, signal, signal.kind === 'refused');
   }
 
-  async ask(whom: { account: string } | 'leader', question: unknown): Promise<unknown> {
+  async ask(whom: { account: string } | 'leader', question: unknown, maxWaitMs?: number): Promise<unknown> {
     const owner = this.view.leases.get(whom === 'leader' ? leadership : whom.account);
     if (owner === undefined)
       throw new BridgeError('store-unavailable', say('cluster.nobody'), { retryable: true });
-    return this.questions.ask(owner, question);
+    return this.questions.ask(owner, question, maxWaitMs);
   }
 
   standingOf(account: string): unknown {
@@ -150,28 +147,40 @@ export class PostgresCluster implements Cluster {
   }
 
   retire(): void {
-    this.isLeaving = true;
+    this.held.end();
   }
 
   async leave(): Promise<void> {
     this.retire();
     for (const timer of this.timers) clearInterval(timer);
     await Promise.all([this.beating, this.listening]);
-    this.held.clear();
     if (this.handlers && !this.isLost) {
       const { leases, signals } = this.options;
-      await leases.leave().catch(() => undefined);
+      await leases.leave(this.held.withLeftCalls()).catch(() => undefined);
       await signals.hint().catch(() => undefined);
     }
     await this.listener.close();
   }
 
-  private scopeOf(account: string): Scope {
-    const held = this.held.get(account);
-    return held ? { account, epoch: held.epoch } : { account };
+  /** Says that this process lives: apart from all else, so that nothing keeps it from that. Never rejects. */
+  private renew(): Promise<void> {
+    this.renewing ??= this.renewOnce()
+      .catch(() => undefined)
+      .finally(() => (this.renewing = undefined));
+    return this.renewing;
   }
 
-  /** Says that this process lives, and sees to its part of the work. Never rejects. */
+  private async renewOnce(): Promise<void> {
+    if (!(await this.options.leases.renew(this.handlers?.standing() ?? {}))) {
+      this.lost();
+      return;
+    }
+    const now = performance.now();
+    if (now - this.renewedAt > steadyMs) this.steadySince = now;
+    this.renewedAt = now;
+  }
+
+  /** Sees to this process's part of the work. Never rejects. */
   private beat(): Promise<void> {
     this.beating ??= this.beatOnce()
       .catch(() => undefined)
@@ -180,21 +189,11 @@ export class PostgresCluster implements Cluster {
   }
 
   private async beatOnce(): Promise<void> {
-    const { leases, log, signals, refreshFacts } = this.options;
-    if (!(await leases.renew(this.handlers?.standing() ?? {}))) {
-      this.lost();
-      return;
-    }
+    const { signals, refreshFacts } = this.options;
     signals.sendSoon();
     const view = await this.look();
-    if (view.nodes.some(({ isOver }) => isOver))
-      for (const name of await leases.endSilent())
-        log.error(
-          'a process that shares the database has ended, or cannot reach it; others take over its accounts',
-          {
-            name,
-          },
-        );
+    this.questions.giveUp(view.nodes.map(({ id }) => id));
+    if (view.nodes.some(({ isOver }) => isOver)) await this.endSilent();
     this.beats += 1;
     if (this.beats % refreshEvery === 0) {
       if (await this.options.isTooOld()) {
@@ -209,7 +208,18 @@ export class PostgresCluster implements Cluster {
       () => (this.trouble = undefined),
       (error: unknown) => this.noteTrouble(reasonOf(error)),
     );
-    if (!this.isLeaving) await this.rebalance(view);
+    await this.rebalance(view);
+  }
+
+  /** After an outage of the database all are silent, and each of them may be back in a moment. */
+  private async endSilent(): Promise<void> {
+    if (performance.now() - this.steadySince < nodeLifeMs) return;
+    const { leases, log } = this.options;
+    for (const name of await leases.endSilent())
+      log.error(
+        'a process that shares the database has ended, or cannot reach it; others take over its accounts',
+        { name },
+      );
   }
 
   private noteTrouble(reason: string): void {
@@ -236,68 +246,21 @@ export class PostgresCluster implements Cluster {
     const owners = new Map([...leases].filter((entry): entry is [string, string] => entry[1] !== undefined));
     const names = [leadership, ...this.names];
     const wanted = living.length === 0 ? new Map<string, string>() : spread(names, living, owners);
-    for (const [name, { releasing }] of this.held)
+    for (const name of this.held.names())
       if (owners.get(name) !== self) this.lost();
-      else if (wanted.get(name) !== self && !releasing) void this.release(name);
+      else if (wanted.get(name) !== self) void this.release(name);
     for (const name of names) {
+      if (this.held.has(name)) continue;
       const owner = owners.get(name);
-      const isFree = owner === undefined || !living.includes(owner);
-      if (wanted.get(name) === self && isFree && !this.held.has(name)) await this.take(name, owner);
+      if (owner === self) await this.held.takeAgain(name);
+      else if (wanted.get(name) === self && (owner === undefined || !living.includes(owner)))
+        await this.held.take(name, owner);
     }
   }
 
-  private async take(name: string, former: string | undefined): Promise<void> {
-    const { leases, log, now } = this.options;
-    const epoch = await leases.take(name, former);
-    if (epoch === undefined) return;
-    const held: Held = { epoch, isReady: false, releasing: false };
-    this.held.set(name, held);
-    this.view.leases.set(name, leases.self);
-    if (former !== undefined) this.callsEnd.set(name, now() + maxCallMs);
-    if (name !== leadership)
-      log.info('this process works the account now', { account: name, takenOver: former !== undefined });
-    await this.begin(name, held);
-  }
-
-  /** Until it succeeds: an account that is held and not worked would be worked by nobody. */
-  private async begin(name: string, held: Held): Promise<void> {
-    const { refreshFacts, log } = this.options;
-    try {
-      await refreshFacts((account) => account === name);
-      held.isReady = true;
-      if (name !== leadership) await this.within(name, () => this.handlers?.onGained(name));
-    } catch (error) {
-      log.error('an account could not be begun, it is tried again', {
-        account: name,
-        reason: reasonOf(error),
-      });
-      const again = () => {
-        if (this.held.get(name) === held && !held.releasing) void this.begin(name, held);
-      };
-      this.timers.push(setTimeout(again, tryAgainMs));
-    }
-  }
-
-  /** Gives an account to another process, once nothing of it is under way here. Never rejects. */
   private async release(name: string): Promise<void> {
-    const { leases, log } = this.options;
-    const held = this.held.get(name);
-    if (!held) return;
-    held.releasing = true;
-    try {
-      if (name !== leadership) await this.within(name, () => this.handlers?.onReleasing(name));
-      if (this.isLeaving) return;
-      await leases.release(name, held.epoch);
-      this.held.delete(name);
-      if (name !== leadership) log.info('another process is to work the account', { account: name });
-      await this.options.signals.hint();
-    } catch (error) {
-      log.warn('an account could not be given to another process, it is tried again', {
-        account: name,
-        reason: reasonOf(error),
-      });
-      held.releasing = false;
-    }
+    await this.held.release(name);
+    if (!this.held.has(name)) await this.options.signals.hint().catch(() => undefined);
   }
 
   /** Takes what was told to this process, or of an account that it works. Never rejects. */
@@ -310,7 +273,7 @@ export class PostgresCluster implements Cluster {
 
   private async listenOnce(): Promise<void> {
     const { signals, leases } = this.options;
-    const mine = [...this.held.keys()].filter((name) => this.works(name));
+    const mine = this.held.names().filter((name) => this.works(name));
     const rows = await signals.of([leases.self, ...mine]);
     for (const { target, body } of rows)
       if (target === leases.self) void this.hear(body);

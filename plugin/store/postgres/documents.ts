@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Documents } from '../../core/documents';
+import { OtherDataKey, type Documents } from '../../core/documents';
 import { storeFault } from './faults';
 import type { TextBox } from './questions';
 
@@ -23,8 +23,16 @@ export class PostgresDocuments implements Documents {
         [version, changes, start],
       )
       .catch(asStoreFault);
-    const opened = rows.map(async ({ name, content }) => ({ name, content: await this.box.open(content) }));
+    const opened = rows.map(async ({ name, content }) => ({ name, content: await this.open(content) }));
     return { documents: await Promise.all(opened), version: rows.at(-1)?.version ?? version };
+  }
+
+  private async open(content: string): Promise<string> {
+    try {
+      return await this.box.open(content);
+    } catch (error) {
+      throw new OtherDataKey('documents are encrypted with another DATA_KEY', { cause: error });
+    }
   }
 
   async put(name: string, content: string): Promise<void> {

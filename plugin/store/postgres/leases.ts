@@ -95,6 +95,15 @@ export class Leases {
     return optionalText(rows[0]?.['epoch']);
   }
 
+  /** Goes on with what this process has, although it does not know of it: the answer to `take` was lost. @returns the epoch */
+  async takeAgain(name: string): Promise<string | undefined> {
+    const { rows } = await this.database.query(
+      `UPDATE leases SET epoch = epoch + 1 WHERE name = $1 AND owner = $2 RETURNING CAST(epoch AS TEXT) AS epoch`,
+      [name, this.self],
+    );
+    return optionalText(rows[0]?.['epoch']);
+  }
+
   async release(name: string, epoch: string): Promise<void> {
     await this.database.query(
       `UPDATE leases SET owner = NULL WHERE name = $1 AND owner = $2 AND epoch = $3`,
@@ -131,9 +140,12 @@ export class Leases {
     return rows.map((row: Row) => textOf(row, 'name'));
   }
 
-  /** Gives everything back. */
-  async leave(): Promise<void> {
-    await this.database.query(`UPDATE leases SET owner = NULL WHERE owner = $1`, [this.self]);
+  /** Gives everything back. @param left as if it had been left behind, so that whoever takes it waits */
+  async leave(left: string[]): Promise<void> {
+    await this.database.query(`UPDATE leases SET owner = NULL WHERE owner = $1 AND NOT name = ANY($2)`, [
+      this.self,
+      left,
+    ]);
     await this.database.query(`DELETE FROM nodes WHERE id = $1`, [this.self]);
   }
 }

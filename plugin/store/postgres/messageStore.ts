@@ -23,6 +23,8 @@ const connectTimeoutMs = 5_000;
 const statementTimeoutMs = 10_000;
 const maxConnections = 10;
 const maxClusterConnections = 3;
+/** What keeps a process from being taken for ended takes less time than that. Milliseconds. */
+const clusterTimeoutMs = 3_000;
 
 /** How often it is asked whether a database that could not be used can be used again. */
 const probeEveryMs = 1_000;
@@ -59,7 +61,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Messa
   };
   const pool = quietly(new Pool({ ...shared, max: maxConnections }));
   // Of its own, so that this process is not taken for ended because the others are busy.
-  const clusterPool = quietly(new Pool({ ...shared, max: maxClusterConnections }));
+  const clusterPool = quietly(
+    new Pool({ ...shared, query_timeout: clusterTimeoutMs, max: maxClusterConnections }),
+  );
   try {
     return await new PostgresStore(options, pool, clusterPool).open();
   } catch (error) {
@@ -120,7 +124,7 @@ class PostgresStore {
         tables: tablesOn({ query: (text, values) => this.read(text, values) }),
         readsWait: false,
         cluster: this.cluster,
-        documents: new PostgresDocuments(this.clusterPool, this.options.box),
+        documents: new PostgresDocuments(this.pool, this.options.box),
         scope: () => scopes.getStore(),
         transaction: (work, held) =>
           this.written(

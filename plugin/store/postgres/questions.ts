@@ -5,7 +5,10 @@ import { say } from '../../texts/text';
 import type { Signals } from './signals';
 
 /** An answer must be there so soon. Milliseconds. */
-const maxWaitMs = 20_000;
+const usualWaitMs = 20_000;
+
+/** So many wait for answers; more are refused, since strangers can ask as well. */
+const maxOpen = 100;
 
 const questionShape = z.object({ asks: z.string(), from: z.string(), sealed: z.string() });
 const answerShape = z.object({ answers: z.string(), sealed: z.string() });
@@ -26,23 +29,37 @@ export interface QuestionsOptions {
 
 /** Questions that processes ask each other by way of the database. */
 export class Questions {
-  private readonly open = new Map<string, (answer: unknown) => void>();
+  private readonly open = new Map<
+    string,
+    { target: string; settle: (answer: unknown) => void; giveUp: () => void }
+  >();
 
   constructor(private readonly options: QuestionsOptions) {}
 
   /** @param target the id of a process @throws BridgeError `store-unavailable` where nobody answers in time */
-  async ask(target: string, question: unknown): Promise<unknown> {
+  async ask(target: string, question: unknown, maxWaitMs = usualWaitMs): Promise<unknown> {
     const { signals, self } = this.options;
+    if (this.open.size >= maxOpen) throw noAnswer();
     const id = randomUUID();
-    const sealed = await this.seal({ said: question });
-    return new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => reject(noAnswer()), maxWaitMs);
-      this.open.set(id, (answer) => {
-        clearTimeout(timer);
-        resolve(answer);
+    const body = { asks: id, from: self, sealed: await this.seal({ said: question }) };
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        const giveUp = () => reject(noAnswer());
+        timer = setTimeout(giveUp, maxWaitMs);
+        this.open.set(id, { target, settle: resolve, giveUp });
+        signals.tell(target, body, true);
       });
-      signals.tell(target, { asks: id, from: self, sealed }, true);
-    }).finally(() => this.open.delete(id));
+    } finally {
+      clearTimeout(timer);
+      this.open.delete(id);
+      signals.withdraw(target, body);
+    }
+  }
+
+  /** Processes that are not among the living answer no longer. */
+  giveUp(living: string[]): void {
+    for (const { target, giveUp } of [...this.open.values()]) if (!living.includes(target)) giveUp();
   }
 
   /** Takes what was told to this process. @param answer answers a question @throws whatever `answer` throws */
@@ -53,7 +70,7 @@ export class Questions {
       this.options.signals.tell(asked.from, { answers: asked.asks, sealed }, true);
     }
     const answered = answerShape.safeParse(body).data;
-    if (answered) this.open.get(answered.answers)?.(await this.unseal(answered.sealed));
+    if (answered) this.open.get(answered.answers)?.settle(await this.unseal(answered.sealed));
   }
 
   private seal(value: { said: unknown }): Promise<string> {

@@ -7,7 +7,9 @@ export const channel = 'openchannel_x';
 export const leaseIsFree = 'lease';
 
 /** Read at a time, and written in one statement. */
-const atATime = 500;
+const atATime = 200;
+/** Of what is written in one statement. Characters. */
+const maxBatchLength = 4 * 1024 * 1024;
 /** So many wait while the database cannot be used; what is beyond it is found by looking. */
 const maxWaiting = 10_000;
 
@@ -32,6 +34,11 @@ export class Signals {
     if (this.waiting.size >= maxWaiting && !isVital) return;
     this.waiting.set(`${target} ${text}`, { target, body: text });
     this.sendSoon();
+  }
+
+  /** Takes back what was not told yet. */
+  withdraw(target: string, body: unknown): void {
+    this.waiting.delete(`${target} ${JSON.stringify(body)}`);
   }
 
   /** Tries again what could not be told. */
@@ -60,9 +67,12 @@ export class Signals {
       await this.database.query(`DELETE FROM signals WHERE id = ANY(CAST($1 AS BIGINT[]))`, [ids]);
   }
 
-  /** Deletes what nobody has taken for an hour. @throws the driver's errors */
+  /** Deletes what nobody has taken: for an account after an hour, for a process after two minutes. @throws the driver's errors */
   async forgetOld(): Promise<void> {
-    await this.database.query(`DELETE FROM signals WHERE at < now() - interval '1 hour'`);
+    await this.database.query(
+      `DELETE FROM signals WHERE at < now() - interval '1 hour'
+         OR (at < now() - interval '2 minutes' AND NOT EXISTS (SELECT 1 FROM leases WHERE name = target))`,
+    );
   }
 
   /** Says to all that a lease is free. @throws the driver's errors */
@@ -70,9 +80,17 @@ export class Signals {
     await this.database.query(`SELECT pg_notify($1, $2)`, [channel, leaseIsFree]);
   }
 
+  private nextBatch(): [string, { target: string; body: string }][] {
+    let length = 0;
+    return [...this.waiting].slice(0, atATime).filter(([, { body }], index) => {
+      length += body.length;
+      return index === 0 || length <= maxBatchLength;
+    });
+  }
+
   private async send(): Promise<void> {
     while (this.waiting.size > 0) {
-      const batch = [...this.waiting].slice(0, atATime);
+      const batch = this.nextBatch();
       // What is told while this is under way is news again.
       for (const [key] of batch) this.waiting.delete(key);
       try {

@@ -174,7 +174,7 @@ function progressQueries(
      WHERE seq = ? AND withheld = ? AND ${waiting} AND erased = 0`,
   );
   const notified = sql.prepare(
-    `UPDATE inbox SET notified = notified + 1, notifying_since = NULL,
+    `UPDATE inbox SET notified = CAST(?4 AS INTEGER), notifying_since = NULL,
        reason = CASE WHEN ?1 = 'delivered' OR ${waiting} THEN NULL ELSE reason END,
        delivered_at = CASE ?1 WHEN 'delivered' THEN CAST(?2 AS BIGINT) END,
        state = CASE WHEN ?1 = 'delivered' OR ${waiting} THEN ?1 ELSE state END
@@ -198,8 +198,8 @@ function progressQueries(
   return {
     saveAttachments: (seq, ids) => attachments.run(JSON.stringify(ids), seq),
     markDelivering: async (seq, at, withheld) => (await delivering.change(at, seq, Number(withheld))) > 0,
-    saveNotified: async (seq, hostMessageId, last) => {
-      await notified.run(last ? 'delivered' : 'received', now(), seq);
+    saveNotified: async (seq, hostMessageId, count, last) => {
+      await notified.run(last ? 'delivered' : 'received', now(), seq, count);
       if (hostMessageId !== undefined) await hostMessage.run(hostMessageId, now(), seq);
     },
     clearDelivering: (seq) => clear.run(seq),

@@ -64,7 +64,7 @@ export class TokenVault {
     if (text === undefined) return undefined;
     const saved: unknown = JSON.parse(text);
     const sealed = sealedTokens.safeParse(saved);
-    if (!sealed.success) return savedTokens.safeParse(saved).data;
+    if (!sealed.success) return this.protect(savedTokens.safeParse(saved).data);
     if (this.dataKey === '')
       throw new TokensLocked(
         'the OAuth 2.0 tokens are encrypted: start the plugin with the DATA_KEY they were saved with',
@@ -80,6 +80,17 @@ export class TokenVault {
     return savedTokens.parse(JSON.parse(opened));
   }
 
+  /** What was saved before there was a `DATA_KEY` is encrypted with it. */
+  private async protect(tokens: SavedTokens | undefined): Promise<SavedTokens | undefined> {
+    if (tokens && this.dataKey !== '') this.facts.save(this.account, fact, await this.sealed(tokens));
+    return tokens;
+  }
+
+  private async sealed(tokens: SavedTokens): Promise<string> {
+    const plain = Buffer.from(JSON.stringify(tokens));
+    return JSON.stringify({ sealed: await sealBox(plain, this.dataKey, this.derive, this.salt) });
+  }
+
   /** On disk once this resolves. @throws BridgeError `store-unavailable`; then they are kept here until `flush` */
   save(tokens: SavedTokens): Promise<void> {
     this.pending = tokens;
@@ -90,13 +101,7 @@ export class TokenVault {
   async flush(): Promise<void> {
     const tokens = this.pending;
     if (!tokens) return;
-    const plain = JSON.stringify(tokens);
-    const text =
-      this.dataKey === ''
-        ? plain
-        : JSON.stringify({
-            sealed: await sealBox(Buffer.from(plain), this.dataKey, this.derive, this.salt),
-          });
+    const text = this.dataKey === '' ? JSON.stringify(tokens) : await this.sealed(tokens);
     if (this.pending !== tokens) return;
     await this.facts.keep(this.account, fact, text);
     if (this.pending !== tokens) return;

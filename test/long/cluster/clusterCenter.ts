@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HostSimulator } from '../../simulators/host';
@@ -204,7 +212,12 @@ export class ClusterCenter {
     };
     await until(hasArrived, 'all that was promised', maxMs).catch(() => undefined);
     await until(async () => (await this.waiting()) === 0, 'nothing to wait', maxMs).catch(() => undefined);
-    expect({ ...this.wrong(), waiting: await this.waiting() }).toEqual({ ...nothingWrong, waiting: 0 });
+    const waiting = await this.waiting();
+    expect({ ...this.wrong(), waiting, refused: this.refusals() }).toEqual({
+      ...nothingWrong,
+      waiting: 0,
+      refused: [],
+    });
   }
 
   get counts(): { in: number; out: number } {
@@ -231,6 +244,17 @@ export class ClusterCenter {
       const { inbound, outbound } = health?.accounts[name] ?? {};
       return sum + (inbound?.waiting ?? NaN) + (outbound?.waiting ?? NaN);
     }, 0);
+  }
+
+  /** What the processes wrote to their logs of replies that can never go. */
+  private refusals(): string[] {
+    return this.ports.flatMap((_, node) => {
+      const folder = join(this.folder, `node${node}`, 'log');
+      const files = existsSync(folder) ? readdirSync(folder) : [];
+      return files
+        .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+        .filter((line) => /reply refused|message set aside|left out/.test(line));
+    });
   }
 
   private wrong(): typeof nothingWrong {
