@@ -71,9 +71,9 @@ export const mentions = z
       flag(false),
     ),
     openChannelAccountId: ofChannels(
-      'Open Channel account for mentions',
+      'Separate queue for mentions',
       {
-        hint: 'The number of another Open Channel account, so of another queue, for public posts. 0: the same as for messages.',
+        hint: 'The number of another Open Channel account that public posts go to. 0: the same as for messages.',
       },
       z
         .number({ error: 'must be the number of an Open Channel account in XCALLY Motion, or 0' })
@@ -82,7 +82,7 @@ export const mentions = z
         .default(0),
     ),
     mapKey: ofChannels(
-      'Map Key for mentions',
+      'Contact field of that queue',
       { hint: 'The contact field of that account. Empty: as XCALLY Motion says.' },
       mapKey,
     ),

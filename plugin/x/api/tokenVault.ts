@@ -64,7 +64,7 @@ export class TokenVault {
     if (text === undefined) return undefined;
     const saved: unknown = JSON.parse(text);
     const sealed = sealedTokens.safeParse(saved);
-    if (!sealed.success) return this.protect(savedTokens.safeParse(saved).data);
+    if (!sealed.success) return savedTokens.safeParse(saved).data;
     if (this.dataKey === '')
       throw new TokensLocked(
         'the OAuth 2.0 tokens are encrypted: start the plugin with the DATA_KEY they were saved with',
@@ -78,12 +78,6 @@ export class TokenVault {
       );
     }
     return savedTokens.parse(JSON.parse(opened));
-  }
-
-  /** What was saved before there was a `DATA_KEY` is encrypted with it. */
-  private async protect(tokens: SavedTokens | undefined): Promise<SavedTokens | undefined> {
-    if (tokens && this.dataKey !== '') this.facts.save(this.account, fact, await this.sealed(tokens));
-    return tokens;
   }
 
   private async sealed(tokens: SavedTokens): Promise<string> {

@@ -291,7 +291,7 @@ export class ClusterCenter {
     while (this.isAtWork) {
       this.numbers += 1;
       await this.customerWrites(customer, `${customer.mark} ${this.numbers}`);
-      await this.goOn(20, 150);
+      await this.goOn(80, 300);
     }
   }
 
