@@ -106,8 +106,13 @@ async function runPlugin(file: ConfigFile, started: Config): Promise<void> {
 }
 
 /** Makes the file the panel's password is to be in. */
-function preparePanel({ dataDir }: Config): void {
-  new Passwords({ dataDir, configured: () => '', generated: () => '', onUnclaimed: () => undefined });
+function preparePanel({ dataDir, admin }: Config): void {
+  new Passwords({
+    dataDir,
+    configured: () => admin.password,
+    generated: () => '',
+    onUnclaimed: () => undefined,
+  });
 }
 
 /** Prints the outcome of a command; a refusal is printed too, and ends with code 1. */

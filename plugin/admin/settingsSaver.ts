@@ -1,4 +1,4 @@
-import { reasonOf } from '../core/errors';
+import { BridgeError, reasonOf } from '../core/errors';
 import { ConfigError } from '../settings/load';
 import { provideSecrets } from '../settings/secrets';
 import type { RunningPlugin } from './runningPlugin';
@@ -14,7 +14,7 @@ export class SettingsSaver {
    * Checks settings, goes on with them, and writes them down.
    * @param revision the version of the file that the settings began as; absent: whatever it holds by then
    * @returns the accounts that were restarted
-   * @throws ConfigError with one line per fault, BridgeError `settings-changed`; then nothing has changed
+   * @throws ConfigError with one line per fault, BridgeError `settings-changed` or `store-unavailable`; then nothing has changed
    */
   save(raw: Record<string, unknown>, revision?: string): Promise<string[]> {
     const mine = this.last.then(() => this.saveNow(raw, revision));
@@ -33,6 +33,8 @@ export class SettingsSaver {
     } catch (error) {
       await this.plugin.reconfigure(formerConfig, formerSecrets);
       logs.log.error('panel: the settings could not be saved', { reason: reasonOf(error) });
+      // In the words of the database, or of the other machines.
+      if (error instanceof BridgeError) throw error;
       throw new ConfigError([`${file.path}: cannot be written (${reasonOf(error)}); nothing was changed`]);
     }
     accounts.revokeUnused();

@@ -122,10 +122,8 @@ function isPassing(name: string): boolean {
 
 /** Whether keys were saved later than others: a process may have ended before it could give them to the others. */
 function isNewer(own: string, other: string): boolean {
-  const savedAt = (content: string) => {
-    const { savedAt } = (content === '' ? {} : JSON.parse(content)) as { savedAt?: string };
-    return savedAt ?? '';
-  };
+  // What cannot be understood was cut off.
+  const savedAt = (content: string) => /"savedAt": "([^"]+)"/.exec(content)?.[1] ?? '';
   return savedAt(own) > savedAt(other) && savedAt(other) !== '';
 }
 

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterHandlers, ClusterNode, Signal } from '../../core/cluster';
 import { BridgeError, reasonOf } from '../../core/errors';
+import { OneAtATime } from '../../core/oneAtATime';
 import type { Log } from '../../core/ports';
 import { spread } from '../../core/spread';
 import { say } from '../../texts/text';
@@ -47,12 +48,15 @@ export class PostgresCluster implements Cluster {
   };
   private readonly listener: NewsListener;
   private readonly timers: NodeJS.Timeout[] = [];
-  private beating: Promise<void> | undefined;
-  private listening: Promise<void> | undefined;
+  private readonly renew = this.again(() => this.renewOnce());
+  private readonly beat = this.again(() => this.beatOnce());
+  private readonly listen = this.again(() => this.listenOnce());
+  private readonly tidyUp = this.again(async () => {
+    if (this.leads()) await this.options.signals.forgetOld();
+  });
   private beats = 0;
-  /** Why settings and files could not be shared last. */
-  private trouble: string | undefined;
-  private renewing: Promise<void> | undefined;
+  /** Why it could not do its part, since it last could. */
+  private readonly told = new Set<string>();
   /** By the machine's steady clock. */
   private renewedAt = -Infinity;
   /** Since when this process has reached the database without a gap. */
@@ -64,8 +68,8 @@ export class PostgresCluster implements Cluster {
     this.held = new HeldAccounts({ ...options, handlers: () => this.handlers });
     this.questions = new Questions({ signals, self: leases.self, box });
     this.listener = new NewsListener(options.url, (isLease) => {
-      void this.listen();
-      if (isLease) void this.beat();
+      void this.listen.run();
+      if (isLease) void this.beat.run();
     });
   }
 
@@ -75,19 +79,19 @@ export class PostgresCluster implements Cluster {
     await leases.add([leadership]);
     await leases.join(name, version);
     this.renewedAt = this.steadySince = performance.now();
-    this.every(beatEveryMs, () => this.renew());
-    this.every(beatEveryMs, () => this.beat());
-    this.every(listenEveryMs, () => this.listen());
-    this.every(60_000, () => this.tidyUp());
+    this.every(beatEveryMs, this.renew);
+    this.every(beatEveryMs, this.beat);
+    this.every(listenEveryMs, this.listen);
+    this.every(60_000, this.tidyUp);
     this.listener.open();
-    await this.beat();
+    await this.beat.run();
   }
 
   async share(accounts: string[]): Promise<void> {
     this.names = accounts;
     await this.options.leases.add(accounts);
     // Not waited for: it may be what this is part of.
-    if (this.handlers) void this.beat();
+    if (this.handlers) void this.beat.run();
   }
 
   works(account: string): boolean {
@@ -153,7 +157,7 @@ export class PostgresCluster implements Cluster {
   async leave(): Promise<void> {
     this.retire();
     for (const timer of this.timers) clearInterval(timer);
-    await Promise.all([this.beating, this.listening]);
+    await Promise.all([this.beat.settled(), this.listen.settled()]);
     if (this.handlers && !this.isLost) {
       const { leases, signals } = this.options;
       await leases.leave(this.held.withLeftCalls()).catch(() => undefined);
@@ -162,14 +166,7 @@ export class PostgresCluster implements Cluster {
     await this.listener.close();
   }
 
-  /** Says that this process lives: apart from all else, so that nothing keeps it from that. Never rejects. */
-  private renew(): Promise<void> {
-    this.renewing ??= this.renewOnce()
-      .catch(() => undefined)
-      .finally(() => (this.renewing = undefined));
-    return this.renewing;
-  }
-
+  /** Says that this process lives: apart from all else, so that nothing keeps it from that. */
   private async renewOnce(): Promise<void> {
     if (!(await this.options.leases.renew(this.handlers?.standing() ?? {}))) {
       this.lost();
@@ -180,14 +177,7 @@ export class PostgresCluster implements Cluster {
     this.renewedAt = now;
   }
 
-  /** Sees to this process's part of the work. Never rejects. */
-  private beat(): Promise<void> {
-    this.beating ??= this.beatOnce()
-      .catch(() => undefined)
-      .finally(() => (this.beating = undefined));
-    return this.beating;
-  }
-
+  /** Sees to this process's part of the work. */
   private async beatOnce(): Promise<void> {
     const { signals, refreshFacts } = this.options;
     signals.sendSoon();
@@ -204,11 +194,12 @@ export class PostgresCluster implements Cluster {
       }
       await refreshFacts((account) => !this.held.has(account));
     }
-    await this.handlers?.onBeat().then(
-      () => (this.trouble = undefined),
-      (error: unknown) => this.noteTrouble(reasonOf(error)),
-    );
-    await this.rebalance(view);
+    try {
+      await this.handlers?.onBeat();
+    } finally {
+      await this.rebalance(view);
+    }
+    this.told.clear();
   }
 
   /** After an outage of the database all are silent, and each of them may be back in a moment. */
@@ -222,15 +213,15 @@ export class PostgresCluster implements Cluster {
       );
   }
 
-  private noteTrouble(reason: string): void {
-    if (reason === this.trouble) return;
-    this.trouble = reason;
-    this.options.log.error(
-      'settings and files could not be shared with the other processes, it is tried again',
-      {
+  private again(work: () => Promise<void>): OneAtATime {
+    return new OneAtATime(work, (error) => {
+      const reason = reasonOf(error);
+      if (this.told.has(reason)) return;
+      this.told.add(reason);
+      this.options.log.error('this process cannot do its part among the others, it is tried again', {
         reason,
-      },
-    );
+      });
+    });
   }
 
   private async look(): Promise<PostgresCluster['view']> {
@@ -263,14 +254,7 @@ export class PostgresCluster implements Cluster {
     if (!this.held.has(name)) await this.options.signals.hint().catch(() => undefined);
   }
 
-  /** Takes what was told to this process, or of an account that it works. Never rejects. */
-  private listen(): Promise<void> {
-    this.listening ??= this.listenOnce()
-      .catch(() => undefined)
-      .finally(() => (this.listening = undefined));
-    return this.listening;
-  }
-
+  /** Takes what was told to this process, or of an account that it works. */
   private async listenOnce(): Promise<void> {
     const { signals, leases } = this.options;
     const mine = this.held.names().filter((name) => this.works(name));
@@ -292,10 +276,6 @@ export class PostgresCluster implements Cluster {
     });
   }
 
-  private async tidyUp(): Promise<void> {
-    if (this.leads()) await this.options.signals.forgetOld();
-  }
-
   private lost(): void {
     this.end('other processes took this one for ended and have its accounts now: it ends, to begin anew');
   }
@@ -308,9 +288,8 @@ export class PostgresCluster implements Cluster {
     onLost();
   }
 
-  /** What fails is tried again the next time. */
-  private every(ms: number, work: () => Promise<void>): void {
-    const timer = setInterval(() => void work().catch(() => undefined), ms);
+  private every(ms: number, work: OneAtATime): void {
+    const timer = setInterval(() => void work.run(), ms);
     timer.unref();
     this.timers.push(timer);
   }

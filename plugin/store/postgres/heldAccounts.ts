@@ -41,10 +41,6 @@ export class HeldAccounts {
     this.isEnding = true;
   }
 
-  private hasEnded(): boolean {
-    return this.isEnding;
-  }
-
   names(): string[] {
     return [...this.held.keys()];
   }
@@ -91,6 +87,7 @@ export class HeldAccounts {
 
   /** Goes on with what was taken although this process did not hear of it. */
   async takeAgain(name: string): Promise<void> {
+    if (this.isEnding) return;
     const epoch = await this.options.leases.takeAgain(name);
     if (epoch !== undefined) this.begin(name, epoch, true);
   }
@@ -118,6 +115,10 @@ export class HeldAccounts {
       held.keptUntil = now() + keepMs;
       void this.work(name, held);
     }
+  }
+
+  private hasEnded(): boolean {
+    return this.isEnding;
   }
 
   private begin(name: string, epoch: string, wasLeft: boolean): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Pool, type QueryResult } from 'pg';
 import { pause, systemClock } from '../../core/clock';
 import { BridgeError, reasonOf } from '../../core/errors';
+import { OneAtATime } from '../../core/oneAtATime';
 import type { Log, MessageStore } from '../../core/ports';
 import { createTables, type AllTables, type TablesOptions } from '../allTables';
 import { createStore, type CreatedStore } from '../store';
@@ -182,16 +183,10 @@ class PostgresStore {
     await this.pool.query(`DELETE FROM commits WHERE at < now() - interval '${commitsLife}'`);
   }
 
-  /** What fails is tried again the next time. */
+  /** What fails is tried again the next time; `/health` says it. */
   private every(ms: number, work: () => Promise<void>): void {
-    let isRunning = false;
-    const timer = setInterval(() => {
-      if (isRunning) return;
-      isRunning = true;
-      work()
-        .catch(() => undefined)
-        .finally(() => (isRunning = false));
-    }, ms);
+    const one = new OneAtATime(work, (error) => this.note(error));
+    const timer = setInterval(() => void one.run(), ms);
     timer.unref();
     this.timers.push(timer);
   }

@@ -59,7 +59,7 @@ export const en = {
     hint: 'Each account is worked by one machine at a time; when a machine ends, the others take over its accounts.',
     none: 'works no account right now',
     works: (accounts: string) => `works ${accounts}`,
-    leader: '(also the panel, and what is done once for all)',
+    leader: 'and runs the panel and the jobs that are done once for all',
     seen: (time: string, version: string) => `last seen ${time}, version ${version}`,
   },
   accounts: {

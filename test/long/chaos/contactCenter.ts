@@ -8,6 +8,7 @@ import { AdminClient } from '../../support/adminClient';
 import { freePort, PluginProcess } from '../../support/process';
 import type { HealthBody } from '../../support/health';
 import { until } from '../../support/until';
+import { nothingBroken, Promises } from '../promises';
 import { Random } from './random';
 
 const brandId = '900000000000000001';
@@ -41,10 +42,7 @@ export class ContactCenter {
   process!: PluginProcess;
   /** Whether X gets through to the plugin. */
   isReachable = true;
-  /** What customers wrote and X tried to deliver, and what agents were promised. */
-  private readonly promised = { in: new Set<string>(), out: new Set<string>() };
-  /** What X got a 200 for at once, in the order it was written. */
-  private readonly acknowledged = new Set<string>();
+  private readonly promised = new Promises();
   private writing: Promise<void>[] = [];
   private atWork = false;
   private numbers = 0;
@@ -207,7 +205,7 @@ export class ContactCenter {
     await until(isIdle, 'the plugin to be well again', maxRecovery).catch(() => undefined);
     const health = (await this.health())?.status;
     expect({ ...this.wrong(), health, circumstances }).toEqual({
-      ...nothingWrong,
+      ...nothingBroken,
       health: 'ok',
       circumstances,
     });
@@ -216,10 +214,7 @@ export class ContactCenter {
 
   /** Waits until all that was promised has arrived. */
   async caughtUp(): Promise<void> {
-    const arrived = () =>
-      [...this.promised.in].every((text) => this.atHost().includes(text)) &&
-      [...this.promised.out].every((text) => this.atX().includes(text));
-    await until(arrived, 'all that was promised', maxRecovery);
+    await until(() => this.promised.isKept(this.atHost(), this.atX()), 'all that was promised', maxRecovery);
   }
 
   async end(): Promise<void> {
@@ -231,21 +226,12 @@ export class ContactCenter {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private wrong(): typeof nothingWrong {
-    const [atHost, atX] = [this.atHost(), this.atX()];
-    return {
-      lostMessages: [...this.promised.in].filter((text) => !atHost.includes(text)),
-      doubledMessages: doubled(atHost),
-      lostAnswers: [...this.promised.out].filter((text) => !atX.includes(text)),
-      doubledAnswers: doubled(atX),
-      outOfOrder: customers.filter((_, index) => {
-        // What was not acknowledged is found later, by reading back, and may come after what was.
-        const numbers = atHost
-          .filter((text) => this.acknowledged.has(text) && text.startsWith(`c${index} `))
-          .map((text) => Number(text.slice(3)));
-        return numbers.some((number, place) => place > 0 && number < numbers[place - 1]!);
-      }),
-    };
+  private wrong(): typeof nothingBroken {
+    return this.promised.broken(
+      this.atHost(),
+      this.atX(),
+      customers.map((_, index) => `c${index}`),
+    );
   }
 
   private atHost(): string[] {
@@ -265,7 +251,7 @@ export class ContactCenter {
       const text = `c${customers.indexOf(id)} ${this.numbers}`;
       const message = this.x.world.addMessage(id, brandId, text);
       this.promised.in.add(text);
-      if (await this.x.feed.publish({ kind: 'message', message })) this.acknowledged.add(text);
+      if (await this.x.feed.publish({ kind: 'message', message })) this.promised.acknowledged.add(text);
       await this.goOn(5, 60);
     }
   }
@@ -313,15 +299,3 @@ export class ContactCenter {
     }
   }
 }
-
-const nothingWrong = {
-  lostMessages: [] as string[],
-  doubledMessages: [] as string[],
-  lostAnswers: [] as string[],
-  doubledAnswers: [] as string[],
-  outOfOrder: [] as string[],
-};
-
-const doubled = (texts: string[]) => [
-  ...new Set(texts.filter((text, index) => texts.indexOf(text) !== index)),
-];

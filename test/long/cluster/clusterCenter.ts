@@ -16,6 +16,7 @@ import type { HealthBody } from '../../support/health';
 import { LoadBalancer } from '../../support/loadBalancer';
 import { freePort, PluginProcess } from '../../support/process';
 import { until } from '../../support/until';
+import { nothingBroken, Promises } from '../promises';
 import { Random } from '../chaos/random';
 
 export const replyToken = 'reply-token-of-the-cluster';
@@ -41,10 +42,7 @@ export interface ClusterOptions {
 /** A contact center on several machines: processes with one database, behind a load balancer, between X and Motion. */
 export class ClusterCenter {
   readonly processes: (PluginProcess | undefined)[] = [];
-  /** What customers wrote, and what agents were promised. */
-  private readonly promised = { in: new Set<string>(), out: new Set<string>() };
-  /** What X got a 200 for at once, in the order it was written. */
-  private readonly acknowledged = new Set<string>();
+  private readonly promised = new Promises();
   private writing: Promise<void>[] = [];
   private isAtWork = false;
   private numbers = 0;
@@ -171,7 +169,7 @@ export class ClusterCenter {
     const message = this.x.world.addMessage(id, brandId, text);
     this.promised.in.add(text);
     const isTaken = await this.x.feed.publish({ kind: 'message', message });
-    if (isTaken) this.acknowledged.add(text);
+    if (isTaken) this.promised.acknowledged.add(text);
     return isTaken;
   }
 
@@ -185,10 +183,9 @@ export class ClusterCenter {
   /** Everybody begins to write. */
   begin(): void {
     this.isAtWork = true;
-    this.writing = [
-      ...this.customers.map((customer) => this.customerWritesOn(customer)),
-      this.agentsWriteOn(),
-    ];
+    // Several agents, since one alone would only wait for a process that is frozen.
+    const agents = Array.from({ length: 3 }, () => this.agentWritesOn());
+    this.writing = [...this.customers.map((customer) => this.customerWritesOn(customer)), ...agents];
   }
 
   async pause(): Promise<void> {
@@ -203,18 +200,13 @@ export class ClusterCenter {
   /** @throws Error when anything promised does not arrive, or arrives twice, or in another order */
   async settle(maxMs = 60_000): Promise<void> {
     await this.pause();
-    const hasArrived = () => {
-      const [atHost, atX] = [new Set(this.atHost()), new Set(this.atX())];
-      return (
-        [...this.promised.in].every((text) => atHost.has(text)) &&
-        [...this.promised.out].every((text) => atX.has(text))
-      );
-    };
-    await until(hasArrived, 'all that was promised', maxMs).catch(() => undefined);
+    await until(() => this.promised.isKept(this.atHost(), this.atX()), 'all that was promised', maxMs).catch(
+      () => undefined,
+    );
     await until(async () => (await this.waiting()) === 0, 'nothing to wait', maxMs).catch(() => undefined);
     const waiting = await this.waiting();
     expect({ ...this.wrong(), waiting, refused: this.refusals() }).toEqual({
-      ...nothingWrong,
+      ...nothingBroken,
       waiting: 0,
       refused: [],
     });
@@ -257,23 +249,12 @@ export class ClusterCenter {
     });
   }
 
-  private wrong(): typeof nothingWrong {
-    const [atHost, atX] = [this.atHost(), this.atX()];
-    return {
-      lostMessages: [...this.promised.in].filter((text) => !atHost.includes(text)),
-      doubledMessages: doubled(atHost),
-      lostReplies: [...this.promised.out].filter((text) => !atX.includes(text)),
-      doubledReplies: doubled(atX),
-      outOfOrder: this.customers
-        .map(({ mark }) => mark)
-        .filter((mark) => {
-          // What was not acknowledged is found later, by reading back, and may come after what was.
-          const numbers = atHost
-            .filter((text) => this.acknowledged.has(text) && text.startsWith(`${mark} `))
-            .map((text) => Number(text.split(' ')[1]));
-          return numbers.some((number, place) => place > 0 && number < numbers[place - 1]!);
-        }),
-    };
+  private wrong(): typeof nothingBroken {
+    return this.promised.broken(
+      this.atHost(),
+      this.atX(),
+      this.customers.map(({ mark }) => mark),
+    );
   }
 
   private atHost(): string[] {
@@ -295,7 +276,7 @@ export class ClusterCenter {
     }
   }
 
-  private async agentsWriteOn(): Promise<void> {
+  private async agentWritesOn(): Promise<void> {
     while (this.isAtWork) {
       await this.goOn(30, 150);
       const interaction = this.random.oneOf(this.host.state.interactions);
@@ -304,15 +285,3 @@ export class ClusterCenter {
     }
   }
 }
-
-const nothingWrong = {
-  lostMessages: [] as string[],
-  doubledMessages: [] as string[],
-  lostReplies: [] as string[],
-  doubledReplies: [] as string[],
-  outOfOrder: [] as string[],
-};
-
-const doubled = (texts: string[]) => [
-  ...new Set(texts.filter((text, index) => texts.indexOf(text) !== index)),
-];
