@@ -41,6 +41,9 @@ const connectAgainMs = 1_000;
 /** What is in flight gets this long when the process is asked to stop, in milliseconds. */
 const maxStop = 10_000;
 
+/** Telling other processes what was not finished gets this long, in milliseconds. */
+const maxGiveUp = 1_000;
+
 /** Closing the log gets this long where the process has to end at once, in milliseconds. */
 const maxLogClose = 1_000;
 
@@ -224,7 +227,10 @@ function stopOnSignal(plugin: Plugin, logs: OpenLog): void {
     stopping = true;
     logs.log.info('stopping', { signal });
     // What is cut off here goes on at the next start.
-    setTimeout(() => process.exit(0), maxStop).unref();
+    setTimeout(() => {
+      setTimeout(() => process.exit(0), maxGiveUp);
+      void plugin.giveUp().finally(() => process.exit(0));
+    }, maxStop).unref();
     void plugin
       .stop()
       .then(() => logs.close())

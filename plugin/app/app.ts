@@ -187,6 +187,11 @@ export class App {
     this.shared.log.info('stopped');
   }
 
+  /** Has other processes take over what could not be finished in time; this one is to end at once. Never rejects. */
+  async giveUp(): Promise<void> {
+    await this.options.store.cluster.leave(true);
+  }
+
   /**
    * Goes on with another configuration: only what changed is restarted, and nothing in flight is lost.
    * @returns the accounts that are new, changed or gone
@@ -318,7 +323,7 @@ export class App {
 }
 
 /** A running plugin, for whoever starts and stops it. */
-export type Plugin = Pick<App, 'port' | 'stop'>;
+export type Plugin = Pick<App, 'port' | 'stop' | 'giveUp'>;
 
 /**
  * Builds the plugin and starts it.

@@ -5,6 +5,7 @@ import { BridgeError, reasonOf } from '../core/errors';
 import type { MessageStore } from '../core/ports';
 import { askPlugin } from './requestFiles';
 import { noCopy } from '../store/postgres/messageStore';
+import { storeFile } from '../store/sqlite/database';
 import { copiedAtFile } from '../store/sqlite/uncleanShutdown';
 import { withStore, type StoreConfig } from './openStore';
 
@@ -37,7 +38,7 @@ export async function backUp(
   try {
     mkdirSync(target, { recursive: true, mode: 0o700 });
     const at = new Date();
-    await copyTo(join(target, 'openchannel-x.db'));
+    await copyTo(join(target, storeFile));
     await cp(dataDir, target, {
       recursive: true,
       filter: (path) => resolve(path) === resolve(dataDir) || !leftOut.test(basename(path)),

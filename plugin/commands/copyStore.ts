@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { copyStore } from '../store/copy/copyStore';
 import { openPostgresEnd } from '../store/copy/postgresEnd';
 import { openSqliteEnd } from '../store/copy/sqliteEnd';
+import { storeFile } from '../store/sqlite/database';
 import type { StoreEnd } from '../store/copy/storeEnd';
 
 const progressEvery = 10_000;
@@ -11,6 +14,8 @@ const progressEvery = 10_000;
  * @returns what to tell whoever called it @throws Error in words
  */
 export async function runCopyStore(from: string, to: string, print: (line: string) => void): Promise<string> {
+  if (!isDatabase(from) && !existsSync(join(from, storeFile)))
+    throw new Error(`there is no ${storeFile} in ${from}`);
   const source = await open(from);
   try {
     const target = await open(to);
@@ -28,5 +33,9 @@ export async function runCopyStore(from: string, to: string, print: (line: strin
 }
 
 function open(where: string): Promise<StoreEnd> {
-  return /^postgres(?:ql)?:\/\//.test(where) ? openPostgresEnd(where) : openSqliteEnd(where);
+  return isDatabase(where) ? openPostgresEnd(where) : openSqliteEnd(where);
+}
+
+function isDatabase(where: string): boolean {
+  return /^postgres(?:ql)?:\/\//.test(where);
 }

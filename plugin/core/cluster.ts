@@ -84,8 +84,8 @@ export interface Cluster {
   nodes(): ClusterNode[];
   /** Takes nothing on any longer, since this process is about to leave. */
   retire(): void;
-  /** Gives back what this process works. Never rejects. */
-  leave(): Promise<void>;
+  /** Gives back what this process works. @param isUnfinished calls may be under way, which others have to wait for. Never rejects. */
+  leave(isUnfinished?: boolean): Promise<void>;
 }
 
 /**

@@ -8,27 +8,34 @@ type Write = (tables: Tables) => Promise<void>;
  * happens to that message.
  */
 export class PendingWrites {
-  private readonly pendingWrites = new Map<number, Write>();
+  private readonly pendingWrites = new Map<number, { account: string; write: Write; hasFailed: boolean }>();
 
   constructor(private readonly transaction: MessageStore['transaction']) {}
 
   /** Writes an outcome as one commit; when that throws, `settle` will write it. */
-  async write(seq: number, write: Write): Promise<void> {
-    this.pendingWrites.set(seq, write);
-    await this.transaction(write);
-    this.pendingWrites.delete(seq);
+  async write(account: string, seq: number, write: Write): Promise<void> {
+    const pending = { account, write, hasFailed: false };
+    this.pendingWrites.set(seq, pending);
+    try {
+      await this.transaction(write);
+      this.pendingWrites.delete(seq);
+    } catch (error) {
+      pending.hasFailed = true;
+      throw error;
+    }
   }
 
-  /** Makes up for all that is owed. @throws BridgeError `store-unavailable` */
-  async settleAll(): Promise<void> {
-    for (const seq of [...this.pendingWrites.keys()]) await this.settle(seq);
+  /** Makes up for all that is owed of an account. @throws BridgeError `store-unavailable` */
+  async settleAll(account: string): Promise<void> {
+    for (const [seq, pending] of [...this.pendingWrites])
+      if (pending.hasFailed && pending.account === account) await this.settle(seq);
   }
 
   /** Makes up for an owed write. @returns whether there was one */
   async settle(seq: number): Promise<boolean> {
-    const write = this.pendingWrites.get(seq);
-    if (!write) return false;
-    await this.write(seq, write);
+    const pending = this.pendingWrites.get(seq);
+    if (!pending) return false;
+    await this.write(pending.account, seq, pending.write);
     return true;
   }
 }

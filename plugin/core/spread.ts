@@ -4,11 +4,13 @@
  * @param accounts what there is to be worked
  * @param nodes the processes there are, at least one
  * @param owners who works an account now, by account
+ * @param knows whether a process has the account among its settings; one that nobody knows is given to nobody
  */
 export function spread(
   accounts: string[],
   nodes: string[],
   owners: ReadonlyMap<string, string>,
+  knows: (node: string, account: string) => boolean = () => true,
 ): Map<string, string> {
   const inOrder = [...new Set(accounts)].sort();
   const least = Math.floor(inOrder.length / nodes.length);
@@ -27,11 +29,14 @@ export function spread(
   };
   for (const account of inOrder) {
     const owner = owners.get(account);
-    if (owner !== undefined && hasRoom(owner)) give(account, owner);
+    if (owner !== undefined && hasRoom(owner) && knows(owner, account)) give(account, owner);
   }
   for (const account of inOrder) {
     if (result.has(account)) continue;
-    const node = nodes.filter(hasRoom).sort((one, other) => (held.get(one) ?? 0) - (held.get(other) ?? 0))[0];
+    // Rather uneven than worked by nobody.
+    const [node] = nodes
+      .filter((each) => knows(each, account))
+      .sort((one, other) => (held.get(one) ?? 0) - (held.get(other) ?? 0));
     if (node !== undefined) give(account, node);
   }
   return result;

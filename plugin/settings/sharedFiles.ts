@@ -39,7 +39,7 @@ export class SharedFiles {
     const { documents, version } = await this.documents.since(this.version);
     const taken = documents.filter(({ name, content }) => this.known.get(name) !== content);
     for (const { name, content } of taken) {
-      if (isFileName(name) && !isNewer(this.read(name), content)) this.write(name, content);
+      if (isFileName(name) && this.read(name) !== content) this.write(name, content);
       this.known.set(name, content);
     }
     this.version = version;
@@ -118,13 +118,6 @@ export function concernsSettings(taken: string[]): boolean {
 /** Keys that are kept until it is known whether X has them. */
 function isPassing(name: string): boolean {
   return name.endsWith('.created.json');
-}
-
-/** Whether keys were saved later than others: a process may have ended before it could give them to the others. */
-function isNewer(own: string, other: string): boolean {
-  // What cannot be understood was cut off.
-  const savedAt = (content: string) => /"savedAt": "([^"]+)"/.exec(content)?.[1] ?? '';
-  return savedAt(own) > savedAt(other) && savedAt(other) !== '';
 }
 
 /** Nothing else is ever written into the data folder. */

@@ -92,9 +92,11 @@ test('an outcome that could not be written is written later, once', async () => 
     written += 1;
     return Promise.resolve();
   };
-  await expect(pendingWrites.write(1, write)).rejects.toThrow('disk full');
+  await expect(pendingWrites.write('first', 1, write)).rejects.toThrow('disk full');
   await expect(pendingWrites.settle(1)).rejects.toThrow('disk full');
   works = true;
+  await pendingWrites.settleAll('another');
+  expect(written).toBe(0);
   expect(await pendingWrites.settle(1)).toBe(true);
   expect(await pendingWrites.settle(1)).toBe(false);
   expect(written).toBe(1);

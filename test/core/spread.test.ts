@@ -40,3 +40,14 @@ test.each([
     expect(spread(names, all, result)).toEqual(result);
   }
 });
+
+test('an account goes only to a process that has it among its settings', () => {
+  const knows = (node: string, account: string) => node === 'new' || account !== 'added';
+  for (const owner of ['old', 'new', 'gone']) {
+    const owners = new Map(['', 'a', 'b', 'added'].map((name) => [name, owner]));
+    const result = spread(['', 'a', 'b', 'added'], ['old', 'new'], owners, knows);
+    expect([result.size, result.get('added')]).toEqual([4, 'new']);
+    expect(spread(['', 'a', 'b', 'added'], ['old', 'new'], result, knows)).toEqual(result);
+  }
+  expect(spread(['a'], ['1'], new Map(), () => false).size).toBe(0);
+});

@@ -85,6 +85,14 @@ const quiet = { info: () => {}, warn: () => {}, error: () => {} };
     await store.close();
   });
 
+  test('a source that is not there, or has nothing, is refused: it may be mistyped', async () => {
+    await expect(runCopyStore(join(folder, 'mistyped'), url, () => {})).rejects.toThrow(
+      'there is no openchannel-x.db',
+    );
+    await (await sqlite('empty')).close();
+    await expect(runCopyStore(join(folder, 'empty'), url, () => {})).rejects.toThrow('the source is empty');
+  });
+
   test('a target that is not empty, or that the plugin works with, is refused', async () => {
     const first = await sqlite('from');
     await fill(first);

@@ -54,7 +54,7 @@ export async function deliverMessage(
     const found = mayBeThere ? await findLost(row, part, account, ports) : undefined;
     mayBeThere = row.doubtful && found !== undefined;
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
-    await ports.pendingWrites.write(row.seq, async (tables) => {
+    await ports.pendingWrites.write(account.name, row.seq, async (tables) => {
       await tables.inbox.saveNotified(row.seq, receipt.messageId, index + 1, last);
       if (receipt.messageId === undefined)
         await tables.inbox.noteHandedOver(

@@ -66,7 +66,7 @@ export class InboundWorker {
   async whenIdle(account: string): Promise<void> {
     await this.queue.whenIdle((queueName) => isQueueOf(queueName, account));
     await this.bot.whenIdle(account);
-    await this.pendingWrites.settleAll();
+    await this.pendingWrites.settleAll(account);
   }
 
   wake(queueName: string): void {
@@ -125,7 +125,9 @@ export class InboundWorker {
     const ports = { ...this.ports, log };
     const row = await decryptMessage(stored, account, ports);
     if (!row) {
-      await this.pendingWrites.write(stored.seq, (tables) => tables.inbox.markNothing(stored.seq));
+      await this.pendingWrites.write(account.name, stored.seq, (tables) =>
+        tables.inbox.markNothing(stored.seq),
+      );
       this.step(stored, 'nothing for an agent');
       return { again: 'now' };
     }
@@ -172,7 +174,9 @@ export class InboundWorker {
     const { account, messageId } = row.message;
     const { inbox, log, clock, counters } = this.ports;
     if (!error.retryable && !(await this.hostRefusesAll(row, error))) {
-      await this.pendingWrites.write(row.seq, (tables) => tables.inbox.markFailed(row.seq, error.message));
+      await this.pendingWrites.write(account, row.seq, (tables) =>
+        tables.inbox.markFailed(row.seq, error.message),
+      );
       log.error('message set aside: XCALLY Motion will never accept it', {
         account,
         messageId,

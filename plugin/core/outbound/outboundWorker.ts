@@ -83,7 +83,7 @@ export class OutboundWorker {
   async whenIdle(account: string): Promise<void> {
     const isMeant = (queueName: string) => isQueueOf(queueName, account);
     await Promise.all([this.queue.whenIdle(isMeant), this.ahead.whenIdle(isMeant)]);
-    await this.pendingWrites.settleAll();
+    await this.pendingWrites.settleAll(account);
   }
 
   /** Finds what is due and in no queue. @throws BridgeError `store-unavailable` */
@@ -323,7 +323,7 @@ export class OutboundWorker {
     const untold = failed.filter(({ seq, message }) => !this.calls.has(seq) && concernsAgent(message));
     const [first, ...others] = untold;
     if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
-    await this.pendingWrites.write(row.seq, async ({ outbox }) => {
+    await this.pendingWrites.write(account, row.seq, async ({ outbox }) => {
       if (!isUnclear) await outbox.separate(row.seq);
       await outbox.markFailed(
         failed.map(({ seq }) => seq),

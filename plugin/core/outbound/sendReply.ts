@@ -184,7 +184,7 @@ function record(
 ): Promise<void> {
   const seqs = rows.map(({ seq }) => seq);
   const [head = 0] = seqs;
-  return ports.pendingWrites.write(head, async (tables) => {
+  return ports.pendingWrites.write(account.name, head, async (tables) => {
     if (last) {
       for (const seq of seqs) await noteReplied(seq, account, ports.clock.now(), tables);
       await tables.outbox.markDelivered(seqs, ids, route.chat !== undefined);

@@ -10,6 +10,9 @@ export async function copyStore(
   to: StoreEnd,
   tell: (table: CopiedTable, done: number, all: number) => void,
 ): Promise<number> {
+  let there = 0;
+  for (const table of copiedTables) there += await from.count(table);
+  if (there === 0) throw new Error('the source is empty: check where the store is; nothing was copied');
   for (const table of copiedTables)
     if ((await to.count(table)) > 0)
       throw new Error(`the target is not empty (${table} has rows): nothing was copied`);

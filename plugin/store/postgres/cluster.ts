@@ -84,6 +84,7 @@ export class PostgresCluster implements Cluster {
     this.every(listenEveryMs, this.listen);
     this.every(60_000, this.tidyUp);
     this.listener.open();
+    await this.renew.run();
     await this.beat.run();
   }
 
@@ -154,13 +155,13 @@ export class PostgresCluster implements Cluster {
     this.held.end();
   }
 
-  async leave(): Promise<void> {
+  async leave(isUnfinished = false): Promise<void> {
     this.retire();
     for (const timer of this.timers) clearInterval(timer);
     await Promise.all([this.beat.settled(), this.listen.settled()]);
     if (this.handlers && !this.isLost) {
       const { leases, signals } = this.options;
-      await leases.leave(this.held.withLeftCalls()).catch(() => undefined);
+      await leases.leave(isUnfinished ? this.held.names() : this.held.withLeftCalls()).catch(() => undefined);
       await signals.hint().catch(() => undefined);
     }
     await this.listener.close();
@@ -168,7 +169,7 @@ export class PostgresCluster implements Cluster {
 
   /** Says that this process lives: apart from all else, so that nothing keeps it from that. */
   private async renewOnce(): Promise<void> {
-    if (!(await this.options.leases.renew(this.handlers?.standing() ?? {}))) {
+    if (!(await this.options.leases.renew(this.handlers?.standing() ?? {}, this.names))) {
       this.lost();
       return;
     }
@@ -204,7 +205,8 @@ export class PostgresCluster implements Cluster {
 
   /** After an outage of the database all are silent, and each of them may be back in a moment. */
   private async endSilent(): Promise<void> {
-    if (performance.now() - this.steadySince < nodeLifeMs) return;
+    const now = performance.now();
+    if (now - this.renewedAt > steadyMs || now - this.steadySince < nodeLifeMs) return;
     const { leases, log } = this.options;
     for (const name of await leases.endSilent())
       log.error(
@@ -233,18 +235,22 @@ export class PostgresCluster implements Cluster {
 
   private async rebalance({ nodes, leases }: PostgresCluster['view']): Promise<void> {
     const { self } = this.options.leases;
-    const living = nodes.filter(({ isOver }) => !isOver).map(({ id }) => id);
+    const living = nodes.filter(({ isOver }) => !isOver);
+    const ids = living.map(({ id }) => id);
     const owners = new Map([...leases].filter((entry): entry is [string, string] => entry[1] !== undefined));
-    const names = [leadership, ...this.names];
-    const wanted = living.length === 0 ? new Map<string, string>() : spread(names, living, owners);
-    for (const name of this.held.names())
-      if (owners.get(name) !== self) this.lost();
-      else if (wanted.get(name) !== self) void this.release(name);
+    const known = new Map(living.map(({ id, accounts }) => [id, new Set([leadership, ...accounts])]));
+    const names = [...new Set([...known.values()].flatMap((each) => [...each]))];
+    const knows = (id: string, name: string) => known.get(id)?.has(name) === true;
+    for (const name of this.held.names()) if (owners.get(name) !== self) this.lost();
+    // After an outage this process may be the last to be back, and gives nothing away for that.
+    if (!ids.includes(self)) return;
+    const wanted = spread(names, ids, owners, knows);
+    for (const name of this.held.names()) if (wanted.get(name) !== self) void this.release(name);
     for (const name of names) {
       if (this.held.has(name)) continue;
       const owner = owners.get(name);
       if (owner === self) await this.held.takeAgain(name);
-      else if (wanted.get(name) === self && (owner === undefined || !living.includes(owner)))
+      else if (wanted.get(name) === self && (owner === undefined || !ids.includes(owner)))
         await this.held.take(name, owner);
     }
   }
@@ -259,10 +265,15 @@ export class PostgresCluster implements Cluster {
     const { signals, leases } = this.options;
     const mine = this.held.names().filter((name) => this.works(name));
     const rows = await signals.of([leases.self, ...mine]);
-    for (const { target, body } of rows)
+    const heard: string[] = [];
+    for (const { id, target, body } of rows) {
+      // Given away meanwhile: it is the next process's to hear.
+      if (target !== leases.self && !this.works(target)) continue;
+      heard.push(id);
       if (target === leases.self) void this.hear(body);
-      else if (this.works(target)) await this.within(target, () => this.onSignal(target, body as Signal));
-    await signals.done(rows.map(({ id }) => id));
+      else await this.within(target, () => this.onSignal(target, body as Signal));
+    }
+    await signals.done(heard);
   }
 
   private async onSignal(account: string, signal: Signal): Promise<void> {

@@ -107,6 +107,12 @@ export class HeldAccounts {
       this.held.delete(name);
       if (name !== leadership) log.info('another process is to work the account', { account: name });
     } catch (error) {
+      if (this.hasEnded()) return;
+      // The answer alone may have been lost.
+      if (!(await leases.has(name, held.epoch).catch(() => true))) {
+        this.held.delete(name);
+        return;
+      }
       log.warn('an account could not be given to another process, it is tried again', {
         account: name,
         reason: reasonOf(error),
@@ -134,6 +140,7 @@ export class HeldAccounts {
   /** Until it succeeds: an account that is held and not worked would be worked by nobody. Never rejects. */
   private async work(name: string, held: Held): Promise<void> {
     const { refreshFacts, log, handlers } = this.options;
+    if (this.isEnding) return;
     try {
       await refreshFacts((account) => account === name);
       held.isReady = true;
@@ -144,7 +151,7 @@ export class HeldAccounts {
         reason: reasonOf(error),
       });
       const again = () => {
-        if (this.held.get(name) === held && !held.releasing && !this.isEnding) void this.work(name, held);
+        if (this.held.get(name) === held && !held.releasing) void this.work(name, held);
       };
       setTimeout(again, tryAgainMs).unref();
     }

@@ -18,6 +18,8 @@ export interface NodeRow {
   isOver: boolean;
   /** What it says of the accounts it works. */
   standing: Record<string, unknown>;
+  /** The accounts among its settings. */
+  accounts: string[];
 }
 
 export interface LeaseRow {
@@ -44,11 +46,11 @@ export class Leases {
   }
 
   /** Goes on, also where its time was over and nobody has noticed. @returns false once another process has */
-  async renew(standing: Record<string, unknown>): Promise<boolean> {
+  async renew(standing: Record<string, unknown>, accounts: string[]): Promise<boolean> {
     const { rowCount } = await this.database.query(
-      `UPDATE nodes SET seen_at = clock_timestamp(), expires_at = clock_timestamp() + $2 * interval '1 ms', standing = $3
+      `UPDATE nodes SET seen_at = clock_timestamp(), expires_at = clock_timestamp() + $2 * interval '1 ms', standing = $3, accounts = $4
        WHERE id = $1`,
-      [this.self, nodeLifeMs, JSON.stringify(standing)],
+      [this.self, nodeLifeMs, JSON.stringify(standing), JSON.stringify(accounts)],
     );
     return rowCount === 1;
   }
@@ -56,7 +58,7 @@ export class Leases {
   async nodes(): Promise<NodeRow[]> {
     const { rows } = await this.database.query(
       `SELECT id, name, version, ${ms('started_at')} AS started_at, ${ms('seen_at')} AS seen_at,
-         expires_at < clock_timestamp() AS is_over, standing FROM nodes ORDER BY nodes.started_at, id`,
+         expires_at < clock_timestamp() AS is_over, standing, accounts FROM nodes ORDER BY nodes.started_at, id`,
     );
     return rows.map((row) => ({
       id: textOf(row, 'id'),
@@ -66,6 +68,7 @@ export class Leases {
       seenAt: Number(row['seen_at']),
       isOver: row['is_over'] === true,
       standing: JSON.parse(textOf(row, 'standing')) as Record<string, unknown>,
+      accounts: JSON.parse(textOf(row, 'accounts')) as string[],
     }));
   }
 

@@ -263,7 +263,8 @@ export const migrations: readonly Migration[] = [
     started_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
     seen_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
     expires_at TIMESTAMPTZ NOT NULL,
-    standing JSON NOT NULL DEFAULT '{}'
+    standing JSON NOT NULL DEFAULT '{}',
+    accounts JSON NOT NULL DEFAULT '[]'
   );
 
   CREATE TABLE leases (

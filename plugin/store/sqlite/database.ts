@@ -9,6 +9,9 @@ import { migrations } from './migrations';
 import { say } from '../../texts/text';
 import type { Value } from '../sql';
 
+/** What a data folder has the store in. */
+export const storeFile = 'openchannel-x.db';
+
 /** A statement prepared once and run often. */
 export interface Query {
   run(...values: Value[]): number;
@@ -46,7 +49,7 @@ export class StoreFile {
    */
   static open(directory: string): StoreFile {
     const release = claimDataDirectory(directory);
-    const path = join(directory, 'openchannel-x.db');
+    const path = join(directory, storeFile);
     try {
       // Whoever held this lock is dead: the directory is ours alone.
       rmSync(`${path}.lock`, { recursive: true, force: true });

@@ -124,17 +124,21 @@ const takeOverMs = 15_000;
   test('frozen in the middle of a call: nothing is doubled by whoever takes over, and the process ends when it wakes up', async () => {
     await open({ nodes: 2, accounts: 1 });
     await center.introduce();
-    const [owner] = (await spreadOver([0])).includes(1) ? [0] : [1];
-    const before = center.host.state.messages.length;
+    const [owner, other] = (await spreadOver([0])).includes(1) ? [0, 1] : [1, 0];
+    const called = center.host.calls.filter((call) => /^POST .*openchannel/.test(call)).length;
     center.host.faults.add({ when: /^POST .*openchannel/, delay: 3_000 });
     const writing = center.customerWrites(center.customers[0]!, `${center.customers[0]!.mark} 1`);
     await writing;
+    const isCalled = () =>
+      center.host.calls.filter((call) => /^POST .*openchannel/.test(call)).length > called;
+    await until(isCalled, 'the call to be under way');
     center.process(owner).child.kill('SIGSTOP');
     await until(
-      () => center.host.state.messages.length > before,
-      'the other process to hand it over',
-      60_000,
+      async () => (await center.worked(other)).length === 1,
+      'the other process to take the account over',
+      takeOverMs,
     );
+    await until(async () => (await center.waiting(other)) === 0, 'it to find out what became of it', 60_000);
     center.process(owner).child.kill('SIGCONT');
     expect(await center.process(owner).ended()).toBe(1);
     center.start(owner);
@@ -153,10 +157,13 @@ const takeOverMs = 15_000;
         async () => (await center.health(0))?.store.state === 'broken',
         'health to say that the store cannot be used',
       );
+      // Longer than a process may be silent: none may be taken for ended by whoever is back first.
+      await new Promise((resolve) => setTimeout(resolve, 12_000));
     } finally {
       server.start();
     }
     await until(() => center.isWell(), 'all to be well', 30_000);
+    expect([0, 1].map((node) => center.process(node).exitCode)).toEqual([undefined, undefined]);
     await center.customerWrites(center.customers[0]!, `${center.customers[0]!.mark} 2`);
     await center.settle();
   }, 120_000);

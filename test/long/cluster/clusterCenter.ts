@@ -230,8 +230,8 @@ export class ClusterCenter {
   }
 
   /** How many messages have not come to their end; NaN while nobody says it. */
-  private async waiting(): Promise<number> {
-    const health = await this.health(0);
+  async waiting(node = 0): Promise<number> {
+    const health = await this.health(node);
     return this.accounts.reduce((sum, name) => {
       const { inbound, outbound } = health?.accounts[name] ?? {};
       return sum + (inbound?.waiting ?? NaN) + (outbound?.waiting ?? NaN);
