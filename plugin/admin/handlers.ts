@@ -1,15 +1,14 @@
 import { BridgeError } from '../core/errors';
 import { forget } from '../core/forget';
-import { recall } from '../core/outbound/recall';
-import type { HistoryRow } from '../core/ports';
 import type { ChatSetUp } from '../x/chat/chatSetUp';
-import type { ActivityMessage, Answer, Input, Method } from '../panel/api';
+import type { Answer, Input, Method } from '../panel/api';
 import { changesBetween, exportSettings, mergeImport, readBackup } from './backup';
 import { readCallbackAddress } from './callbackAddress';
 import type { Connections } from './connect';
 import { readLogLines } from './logLines';
 import { addressesOf } from './addresses';
 import { accountOf } from './accountOf';
+import { inThePanel, messageHandlers } from './messages';
 import { chatKeysView, KeyChangesInProgress } from './chatKeys';
 import { checkAccount, checkSignIn } from './check';
 import type { MotionDirectory } from './motionDirectory';
@@ -27,7 +26,7 @@ import {
   revisionOf,
   viewSettings,
 } from './settings';
-import { phrase, say } from '../texts/text';
+import { say } from '../texts/text';
 
 /** The calls that need somebody to be signed in, beside those about signing in and out. */
 export type Work = Exclude<Method, 'hello' | 'claim' | 'signIn' | 'signOut' | 'changePassword'>;
@@ -44,9 +43,6 @@ export interface Caller {
 export type Handlers = {
   [M in Work]: (input: Input<M>, caller: Caller) => Answer<M> | Promise<Answer<M>>;
 };
-
-/** Characters of a message that the list shows. */
-const maxShownLength = 120;
 
 export function createHandlers(
   plugin: RunningPlugin,
@@ -81,8 +77,6 @@ export function createHandlers(
     log: (query) => ({ lines: readLogLines(logs.file, query) }),
   };
 }
-
-const inThePanel = (user: string) => phrase('admin.inThePanel', { user });
 
 type OAuth2Calls = 'oauth2' | 'startOAuth2' | 'oauth2Progress' | 'finishOAuth2' | 'disconnectOAuth2';
 
@@ -141,45 +135,6 @@ async function saveFor(
   const changed = await save();
   if (live().config.admin.password !== password) caller.endOthers();
   return { changed, port: live().port, revision: revisionOf(file) };
-}
-
-function messageHandlers(
-  plugin: RunningPlugin,
-): Pick<Handlers, 'activity' | 'retry' | 'setAside' | 'recall'> {
-  const { store, workers, clock, live } = plugin;
-  const { history, chat, outbox } = store;
-  const { log } = plugin.logs;
-  return {
-    activity: async ({ account, direction, state, search, before }) => {
-      const { rows, more } = await history.page({ account, direction, state, search, before });
-      const showWords = live().config.log.messageText === 'full';
-      return { messages: rows.map((row) => shown(row, showWords)), more };
-    },
-    retry: async (message, { user }) => {
-      const queueName = await history.retry(message);
-      if (queueName === undefined) throw gone();
-      log.info('panel: a message is tried again', { user, ...message });
-      workers[message.direction].wake(queueName);
-      return {};
-    },
-    setAside: async (message, { user }) => {
-      const { direction, seq } = message;
-      if (!(await workers[direction].setAside(seq, phrase('admin.setAsideBy', { who: inThePanel(user) }))))
-        throw gone();
-      log.warn('panel: a message was set aside', { user, ...message });
-      return {};
-    },
-    recall: async ({ seq }, { user }) => {
-      await recall(seq, inThePanel(user), (name) => accountOf(plugin, name), {
-        chat,
-        outbox,
-        clock,
-        log,
-        tellAgent: (notice) => plugin.tellAgent(notice),
-      });
-      return {};
-    },
-  };
 }
 
 function backupHandlers(
@@ -270,20 +225,4 @@ function chatKeysHandlers(plugin: RunningPlugin): Pick<Handlers, OfChatKeys> {
       return { name: `openchannel-x-chat-keys-${account}-${day}.json`, content };
     },
   };
-}
-
-function shown(row: HistoryRow, showWords: boolean): ActivityMessage {
-  const { words, reason, dueAt, ...plain } = row;
-  const characters = Array.from(words);
-  const beginning = characters.slice(0, maxShownLength).join('');
-  return {
-    ...plain,
-    ...(row.state === 'waiting' && dueAt > 0 ? { dueAt } : {}),
-    ...(reason === undefined ? {} : { reason }),
-    ...(showWords ? { words: characters.length > maxShownLength ? `${beginning}…` : beginning } : {}),
-  };
-}
-
-function gone(): BridgeError {
-  return new BridgeError('bad-request', say('admin.messageGone'));
 }

@@ -1,16 +1,20 @@
 import { standingOf } from '../accounts/accountHealth';
 import type { Account } from '../accounts/account';
 import { pluginHealth } from '../accounts/pluginHealth';
+import type { LatestMessages } from '../core/people';
 import type { MessageStore } from '../core/ports';
 import type { AccountHealth, NodeHealth } from '../core/health';
-import type { AccountState, Machine, Overview } from '../panel/api';
-import { costsByDay } from './prices';
+import type { AccountState, Machine, Overview, Waits } from '../panel/api';
+import { costsByDay, costsNeededSince, monthOfCosts } from './prices';
 import type { RunningPlugin } from './runningPlugin';
 import { phrase } from '../texts/text';
 
 const hour = 60 * 60_000;
 const hoursShown = 24;
 const daysOfCosts = 14;
+
+/** What waits no longer than this may well go on by itself. */
+const shortWait = 15 * 60_000;
 
 /** How everything stands, with what the charts need. */
 export async function overview({ version, store, logs, clock, accounts }: RunningPlugin): Promise<Overview> {
@@ -33,10 +37,23 @@ async function accountState(account: Account, store: MessageStore, now: number):
   const { name, active, ownUser, delivery } = account;
   const health = await account.health();
   const isConfirmed = health.signIn.x.state !== 'unknown' || ownUser.id() !== undefined;
-  const reasons = active
-    ? [...(isConfirmed ? [] : [unconfirmed(ownUser.trouble())]), ...reasonsOf(health)]
-    : [];
-  const waits = health.inbound.waiting + health.outbound.waiting > 0;
+  const charges = await store.charges.since(
+    name,
+    Math.min(costsNeededSince(now), now - daysOfCosts * 24 * hour),
+  );
+  const month = monthOfCosts(charges, now);
+  const { monthlyLimit } = account.settings.costs;
+  const latest = await store.history.latest(name);
+  const waits = waitsOf(health, latest);
+  const toMend = [
+    ...(isConfirmed ? [] : [unconfirmed(ownUser.trouble())]),
+    ...reasonsOf(health),
+    ...(monthlyLimit > 0 && month.month >= monthlyLimit
+      ? [phrase('overview.costLimit', { dollars: month.month.toFixed(2), limit: String(monthlyLimit) })]
+      : []),
+  ];
+  const waitReasons = waits.flatMap(({ reason }) => (reason === undefined ? [] : [reason]));
+  const reasons = active ? [...toMend, ...waitReasons] : [];
   const handle = ownUser.handle();
   const user = handle === undefined ? account.userId() : `@${handle}`;
   return {
@@ -48,7 +65,7 @@ async function accountState(account: Account, store: MessageStore, now: number):
         ? 'starting'
         : reasons.length > 0
           ? 'trouble'
-          : waits
+          : waits.length > 0
             ? 'waiting'
             : 'ok',
     reasons,
@@ -61,7 +78,15 @@ async function accountState(account: Account, store: MessageStore, now: number):
     failedOut: health.outbound.failed,
     hours: await hoursOf(name, store, now),
     windows: standingOf(account, store).windows,
-    costs: costsByDay(await store.charges.since(name, now - daysOfCosts * 24 * hour)),
+    costs: costsByDay(charges.filter(({ day }) => day >= now - daysOfCosts * 24 * hour)),
+    month,
+    monthlyLimit,
+    ...(latest.in === undefined ? {} : { lastInAt: latest.in }),
+    ...(latest.out === undefined ? {} : { lastOutAt: latest.out }),
+    waits,
+    needsPerson:
+      active &&
+      (toMend.length > 0 || waits.some(({ since }) => since !== undefined && now - since > shortWait)),
   };
 }
 
@@ -71,8 +96,26 @@ function unconfirmed(trouble: string | undefined): string {
     : phrase('overview.unconfirmedSince', { reason: trouble });
 }
 
+/** What waits, in each direction in which something does. */
+function waitsOf({ inbound, outbound }: AccountHealth, latest: LatestMessages): Waits[] {
+  return (
+    [
+      ['in', inbound, latest.waitingIn],
+      ['out', outbound, latest.waitingOut],
+    ] as const
+  )
+    .filter(([, { waiting }]) => waiting > 0)
+    .map(([direction, { waiting, waitingBecause }, { since, nextTryAt }]) => ({
+      direction,
+      count: waiting,
+      ...(since === undefined ? {} : { since }),
+      ...(waitingBecause === undefined ? {} : { reason: waitingBecause }),
+      ...(nextTryAt === undefined ? {} : { nextTryAt }),
+    }));
+}
+
 /** What an admin has to do something about. */
-function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth): string[] {
+function reasonsOf({ webhook, signIn, chat }: AccountHealth): string[] {
   return [
     ...(signIn.x.state === 'refused'
       ? [phrase('overview.xSignedOut', { reason: signIn.x.reason ?? '' })]
@@ -82,7 +125,6 @@ function reasonsOf({ webhook, signIn, inbound, outbound, chat }: AccountHealth):
       : []),
     ...(webhook.state === 'trouble' ? [noDelivery(webhook)] : []),
     ...chatReasons(chat),
-    ...[inbound.waitingBecause, outbound.waitingBecause].filter((reason) => reason !== undefined),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { ChargeCount, ChargeKind } from '../core/charges';
-import type { AccountState } from '../panel/api';
+import type { AccountState, MonthOfCosts } from '../panel/api';
 
 /** X's pay-per-use price list, in US dollars (X docs: pricing, August 2026). An estimate: contracts differ. */
 const prices: Record<ChargeKind, number> = {
@@ -15,6 +15,48 @@ const prices: Record<ChargeKind, number> = {
   post: 0.01,
   'post with link': 0.2,
 };
+
+const dayMs = 24 * 60 * 60_000;
+
+/** The first day (UTC) of whose charges the month's cost and its forecast are made, in ms since 1970. */
+export function costsNeededSince(now: number): number {
+  return Math.min(beginningOfMonth(now), dayOf(now) - forecastDays * dayMs);
+}
+
+/** Days before today from which the rest of the month is foreseen. */
+const forecastDays = 7;
+
+/**
+ * What X has most likely charged for today and this month (UTC), and what the month will come to: the rest of it as the last
+ * seven days were on average. US dollars.
+ */
+export function monthOfCosts(charges: ChargeCount[], now: number): MonthOfCosts {
+  const today = dayOf(now);
+  const monthStart = beginningOfMonth(now);
+  const sum = (from: number, to: number) =>
+    cents(
+      charges
+        .filter(({ day }) => day >= from && day < to)
+        .reduce((total, { kind, count }) => total + prices[kind] * count, 0),
+    );
+  const before = new Date(monthStart);
+  const nextMonth = Date.UTC(before.getUTCFullYear(), before.getUTCMonth() + 1);
+  const month = sum(monthStart, nextMonth);
+  const aDay = sum(today - forecastDays * dayMs, today) / forecastDays;
+  return {
+    today: sum(today, today + dayMs),
+    month,
+    forecast: cents(month + (aDay * (nextMonth - now)) / dayMs),
+  };
+}
+
+const cents = (dollars: number) => Math.round(dollars * 100) / 100;
+const dayOf = (now: number) => Math.floor(now / dayMs) * dayMs;
+
+function beginningOfMonth(now: number): number {
+  const date = new Date(now);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+}
 
 /** What X has most likely charged for, by day, the newest first. */
 export function costsByDay(charges: ChargeCount[]): AccountState['costs'] {

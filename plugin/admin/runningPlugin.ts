@@ -16,6 +16,8 @@ interface Worker {
    * @throws BridgeError `bad-request` while it is being handed over
    */
   setAside(seq: number, reason: string): boolean | Promise<boolean>;
+  /** Tries again what waits of an account. @throws BridgeError `store-unavailable` */
+  resume(account: string): Promise<void>;
 }
 
 /** What the panel's server side needs of the running plugin. */

@@ -16,6 +16,7 @@ const ofAccount: Partial<Record<Method, boolean>> = {
   importChatKeys: true,
   exportChatKeys: true,
   setAside: false,
+  tryNow: false,
   recall: false,
 };
 

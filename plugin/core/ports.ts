@@ -1,4 +1,5 @@
 import type { ListedOutcome } from './messageState';
+import type { ConversationRow, LatestMessages, PeopleQuery, Person } from './people';
 import type { Cluster } from './cluster';
 import type { ChatStore, EncryptedReply } from './chat';
 import type { Conversations } from './conversations';
@@ -209,6 +210,11 @@ type MessageRef = Pick<HistoryRow, 'direction' | 'seq'>;
 /** What went in and out, for the panel: of what was delivered, the newest 50,000. */
 export interface History {
   page(query: HistoryQuery): { rows: HistoryRow[]; more: boolean };
+  /** Whom messages came from and went to, the latest first: of the newest ones, or of those that are searched for. */
+  people(query: PeopleQuery): { people: Person[]; more: boolean };
+  /** What was written with one customer, the oldest first: the newest 200 messages. @param query `since`: in ms since 1970 */
+  conversation(query: { account: string; person: string; since?: number | undefined }): ConversationRow[];
+  latest(account: string): LatestMessages;
   /** How many messages came and went in each hour since a time, by the hour's beginning. */
   hours(account: string, since: number): { in: Map<number, number>; out: Map<number, number> };
   /**

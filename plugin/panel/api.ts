@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ListedOutcome, MessageOutcome } from '../core/messageState';
+import type { ConversationRow, Person } from '../core/people';
 import type { backup, carrier, inputs, messageRef, settings } from './inputs';
 
 /** What each call answers. */
@@ -25,7 +26,10 @@ export interface Answers {
   checkHost: { line: CheckLine };
   check: { lines: CheckLine[] };
   activity: ActivityPage;
+  people: { people: Person[]; more: boolean };
+  conversation: { messages: ConversationMessage[] };
   retry: Empty;
+  tryNow: Empty;
   setAside: Empty;
   recall: Empty;
   forget: { messages: number; answers: number };
@@ -210,6 +214,31 @@ export interface AccountState {
   windows: { call: string; left: number; limit?: number; resetAt: number }[];
   /** Estimated from X's price list, in US dollars, by day (`2026-11-21`), the newest first. */
   costs: { day: string; dollars: number; items: { what: string; count: number }[] }[];
+  month: MonthOfCosts;
+  /** From so many US dollars a month on there is a warning; 0: there is none. */
+  monthlyLimit: number;
+  /** When the last message came, and the last reply went out, in ms since 1970. */
+  lastInAt?: number;
+  lastOutAt?: number;
+  waits: Waits[];
+  /** It does not mend itself: somebody has to look after it. */
+  needsPerson: boolean;
+}
+
+/** In US dollars; days and months in UTC, as X bills them. */
+export interface MonthOfCosts {
+  today: number;
+  month: number;
+  forecast: number;
+}
+
+/** Messages that wait in one direction. Times in ms since 1970. */
+export interface Waits {
+  direction: 'in' | 'out';
+  count: number;
+  since?: number;
+  reason?: string;
+  nextTryAt?: number;
 }
 
 export type ActivityQuery = Input<'activity'>;
@@ -233,6 +262,15 @@ export interface ActivityMessage extends MessageRef {
   recallable: boolean;
   /** The beginning of the words, only where the log may hold them too. */
   words?: string;
+}
+
+/** Somebody who wrote, or was written to. */
+export type { Person };
+
+/** What was written with a customer; its words only where the log may hold them too. */
+export interface ConversationMessage extends Omit<ConversationRow, 'words' | 'dueAt'> {
+  words?: string;
+  dueAt?: number;
 }
 
 export type MessageRef = z.infer<typeof messageRef>;

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { rememberedPort, rememberPort, throughHost } from './address';
 import { Client } from './client';
-import { Panel } from './context';
+import { Panel, useAnswer } from './context';
 import { NumberField, Button, submit } from './fields';
 import { mayLeave } from './leaving';
+import { OverviewContext } from './overviewContext';
 import { PasswordPrompt } from './passwordPrompt';
 import { AccountForm } from './pages/accountForm';
 import { Accounts } from './pages/accounts';
@@ -12,14 +13,27 @@ import { AutomationPage } from './pages/automation';
 import { Backup } from './pages/backup';
 import { ChatKeysPage } from './pages/chatKeys';
 import { Check } from './pages/check';
+import { Conversations } from './pages/conversations';
 import { Log } from './pages/log';
+import { Overview } from './pages/overview';
 import { PrivacyPage } from './pages/privacy';
 import { ReportPage } from './pages/report';
 import { SettingsPage } from './pages/settings';
 import { SignIn } from './pages/signIn';
 import { texts } from './texts';
 
-const pages = ['accounts', 'check', 'activity', 'report', 'log', 'settings', 'privacy', 'backup'] as const;
+const pages = [
+  'overview',
+  'conversations',
+  'activity',
+  'accounts',
+  'check',
+  'report',
+  'settings',
+  'log',
+  'privacy',
+  'backup',
+] as const;
 /** With the pages that belong to one account. */
 const allPages = [...pages, 'chat', 'automation'] as const;
 type Page = (typeof allPages)[number];
@@ -64,11 +78,14 @@ export function App() {
   );
 }
 
+/** How often the states of the accounts are asked for, in milliseconds. */
+const overviewInterval = 5_000;
+
 /** The address's part behind `#`: a page, and perhaps what it is about. */
 function useRoute(): { page: Page; about: string | undefined } {
   const read = () => {
     const [page = '', about] = window.location.hash.slice(1).split('/');
-    const known = allPages.find((each) => each === page) ?? 'accounts';
+    const known = allPages.find((each) => each === page) ?? 'overview';
     return { page: known, about: about === undefined ? undefined : decodeURIComponent(about) };
   };
   const [route, setRoute] = useState(read);
@@ -89,8 +106,13 @@ function useRoute(): { page: Page; about: string | undefined } {
 
 function Frame({ version, onSignOut }: { version: string; onSignOut: () => void }) {
   const { page, about } = useRoute();
+  const overview = useAnswer('overview', {}, overviewInterval);
+  const inNeed = overview.answer?.accounts.filter(({ needsPerson }) => needsPerson).length ?? 0;
   return (
-    <>
+    <OverviewContext.Provider value={overview}>
+      <button type="button" class="skip" onClick={() => document.querySelector('main')?.focus()}>
+        {texts.skip}
+      </button>
       <header>
         <h1>
           openchannel-x <small>{version}</small>
@@ -99,20 +121,29 @@ function Frame({ version, onSignOut }: { version: string; onSignOut: () => void 
           {pages.map((each) => (
             <a key={each} href={`#${each}`} aria-current={each === page ? 'page' : undefined}>
               {texts.pages[each]}
+              {each === 'overview' && inNeed > 0 ? (
+                <span class="mark" role="img" aria-label={texts.overview.mark(inNeed)}>
+                  {inNeed}
+                </span>
+              ) : null}
             </a>
           ))}
         </nav>
         <Button quiet text={texts.signOut} onClick={onSignOut} />
       </header>
-      <main key={`${page}/${about ?? ''}`}>
+      <main tabIndex={-1} key={page === 'conversations' ? page : `${page}/${about ?? ''}`}>
         <Shown page={page} about={about} />
       </main>
-    </>
+    </OverviewContext.Provider>
   );
 }
 
 function Shown({ page, about }: { page: Page; about: string | undefined }) {
   switch (page) {
+    case 'overview':
+      return <Overview />;
+    case 'conversations':
+      return <Conversations about={about} />;
     case 'accounts':
       return about === undefined ? <Accounts /> : <AccountForm name={about} />;
     case 'chat':

@@ -1,4 +1,5 @@
 import type { AccountState } from './api';
+import { timeOf } from './times';
 import { texts } from './texts';
 
 const { activity: words } = texts;
@@ -51,26 +52,6 @@ export function HoursChart({ hours }: { hours: AccountState['hours'] }) {
   );
 }
 
-/** What waits now, in each direction. */
-export function QueueChart({ waitingIn, waitingOut }: Pick<AccountState, 'waitingIn' | 'waitingOut'>) {
-  const most = Math.max(10, waitingIn, waitingOut);
-  return (
-    <figure>
-      <figcaption>{words.queue}</figcaption>
-      <Bar label={words.incoming} kind="in" value={waitingIn} most={most} />
-      <Bar label={words.outgoing} kind="out" value={waitingOut} most={most} />
-    </figure>
-  );
-}
-
-function Bar({ label, kind, value, most }: { label: string; kind: string; value: number; most: number }) {
-  return (
-    <p class="bar">
-      <meter class={kind} min={0} max={most} value={value} aria-label={label} /> {value} {label}
-    </p>
-  );
-}
-
 /** What X has left for us in its windows. */
 export function Windows({ windows }: Pick<AccountState, 'windows'>) {
   return (
@@ -106,8 +87,4 @@ export function Costs({ costs }: Pick<AccountState, 'costs'>) {
       <p class="hint">{words.costNote}</p>
     </figure>
   );
-}
-
-export function timeOf(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }

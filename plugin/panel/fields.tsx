@@ -72,7 +72,7 @@ export function TextField({
   type = 'text',
   ...rest
 }: FieldProps<string> & {
-  type?: 'text' | 'password' | 'number' | 'search';
+  type?: 'text' | 'password' | 'number' | 'search' | 'date' | 'time';
   required?: boolean;
   autocomplete?: string;
 }) {

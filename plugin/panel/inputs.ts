@@ -13,6 +13,7 @@ const name = z.string().max(64);
 export const carrier = z.enum(['cookie', 'body']);
 const pin = z.string().min(1).max(200);
 const empty = z.object({});
+const time = z.number().int().nonnegative();
 export const messageRef = z.object({ direction: z.enum(['in', 'out']), seq: z.number().int().positive() });
 export const backup = z.object({ content: z.string().max(1_000_000), password: text.optional() });
 
@@ -100,7 +101,19 @@ export const inputs = {
     /** Older than this message. */
     before: z.number().int().optional(),
   }),
+  /** Whom messages came from and went to. Times in ms since 1970; `to` is the first moment that no longer counts. */
+  people: z.object({
+    account: name.optional(),
+    /** Part of a handle, of a name or of what was written; or an X user id. */
+    search: z.string().max(200).optional(),
+    from: time.optional(),
+    to: time.optional(),
+  }),
+  /** What was written with one person; `since` (ms since 1970) leaves out what is older. */
+  conversation: z.object({ account: name, person: name, since: time.optional() }),
   retry: messageRef,
+  /** Tries again at once what waits of an account. */
+  tryNow: z.object({ account: name }),
   setAside: messageRef,
   /** Takes an encrypted reply back on X, for everybody. */
   recall: z.object({ seq: messageRef.shape.seq }),

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SettingsView } from './api';
 import { usePanel } from './context';
 import { Outcome, useDoing, type Done, Button, LinkButton, submit } from './fields';
@@ -8,6 +8,7 @@ import { useLeaving } from './leaving';
 import type { Editing } from './settingsGroup';
 import { texts } from './texts';
 import { withValueAt } from './valueAt';
+import { PageTitle } from './pageTitle';
 
 interface SettingsFormProps<T extends Record<string, unknown>> {
   view: SettingsView;
@@ -35,6 +36,8 @@ export function SettingsForm<T extends Record<string, unknown>>(props: SettingsF
   const [values, setValues] = useState(initial);
   const [former, setFormer] = useState(initial);
   useLeaving(JSON.stringify(values) !== JSON.stringify(former));
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [outcome]);
   const set: Editing['set'] = (path, value) => setValues((before) => withValueAt(before, path, value));
   const save = () =>
     void run(async () => {
@@ -44,13 +47,13 @@ export function SettingsForm<T extends Record<string, unknown>>(props: SettingsF
       return said;
     });
   return (
-    <form class="wide" onSubmit={submit(save)}>
-      <h2>{heading}</h2>
+    <form ref={form} class="wide" onSubmit={submit(save)}>
+      <PageTitle text={heading} />
       {text === undefined ? null : <p>{text}</p>}
       <Faults.Provider value={faultsByField(outcome?.faults ?? [], within.faults)}>
         {props.children({ values, set, setAll: setValues, view, within: within.names })}
       </Faults.Provider>
-      <p class="actions">
+      <p class="actions always">
         <Button text={texts.save} off={busy} />
         {cancelTo === undefined ? null : <LinkButton quiet text={texts.cancel} href={cancelTo} />}
       </p>

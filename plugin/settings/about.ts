@@ -12,6 +12,11 @@ export const groups = {
   openChannel: { page: 'account', heading: 'XCALLY Motion' },
   channels: { page: 'account', heading: 'Channels' },
   delivery: { page: 'account', heading: 'How X delivers' },
+  costs: {
+    page: 'account',
+    heading: 'Cost with X',
+    text: 'Estimated from X’s pay-per-use price list; your contract may differ. Nothing is held back at the limit.',
+  },
   workingHours: { page: 'automation', heading: 'Working hours' },
   greeting: { page: 'automation', heading: 'Greeting' },
   bot: {

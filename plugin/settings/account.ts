@@ -3,7 +3,7 @@ import { deliveryKind, deliveryKinds, deliveryNames, isDelivery } from '../x/del
 import { inGroup, setting } from './about';
 import { isLoopback, parseUrl } from './addresses';
 import { automation } from './automation';
-import { chat, directMessages, mentions } from './channels';
+import { chat, costs, directMessages, mentions } from './channels';
 import { missingKeys } from './missingKeys';
 import { flag, mapKey, secret, text, whenObject } from './types';
 
@@ -221,6 +221,7 @@ export const account = z
     directMessages,
     chat,
     mentions,
+    costs,
     ...automation,
   })
   .superRefine((value, context) => {

@@ -5,6 +5,7 @@ import { flag, mapKey } from './types';
 /** What an account takes in, and how it replies. */
 
 const ofChannels = inGroup('channels');
+const ofCosts = inGroup('costs');
 
 const maxPostLength = z
   .number({ error: 'must be a number of characters: 280, or more for a Premium account' })
@@ -114,6 +115,22 @@ export const mentions = z
         hint: '280 characters as X counts them, or more for a Premium account.',
       },
       maxPostLength,
+    ),
+  })
+  .prefault({});
+
+export const costs = z
+  .strictObject({
+    monthlyLimit: ofCosts(
+      'Warn from so many US dollars a month',
+      {
+        hint: 'The overview warns once the estimate for the month reaches it. 0: no warning.',
+      },
+      z
+        .number({ error: 'must be an amount in US dollars; 0 for no warning' })
+        .min(0, 'must not be negative')
+        .max(1_000_000, 'must be at most 1000000')
+        .default(0),
     ),
   })
   .prefault({});

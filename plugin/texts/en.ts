@@ -374,6 +374,7 @@ export const en = {
     unconfirmed: 'X has not confirmed the sign-in yet. Asking X now.',
     unconfirmedSince: 'X has not confirmed the sign-in yet. The last try failed: {reason}.',
     chat: 'Encrypted chat: {reason}.',
+    costLimit: 'X has cost about ${dollars} this month; the warning is set at ${limit}.',
   },
   unread: {
     newerKeys: 'An encrypted message of this customer cannot be read: X has newer keys for this account than this channel. Please read it on x.com, and tell your administrator.',

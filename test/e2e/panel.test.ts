@@ -1,103 +1,62 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
-import { version } from '../../plugin/app/version';
-import { HostSimulator } from '../simulators/host';
-import { XSimulator } from '../simulators/x';
-import { launchBrowser, shoot, withBrowser } from '../support/browser';
+import type { HostSimulator } from '../simulators/host';
+import type { XSimulator } from '../simulators/x';
+import { shoot, withBrowser } from '../support/browser';
 import { connectAtX } from '../support/connectAtX';
-import { freePort, PluginProcess } from '../support/process';
+import { InstalledPanel } from '../support/installedPanel';
 import { barriers } from '../support/readable';
 import { brandId, customer } from '../support/rig';
 import { until } from '../support/until';
-import { buildZip, unpack } from '../support/zip';
-
-const zipName = `openchannel-x-${version}`;
-const password = 'correct horse battery';
-
-let folder: string;
-let zip: Buffer;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'openchannel-x-zip-'));
-  zip = buildZip(folder);
-}, 60_000);
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 withBrowser('from the zip alone to the first message', () => {
+  let installed: InstalledPanel;
   let x: XSimulator;
   let host: HostSimulator;
-  let plugin: PluginProcess;
   let browser: Browser;
   let page: Page;
   let panel: FrameLocator;
-  let accountId: number;
-  let script: string;
-  let port: number;
-  const dataDir = () => join(folder, 'plugins', 'openchannel-x-data', 'data');
 
   beforeAll(async () => {
-    x = await XSimulator.start();
-    host = await HostSimulator.start();
-    x.publicOrigin = host.url;
+    installed = await InstalledPanel.open();
+    ({ x, host, browser, page, panel } = installed);
     // The worst of all proxies: nothing but GET, POST, the path and the body.
     host.proxy.bare = true;
-    x.addBrand(brandId, 'acme_help', 'ACME Help');
-    x.world.addUser(customer);
-    accountId = host.addAccount({ name: 'X – ACME Help', mapKey: 'twitter' }).id;
-    const installed = unpack(zip, zipName, join(folder, 'plugins'));
-    ({ script } = installed);
-    host.installed = {
-      folder: join(folder, 'plugins', zipName),
-      view: installed.manifest.parameters.views.admin,
-    };
-    port = await freePort();
-    start();
-    await plugin.ready();
-    browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 960 } });
-    page.on('dialog', (dialog) => void dialog.accept());
-    panel = page.frameLocator('iframe');
-  }, 60_000);
+  }, 120_000);
 
-  afterAll(async () => {
-    await browser.close();
-    expect(await plugin.stop()).toBe(0);
-    await x.close();
-    await host.close();
-  });
+  afterAll(() => installed.close());
 
-  function start(): void {
-    const environment = { PORT: String(port), HOME: folder };
-    plugin = PluginProcess.run([script], port, process.execPath, environment);
-  }
-
+  const fill = (label: string, value: string) => installed.fill(label, value);
+  const press = (name: string) => installed.press(name);
   const go = async (name: string) => {
-    await panel.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+    await panel
+      .getByRole('navigation', { name: 'X for XCALLY Motion' })
+      .getByRole('link', { name, exact: true })
+      .click();
     await panel.getByRole('heading', { name, level: 2 }).waitFor();
   };
-  const fill = (label: string, value: string) => panel.getByLabel(label, { exact: true }).fill(value);
-  const press = (name: string) => panel.getByRole('button', { name, exact: true }).click();
   /** What only the admin may do is asked for again, with the password. */
   const confirm = async () => {
-    await fill('Your password for this panel', password);
+    await fill('Your password for this panel', installed.password);
     await press('Continue');
   };
 
   test('the panel asks where the plugin is, and is claimed with the set-up code', async () => {
     await page.goto(`${host.url}/appzone`);
-    await panel.getByLabel('Port of the plugin').fill(String(port));
+    await panel.getByLabel('Port of the plugin').fill(String(installed.port));
     await press('Connect');
     await panel.getByRole('heading', { name: 'Set up this panel' }).waitFor();
-    const code = readFileSync(join(dataDir(), 'panel-setup-code.txt'), 'utf8').trim();
-    expect(plugin.output).toContain(`Set-up code of the panel, until somebody has claimed it: ${code}`);
+    const code = readFileSync(join(installed.dataDir, 'panel-setup-code.txt'), 'utf8').trim();
+    expect(installed.plugin.output).toContain(
+      `Set-up code of the panel, until somebody has claimed it: ${code}`,
+    );
     await fill('Set-up code', code);
-    await fill('Choose a password (at least 10 characters)', password);
+    await fill('Choose a password (at least 10 characters)', installed.password);
     await shoot(page, 'panel-claim');
     await press('Claim the panel');
-    await panel.getByText('There is no account yet.').waitFor();
+    await panel.getByText('No X account is connected yet.').waitFor();
+    await shoot(page, 'panel-empty');
   });
 
   test('the host is entered; a mistake is told at its place', async () => {
@@ -107,12 +66,13 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.getByLabel(/^Password ·/).fill(host.options.password);
     await fill('Address of X’s API', x.url);
     await fill('Media hosts', new URL(x.url).host);
-    await fill('Folder', join(folder, 'logs'));
+    await fill('Folder', join(installed.folder, 'logs'));
     await fill('Stop retrying replies after (hours)', '0');
     await press('Save');
     await panel.getByText('Stop retrying replies after (hours): must be at least 1').waitFor();
     const mistaken = panel.getByLabel('Stop retrying replies after (hours)', { exact: true });
     expect(await mistaken.getAttribute('aria-invalid')).toBe('true');
+    await panel.locator('[aria-invalid]:focus').waitFor();
     await fill('Stop retrying replies after (hours)', '24');
     await press('Save');
     await fill('Your password for this panel', 'not this one');
@@ -138,7 +98,9 @@ withBrowser('from the zip alone to the first message', () => {
     await fill('PIN', pin);
     await press('Connect');
     await panel.getByText(`Connected as @acme_help (${brandId}). Save to use it.`).waitFor();
-    await panel.getByLabel('Open Channel account').selectOption({ label: `X – ACME Help (${accountId})` });
+    await panel
+      .getByLabel('Open Channel account')
+      .selectOption({ label: `X – ACME Help (${installed.accountId})` });
     await panel.getByText('Map Key in XCALLY Motion: twitter').waitFor();
     await panel.getByLabel('Public mentions').check();
     await press('Fill in the address through XCALLY Motion');
@@ -149,7 +111,7 @@ withBrowser('from the zip alone to the first message', () => {
     await go('Accounts');
     await panel.locator('.card').getByText('works').waitFor();
     await panel.getByText('@acme_help').waitFor();
-    expect(statSync(join(dirname(dataDir()), 'plugin.config.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(dirname(installed.dataDir), 'plugin.config.json')).mode & 0o777).toBe(0o600);
   });
 
   test('the Reply URL is copied to the host, and everything is checked', async () => {
@@ -177,10 +139,23 @@ withBrowser('from the zip alone to the first message', () => {
     await go('Activity');
     await panel.getByRole('cell', { name: 'jane_doe acme' }).waitFor();
     await panel.getByRole('cell', { name: 'delivered' }).waitFor();
-    await panel.getByLabel('acme').getByText('1 message sent', { exact: false }).waitFor();
     await shoot(page, 'panel-activity');
     await press('From agents');
     await panel.getByRole('cell', { name: 'jane_doe acme' }).waitFor();
+    await go('Overview');
+    await panel.getByText('Everything works.').waitFor();
+    await panel.getByText('Details').click();
+    await panel.getByLabel('acme').getByText('1 message sent', { exact: false }).waitFor();
+    await shoot(page, 'panel-overview');
+    await go('Conversations');
+    await fill('Handle, name or words', '@jane_doe');
+    await press('Search');
+    await panel.getByRole('link', { name: /@jane_doe/ }).click();
+    await panel
+      .getByRole('region', { name: '@jane_doe' })
+      .getByText('XCALLY Motion has it')
+      .waitFor({ state: 'attached' });
+    await shoot(page, 'panel-conversations');
   });
 
   test('the log is live, and settings are exported and imported with a look before', async () => {
@@ -248,17 +223,23 @@ withBrowser('from the zip alone to the first message', () => {
       await page.setViewportSize({ width, height: 960 });
     });
 
-    test.each(['Accounts', 'Check everything', 'Activity', 'Log', 'Settings', 'Backup'])(
-      '%s is filled, fits, and can be read and used by everybody',
-      async (name) => {
-        await go(name);
-        const frame = page.frames()[1]!;
-        expect(await barriers(frame)).toEqual([]);
-        const overflow = await frame.evaluate('document.documentElement.scrollWidth - window.innerWidth');
-        expect(overflow).toBeLessThanOrEqual(0);
-        if (width === 360) await shoot(page, `panel-phone-${name.split(' ')[0]!.toLowerCase()}`);
-      },
-    );
+    test.each([
+      'Overview',
+      'Conversations',
+      'Accounts',
+      'Check everything',
+      'Activity',
+      'Log',
+      'Settings',
+      'Backup',
+    ])('%s is filled, fits, and can be read and used by everybody', async (name) => {
+      await go(name);
+      const frame = page.frames()[1]!;
+      expect(await barriers(frame)).toEqual([]);
+      const overflow = await frame.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+      expect(overflow).toBeLessThanOrEqual(0);
+      if (width === 360) await shoot(page, `panel-phone-${name.split(' ')[0]!.toLowerCase()}`);
+    });
 
     test('the form of an account, too', async () => {
       await go('Accounts');
@@ -285,25 +266,27 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.getByRole('link', { name: 'Log', exact: true }).focus();
     await page.keyboard.press('Enter');
     await panel.getByRole('heading', { name: 'Log', level: 2 }).waitFor();
+    await panel.locator('h2:focus').getByText('Log').waitFor();
+    await panel.getByRole('button', { name: 'Skip to the page' }).focus();
     const reached = new Set<string>();
     for (let press = 0; press < 12; press += 1) {
       await page.keyboard.press('Tab');
       reached.add(String(await page.frames()[1]!.evaluate('document.activeElement.textContent')));
     }
-    expect([...reached]).toEqual(expect.arrayContaining(['Settings', 'Backup', 'Sign out']));
+    expect([...reached]).toEqual(expect.arrayContaining(['Privacy', 'Backup', 'Sign out']));
   });
 
   test('after a restart: directly at the port, with a cookie that a reload keeps', async () => {
-    expect(await plugin.stop()).toBe(0);
-    chmodSync(join(folder, 'plugins', zipName), 0o555);
-    start();
-    await plugin.ready();
+    expect(await installed.plugin.stop()).toBe(0);
+    chmodSync(installed.installedFolder, 0o555);
+    installed.start();
+    await installed.plugin.ready();
     const direct = await browser.newPage();
-    await direct.goto(`${plugin.url}/panel/`);
+    await direct.goto(`${installed.plugin.url}/panel/`);
     await direct.getByLabel('Password').fill('wrong');
     await direct.getByRole('button', { name: 'Sign in' }).click();
     await direct.getByText('The password is wrong.').waitFor();
-    await direct.getByLabel('Password').fill(password);
+    await direct.getByLabel('Password').fill(installed.password);
     await direct.keyboard.press('Enter');
     await direct.getByText('@acme_help').waitFor();
     await direct.reload();
@@ -315,7 +298,7 @@ withBrowser('from the zip alone to the first message', () => {
 
   test("the page itself comes through the host's proxy, too", async () => {
     const proxied = await browser.newPage();
-    await proxied.goto(host.webhookUrl(port, '/panel/framed'));
+    await proxied.goto(host.webhookUrl(installed.port, '/panel/framed'));
     await proxied.getByRole('heading', { name: 'Sign in' }).waitFor();
     await proxied.close();
   });

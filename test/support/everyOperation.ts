@@ -237,6 +237,11 @@ export async function everyOperation({ inbox, outbox, ...store }: MessageStore):
   );
   await tell(
     () => history.hours('a', 0),
+    () => history.people({ account: 'a', search: 'ja', inWords: true }),
+    () => history.people({ inWords: false, from: 0 }),
+    () => history.conversation({ account: 'a', person: '1' }),
+    () => history.conversation({ account: 'a', person: '1', since: 0 }),
+    () => history.latest('a'),
     async () => history.retry({ direction: 'in', seq: await seq('11') }),
   );
   await tell(async () => history.setAside({ direction: 'in', seq: await seq('11') }, 'by hand'));

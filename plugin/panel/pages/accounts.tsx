@@ -1,18 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { AccountState, Machine, Settings } from '../api';
+import type { AccountState, Settings } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { CopyField } from '../copyField';
 import { Outcome, useDoing, Button } from '../fields';
 import { takeNews } from '../news';
+import { useOverview } from '../overviewContext';
 import { texts } from '../texts';
-
-/** How often the states are asked for, in milliseconds. */
-const interval = 5_000;
+import { PageTitle } from '../pageTitle';
 
 /** The accounts with their states, and what can be done with each. */
 export function Accounts() {
   const { onSignedOut, client } = usePanel();
-  const overview = useAnswer('overview', {}, interval);
+  const overview = useOverview();
   const settings = useAnswer('settings', {});
   const { outcome, busy, run } = useDoing(onSignedOut);
   const { accounts } = texts;
@@ -31,7 +30,7 @@ export function Accounts() {
   const list = overview.answer?.accounts ?? [];
   return (
     <>
-      <h2>{texts.pages.accounts}</h2>
+      <PageTitle text={texts.pages.accounts} />
       <Outcome outcome={overview.fault ? { good: false, words: overview.fault } : outcome} />
       {overview.answer && list.length === 0 ? <p>{accounts.none}</p> : null}
       <ul class="cards">
@@ -42,28 +41,7 @@ export function Accounts() {
       <a class="button" href="#accounts/">
         {accounts.add}
       </a>
-      {overview.answer?.machines ? <Machines machines={overview.answer.machines} /> : null}
     </>
-  );
-}
-
-/** Who works what. */
-function Machines({ machines }: { machines: Machine[] }) {
-  const words = texts.machines;
-  return (
-    <section>
-      <h3>{words.title}</h3>
-      <p class="hint">{words.hint}</p>
-      <ul>
-        {machines.map(({ name, version, lastSeenAt, accounts, isLeader }) => (
-          <li key={name}>
-            <strong>{name}</strong>: {accounts.length === 0 ? words.none : words.works(accounts.join(', '))}
-            {isLeader ? ` ${words.leader}` : ''}{' '}
-            <span class="hint">{words.seen(new Date(lastSeenAt).toLocaleTimeString(), version)}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

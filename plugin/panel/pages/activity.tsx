@@ -1,20 +1,22 @@
 import { useState } from 'preact/hooks';
 import type { ActivityMessage, ActivityQuery, MessageRef } from '../api';
-import { Costs, HoursChart, QueueChart, timeOf, Windows } from '../charts';
 import { useAnswer, usePanel } from '../context';
 import { Choice, Outcome, TextField, useDoing, Button } from '../fields';
+import { useOverview } from '../overviewContext';
+import { momentOf, timeOf } from '../times';
 import { texts } from '../texts';
+import { PageTitle } from '../pageTitle';
 
 const { activity: words } = texts;
 
-/** How often the list and the charts are asked for, in milliseconds. */
+/** How often the list is asked for, in milliseconds. */
 const interval = 3_000;
 
-/** Messages as they move, why one waits or failed, and the figures around them. */
+/** Messages as they move, and why one waits or failed. */
 export function Activity() {
   const { client, onSignedOut } = usePanel();
   const [query, setQuery] = useState<ActivityQuery>({ direction: 'in' });
-  const overview = useAnswer('overview', {}, interval);
+  const overview = useOverview();
   const page = useAnswer('activity', query, interval);
   const { outcome, run } = useDoing(onSignedOut);
   const act = (method: 'retry' | 'setAside', message: MessageRef) =>
@@ -34,20 +36,7 @@ export function Activity() {
   const names = overview.answer?.accounts.map(({ name }) => name) ?? [];
   return (
     <>
-      <h2>{texts.pages.activity}</h2>
-      {overview.answer?.accounts
-        .filter(({ name }) => query.account === undefined || query.account === name)
-        .map((account) => (
-          <section key={account.name} class="figures" aria-label={account.name}>
-            <h3>{account.name}</h3>
-            <HoursChart hours={account.hours} />
-            <div>
-              <QueueChart {...account} />
-              <Costs {...account} />
-            </div>
-            <Windows {...account} />
-          </section>
-        ))}
+      <PageTitle text={texts.pages.activity} />
       <Filters query={query} names={names} onChange={setQuery} />
       <Outcome outcome={page.fault ? { good: false, words: page.fault } : outcome} />
       <Messages messages={page.answer?.messages} act={act} recall={recall} />
@@ -150,7 +139,7 @@ function Row({ message, act, recall }: { message: ActivityMessage } & Omit<Messa
   const next = state === 'waiting' && dueAt !== undefined ? words.next(timeOf(dueAt)) : undefined;
   return (
     <tr class={state}>
-      <td data-label={columns.time}>{new Date(message.at).toLocaleString()}</td>
+      <td data-label={columns.time}>{momentOf(message.at)}</td>
       <td data-label={columns.who}>
         {message.who} <span class="hint">{message.account}</span>
       </td>

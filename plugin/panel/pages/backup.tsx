@@ -4,6 +4,7 @@ import { usePanel } from '../context';
 import { Button, Outcome, PasswordField, useDoing } from '../fields';
 import { FileField, saveFile } from '../files';
 import { texts } from '../texts';
+import { PageTitle } from '../pageTitle';
 
 const { backup: words } = texts;
 
@@ -11,7 +12,7 @@ const { backup: words } = texts;
 export function Backup() {
   return (
     <>
-      <h2>{texts.pages.backup}</h2>
+      <PageTitle text={texts.pages.backup} />
       <Export />
       <ImportPart />
     </>

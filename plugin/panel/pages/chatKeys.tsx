@@ -5,6 +5,7 @@ import { useAnswer, usePanel } from '../context';
 import { Outcome, Switch, TextField, useDoing, Button, PasswordField } from '../fields';
 import { FileField, saveFile } from '../files';
 import { texts } from '../texts';
+import { PageTitle } from '../pageTitle';
 
 const { chat: words } = texts;
 
@@ -13,7 +14,7 @@ export function ChatKeysPage({ account }: { account: string }) {
   const { answer, fault, refresh } = useAnswer('chatKeys', { account });
   return (
     <>
-      <h2>{words.heading(account)}</h2>
+      <PageTitle text={words.heading(account)} />
       <p>{words.words}</p>
       {answer?.isProtected === false && answer.keys?.encrypted !== true ? (
         <p class="bad">{words.unprotected}</p>

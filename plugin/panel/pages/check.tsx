@@ -3,6 +3,7 @@ import type { CheckLine } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { Choice, Outcome, useDoing, Button } from '../fields';
 import { texts } from '../texts';
+import { PageTitle } from '../pageTitle';
 
 /** What is to be done comes first. */
 const order: CheckLine['state'][] = ['failed', 'warning', 'ok'];
@@ -30,7 +31,7 @@ export function Check({ account }: { account: string | undefined }) {
     });
   return (
     <>
-      <h2>{texts.pages.check}</h2>
+      <PageTitle text={texts.pages.check} />
       <p>{check.words}</p>
       {names.length > 0 ? (
         <Choice

@@ -3,6 +3,7 @@ import type { LogQuery } from '../api';
 import { useAnswer } from '../context';
 import { Choice, Switch } from '../fields';
 import { texts } from '../texts';
+import { PageTitle } from '../pageTitle';
 
 const { log: words } = texts;
 
@@ -20,7 +21,7 @@ export function Log() {
   const names = settings.answer?.settings.accounts.map(({ name }) => name) ?? [];
   return (
     <>
-      <h2>{texts.pages.log}</h2>
+      <PageTitle text={texts.pages.log} />
       <div class="filters">
         <Choice
           label={words.level}

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { usePanel } from '../context';
 import { Outcome, TextField, useDoing, Button, submit } from '../fields';
 import { texts } from '../texts';
+import { PageTitle } from '../pageTitle';
 
 const { privacy: words } = texts;
 
@@ -19,7 +20,7 @@ export function PrivacyPage() {
     });
   return (
     <form class="wide" onSubmit={submit(forget)}>
-      <h2>{texts.pages.privacy}</h2>
+      <PageTitle text={texts.pages.privacy} />
       <p>{words.retention}</p>
       <fieldset>
         <legend>{words.forget}</legend>

@@ -4,6 +4,7 @@ import { usePanel } from '../context';
 import { Outcome, TextField, useDoing, Button, submit } from '../fields';
 import { saveFile } from '../files';
 import { texts } from '../texts';
+import { PageTitle } from '../pageTitle';
 
 const { report: words, activity } = texts;
 
@@ -31,7 +32,7 @@ export function ReportPage() {
     });
   return (
     <form class="wide" onSubmit={submit(show)}>
-      <h2>{texts.pages.report}</h2>
+      <PageTitle text={texts.pages.report} />
       <p>{words.words}</p>
       <div class="filters">
         <TextField label={words.from} value={from} onChange={setFrom} />

@@ -1,5 +1,7 @@
 import type { Async, History, HistoryRow } from '../../core/ports';
 import { mayBeOnX } from './outbox';
+import { outcomeOf } from './outcome';
+import { createPeople } from './people';
 import { waiting } from './waitingQueues';
 import { optionalText, type Query, type Row, type Sql, type Value } from '../sql';
 
@@ -30,7 +32,7 @@ const states = {
 const headOf = `(SELECT coalesce(joined_to, seq) FROM outbox WHERE seq = ?1)`;
 
 /** What writes nothing. */
-export const historyReads = ['page', 'hours'] satisfies (keyof History)[];
+export const historyReads = ['page', 'hours', 'people', 'conversation', 'latest'] satisfies (keyof History)[];
 
 /** What went in and out, for the panel. */
 export function createHistory(sql: Sql, now: () => number): Table {
@@ -59,6 +61,7 @@ export function createHistory(sql: Sql, now: () => number): Table {
     return new Map(rows.map((row) => [Number(row['hour']) * 3_600_000, Number(row['n'])]));
   };
   return {
+    ...createPeople(sql),
     page: pageReader(sql),
     hours: async (account, since) => ({
       in: await perHour(inHours, account, since),
@@ -130,11 +133,6 @@ function pageReader(sql: Sql): Table['page'] {
   };
 }
 
-function shownState(state: string, filtered: unknown): HistoryRow['state'] {
-  if (state === 'failed') return typeof filtered === 'string' ? 'filtered' : 'failed';
-  return state === 'delivered' ? 'delivered' : 'waiting';
-}
-
 function historyRow(direction: 'in' | 'out', row: Row): HistoryRow {
   const state = String(row['state']);
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
@@ -144,7 +142,7 @@ function historyRow(direction: 'in' | 'out', row: Row): HistoryRow {
     account: text(row['account']),
     who: text(row['who']),
     at: Number(row['at']),
-    state: shownState(state, row['filtered']),
+    state: outcomeOf(state, row['filtered']),
     erased: row['erased'] === 1,
     recallable: row['recallable'] === 1 && state === 'delivered',
     attempts: Number(row['attempts']),

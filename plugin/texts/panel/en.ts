@@ -1,11 +1,14 @@
 import { privacy, report } from './report.en';
 import { chat } from './chat.en';
 import { oauth2 } from './oauth2.en';
+import { conversations, overview } from './overview.en';
 
 /** Every text of the panel, in English. Another language is another file of this shape. */
 export const en = {
   title: 'X for XCALLY Motion',
   pages: {
+    overview: 'Overview',
+    conversations: 'Conversations',
     accounts: 'Accounts',
     check: 'Check everything',
     chat: 'Encrypted chat',
@@ -16,6 +19,7 @@ export const en = {
     privacy: 'Privacy',
     backup: 'Backup',
   },
+  skip: 'Skip to the page',
   loading: 'Loading …',
   save: 'Save',
   saved: 'Saved.',
@@ -54,6 +58,8 @@ export const en = {
     go: 'Claim the panel',
     orPassword: 'I have a password',
   },
+  overview,
+  conversations,
   machines: {
     title: 'Machines',
     hint: 'Each account is worked by one machine at a time; when a machine ends, the others take over its accounts.',

@@ -70,8 +70,8 @@ const eventsAnswer = z.object({
   meta: z.object({ next_token: z.string().optional() }).optional(),
 });
 
-/** More than a few hundred messages after the one that is looked for would be a conversation of machines. */
-const maxPages = 5;
+/** Of the fifteen reads that X allows in a window, so that other look-ups find some left: a thousand messages. */
+const maxPages = 10;
 
 type DmEvent = z.infer<typeof eventsAnswer>['data'][number];
 

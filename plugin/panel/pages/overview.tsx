@@ -1,0 +1,167 @@
+import type { AccountState, Overview as Answer, Waits } from '../api';
+import { Costs, HoursChart, Windows } from '../charts';
+import { usePanel } from '../context';
+import { Button, LinkButton, Outcome, useDoing } from '../fields';
+import { useOverview } from '../overviewContext';
+import { momentOf, timeOf } from '../times';
+import { texts } from '../texts';
+import { Machines } from './machines';
+import { PageTitle } from '../pageTitle';
+
+const { overview: words } = texts;
+
+/** Whether everything works, what waits and why, and what it costs. */
+export function Overview() {
+  const { answer, fault, refresh } = useOverview();
+  return (
+    <>
+      <PageTitle text={texts.pages.overview} />
+      {fault === undefined ? null : <p class="bad">{fault}</p>}
+      {answer ? <Headline overview={answer} /> : null}
+      {answer?.storeTrouble === undefined ? null : <p class="bad">{answer.storeTrouble}</p>}
+      <ul class="cards">
+        {answer?.accounts.map((state) => (
+          <Card key={state.name} state={state} refresh={refresh} />
+        ))}
+      </ul>
+      {answer && answer.accounts.length > 1 ? <AllCosts accounts={answer.accounts} /> : null}
+      {answer?.machines ? <Machines machines={answer.machines} /> : null}
+    </>
+  );
+}
+
+/** Everything in one sentence. */
+function Headline({ overview }: { overview: Answer }) {
+  const { accounts } = overview;
+  const troubled = accounts.filter(({ needsPerson }) => needsPerson);
+  const waiting = accounts.reduce((sum, { waitingIn, waitingOut }) => sum + waitingIn + waitingOut, 0);
+  if (overview.storeTrouble !== undefined) return <p class="headline trouble">{words.broken}</p>;
+  if (accounts.length === 0)
+    return (
+      <>
+        <p class="headline waiting">{words.empty}</p>
+        <LinkButton text={words.setUp} href="#accounts/" />
+      </>
+    );
+  if (troubled.length > 0)
+    return <p class="headline trouble">{words.needed(troubled.map(({ name }) => name).join(', '))}</p>;
+  if (waiting > 0) return <p class="headline waiting">{words.waiting(waiting)}</p>;
+  if (accounts.some(({ state }) => state === 'starting'))
+    return <p class="headline waiting">{words.starting}</p>;
+  return <p class="headline ok">{words.works}</p>;
+}
+
+function Card({ state, refresh }: { state: AccountState; refresh: () => void }) {
+  const { client, onSignedOut } = usePanel();
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const { name, waits, reasons } = state;
+  const waitReasons = waits.map(({ reason }) => reason);
+  const toMend = reasons.filter((reason) => !waitReasons.includes(reason));
+  const tryNow = () =>
+    void run(async () => {
+      await client.call('tryNow', { account: name });
+      refresh();
+      return words.trying;
+    });
+  return (
+    <li class={`card ${state.state}`} aria-label={name}>
+      <h3>
+        {name} <span class="state">{texts.accounts.states[state.state]}</span>
+      </h3>
+      <p class="facts">
+        {state.user === undefined ? '' : `${state.user} · `}
+        {state.lastInAt === undefined ? words.noneYet : words.lastIn(momentOf(state.lastInAt))}
+        {state.lastOutAt === undefined ? '' : ` · ${words.lastOut(momentOf(state.lastOutAt))}`}
+      </p>
+      {toMend.length > 0 ? (
+        <ul class="reasons">
+          {toMend.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      ) : null}
+      {waits.length > 0 ? (
+        <ul class="waits">
+          {waits.map((each) => (
+            <li key={each.direction}>
+              <WaitsLine waits={each} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <Quotas state={state} />
+      <p>{words.costs(state.month)}</p>
+      {toMend.length + waits.length > 0 ? (
+        <p class="actions">
+          {waits.length > 0 ? <Button text={words.tryNow} off={busy} onClick={tryNow} /> : null}
+          {waits.length > 0 ? <LinkButton quiet text={words.show} href="#activity" /> : null}
+          {toMend.length > 0 ? (
+            <LinkButton text={texts.pages.check} href={`#check/${encodeURIComponent(name)}`} />
+          ) : null}
+          {toMend.length > 0 ? (
+            <LinkButton quiet text={texts.edit} href={`#accounts/${encodeURIComponent(name)}`} />
+          ) : null}
+        </p>
+      ) : null}
+      <Outcome outcome={outcome} />
+      <details>
+        <summary>{words.details}</summary>
+        <div class="figures">
+          <HoursChart hours={state.hours} />
+          <Costs {...state} />
+          <Windows {...state} />
+        </div>
+      </details>
+    </li>
+  );
+}
+
+function WaitsLine({ waits: { direction, count, since, reason, nextTryAt } }: { waits: Waits }) {
+  return (
+    <>
+      {words.waits[direction](count, since === undefined ? undefined : momentOf(since))} {reason ?? ''}{' '}
+      {nextTryAt === undefined ? '' : words.next(timeOf(nextTryAt))}
+    </>
+  );
+}
+
+/** X's limits in words, for what people send. */
+function Quotas({ state: { windows } }: { state: AccountState }) {
+  const known = windows.flatMap((window) => {
+    const what = (Object.keys(sendingCalls) as SendingCall[]).find((each) =>
+      sendingCalls[each].test(window.call),
+    );
+    return what === undefined ? [] : [{ ...window, what: words.quotas[what] }];
+  });
+  if (known.length === 0) return null;
+  return (
+    <ul class="quotas">
+      {known.map(({ call, what, left, limit, resetAt }) => (
+        <li key={call}>{words.left(left, limit, what, timeOf(resetAt))}</li>
+      ))}
+    </ul>
+  );
+}
+
+type SendingCall = keyof typeof words.quotas;
+
+/** What people know of X's endpoints. */
+const sendingCalls: Record<SendingCall, RegExp> = {
+  directMessages: /^POST \/2\/dm_conversations/,
+  encrypted: /^POST \/2\/chat\/.*messages/,
+  posts: /^POST \/2\/tweets/,
+};
+
+function AllCosts({ accounts }: { accounts: AccountState[] }) {
+  const sum = (of: (state: AccountState) => number) => accounts.reduce((total, each) => total + of(each), 0);
+  const month = {
+    today: sum((each) => each.month.today),
+    month: sum((each) => each.month.month),
+    forecast: sum((each) => each.month.forecast),
+  };
+  return (
+    <p>
+      <strong>{words.allAccounts}</strong> {words.costs(month)}
+    </p>
+  );
+}
