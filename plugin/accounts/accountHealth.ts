@@ -12,7 +12,7 @@ import { signInNames } from '../x/api/signInKinds';
 export async function accountHealth(account: Account, store: MessageStore): Promise<AccountHealth> {
   const { settings } = account;
   const { webhook, signIn, chat, customers } = standingOf(account, store);
-  const { inbound: received, outbound, filtered } = await depthsOf(settings.name, store);
+  const { inbound: received, outbound, filtered, unanswered } = await depthsOf(settings.name, store);
   const { failed: setAside, ...inbound } = received;
   const state = (waitingBecause: string | undefined) =>
     !settings.active ? 'off' : waitingBecause === undefined ? 'ok' : 'waiting';
@@ -23,6 +23,7 @@ export async function accountHealth(account: Account, store: MessageStore): Prom
       ...inbound,
       setAside,
       filtered,
+      unanswered,
     },
     outbound: { state: state(outbound.waitingBecause), ...outbound },
     webhook,
@@ -56,17 +57,18 @@ export function ownStanding(account: Account, store: MessageStore): AccountStand
 /** What waits; where the store cannot be read, that is what the account waits for. */
 async function depthsOf(
   account: string,
-  { depths }: MessageStore,
-): Promise<{ inbound: Depths; outbound: Depths; filtered: number }> {
+  { depths, conversations }: MessageStore,
+): Promise<{ inbound: Depths; outbound: Depths; filtered: number; unanswered: number }> {
   try {
     return {
       inbound: await depths.inbound(account),
       outbound: await depths.outbound(account),
       filtered: await depths.filtered(account),
+      unanswered: await conversations.unanswered(account),
     };
   } catch (error) {
     const unknown = { waiting: 0, failed: 0, waitingBecause: reasonOf(error) };
-    return { inbound: unknown, outbound: unknown, filtered: 0 };
+    return { inbound: unknown, outbound: unknown, filtered: 0, unanswered: 0 };
   }
 }
 

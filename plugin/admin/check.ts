@@ -15,7 +15,7 @@ import type { RunningPlugin } from './runningPlugin';
 import { phrase, say, Text, type TextKey, verbatim } from '../texts/text';
 
 /** What the tests of one account are about. */
-interface Checked {
+export interface Checked {
   account: Account;
   plugin: RunningPlugin;
   motion: MotionDirectory;
@@ -66,7 +66,7 @@ async function checkMotion(checked: Checked): Promise<CheckLine[]> {
 }
 
 /** The Open Channel account that messages, or public posts, go to. */
-async function checkChannel(
+export async function checkChannel(
   { openChannelAccountId: id, mapKey }: Pick<AccountConfig, 'openChannelAccountId' | 'mapKey'>,
   { account, plugin, motion }: Checked,
 ): Promise<CheckLine[]> {
@@ -181,7 +181,8 @@ async function checkWebhook({ account, plugin }: Checked): Promise<CheckLine[]> 
   ];
 }
 
-function checkDelivery({ ingestion, settings, delivery }: Account, xAnswers: boolean): CheckLine {
+/** Whether events come in from X. @param xAnswers whether X takes the account's keys */
+export function checkDelivery({ ingestion, settings, delivery }: Account, xAnswers: boolean): CheckLine {
   const what = say('check.events.name');
   const { state, reason } = ingestion.state();
   if (!settings.active) return warning(what, say('check.events.off'));

@@ -16,6 +16,7 @@ import { disconnectOAuth2, oauth2View, startOAuth2 } from './oauth2';
 import { overview } from './overview';
 import { startPin } from './pinConnect';
 import type { RunningPlugin } from './runningPlugin';
+import { enterReplyUrl, setUpState } from './setUp';
 import { SettingsSaver } from './settingsSaver';
 import { createReport, reportAsCsv } from './report';
 import {
@@ -71,6 +72,12 @@ export function createHandlers(
     report: async (query) => {
       const report = await createReport(query, plugin);
       return { report, csv: reportAsCsv(report) };
+    },
+    setUp: ({ account }) => setUpState(account, plugin, motion),
+    enterReplyUrl: async ({ account }, { user, confirm }) => {
+      await confirm();
+      log.info('panel: the Reply URL is entered in XCALLY Motion', { user, account });
+      return { line: await enterReplyUrl(account, plugin, motion) };
     },
     checkHost: async () => ({ line: await checkSignIn(motion) }),
     check: async ({ account }) => ({ lines: await checkAccount(accountOf(plugin, account), plugin, motion) }),

@@ -1,7 +1,7 @@
 import { BridgeError } from '../core/errors';
 import { RemoteClock } from '../core/remoteClock';
 import { HostClient } from '../motion/client';
-import { hostUser, openChannelAccounts } from '../motion/directory';
+import { changeReplyUrl, hostUser, openChannelAccounts } from '../motion/directory';
 import type { OpenChannelAccount } from '../panel/api';
 import type { RunningPlugin } from './runningPlugin';
 import { say } from '../texts/text';
@@ -33,6 +33,11 @@ export class MotionDirectory {
   /** @throws BridgeError */
   async openChannelAccounts(): Promise<OpenChannelAccount[]> {
     return openChannelAccounts(this.client());
+  }
+
+  /** Enters a Reply URL in an Open Channel account. @throws BridgeError */
+  async changeReplyUrl(id: number, replyUrl: string): Promise<void> {
+    await changeReplyUrl(this.client(), id, replyUrl);
   }
 
   private client(signIn?: { username: string; password: string; apiKey: string }): HostClient {

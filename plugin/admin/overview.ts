@@ -45,9 +45,11 @@ async function accountState(account: Account, store: MessageStore, now: number):
   const { monthlyLimit } = account.settings.costs;
   const latest = await store.history.latest(name);
   const waits = waitsOf(health, latest);
+  const { unanswered } = health.inbound;
   const toMend = [
     ...(isConfirmed ? [] : [unconfirmed(ownUser.trouble())]),
     ...reasonsOf(health),
+    ...(unanswered > 0 ? [phrase('overview.unanswered', { count: unanswered })] : []),
     ...(monthlyLimit > 0 && month.month >= monthlyLimit
       ? [phrase('overview.costLimit', { dollars: month.month.toFixed(2), limit: String(monthlyLimit) })]
       : []),

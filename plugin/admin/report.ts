@@ -1,3 +1,4 @@
+import { firstResponses } from '../core/reporting';
 import { stringify } from 'csv-stringify/sync';
 import { setImmediate as turn } from 'node:timers/promises';
 import { BridgeError } from '../core/errors';
@@ -85,14 +86,8 @@ async function gatherDay(
   for (const { hour: beginning, direction, state, count } of await reporting.counts(...range)) {
     at(beginning)[direction][state] += count;
   }
-  for (const { at: time, conversation, side } of await reporting.moments(...range)) {
-    const since = unanswered.get(conversation);
-    if (side === 'customer') unanswered.set(conversation, since ?? time);
-    else if (since !== undefined) {
-      at(since).responses.push(time - since);
-      unanswered.delete(conversation);
-    }
-  }
+  for (const { since, took } of firstResponses(await reporting.moments(...range), unanswered))
+    at(since).responses.push(took);
   for (const { at: time, waited } of await reporting.windowWaits(...range)) at(time).waits.push(waited);
 }
 

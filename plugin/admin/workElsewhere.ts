@@ -9,6 +9,7 @@ const ofAccount: Partial<Record<Method, boolean>> = {
   oauth2: false,
   disconnectOAuth2: true,
   check: false,
+  setUp: false,
   chatKeys: false,
   createChatKeys: true,
   backUpChatKeys: true,

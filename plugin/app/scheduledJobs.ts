@@ -4,6 +4,8 @@ import type { AccountRegistry } from '../accounts/accountRegistry';
 import { backUp } from '../commands/backup';
 import { forgetPerson } from '../commands/forget';
 import { answerRequests } from '../commands/requestFiles';
+import { watchesWaiting } from '../core/automation/conversationRules';
+import { tellWaiting } from '../core/automation/waitingCustomers';
 import { followUp } from '../core/automation/followUps';
 import type { Clock } from '../core/clock';
 import { reasonOf } from '../core/errors';
@@ -72,9 +74,11 @@ export class ScheduledJobs {
 
   private async remindCustomers(): Promise<void> {
     const { ports } = this.options.pipelines;
-    for (const account of this.active())
-      if (account.rules.followUp.active && ports.cluster.works(account.name))
-        await ports.cluster.within(account.name, () => followUp(account, ports));
+    for (const account of this.worked())
+      await ports.cluster.within(account.name, async () => {
+        if (account.rules.followUp.active) await followUp(account, ports);
+        if (watchesWaiting(account.rules)) await tellWaiting(account, ports);
+      });
   }
 
   private async answerCommandLine(): Promise<void> {

@@ -7,6 +7,8 @@ export interface AccountHealth {
     setAside: number;
     /** Kept from the agents by the account's filters. */
     filtered: number;
+    /** Customers without a reply from an agent for longer than the settings allow. */
+    unanswered: number;
     waitingBecause?: string;
   };
   outbound: { state: 'ok' | 'waiting' | 'off'; waiting: number; failed: number; waitingBecause?: string };

@@ -105,7 +105,7 @@ export interface PublicReply {
 }
 
 /** What the plugin writes by itself. */
-export type AutomaticKind = 'greeting' | 'hours' | 'bot' | 'reminder' | 'closing';
+export type AutomaticKind = 'greeting' | 'hours' | 'bot' | 'reminder' | 'closing' | 'queue' | 'unanswered';
 
 /** What goes to a customer: mostly what an agent wrote, as the host handed it to the Reply URL. */
 export interface OutboundMessage {

@@ -24,6 +24,31 @@ export interface Moment {
   side: 'customer' | 'agent';
 }
 
+/** How long a first answer took. */
+export interface FirstResponse {
+  /** When the customer wrote, in ms since 1970. */
+  since: number;
+  /** Milliseconds. */
+  took: number;
+}
+
+/**
+ * From customers' first unanswered messages to agents' answers.
+ * @param unanswered when customers wrote who have no answer yet, by conversation; it goes on from call to call
+ */
+export function firstResponses(moments: Moment[], unanswered: Map<string, number>): FirstResponse[] {
+  const responses: FirstResponse[] = [];
+  for (const { at, conversation, side } of moments) {
+    const since = unanswered.get(conversation);
+    if (side === 'customer') unanswered.set(conversation, since ?? at);
+    else if (since !== undefined) {
+      responses.push({ since, took: at - since });
+      unanswered.delete(conversation);
+    }
+  }
+  return responses;
+}
+
 export interface WindowWait {
   /** When the answer was written. */
   at: number;

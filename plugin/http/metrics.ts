@@ -51,6 +51,12 @@ function healthGauges(registry: Registry): (health: Health) => void {
     labelNames: ['account', 'direction', 'state'],
     registers,
   });
+  const unanswered = new Gauge({
+    name: 'openchannelx_unanswered_customers',
+    help: 'Customers without a reply from an agent for longer than the settings allow',
+    labelNames: ['account'],
+    registers,
+  });
   const well = new Gauge({
     name: 'openchannelx_well',
     help: 'Whether a part of an active account works (1) or needs somebody (0)',
@@ -83,8 +89,10 @@ function healthGauges(registry: Registry): (health: Health) => void {
     }
     messages.reset();
     well.reset();
+    unanswered.reset();
     storeWell.set(Number(store.state === 'ok'));
     for (const [account, each] of Object.entries(accounts)) {
+      unanswered.set({ account }, each.inbound.unanswered);
       messages.set({ account, direction: 'in', state: 'waiting' }, each.inbound.waiting);
       messages.set({ account, direction: 'in', state: 'failed' }, each.inbound.setAside);
       messages.set({ account, direction: 'out', state: 'waiting' }, each.outbound.waiting);

@@ -36,6 +36,20 @@ export async function openChannelAccounts(client: HostClient): Promise<OpenChann
   );
 }
 
+/**
+ * Enters the address that the host calls for replies (`PUT /openchannel/accounts/:id`). Hosts may not let the user do that.
+ * @throws BridgeError
+ */
+export async function changeReplyUrl(client: HostClient, id: number, replyUrl: string): Promise<void> {
+  await client.call<unknown>({
+    method: 'PUT',
+    path: `/openchannel/accounts/${id}`,
+    name: 'PUT /openchannel/accounts/:id',
+    data: { replyUrl },
+    timeout,
+  });
+}
+
 /** Who the host takes us for (`GET /users/whoami`). @throws BridgeError */
 export async function hostUser(client: HostClient): Promise<{ name?: string; role?: string }> {
   const path = '/users/whoami';

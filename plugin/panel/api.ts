@@ -23,6 +23,8 @@ export interface Answers {
   finishOAuth2: XIdentity;
   /** `toldX`: false when the tokens could not be read, so that X goes on taking them. */
   disconnectOAuth2: { toldX: boolean };
+  setUp: SetUpState;
+  enterReplyUrl: { line: CheckLine };
   checkHost: { line: CheckLine };
   check: { lines: CheckLine[] };
   activity: ActivityPage;
@@ -171,6 +173,21 @@ export interface CheckLine {
   state: 'ok' | 'warning' | 'failed';
   /** What was found, and what to do. */
   words: string;
+}
+
+/** How far the set-up is; what is absent cannot be told yet. */
+export interface SetUpState {
+  /** The sign-in to Motion. */
+  motion?: CheckLine;
+  hasKeys?: boolean;
+  isConnected?: boolean;
+  handle?: string;
+  /** The Open Channel account, its Map Key and its Reply URL. */
+  channel?: CheckLine[];
+  /** Whether X delivers, once the account is switched on. */
+  delivery?: CheckLine;
+  /** When the last message came, in ms since 1970. */
+  lastInAt?: number;
 }
 
 export interface Overview {

@@ -19,6 +19,7 @@ import { Overview } from './pages/overview';
 import { PrivacyPage } from './pages/privacy';
 import { ReportPage } from './pages/report';
 import { SettingsPage } from './pages/settings';
+import { SetUp } from './pages/setUp';
 import { SignIn } from './pages/signIn';
 import { texts } from './texts';
 
@@ -35,7 +36,7 @@ const pages = [
   'backup',
 ] as const;
 /** With the pages that belong to one account. */
-const allPages = [...pages, 'chat', 'automation'] as const;
+const allPages = [...pages, 'setup', 'chat', 'automation'] as const;
 type Page = (typeof allPages)[number];
 
 /** The whole panel: finds the plugin, lets the admin in, and shows the page the address names. */
@@ -146,6 +147,8 @@ function Shown({ page, about }: { page: Page; about: string | undefined }) {
       return <Conversations about={about} />;
     case 'accounts':
       return about === undefined ? <Accounts /> : <AccountForm name={about} />;
+    case 'setup':
+      return <SetUp name={about} />;
     case 'chat':
       return <ChatKeysPage account={about ?? ''} />;
     case 'automation':

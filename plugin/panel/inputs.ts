@@ -89,6 +89,10 @@ export const inputs = {
   /** For where X's answer does not reach the plugin: takes the address the browser ended at. */
   finishOAuth2: z.object({ id: name, address: text }),
   disconnectOAuth2: z.object({ account: name }),
+  /** How far the set-up is: without an account, of what belongs to none. */
+  setUp: z.object({ account: name.optional() }),
+  /** Enters the account's Reply URL in Motion. */
+  enterReplyUrl: z.object({ account: name }),
   /** Tries the saved sign-in to Motion. */
   checkHost: empty,
   check: z.object({ account: name }),

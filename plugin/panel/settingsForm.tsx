@@ -12,7 +12,10 @@ import { PageTitle } from './pageTitle';
 
 interface SettingsFormProps<T extends Record<string, unknown>> {
   view: SettingsView;
-  heading: string;
+  /** Of the page; a form inside one has none. */
+  heading?: string;
+  /** What the button says instead of *Save*. */
+  button?: string;
   text?: string;
   initial: T;
   /** What the paths of these settings begin with: for the faults with the account's place, for the rest with its name. */
@@ -48,13 +51,13 @@ export function SettingsForm<T extends Record<string, unknown>>(props: SettingsF
     });
   return (
     <form ref={form} class="wide" onSubmit={submit(save)}>
-      <PageTitle text={heading} />
+      {heading === undefined ? null : <PageTitle text={heading} />}
       {text === undefined ? null : <p>{text}</p>}
       <Faults.Provider value={faultsByField(outcome?.faults ?? [], within.faults)}>
         {props.children({ values, set, setAll: setValues, view, within: within.names })}
       </Faults.Provider>
-      <p class="actions always">
-        <Button text={texts.save} off={busy} />
+      <p class={heading === undefined ? 'actions' : 'actions always'}>
+        <Button text={props.button ?? texts.save} off={busy} />
         {cancelTo === undefined ? null : <LinkButton quiet text={texts.cancel} href={cancelTo} />}
       </p>
       <Outcome outcome={outcome} />

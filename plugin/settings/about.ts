@@ -25,6 +25,8 @@ export const groups = {
     text: 'A bot over HTTP replies to Direct Messages first. Agents get the conversation, with what was said, when the customer writes one of the words below or sends a file, when the bot asks for it or fails, or after so many replies.',
   },
   followUp: { page: 'automation', heading: 'Follow-up' },
+  queue: { page: 'automation', heading: 'Waiting for an agent' },
+  unanswered: { page: 'automation', heading: 'No reply from an agent' },
   filters: {
     page: 'automation',
     heading: 'Filters',

@@ -31,10 +31,13 @@ const webhookUrl = text().superRefine((value, context) => {
   else if (url.port !== '') complain('must not name a port: X refuses webhook addresses with one');
 });
 
+const noOpenChannelAccount = 'must be the number of the Open Channel account in XCALLY Motion';
+
+/** 0, only while the account is switched off: none is chosen yet. */
 const openChannelAccountId = z
-  .number({ error: 'must be the number of the Open Channel account in XCALLY Motion' })
+  .number({ error: noOpenChannelAccount })
   .int('must be a whole number')
-  .min(1, 'must be the number of the Open Channel account in XCALLY Motion');
+  .min(0, noOpenChannelAccount);
 
 const labels = Object.fromEntries(deliveryNames.map((each) => [each, deliveryKinds[each].label]));
 
@@ -226,6 +229,8 @@ export const account = z
   })
   .superRefine((value, context) => {
     if (!value.active) return;
+    if (value.openChannelAccountId === 0)
+      context.addIssue({ code: 'custom', path: ['openChannelAccountId'], message: noOpenChannelAccount });
     for (const [key, message] of missingKeys(value))
       context.addIssue({ code: 'custom', path: key.split('.'), message });
     const { requires } = isDelivery(value.delivery) ? deliveryKind(value.delivery) : {};

@@ -1,28 +1,11 @@
 import { z } from 'zod';
 import { inGroup } from './about';
 import { isLoopback, parseUrl } from './addresses';
+import { noticeText } from './noticeText';
 import { count, flag, isMissing, secret, text } from './types';
+import { queue, unanswered } from './waiting';
 
 /** The parts of an account's settings about what happens around a conversation. All are off by default. */
-
-/** Code points of a notice as it is written here. */
-const maxNoticeLength = 256;
-
-/** What a notice may hold; each is filled in when it is sent. */
-export const noticeVariables = ['userId', 'nickName', 'account', 'workingHours'];
-
-const noticeText = text()
-  .superRefine((value, context) => {
-    const complain = (message: string) => context.addIssue({ code: 'custom', message });
-    if (Array.from(value).length > maxNoticeLength)
-      complain(`must have at most ${maxNoticeLength} characters`);
-    const known = noticeVariables.map((name) => `\${${name}}`).join(', ');
-    const used = [...value.matchAll(/\$\{([^}]*)\}/g)].map(([, name = '']) => name);
-    for (const name of used)
-      if (!noticeVariables.includes(name)) complain(`knows no variable \${${name}}; there are ${known}`);
-    if (value.replace(/\$\{[^}]*\}/g, '').includes('${')) complain('has a ${ without its }');
-  })
-  .default('');
 
 const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
@@ -282,6 +265,8 @@ export const automation = {
   bot,
   botToken: ofBot('Token', { hint: 'Sent as Authorization: Bearer. May be empty.', secret: true }, secret()),
   followUp,
+  queue,
+  unanswered,
   filters,
   card,
   retention,

@@ -66,6 +66,7 @@ export const en = {
     unknownCall: 'There is no such call.',
     unreadableCall: 'The call cannot be understood ({fault}).',
     pleaseSignIn: 'Please sign in.',
+    replyUrlNotTaken: 'XCALLY Motion did not take the Reply URL: copy it and enter it there by hand.',
     wrongSetupCode: 'The set-up code is wrong, or was used already.',
     wrongPassword: 'The password is wrong.',
     unknownMotionAdmin: 'XCALLY Motion does not know this admin user.',
@@ -374,7 +375,16 @@ export const en = {
     unconfirmed: 'X has not confirmed the sign-in yet. Asking X now.',
     unconfirmedSince: 'X has not confirmed the sign-in yet. The last try failed: {reason}.',
     chat: 'Encrypted chat: {reason}.',
+    unanswered_one: '{count} customer has no reply from an agent yet: see Conversations.',
+    unanswered_other: '{count} customers have no reply from an agent yet: see Conversations.',
     costLimit: 'X has cost about ${dollars} this month; the warning is set at ${limit}.',
+  },
+  queue: {
+    minutes_one: '{count} minute',
+    minutes_other: '{count} minutes',
+  },
+  unanswered: {
+    notice: 'No agent has replied for {minutes} minutes of working time (since {since}).',
   },
   unread: {
     newerKeys: 'An encrypted message of this customer cannot be read: X has newer keys for this account than this channel. Please read it on x.com, and tell your administrator.',

@@ -86,7 +86,7 @@ withBrowser('from the zip alone to the first message', () => {
 
   test('an account is added with both sign-ins: a PIN, and a click on X', async () => {
     await go('Accounts');
-    await panel.getByRole('link', { name: 'Add an account' }).click();
+    await panel.getByRole('link', { name: 'Add with all settings at once' }).click();
     await fill('Name', 'acme');
     await fill('Client ID', x.oauth2.client.id);
     await panel.getByLabel(/^Client Secret ·/).fill(x.oauth2.client.secret);

@@ -77,8 +77,8 @@ describe('settings', () => {
     expect([status, code]).toEqual([422, 'bad-settings']);
     expect(faults).toEqual([
       'port: must be a port number from 1 to 65535',
-      'accounts.0.openChannelAccountId: must be the number of the Open Channel account in XCALLY Motion',
       expect.stringMatching(/^accounts\.0\.mapKey: must be the name of a contact field/),
+      'accounts.0.openChannelAccountId: must be the number of the Open Channel account in XCALLY Motion',
     ]);
     expect(readFileSync(rig.file.path, 'utf8')).toBe(before);
   });

@@ -236,6 +236,12 @@ export async function everyOperation({ inbox, outbox, ...store }: MessageStore):
     () => page({ direction: 'out', account: 'a', state: 'delivered', search: '_' }),
   );
   await tell(
+    () => conversations.noteWaiting('a', { conversation: 'dm:1', userId: '1', thread: undefined, since: 5 }),
+    () => conversations.waitingCustomers('a'),
+    () => conversations.noteToldPlace('a', 'dm:1', 5, 6, 1),
+    () => conversations.noteUnanswered('a', 'dm:1', 5),
+    () => conversations.unanswered('a'),
+    () => conversations.noteAnswered('a', 'dm:1'),
     () => history.hours('a', 0),
     () => history.people({ account: 'a', search: 'ja', inWords: true }),
     () => history.people({ inWords: false, from: 0 }),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
@@ -30,8 +30,11 @@ export class InstalledPanel {
     readonly panel: FrameLocator,
   ) {}
 
-  /** @param locale the browser's language */
-  static async open(locale = 'en-US'): Promise<InstalledPanel> {
+  /** @param locale the browser's language @param config what the plugin's file holds before anybody sets it up */
+  static async open(
+    locale = 'en-US',
+    config: (x: XSimulator, folder: string) => object = () => ({}),
+  ): Promise<InstalledPanel> {
     const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-zip-'));
     const zip = buildZip(folder);
     const x = await XSimulator.start();
@@ -41,6 +44,11 @@ export class InstalledPanel {
     x.world.addUser(customer);
     const accountId = host.addAccount({ name: 'X – ACME Help', mapKey: 'twitter' }).id;
     const { script, manifest } = unpack(zip, zipName, join(folder, 'plugins'));
+    mkdirSync(join(folder, 'plugins', 'openchannel-x-data'), { recursive: true });
+    writeFileSync(
+      join(folder, 'plugins', 'openchannel-x-data', 'plugin.config.json'),
+      JSON.stringify(config(x, folder)),
+    );
     host.installed = { folder: join(folder, 'plugins', zipName), view: manifest.parameters.views.admin };
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 960 }, locale });

@@ -13,6 +13,10 @@ export interface ConversationRules {
     closingMinutes: number;
     closing: string;
   };
+  /** Customers who wait for an agent are told their place. */
+  queue: { active: boolean; reminderAfterMinutes: number; progressEveryMinutes: number; notice: string };
+  /** Agents are told of customers whom nobody has answered; 0: never. An empty notice is not sent. */
+  unanswered: { minutes: number; customerNotice: string };
   filters: {
     /** X user ids. */
     blockedUsers: string[];
@@ -37,4 +41,9 @@ export interface CardRules {
   verified: string;
   followers: string;
   language: string;
+}
+
+/** Whether anything is done for customers who wait for an agent. */
+export function watchesWaiting({ queue, unanswered }: ConversationRules): boolean {
+  return queue.active || unanswered.minutes > 0;
 }

@@ -38,6 +38,39 @@ export function closedPeriodAt(hours: WorkingHours, now: number): string | undef
   return isOpen ? undefined : nextOpening(hours, date, time);
 }
 
+export function isOpenAt(hours: WorkingHours, now: number): boolean {
+  return closedPeriodAt(hours, now) === undefined;
+}
+
+/** Whether hours are entered at all; without them it is always open. */
+export function hasHours({ timeZone, workdayHours, nonWorkdayHours }: WorkingHours): boolean {
+  return timeZone !== '' && workdayHours.length + nonWorkdayHours.length > 0;
+}
+
+/** How much of a time was within the hours, in milliseconds; where the clocks change, up to an hour off. */
+export function openMsBetween(hours: WorkingHours, from: number, to: number): number {
+  const [first, last] = [localMsOf(hours.timeZone, from), localMsOf(hours.timeZone, to)];
+  let open = 0;
+  for (let date = Math.floor(first / day) * day; date <= last; date += day)
+    for (const segment of segmentsOf(hours, date)) {
+      const [begins, ends] = [date + msOf(segment.from), date + msOf(segment.to)];
+      open += Math.max(0, Math.min(ends, last) - Math.max(begins, first));
+    }
+  return open;
+}
+
+/** What the clocks show, as if it were UTC, in ms since 1970. */
+function localMsOf(timeZone: string, now: number): number {
+  const { date, time } = localTimeOf(timeZone, now);
+  return date + msOf(time) + (now % 60_000);
+}
+
+/** The time since midnight of `09:30`. */
+function msOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return (hours * 60 + minutes) * 60_000;
+}
+
 function nextOpening(hours: WorkingHours, today: number, time: string): string {
   for (let ahead = 0; ahead <= maxLook; ahead += 1) {
     const date = today + ahead * day;

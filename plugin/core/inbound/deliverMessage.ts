@@ -1,3 +1,4 @@
+import { watchesWaiting } from '../automation/conversationRules';
 import type { CorePorts } from '../corePorts';
 import type { ContactValues } from './contactValue';
 import { queueNameOf } from '../conversation';
@@ -39,6 +40,7 @@ export async function deliverMessage(
   ports: DeliverPorts,
 ): Promise<void> {
   const { message } = row;
+  const startedAt = ports.clock.now();
   const told = message.notice?.mapValue;
   const before = await ports.contacts.mapValueOf(account.name, message.sender.id);
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
@@ -65,6 +67,13 @@ export async function deliverMessage(
       // In the same commit: without the preface the parts that are left would be counted wrongly.
       if (last && preface.length > 0)
         await tables.conversations.dropTurns(account.name, message.conversation);
+      if (last && !message.notice && watchesWaiting(account.rules))
+        await tables.conversations.noteWaiting(account.name, {
+          conversation: message.conversation,
+          userId: sender.id,
+          thread: message.thread,
+          since: startedAt,
+        });
       if (receipt.interactionId)
         await tables.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
       // An agent's reply may have told a newer value meanwhile.

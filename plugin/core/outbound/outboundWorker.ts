@@ -2,7 +2,8 @@ import type { CorePorts } from '../corePorts';
 import { concernsAgent, refusedNotice, tellDropped } from './replyNotices';
 import { backoff } from '../backoff';
 import { mayGoEncrypted } from './chatRoute';
-import { directConversation, queueNameOf, splitQueueName } from '../conversation';
+import { queueNameOf, splitQueueName } from '../conversation';
+import { noteAgentWrote } from './noteAgentWrote';
 import { BridgeError, reasonOf } from '../errors';
 import { finalFault, isOutdated, isTooOld, mayHaveArrived } from './givingUp';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
@@ -177,16 +178,14 @@ export class OutboundWorker {
   /** Stores a reply, unless it is there already. From an agent's first message on, the bot is silent. */
   private add(message: OutboundMessage): Promise<{ row: StoredOutbound; isTwin: boolean }> {
     const { clock, transaction, cluster } = this.ports;
-    const { account, recipientId, groupId, publicReply } = message;
-    const isPrivate = groupId === undefined && publicReply === undefined;
+    const { account } = message;
     const add: Parameters<typeof transaction<{ row: StoredOutbound; isTwin: boolean }>>[0] = async ({
       outbox,
       conversations,
     }) => {
       const twin = await outbox.findDuplicate(message, clock.now() - retryWindowMs);
       if (twin && !this.answered.has(twin.seq)) return { row: twin, isTwin: true };
-      if (isPrivate && recipientId !== undefined)
-        await conversations.noteAgent(account, directConversation(recipientId), clock.now(), false);
+      await noteAgentWrote(message, clock.now(), conversations);
       return { row: await outbox.add(message, clock.now()), isTwin: false };
     };
     return cluster.within(account, () => transaction(add));

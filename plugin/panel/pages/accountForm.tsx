@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { AccountSettings, OpenChannelAccount, SettingsView } from '../api';
+import type { AccountSettings, SettingsView } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Choice, Outcome, useDoing, Button } from '../fields';
+import { Button } from '../fields';
 import { tell } from '../news';
-import { SettingField, SettingsGroup } from '../settingsGroup';
+import { SettingsGroup } from '../settingsGroup';
 import { SettingsForm } from '../settingsForm';
 import { texts } from '../texts';
 import { Keys, OAuth2Client, type AccountEditing } from './accountKeys';
+import { OpenChannel } from './openChannel';
 
 const { account: words } = texts;
 
@@ -90,57 +91,6 @@ function special(
     default:
       return undefined;
   }
-}
-
-/** The Open Channel account, chosen from those that Motion has, or entered as a number where it cannot be asked. */
-function OpenChannel({ editing, others }: { editing: AccountEditing; others: AccountSettings[] }) {
-  const { client, onSignedOut } = usePanel();
-  const { outcome, busy, run } = useDoing(onSignedOut);
-  const [list, setList] = useState<OpenChannelAccount[]>([]);
-  const load = () =>
-    void run(async () => {
-      setList((await client.call('hostAccounts', {})).accounts);
-      return undefined;
-    });
-  useEffect(load, []);
-  const path = 'openChannelAccountId';
-  const field = editing.view.form.flatMap(({ fields }) => fields).find((each) => each.path === path);
-  if (!field) return null;
-  const asNumber = (
-    <>
-      <SettingField field={field} editing={editing} />
-      <Button quiet text={words.loadHostAccounts} off={busy} onClick={load} />
-    </>
-  );
-  const chosen = list.find(({ id }) => id === editing.values.openChannelAccountId);
-  const usedBy = (id: number) => others.find((each) => each.openChannelAccountId === id)?.name;
-  const options = Object.fromEntries(
-    list.map(({ id, name }) => [id, words.hostAccount(name, id, usedBy(id))]),
-  );
-  const asChoice = (
-    <Choice
-      label={field.label}
-      field={path}
-      hint={chosen ? words.mapKeyOnHost(chosen.mapKey) : (field.hint ?? '')}
-      value={chosen ? String(chosen.id) : ''}
-      options={chosen ? options : { '': '', ...options }}
-      onChange={(id) => editing.set(path, id === '' ? NaN : Number(id))}
-    />
-  );
-  return (
-    <SettingsGroup
-      id="openChannel"
-      editing={editing}
-      instead={{
-        [path]: (
-          <>
-            {list.length > 0 ? asChoice : asNumber}
-            <Outcome outcome={outcome} />
-          </>
-        ),
-      }}
-    />
-  );
 }
 
 function Delivery({ editing }: { editing: AccountEditing }) {

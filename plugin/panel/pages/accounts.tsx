@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AccountState, Settings } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { CopyField } from '../copyField';
-import { Outcome, useDoing, Button } from '../fields';
+import { Outcome, useDoing, Button, LinkButton } from '../fields';
 import { takeNews } from '../news';
 import { useOverview } from '../overviewContext';
 import { texts } from '../texts';
@@ -38,9 +38,10 @@ export function Accounts() {
           <AccountCard key={state.name} state={state} busy={busy || !settings.answer} change={change} />
         ))}
       </ul>
-      <a class="button" href="#accounts/">
-        {accounts.add}
-      </a>
+      <p class="actions">
+        <LinkButton text={accounts.add} href="#setup" />
+        <LinkButton quiet text={accounts.addByHand} href="#accounts/" />
+      </p>
     </>
   );
 }
@@ -89,6 +90,7 @@ function AccountCard({ state, busy, change }: CardProps) {
         </ul>
       ) : null}
       <p class="actions">
+        {active ? null : <LinkButton text={accounts.goOn} href={`#setup/${encodeURIComponent(name)}`} />}
         <a class="button" href={`#accounts/${encodeURIComponent(name)}`}>
           {texts.edit}
         </a>

@@ -40,7 +40,7 @@ function Headline({ overview }: { overview: Answer }) {
     return (
       <>
         <p class="headline waiting">{words.empty}</p>
-        <LinkButton text={words.setUp} href="#accounts/" />
+        <LinkButton text={words.setUp} href="#setup" />
       </>
     );
   if (troubled.length > 0)

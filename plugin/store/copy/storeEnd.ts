@@ -13,6 +13,7 @@ export const copiedTables = [
   'account_facts',
   'charges',
   'conversations',
+  'waiting_customers',
   'bot_turns',
   'chat_messages',
   'chat_conversations',

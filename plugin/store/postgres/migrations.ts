@@ -175,6 +175,18 @@ export const migrations: readonly Migration[] = [
   );
   CREATE INDEX conversations_awaiting ON conversations (account, awaiting_since) WHERE awaiting_since IS NOT NULL;
 
+  CREATE TABLE waiting_customers (
+    account TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    thread TEXT,
+    since BIGINT NOT NULL,
+    told_at BIGINT,
+    told_position INTEGER,
+    reported INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account, conversation)
+  );
+
   CREATE TABLE bot_turns (
     seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account TEXT NOT NULL,

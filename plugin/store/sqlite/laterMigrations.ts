@@ -118,4 +118,17 @@ export const laterMigrations: string[] = [
     SELECT account, 'window closed until: ' || call, reset_at FROM rate_limit_windows WHERE remaining <= 0;
   DROP TABLE rate_limit_windows;
   `,
+  `
+  CREATE TABLE waiting_customers (
+    account TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    thread TEXT,
+    since INTEGER NOT NULL,
+    told_at INTEGER,
+    told_position INTEGER,
+    reported INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account, conversation)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -1,15 +1,21 @@
-import type { BotTurn, Conversations, ConversationState } from '../../core/conversations';
+import type { BotTurn, Conversations, ConversationState, WaitingCustomer } from '../../core/conversations';
 import type { Async } from '../../core/ports';
-import { jsonOf, textOf, type Row, type Sql } from '../sql';
+import { jsonOf, optionalNumber, optionalText, textOf, type Row, type Sql } from '../sql';
 
 type Table = Async<Conversations>;
 
 /** What writes nothing. */
-export const conversationsReads = ['read', 'awaiting', 'turns'] satisfies (keyof Conversations)[];
+export const conversationsReads = [
+  'read',
+  'awaiting',
+  'turns',
+  'waitingCustomers',
+  'unanswered',
+] satisfies (keyof Conversations)[];
 
 /** How each conversation stands. */
 export function createConversations(sql: Sql): Table {
-  return { ...states(sql), ...waiting(sql), ...turns(sql) };
+  return { ...states(sql), ...waiting(sql), ...customersWaiting(sql), ...turns(sql) };
 }
 
 type OfStates = 'read' | 'save';
@@ -71,6 +77,7 @@ function waiting(sql: Sql): Pick<Table, OfWaiting> {
      ON CONFLICT (account, conversation) DO UPDATE SET agent_at = ?3, awaiting_since = ?4, reminded = 0,
        with_agents = coalesce(conversations.with_agents, 'an agent wrote')`,
   );
+  const answered = sql.prepare(noLongerWaiting);
   const due = sql.prepare(
     `SELECT conversation, awaiting_since, reminded FROM conversations
      WHERE account = ? AND awaiting_since <= ? ORDER BY awaiting_since`,
@@ -83,8 +90,10 @@ function waiting(sql: Sql): Pick<Table, OfWaiting> {
   );
   return {
     noteCustomer: (account, conversation, now) => customer.run(account, conversation, now),
-    noteAgent: (account, conversation, now, awaited) =>
-      agent.run(account, conversation, now, awaited ? now : null),
+    noteAgent: async (account, conversation, now, awaited) => {
+      await agent.run(account, conversation, now, awaited ? now : null);
+      await answered.run(account, conversation);
+    },
     awaiting: async (account, before) =>
       (await due.all(account, before)).map((row) => ({
         conversation: textOf(row, 'conversation'),
@@ -93,6 +102,60 @@ function waiting(sql: Sql): Pick<Table, OfWaiting> {
       })),
     noteReminded: (account, conversation, now) => reminded.run(now, account, conversation),
     endWaiting: (account, conversation) => end.run(account, conversation),
+  };
+}
+
+const noLongerWaiting = `DELETE FROM waiting_customers WHERE account = ? AND conversation = ?`;
+
+type OfCustomersWaiting =
+  'noteWaiting' | 'waitingCustomers' | 'noteToldPlace' | 'noteUnanswered' | 'unanswered' | 'noteAnswered';
+
+/** The customers whom no agent has answered yet. */
+function customersWaiting(sql: Sql): Pick<Table, OfCustomersWaiting> {
+  const add = sql.prepare(
+    `INSERT INTO waiting_customers (account, conversation, user_id, thread, since)
+     SELECT ?1, ?2, CAST(?3 AS TEXT), CAST(?4 AS TEXT), CAST(?5 AS BIGINT) WHERE NOT EXISTS (
+       SELECT 1 FROM conversations WHERE account = ?1 AND conversation = ?2 AND agent_at >= CAST(?5 AS BIGINT))
+     ON CONFLICT (account, conversation) DO NOTHING`,
+  );
+  const list = sql.prepare(
+    `SELECT w.*, c.agent_at FROM waiting_customers w LEFT JOIN conversations c
+       ON c.account = w.account AND c.conversation = w.conversation
+     WHERE w.account = ? ORDER BY w.since, w.conversation`,
+  );
+  const told = sql.prepare(
+    `UPDATE waiting_customers SET told_at = ?, told_position = ? WHERE account = ? AND conversation = ? AND since = ?`,
+  );
+  const report = sql.prepare(
+    `UPDATE waiting_customers SET reported = 1 WHERE account = ? AND conversation = ? AND since = ?`,
+  );
+  const reported = sql.prepare(
+    `SELECT count(*) AS n FROM waiting_customers WHERE account = ? AND reported = 1`,
+  );
+  const answered = sql.prepare(noLongerWaiting);
+  return {
+    noteWaiting: (account, { conversation, userId, thread, since }) =>
+      add.run(account, conversation, userId, thread ?? null, since),
+    waitingCustomers: async (account) => (await list.all(account)).map(waitingCustomerOf),
+    noteToldPlace: async (account, conversation, since, now, position) =>
+      (await told.change(now, position, account, conversation, since)) > 0,
+    noteUnanswered: async (account, conversation, since) =>
+      (await report.change(account, conversation, since)) > 0,
+    unanswered: async (account) => Number((await reported.get(account))?.['n'] ?? 0),
+    noteAnswered: (account, conversation) => answered.run(account, conversation),
+  };
+}
+
+function waitingCustomerOf(row: Row): WaitingCustomer {
+  return {
+    conversation: textOf(row, 'conversation'),
+    userId: textOf(row, 'user_id'),
+    thread: optionalText(row['thread']),
+    since: Number(row['since']),
+    toldAt: optionalNumber(row['told_at']),
+    toldPosition: optionalNumber(row['told_position']),
+    isReported: row['reported'] === 1,
+    agentAt: optionalNumber(row['agent_at']),
   };
 }
 

@@ -91,6 +91,7 @@ function tracesOf(sql: Sql): Query[] {
     `DELETE FROM interactions WHERE x_user_id = ?1`,
     `DELETE FROM threads WHERE author_id = ?1`,
     `DELETE FROM conversations WHERE conversation = 'dm:' || ?1`,
+    `DELETE FROM waiting_customers WHERE user_id = ?1`,
     `DELETE FROM bot_turns WHERE conversation = 'dm:' || ?1`,
     `DELETE FROM handed_over WHERE lane LIKE '% dm:' || ?1`,
     `DELETE FROM public_keys WHERE x_user_id = ?1`,

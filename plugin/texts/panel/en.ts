@@ -2,6 +2,7 @@ import { privacy, report } from './report.en';
 import { chat } from './chat.en';
 import { oauth2 } from './oauth2.en';
 import { conversations, overview } from './overview.en';
+import { setUp } from './setUp.en';
 
 /** Every text of the panel, in English. Another language is another file of this shape. */
 export const en = {
@@ -60,6 +61,7 @@ export const en = {
   },
   overview,
   conversations,
+  setUp,
   machines: {
     title: 'Machines',
     hint: 'Each account is worked by one machine at a time; when a machine ends, the others take over its accounts.',
@@ -69,8 +71,10 @@ export const en = {
     seen: (time: string, version: string) => `last seen ${time}, version ${version}`,
   },
   accounts: {
-    none: 'There is no account yet. Enter the address of XCALLY Motion under Settings, then add the first account.',
+    none: 'There is no account yet.',
     add: 'Add an account',
+    goOn: 'Go on with the set-up',
+    addByHand: 'Add with all settings at once',
     activate: 'Switch on',
     deactivate: 'Switch off',
     removeAsk: (name: string) => `Remove "${name}" for good? X stops delivering to it. Messages that wait are kept until an account of this name is added again.`,

@@ -45,6 +45,7 @@ export class HostSimulator {
       password: 'sim-host-password',
       apiKey: 'sim-host-api-key',
       notifyVerb: 'notify',
+      takesReplyUrl: true,
       tellsLength: true,
       attachmentLimit: 25 * 1024 * 1024,
       tellsIds: true,

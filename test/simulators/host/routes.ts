@@ -8,6 +8,8 @@ export interface HostOptions {
   apiKey: string;
   /** Old hosts know notify only as receive. */
   notifyVerb: 'notify' | 'receive';
+  /** Whether the plugin's user may change an Open Channel account. */
+  takesReplyUrl: boolean;
   /** Whether downloads say how long they are. */
   tellsLength: boolean;
   attachmentLimit: number;
@@ -67,6 +69,16 @@ function addOpenChannel(
     const account = accountOf(request);
     if (account) response.json(account);
     else response.status(404).json({ message: 'Not found' });
+  });
+  router.put('/openchannel/accounts/:id', express.json(), (request, response) => {
+    const account = accountOf(request);
+    const { replyUrl } = request.body as { replyUrl?: unknown };
+    if (!account) response.status(404).json({ message: 'Not found' });
+    else if (!options.takesReplyUrl) response.status(403).json({ message: 'Forbidden' });
+    else {
+      if (typeof replyUrl === 'string') account.replyUrl = replyUrl;
+      response.json(account);
+    }
   });
   router.post(`/openchannel/accounts/:id/${options.notifyVerb}`, express.json(), (request, response) => {
     const account = accountOf(request);

@@ -1,0 +1,112 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { SetUpState } from '../api';
+import { useAnswer } from '../context';
+import { PageTitle } from '../pageTitle';
+import { texts } from '../texts';
+import { DeliveryStep, MessageStep } from './setUpDelivery';
+import type { StepProps } from './setUpParts';
+import { AppStep, ChannelStep, ConnectStep, MotionStep } from './setUpSteps';
+
+const { setUp: words } = texts;
+
+/** How often it is looked whether a step is done, in milliseconds. */
+const interval = 4_000;
+
+/** Leads through everything an account needs, one step after the other. @param name of the account, once it is saved */
+export function SetUp({ name }: { name: string | undefined }) {
+  const settings = useAnswer('settings', {});
+  const state = useAnswer('setUp', name === undefined ? {} : { account: name }, interval);
+  const fault = settings.fault ?? state.fault;
+  const reload = () => {
+    settings.refresh();
+    state.refresh();
+  };
+  return (
+    <>
+      <PageTitle text={name === undefined ? words.heading : `${words.heading}: ${name}`} />
+      <p>{words.words}</p>
+      {fault === undefined ? null : <p class="bad">{fault}</p>}
+      {settings.answer && state.answer ? (
+        <Steps
+          view={settings.answer}
+          state={state.answer}
+          account={settings.answer.settings.accounts.find((each) => each.name === name)}
+          reload={reload}
+        />
+      ) : (
+        <p>{texts.loading}</p>
+      )}
+    </>
+  );
+}
+
+type StepName = 'motion' | 'app' | 'connect' | 'channel' | 'delivery' | 'message';
+
+/** What is done, and what was found there. */
+function standingOf(state: SetUpState): Record<StepName, { done: boolean; found?: string | undefined }> {
+  const { motion, channel = [], delivery, lastInAt } = state;
+  const wrong = channel.find((line) => line.state === 'failed');
+  return {
+    motion: { done: motion?.state === 'ok', found: motion?.words },
+    app: { done: state.hasKeys === true },
+    connect: {
+      done: state.isConnected === true,
+      found: state.isConnected === true ? words.connect.connected(state.handle) : undefined,
+    },
+    channel: {
+      done: channel.length > 0 && wrong === undefined,
+      found: wrong?.words ?? channel[0]?.words,
+    },
+    delivery: { done: delivery?.state === 'ok', found: delivery?.words },
+    message: { done: lastInAt !== undefined },
+  };
+}
+
+const forms: Record<StepName, (props: StepProps) => ComponentChildren> = {
+  motion: MotionStep,
+  app: AppStep,
+  connect: ConnectStep,
+  channel: ChannelStep,
+  delivery: DeliveryStep,
+  message: MessageStep,
+};
+
+function Steps(props: StepProps) {
+  const [chosen, setChosen] = useState<StepName>();
+  const standing = standingOf(props.state);
+  const names = Object.keys(forms) as StepName[];
+  const next = names.find((name) => !standing[name].done) ?? 'message';
+  const isOpen = (name: StepName) => name === (chosen ?? next) || name === next;
+  const reload = () => {
+    setChosen(undefined);
+    props.reload();
+  };
+  return (
+    <ol class="steps">
+      {names.map((name, index) => {
+        const { done, found } = standing[name];
+        const Form = forms[name];
+        return (
+          <li
+            key={name}
+            class={done ? 'step done' : 'step'}
+            aria-current={name === next ? 'step' : undefined}
+          >
+            <h3>
+              {index + 1}. {words[name].heading}{' '}
+              <span class="state">{done ? `✓ ${words.done}` : words.open}</span>
+            </h3>
+            {found === undefined ? null : <p class={done ? 'good' : 'bad'}>{found}</p>}
+            {isOpen(name) ? <Form {...props} reload={reload} /> : null}
+            {done && !isOpen(name) ? (
+              <button type="button" class="link" onClick={() => setChosen(name)}>
+                {words.change}
+              </button>
+            ) : null}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,151 @@
+import { AdminClient } from '../support/adminClient';
+import { ManualScheduler } from '../support/manualScheduler';
+import { Rig, customer, otherCustomer, type RigOptions } from '../support/rig';
+import { until } from '../support/until';
+
+let rig: Rig;
+let scheduler: ManualScheduler;
+afterEach(() => rig.stop());
+
+const minute = 60_000;
+/** A Monday, 10:00 in Rome. */
+const monday = Date.parse('2035-01-08T09:00:00Z');
+const workingHours = {
+  timeZone: 'Europe/Rome',
+  workdays: ['monday'],
+  workdayHours: ['09:00-13:00', '14:00-18:00'],
+};
+const queue = {
+  active: true,
+  reminderAfterMinutes: 5,
+  progressEveryMinutes: 10,
+  notice: '${nickName}: place ${position}, about ${waitTime}.',
+};
+
+async function start(account: Record<string, unknown>, options: RigOptions = {}): Promise<void> {
+  scheduler = new ManualScheduler();
+  rig = await Rig.start({ account, plugin: { scheduler }, panel: true, ...options });
+}
+
+/** Where the working hours matter. */
+const goToMonday = () => rig.clock.jump(monday - rig.clock.now());
+
+const said = () => rig.sent.map(({ text }) => text);
+const notices = () => rig.received.map(({ body }) => body).filter((body) => body.includes('No agent has'));
+const health = async () =>
+  ((await (await fetch(`${rig.url}/health`)).json()) as { accounts: object }).accounts;
+
+/** Lets time pass, and says what customers have heard when all that follows is done. */
+async function passes(minutes: number, ...expected: string[]): Promise<void> {
+  rig.clock.jump(minutes * minute);
+  scheduler.run('minute');
+  await until(() => said().length >= expected.length, `${expected.length} messages`);
+  // Stopping waits for the job to end.
+  await rig.stopPlugin();
+  await rig.startPlugin();
+  await until(async () => (await rig.store.outbox.queueNames()).length === 0, 'all to be sent');
+  expect(said()).toEqual(expected);
+}
+
+const agentSays = (text: string, index = 0) =>
+  rig.host.agentWrites(rig.host.state.interactions[index]!, text);
+
+describe('a customer who waits for an agent', () => {
+  const max = 'Max Power: place 2, about 10 minutes.';
+  const maxFirst = 'Max Power: place 1, about 10 minutes.';
+
+  test('is told their place and how long it takes, again while it changes, and nothing after an agent has written', async () => {
+    await start({ queue });
+    await rig.customerWrites('hello');
+    await rig.receives(1);
+    await passes(4);
+    await rig.customerWrites('me too', { from: otherCustomer });
+    await rig.receives(2);
+    const jane = 'Jane Doe: place 1, about 5 minutes.';
+    await passes(1, jane);
+    // Nobody was answered in the last hour: it is how long the first has waited.
+    await passes(5, jane, max);
+    await passes(9, jane, max);
+    await passes(6, jane, max);
+    expect((await agentSays('Yes?')).status).toBe(200);
+    await passes(10, jane, max, 'Yes?', maxFirst.replace('10', '25'));
+    await passes(60, jane, max, 'Yes?', maxFirst.replace('10', '25'));
+    await rig.customerWrites('are you there?');
+    await rig.receives(3);
+    await passes(30, jane, max, 'Yes?', maxFirst.replace('10', '25'));
+  });
+
+  test('outside the working hours nothing is said, nor in an interaction that was closed', async () => {
+    await start({ queue, workingHours });
+    goToMonday();
+    rig.clock.jump(178 * minute);
+    await rig.customerWrites('just before lunch');
+    await rig.receives(1);
+    await passes(10);
+    await passes(40);
+    await passes(15, 'Jane Doe: place 1, about 65 minutes.');
+    await rig.customerWrites('hello', { from: otherCustomer });
+    await rig.receives(2);
+    rig.host.state.interactions[1]!.closed = true;
+    await passes(20, 'Jane Doe: place 1, about 65 minutes.');
+  });
+});
+
+describe('nobody replies', () => {
+  const unanswered = { minutes: 30, customerNotice: 'Sorry, ${nickName}, we are late.' };
+
+  test('within the working hours: the agents and the panel are told once, and the customer', async () => {
+    await start({ unanswered, workingHours });
+    goToMonday();
+    const admin = new AdminClient(() => rig.url);
+    await admin.signIn(rig.secrets.adminPassword);
+    const state = async () => (await admin.call('overview', {})).accounts[0]!;
+    rig.clock.jump(170 * minute);
+    await rig.customerWrites('just before lunch');
+    await rig.receives(1);
+    // Ten minutes of work until lunch, which is none.
+    await passes(70);
+    expect(notices()).toEqual([]);
+    await passes(21, 'Sorry, Jane Doe, we are late.');
+    await rig.receives(2);
+    expect(notices()).toEqual([
+      expect.stringContaining('No agent has replied for 30 minutes of working time'),
+    ]);
+    await passes(60, 'Sorry, Jane Doe, we are late.');
+    expect(notices()).toHaveLength(1);
+    await admin.signIn(rig.secrets.adminPassword);
+    expect(await state()).toMatchObject({ needsPerson: true });
+    expect((await state()).reasons).toEqual([expect.stringContaining('1 customer has no reply')]);
+    expect(await health()).toMatchObject({ support: { inbound: { unanswered: 1 } } });
+    expect(await (await fetch(`${rig.url}/metrics`)).text()).toContain(
+      'openchannelx_unanswered_customers{account="support"} 1',
+    );
+    expect((await agentSays('Here I am')).status).toBe(200);
+    expect(await state()).toMatchObject({ reasons: [] });
+    await passes(120, 'Sorry, Jane Doe, we are late.', 'Here I am');
+    expect(notices()).toHaveLength(1);
+  });
+
+  test('to a public post: the agents are told in its interaction, the customer is not', async () => {
+    await start({ unanswered, mentions: { active: true }, environment: 'prod' }, { delivery: 'activity' });
+    await rig.supplied();
+    await rig.x.feed.publish({ kind: 'post', post: rig.x.world.addPost(customer.id, '@brand why?') });
+    await rig.receives(1);
+    await passes(31);
+    await rig.receives(2);
+    expect(notices()).toHaveLength(1);
+    expect(new Set(rig.received.map((each) => each.OpenchannelInteractionId)).size).toBe(1);
+    expect((await agentSays('because')).status).toBe(200);
+    expect(await health()).toMatchObject({ support: { inbound: { unanswered: 0 } } });
+  });
+});
+
+test('the texts are checked for what they may hold', async () => {
+  await start({});
+  const admin = new AdminClient(() => rig.url);
+  await admin.signIn(rig.secrets.adminPassword);
+  const { settings } = await admin.call('settings', {});
+  const account = { ...settings.accounts[0]!, queue: { ...queue, notice: '${position} ${wait}' } };
+  const { faults } = await admin.refused('save', { settings: { ...settings, accounts: [account] } });
+  expect(faults).toEqual([expect.stringContaining('accounts.0.queue.notice: knows no variable ${wait}')]);
+});
