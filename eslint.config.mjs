@@ -12,12 +12,12 @@ const imports = {
   motion: ['core', 'texts'],
   store: ['core', 'texts'],
   bot: ['core'],
-  settings: ['core', 'disk', 'x'],
+  settings: ['core', 'texts', 'disk', 'x'],
   accounts: ['core', 'texts', 'settings', 'x', 'motion', 'bot'],
   admin: ['core', 'texts', 'disk', 'settings', 'x', 'motion', 'accounts', 'panel'],
   http: ['core', 'texts', 'settings', 'x', 'accounts', 'admin', 'panel'],
   commands: ['core', 'disk', 'store'],
-  app: ['core', 'log', 'settings', 'x', 'store', 'accounts', 'admin', 'http', 'commands'],
+  app: ['core', 'texts', 'log', 'settings', 'x', 'store', 'accounts', 'admin', 'http', 'commands'],
 };
 
 const folders = Object.keys(imports);

@@ -1,3 +1,4 @@
+import { speakIn } from '../texts/text';
 import type { ConversationRules } from '../core/automation/conversationRules';
 import type { BotGateway } from '../core/automation/bot';
 import { createBotClient } from '../bot/client';
@@ -158,7 +159,8 @@ export class Account implements MessagingAccount, WebhookAccount {
 
   /** Where this process works it: signs in with X, loads the keys of encrypted chat, and has events delivered; an inactive account takes that down. */
   start(): void {
-    if (this.cluster.works(this.name)) this.cluster.within(this.name, () => this.startWork());
+    if (this.cluster.works(this.name))
+      this.cluster.within(this.name, () => speakIn(this.rules.language, () => this.startWork()));
   }
 
   private startWork(): void {

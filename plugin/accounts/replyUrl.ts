@@ -1,3 +1,4 @@
+import type { Language } from '../texts/languages';
 import { acceptReply, type AcceptPorts } from '../core/outbound/acceptReply';
 import type { SubmittedReply } from '../core/outbound/outboundWorker';
 import { BridgeError } from '../core/errors';
@@ -19,6 +20,12 @@ export class ReplyUrl {
     if (!account) throw noAccount(name);
     if (!account.active) throw inactive(account.name);
     return acceptReply(readReplyCall(call), account, ports);
+  }
+
+  /** What the agents read who call it. */
+  languageOf(name: string | undefined): Language {
+    const { accounts } = this;
+    return (name === undefined ? accounts.active()[0] : accounts.byName.get(name))?.rules.language ?? 'en';
   }
 
   /** Motion has the answer to its call. */

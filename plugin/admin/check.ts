@@ -12,7 +12,7 @@ import { accountAnswering, addressesOf } from './addresses';
 import type { MotionDirectory } from './motionDirectory';
 import { missingScopes } from './oauth2';
 import type { RunningPlugin } from './runningPlugin';
-import { phrase, say, Text, type TextKey, verbatim } from '../texts/text';
+import { phrase, say, spokenLanguage, Text, type TextKey, verbatim } from '../texts/text';
 
 /** What the tests of one account are about. */
 export interface Checked {
@@ -53,7 +53,13 @@ export function checkSignIn(motion: MotionDirectory): Promise<CheckLine> {
 async function checkMotion(checked: Checked): Promise<CheckLine[]> {
   const { account, motion } = checked;
   const signIn = await checkSignIn(motion);
-  if (signIn.state === 'failed') return [signIn];
+  if (signIn.state === 'failed')
+    return [
+      signIn,
+      ...(['openChannel', 'mapKey', 'replyUrl'] as const).map((each) =>
+        unknown(say(`check.${each}.name`), say('check.needsMotion')),
+      ),
+    ];
   const { settings } = account;
   const { mentions } = settings;
   const lines = [signIn, ...(await checkChannel(settings, checked))];
@@ -186,7 +192,7 @@ export function checkDelivery({ ingestion, settings, delivery }: Account, xAnswe
   const what = say('check.events.name');
   const { state, reason } = ingestion.state();
   if (!settings.active) return warning(what, say('check.events.off'));
-  if (!xAnswers) return warning(what, say('check.events.notChecked'));
+  if (!xAnswers) return unknown(what, say('check.events.notChecked'));
   const isPushed = deliveryKind(delivery).webhook === 'own';
   if (isPushed && settings.webhookUrl === '') return warning(what, say('check.events.leftToYou'));
   if (state === 'ok') return ok(what, say('check.events.ok'));
@@ -223,10 +229,15 @@ async function line(what: Text, test: () => Promise<Text>): Promise<CheckLine> {
 
 const lineOf =
   (state: CheckLine['state']) =>
-  (what: Text, words: Text): CheckLine => ({ what: what.in('en'), state, words: words.in('en') });
+  (what: Text, words: Text): CheckLine => ({
+    what: what.in(spokenLanguage()),
+    state,
+    words: words.in(spokenLanguage()),
+  });
 const ok = lineOf('ok');
 const warning = lineOf('warning');
 const failed = lineOf('failed');
+const unknown = lineOf('unknown');
 
 function wordsOf(error: unknown): Text {
   if (!(error instanceof BridgeError)) throw error;

@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/errors';
-import { forget } from '../core/forget';
+import { findPerson, forget } from '../core/forget';
 import type { ChatSetUp } from '../x/chat/chatSetUp';
 import type { Answer, Input, Method } from '../panel/api';
 import { changesBetween, exportSettings, mergeImport, readBackup } from './backup';
@@ -15,8 +15,9 @@ import type { MotionDirectory } from './motionDirectory';
 import { disconnectOAuth2, oauth2View, startOAuth2 } from './oauth2';
 import { overview } from './overview';
 import { startPin } from './pinConnect';
+import { testBot } from './testBot';
 import type { RunningPlugin } from './runningPlugin';
-import { enterReplyUrl, setUpState } from './setUp';
+import { SetUp } from './setUp';
 import { SettingsSaver } from './settingsSaver';
 import { createReport, reportAsCsv } from './report';
 import {
@@ -50,12 +51,13 @@ export function createHandlers(
   connections: Connections,
   motion: MotionDirectory,
 ): Handlers {
-  const { store, logs } = plugin;
+  const { store, logs, clock } = plugin;
   const { log } = logs;
   const saver = new SettingsSaver(plugin);
+  const setUp = new SetUp(plugin, motion);
   return {
     ...oauth2Handlers(plugin, connections),
-    ...settingsHandlers(plugin, connections, saver),
+    ...settingsHandlers(plugin, connections, saver, motion),
     ...messageHandlers(plugin),
     ...backupHandlers(plugin, saver),
     ...chatKeysHandlers(plugin),
@@ -68,16 +70,20 @@ export function createHandlers(
     },
     startPin: async (input) => connections.beginPin(await startPin(input, plugin.live().config)),
     finishPin: ({ id, pin }) => connections.finishPin(id, pin),
+    findPerson: ({ person }) => findPerson(person, store),
+    testBot: ({ account, text }) => testBot(accountOf(plugin, account), text, clock),
     forget: ({ person }, { user }) => forget(person, inThePanel(user), { eraser: store.eraser, log }),
     report: async (query) => {
       const report = await createReport(query, plugin);
       return { report, csv: reportAsCsv(report) };
     },
-    setUp: ({ account }) => setUpState(account, plugin, motion),
-    enterReplyUrl: async ({ account }, { user, confirm }) => {
+    setUp: ({ account }) => setUp.state(account),
+    enterReplyUrl: async ({ account, replace }, { user, confirm }) => {
+      const occupiedBy = await setUp.occupiedBy(account);
+      if (occupiedBy !== undefined && !replace) return { occupiedBy };
       await confirm();
       log.info('panel: the Reply URL is entered in XCALLY Motion', { user, account });
-      return { line: await enterReplyUrl(account, plugin, motion) };
+      return { line: await setUp.enterReplyUrl(account) };
     },
     checkHost: async () => ({ line: await checkSignIn(motion) }),
     check: async ({ account }) => ({ lines: await checkAccount(accountOf(plugin, account), plugin, motion) }),
@@ -112,16 +118,19 @@ function settingsHandlers(
   plugin: RunningPlugin,
   connections: Connections,
   saver: SettingsSaver,
+  motion: MotionDirectory,
 ): Pick<Handlers, 'settings' | 'save'> {
   const { file, logs, live } = plugin;
   return {
     settings: () => viewSettings(live().config, file, live().port),
-    save: async ({ settings }, caller) => {
+    save: async ({ settings, testMotion }, caller) => {
       const { revision, ...wanted } = settings;
       if (revision !== revisionOf(file)) throw changedMeanwhile();
       const merged = mergeSettings(file.read(), wanted, file.overridden(), (id) => connections.keysOf(id));
-      const changes = changesBetween(live().config, file.check(merged));
+      const next = file.check(merged);
+      const changes = changesBetween(live().config, next);
       if (changes.some(needsPassword) || holdsSecret(wanted)) await caller.confirm();
+      if (testMotion === true) await motion.test(next.host);
       const saved = await saveFor(caller, plugin, () => saver.save(merged, revision));
       logs.log.info('panel: settings saved', {
         user: caller.user,

@@ -4,6 +4,7 @@ import { HostClient } from '../motion/client';
 import { changeReplyUrl, hostUser, openChannelAccounts } from '../motion/directory';
 import type { OpenChannelAccount } from '../panel/api';
 import type { RunningPlugin } from './runningPlugin';
+import type { Config } from '../settings/schema';
 import { say } from '../texts/text';
 
 export interface MotionUser {
@@ -40,13 +41,17 @@ export class MotionDirectory {
     await changeReplyUrl(this.client(), id, replyUrl);
   }
 
-  private client(signIn?: { username: string; password: string; apiKey: string }): HostClient {
+  /** Tries a sign-in before it is saved. @throws BridgeError */
+  async test(host: Config['host']): Promise<void> {
+    await hostUser(this.client(host));
+  }
+
+  private client(signIn?: Partial<Config['host']>): HostClient {
     const { counters, clock } = this.plugin;
-    const { host } = this.plugin.live().config;
+    const host = { ...this.plugin.live().config.host, ...signIn };
     if (host.baseUrl === '') throw new BridgeError('bad-request', say('admin.noMotion'));
     return new HostClient({
       ...host,
-      ...signIn,
       counters,
       clock: new RemoteClock(clock),
       mayCall: undefined,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BridgeError, httpStatus, reasonOf, type ErrorCode } from '../core/errors';
 import { ConfigError } from '../settings/load';
-import { say } from '../texts/text';
+import { say, spokenLanguage } from '../texts/text';
 
 /** What came of a call that another process made, as JSON. */
 const outcomeShape = z.union([
@@ -28,7 +28,9 @@ export async function outcomeOf(work: () => unknown): Promise<Outcome> {
       };
     if (!(error instanceof BridgeError))
       return { fault: { code: 'internal', words: reasonOf(error), retryable: false } };
-    return { fault: { code: error.code, words: error.text.in('en'), retryable: error.retryable } };
+    return {
+      fault: { code: error.code, words: error.text.in(spokenLanguage()), retryable: error.retryable },
+    };
   }
 }
 

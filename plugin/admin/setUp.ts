@@ -1,67 +1,117 @@
 import type { Account } from '../accounts/account';
 import { BridgeError } from '../core/errors';
 import type { CheckLine, SetUpState } from '../panel/api';
-import { phrase, say } from '../texts/text';
+import { phrase, say, spokenLanguage } from '../texts/text';
 import { accountOf } from './accountOf';
-import { addressesOf } from './addresses';
+import { accountAnswering, addressesOf } from './addresses';
 import { checkChannel, checkDelivery, checkSignIn } from './check';
 import type { MotionDirectory } from './motionDirectory';
+import { oauth2View } from './oauth2';
 import type { RunningPlugin } from './runningPlugin';
 
-/**
- * How far the set-up of an account is, step by step. Asks Motion; X only where the account is switched on anyway.
- * @param name of the account; undefined while there is none
- * @throws BridgeError `unknown-account`
- */
-export async function setUpState(
-  name: string | undefined,
-  plugin: RunningPlugin,
-  motion: MotionDirectory,
-): Promise<SetUpState> {
-  const isEntered = plugin.live().config.host.baseUrl !== '';
-  const signIn = isEntered ? await checkSignIn(motion) : undefined;
-  const account = name === undefined ? undefined : accountOf(plugin, name);
-  return {
-    ...(signIn ? { motion: signIn } : {}),
-    ...(account ? await ofAccount(account, plugin, signIn?.state === 'ok' ? motion : undefined) : {}),
-  };
+/** What Motion said of the sign-in, so that a page that watches does not try a wrong password again and again. */
+interface KnownSignIn {
+  /** The sign-in it is about. */
+  host: string;
+  at: number;
+  line: CheckLine;
 }
 
-async function ofAccount(
-  account: Account,
-  plugin: RunningPlugin,
-  motion: MotionDirectory | undefined,
-): Promise<Omit<SetUpState, 'motion'>> {
-  const { settings, ownUser, oauth2 } = account;
-  const handle = ownUser.handle();
-  const isConnected = settings.accessToken !== '' || (await oauth2?.isConnected()) === true;
-  const hasChannel = settings.openChannelAccountId > 0;
-  const lastInAt = (await plugin.store.history.latest(account.name)).in;
-  return {
-    hasKeys: settings.consumerKey !== '' || settings.oauth2.clientId !== '',
-    isConnected,
-    ...(handle === undefined ? {} : { handle }),
-    channel: hasChannel && motion ? await checkChannel(settings, { account, plugin, motion }) : [],
-    ...(settings.active ? { delivery: checkDelivery(account, true) } : {}),
-    ...(lastInAt === undefined ? {} : { lastInAt }),
-  };
+/** How long it is believed, in milliseconds. */
+const believedFor = { ok: 30_000, other: 120_000 };
+
+/** Tells how far the set-up of accounts is, and does what Motion lets be done for it. */
+export class SetUp {
+  private known: KnownSignIn | undefined;
+
+  constructor(
+    private readonly plugin: RunningPlugin,
+    private readonly motion: MotionDirectory,
+  ) {}
+
+  /**
+   * How far the set-up of an account is, step by step. Asks Motion; of X only what is known anyway.
+   * @param name of the account; undefined while there is none
+   * @throws BridgeError `unknown-account`
+   */
+  async state(name: string | undefined): Promise<SetUpState> {
+    const signIn = await this.signIn();
+    const account = name === undefined ? undefined : accountOf(this.plugin, name);
+    return {
+      ...(signIn ? { motion: signIn } : {}),
+      ...(account ? await this.ofAccount(account, signIn?.state === 'ok') : {}),
+    };
+  }
+
+  private async signIn(): Promise<CheckLine | undefined> {
+    const { live, clock } = this.plugin;
+    const { host } = live().config;
+    if (host.baseUrl === '') return undefined;
+    const key = JSON.stringify([host, spokenLanguage()]);
+    const age = clock.now() - (this.known?.at ?? 0);
+    const maxAge = this.known?.line.state === 'ok' ? believedFor.ok : believedFor.other;
+    if (this.known?.host === key && age < maxAge) return this.known.line;
+    this.known = { host: key, at: clock.now(), line: await checkSignIn(this.motion) };
+    return this.known.line;
+  }
+
+  private async ofAccount(account: Account, motionAnswers: boolean): Promise<Omit<SetUpState, 'motion'>> {
+    const { plugin, motion } = this;
+    const { settings, ownUser, name } = account;
+    const handle = ownUser.handle();
+    const oauth2 = settings.oauth2.clientId === '' ? undefined : await oauth2View(name, plugin);
+    const byOAuth2 = oauth2?.state === 'connected' && oauth2.missingScopes.length === 0;
+    const hasChannel = settings.openChannelAccountId > 0;
+    const latest = await plugin.store.history.latest(name);
+    return {
+      hasKeys: settings.consumerKey !== '' || settings.oauth2.clientId !== '',
+      isConnected: byOAuth2 || (settings.accessToken !== '' && oauth2?.state !== 'ended'),
+      ...(handle === undefined ? {} : { handle }),
+      channel: hasChannel && motionAnswers ? await checkChannel(settings, { account, plugin, motion }) : [],
+      ...(settings.active ? { delivery: checkDelivery(account, true) } : {}),
+      ...(latest.delivered === undefined ? {} : { lastInAt: latest.delivered }),
+      ...(latest.out === undefined ? {} : { lastOutAt: latest.out }),
+    };
+  }
+
+  /**
+   * The host of the Reply URL that stands in an account's Open Channel account and belongs to somebody else; undefined where
+   * there is none.
+   * @throws BridgeError in words, where another account uses the channel, or Motion does not have it
+   */
+  async occupiedBy(name: string): Promise<string | undefined> {
+    const { plugin, motion } = this;
+    const id = accountOf(plugin, name).settings.openChannelAccountId;
+    const other = plugin.accounts.all().find((each) => each.name !== name && usesChannel(each, id));
+    if (other) throw new BridgeError('bad-request', say('admin.replyUrlShared', { other: other.name }));
+    const channel = (await motion.openChannelAccounts()).find((each) => each.id === id);
+    if (!channel) throw new BridgeError('bad-request', say('check.openChannel.unknown', { id }));
+    const { replyUrl } = channel;
+    return replyUrl === '' || accountAnswering(replyUrl, plugin) !== undefined
+      ? undefined
+      : placeOf(replyUrl);
+  }
+
+  /**
+   * Enters an account's Reply URL in its Open Channel account in Motion, and looks whether it stands there.
+   * @throws BridgeError in words, where Motion does not let it
+   */
+  async enterReplyUrl(name: string): Promise<CheckLine> {
+    const { plugin, motion } = this;
+    const account = accountOf(plugin, name);
+    await motion.changeReplyUrl(account.settings.openChannelAccountId, addressesOf(name, plugin).replyUrl);
+    const lines = await checkChannel(account.settings, { account, plugin, motion });
+    const line = lines.find(({ what }) => what === phrase('check.replyUrl.name'));
+    if (line?.state !== 'ok') throw new BridgeError('bad-request', say('admin.replyUrlNotTaken'));
+    return line;
+  }
 }
 
-/**
- * Enters an account's Reply URL in its Open Channel account in Motion, and looks whether it stands there.
- * @throws BridgeError in words, where Motion does not let it
- */
-export async function enterReplyUrl(
-  name: string,
-  plugin: RunningPlugin,
-  motion: MotionDirectory,
-): Promise<CheckLine> {
-  const account = accountOf(plugin, name);
-  const { openChannelAccountId: id } = account.settings;
-  const { replyUrl } = addressesOf(name, plugin);
-  await motion.changeReplyUrl(id, replyUrl);
-  const lines = await checkChannel(account.settings, { account, plugin, motion });
-  const line = lines.find(({ what }) => what === phrase('check.replyUrl.name'));
-  if (line?.state !== 'ok') throw new BridgeError('bad-request', say('admin.replyUrlNotTaken'));
-  return line;
+function usesChannel({ settings }: Account, id: number): boolean {
+  return settings.openChannelAccountId === id || settings.mentions.openChannelAccountId === id;
+}
+
+/** An address without what may be secret in it. */
+function placeOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : '?';
 }

@@ -21,7 +21,7 @@ export function viewSettings(config: Config, file: ConfigFile, port: number): Se
       ...Object.fromEntries(Object.entries(shown).filter(([key]) => isInPanel(key))),
       revision: revisionOf(file),
     } as Settings,
-    form: formGroups,
+    form: formGroups(),
     newAccount: newAccount(),
     oauth2CallbackUrl: oauth2CallbackUrl({ config, port }),
     webhookUrl: config.host.baseUrl === '' ? '' : throughMotion(config, port, '/api/messages'),

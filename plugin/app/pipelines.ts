@@ -1,3 +1,4 @@
+import { speakIn } from '../texts/text';
 import type { CorePorts, Ports } from '../core/corePorts';
 import type { EventBatch } from '../core/inbound/events';
 import { InboundWorker } from '../core/inbound/inboundWorker';
@@ -46,7 +47,11 @@ export class Pipelines {
 
   /** Stores what X delivered to an account. @throws BridgeError `store-unavailable` */
   ingest(batch: EventBatch, account: ReceivingAccount): Promise<void> {
-    return this.ports.cluster.within(account.name, () => ingestEvents(batch, account, this.ports));
+    return this.ports.cluster.within(account.name, () =>
+      speakIn(this.ports.accounts.get(account.name)?.rules.language ?? 'en', () =>
+        ingestEvents(batch, account, this.ports),
+      ),
+    );
   }
 
   /** Encrypted messages that could not be read may be readable now; see `retryUnread` of the core. */

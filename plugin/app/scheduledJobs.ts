@@ -1,3 +1,4 @@
+import { speakIn } from '../texts/text';
 import { untilDone } from '../core/eraser';
 import type { Account } from '../accounts/account';
 import type { AccountRegistry } from '../accounts/accountRegistry';
@@ -5,7 +6,7 @@ import { backUp } from '../commands/backup';
 import { forgetPerson } from '../commands/forget';
 import { answerRequests } from '../commands/requestFiles';
 import { watchesWaiting } from '../core/automation/conversationRules';
-import { tellWaiting } from '../core/automation/waitingCustomers';
+import { maxUnanswered, tellWaiting } from '../core/automation/waitingCustomers';
 import { followUp } from '../core/automation/followUps';
 import type { Clock } from '../core/clock';
 import { reasonOf } from '../core/errors';
@@ -75,10 +76,18 @@ export class ScheduledJobs {
   private async remindCustomers(): Promise<void> {
     const { ports } = this.options.pipelines;
     for (const account of this.worked())
-      await ports.cluster.within(account.name, async () => {
-        if (account.rules.followUp.active) await followUp(account, ports);
-        if (watchesWaiting(account.rules)) await tellWaiting(account, ports);
-      });
+      await ports.cluster.within(account.name, () =>
+        speakIn(account.rules.language, async () => {
+          if (account.rules.followUp.active) await followUp(account, ports);
+          if (watchesWaiting(account.rules)) await tellWaiting(account, ports);
+        }).catch((error: unknown) =>
+          // The others are not to wait for it.
+          this.options.log.error('reminding customers failed, it is tried again', {
+            account: account.name,
+            reason: reasonOf(error),
+          }),
+        ),
+      );
   }
 
   private async answerCommandLine(): Promise<void> {
@@ -97,6 +106,7 @@ export class ScheduledJobs {
     const { accounts, store, clock, log } = this.options;
     const { eraser, cluster } = store;
     if (!cluster.leads()) return;
+    await store.conversations.endOldWaits(clock.now() - maxUnanswered);
     const rules = new Map(accounts.all().map(({ name, settings }) => [name, settings.retention]));
     for (const account of new Set([...rules.keys(), ...(await eraser.accounts())])) {
       // An account that was removed has no rule of its own any longer.

@@ -36,6 +36,8 @@ export interface WaitingCustomer {
   userId: string;
   /** The host's thread; undefined for a private conversation. */
   thread: string | undefined;
+  /** The host's, as far as it is known. */
+  interactionId: string | undefined;
   /** When the first message that is not answered was handed over. */
   since: number;
   /** When they were last told their place in the queue, and which. */
@@ -47,33 +49,40 @@ export interface WaitingCustomer {
   agentAt: number | undefined;
 }
 
+export type NewlyWaiting = Pick<
+  WaitingCustomer,
+  'conversation' | 'userId' | 'thread' | 'since' | 'interactionId'
+>;
+
 /** How each conversation stands, kept across restarts. */
 export interface Conversations {
   read(account: string, conversation: string): ConversationState;
   save(account: string, conversation: string, changes: Partial<ConversationState>): void;
   /** A customer has written: nobody waits for them any longer. */
   noteCustomer(account: string, conversation: string, now: number): void;
-  /** @param awaited whether an answer of the customer is waited for from now on */
-  noteAgent(account: string, conversation: string, now: number, awaited: boolean): void;
+  /** An agent wrote at that time. @param awaitedSince since when an answer of the customer is waited for, where one is */
+  noteAgent(account: string, conversation: string, wroteAt: number, awaitedSince?: number): void;
   /** Where an answer has been waited for since a time or longer. */
   awaiting(account: string, before: number): AwaitedAnswer[];
   noteReminded(account: string, conversation: string, now: number): void;
   endWaiting(account: string, conversation: string): void;
-  /** A message was handed over to the agents; without effect where one has written since, or the customer waits already. */
-  noteWaiting(
-    account: string,
-    waiting: Pick<WaitingCustomer, 'conversation' | 'userId' | 'thread' | 'since'>,
-  ): void;
+  /**
+   * A message was handed over to the agents; without effect where one has written since, or the customer waits already in that
+   * interaction.
+   */
+  noteWaiting(account: string, waiting: NewlyWaiting): void;
   /** The longest wait first. */
   waitingCustomers(account: string): WaitingCustomer[];
   /** @returns whether the customer still waits since then */
-  noteToldPlace(account: string, conversation: string, since: number, now: number, position: number): boolean;
+  noteToldPlace(account: string, waiting: WaitingCustomer, now: number, position: number): boolean;
   /** @returns whether the customer still waits since then */
-  noteUnanswered(account: string, conversation: string, since: number): boolean;
+  noteUnanswered(account: string, waiting: WaitingCustomer): boolean;
   /** How many customers wait of whom the agents were told. */
   unanswered(account: string): number;
-  /** Nobody waits there any longer. An agent's private answer says so by itself. */
-  noteAnswered(account: string, conversation: string): void;
+  /** An agent wrote at that time: nobody who wrote before waits there any longer. @param userId the only one it is about */
+  noteAnswered(account: string, conversation: string, at: number, userId?: string): void;
+  /** Forgets who has waited since before a time. */
+  endOldWaits(before: number): void;
   addTurn(account: string, conversation: string, turn: BotTurn, now: number): void;
   /** The oldest first. */
   turns(account: string, conversation: string): BotTurn[];

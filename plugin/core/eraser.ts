@@ -35,6 +35,10 @@ export interface Eraser {
   usersCalled(handleOrId: string): string[];
   /** The numbers of the newest rows of each queue. */
   newestRows(): { in: number; out: number };
+  /** How many rows came in from a person. */
+  countReceived(userId: string, rows: RowRange): number;
+  /** The same of replies to them. */
+  countWritten(userId: string, mapValues: string[], rows: RowRange): number;
   /** Takes a person out of rows that came in; what still waits is set aside. @returns of how many */
   forgetReceived(userId: string, rows: RowRange): number;
   /** The same of replies to them. @param mapValues what Motion calls them, where the reply says no more */
@@ -65,6 +69,16 @@ export async function forgetUser(eraser: Async<Eraser>, userId: string): Promise
     forgotten.answers += await eraser.forgetWritten(userId, values, rows);
   await eraser.forgetTraces(userId);
   return forgotten;
+}
+
+/** How much is kept of a person, in every account. */
+export async function countOfUser(eraser: Async<Eraser>, userId: string): Promise<Forgotten> {
+  const values = await eraser.mapValuesOf(userId);
+  const newest = await eraser.newestRows();
+  const kept = { messages: 0, answers: 0 };
+  for (const rows of rangesUpTo(newest.in)) kept.messages += await eraser.countReceived(userId, rows);
+  for (const rows of rangesUpTo(newest.out)) kept.answers += await eraser.countWritten(userId, values, rows);
+  return kept;
 }
 
 function rangesUpTo(last: number): RowRange[] {

@@ -1,5 +1,6 @@
 import { BridgeError } from './errors';
-import { forgetUser, type Forgotten } from './eraser';
+import { countOfUser, forgetUser, type Forgotten } from './eraser';
+import type { FoundPerson } from './people';
 import type { Log, Tables } from './ports';
 import { say } from '../texts/text';
 
@@ -14,6 +15,34 @@ export async function forget(
   by: string,
   { eraser, log }: Pick<Tables, 'eraser'> & { log: Pick<Log, 'warn'> },
 ): Promise<Forgotten> {
+  const id = await idOf(called, eraser);
+  const forgotten = await forgetUser(eraser, id);
+  // The person's name is not to be in a log either.
+  log.warn("a person's data was erased on request", { by, ...forgotten });
+  return forgotten;
+}
+
+/** Finds a person before they are forgotten. @param called an X user id, or a handle @throws BridgeError `bad-request` in words */
+export async function findPerson(
+  called: string,
+  { eraser, contacts }: Pick<Tables, 'eraser' | 'contacts'>,
+): Promise<FoundPerson> {
+  const id = await idOf(called, eraser);
+  const known = await Promise.all(
+    (await eraser.accounts()).map(async (account) => ({ account, user: await contacts.byId(account, id) })),
+  );
+  const seen = known.filter(({ user }) => user !== undefined);
+  const { username, name } = seen[0]?.user ?? {};
+  return {
+    id,
+    ...(username === undefined ? {} : { handle: username }),
+    ...(name === undefined ? {} : { name }),
+    ...(await countOfUser(eraser, id)),
+    accounts: seen.map(({ account }) => account),
+  };
+}
+
+async function idOf(called: string, eraser: Tables['eraser']): Promise<string> {
   const name = called.trim().replace(/^@/, '');
   if (!/^[A-Za-z0-9_]{1,20}$/.test(name)) throw new BridgeError('bad-request', say('forget.noPerson'));
   const known = await eraser.usersCalled(name);
@@ -22,8 +51,5 @@ export async function forget(
   const id = known.includes(name) ? name : (known[0] ?? name);
   // Somebody who was never seen may still have been written to; a handle of nobody is a slip of the pen.
   if (!/^\d{1,19}$/.test(id)) throw new BridgeError('bad-request', say('forget.nobody', { name }));
-  const forgotten = await forgetUser(eraser, id);
-  // The person's name is not to be in a log either.
-  log.warn("a person's data was erased on request", { by, ...forgotten });
-  return forgotten;
+  return id;
 }

@@ -48,6 +48,8 @@ export interface ConversationRow {
 /** When an account's messages last came and went, and since when the first of those waits that wait; in ms since 1970. */
 export interface LatestMessages {
   in: number | undefined;
+  /** The last one that Motion has. */
+  delivered: number | undefined;
   out: number | undefined;
   waitingIn: Waiting;
   waitingOut: Waiting;
@@ -56,4 +58,18 @@ export interface LatestMessages {
 export interface Waiting {
   since: number | undefined;
   nextTryAt: number | undefined;
+}
+
+/** A person, and how much is kept of them in every account. */
+export interface FoundPerson {
+  /** Their X user id. */
+  id: string;
+  handle?: string;
+  name?: string;
+  /** Messages from them. */
+  messages: number;
+  /** Replies to them. */
+  answers: number;
+  /** The accounts that know them. */
+  accounts: string[];
 }

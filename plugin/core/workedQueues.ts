@@ -1,15 +1,19 @@
 import type { Cluster } from './cluster';
 import { splitQueueName } from './conversation';
+import type { Ports } from './corePorts';
 import type { QueueOutcome } from './keyedQueue';
+import { speakIn } from '../texts/text';
 
-/** Works on a queue where its account is this process's to work. */
+/** Works on a queue, in the language of its account, where that is this process's to work. */
 export function workIfOurs(
   queueName: string,
-  cluster: Cluster,
+  { cluster, accounts }: Ports<'cluster' | 'accounts'>,
   work: () => Promise<QueueOutcome | undefined>,
 ): Promise<QueueOutcome | undefined> {
   const { account } = splitQueueName(queueName);
-  return cluster.works(account) ? cluster.within(account, work) : Promise.resolve(undefined);
+  if (!cluster.works(account)) return Promise.resolve(undefined);
+  const language = accounts.get(account)?.rules.language ?? 'en';
+  return cluster.within(account, () => speakIn(language, work));
 }
 
 export function isQueueOf(queueName: string, account: string): boolean {

@@ -1,10 +1,11 @@
 import { parse as parseCookies } from 'cookie';
-import { Router, type Request, type Response } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { Admin } from '../admin/admin';
 import { BridgeError } from '../core/errors';
 import { readJson } from '../core/readJson';
 import type { Bodies } from './bodies';
-import { say } from '../texts/text';
+import { languageOf, type Language } from '../texts/languages';
+import { say, speakIn } from '../texts/text';
 
 const sessionCookie = 'openchannel_x_session';
 const probeCookie = 'openchannel_x_probe';
@@ -15,7 +16,7 @@ const probeCookie = 'openchannel_x_probe';
  */
 export function adminRoutes(admin: Admin, bodies: Bodies): Router {
   const router = Router();
-  router.post('/api/admin/:method', bodies.middleware, async (request, response) => {
+  router.post('/api/admin/:method', bodies.middleware, speakAsAsked, async (request, response) => {
     const cookies = parseCookies(request.get('cookie') ?? '');
     const { input, token, csrf, confirm } = readBody(request);
     const { method } = request.params;
@@ -50,6 +51,11 @@ export function adminRoutes(admin: Admin, bodies: Bodies): Router {
   return router;
 }
 
+/** The panel says which language it speaks; a header might not get through. */
+const speakAsAsked: RequestHandler = (request, _response, next) => {
+  speakIn(readBody(request).language ?? 'en', next);
+};
+
 /** HTTP Basic (RFC 7617). */
 function basicOf(request: Request): { username: string; password: string } | undefined {
   const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(request.get('authorization') ?? '') ?? [];
@@ -71,6 +77,7 @@ function readBody(request: Request): {
   token: string | undefined;
   csrf: string | undefined;
   confirm: string | undefined;
+  language: Language | undefined;
 } {
   let body: unknown;
   try {
@@ -78,10 +85,15 @@ function readBody(request: Request): {
   } catch {
     throw new BridgeError('bad-request', say('http.notJson'));
   }
-  const { input, token, csrf, confirm } = (typeof body === 'object' && body !== null ? body : {}) as Record<
-    string,
-    unknown
-  >;
+  const { input, token, csrf, confirm, language } = (
+    typeof body === 'object' && body !== null ? body : {}
+  ) as Record<string, unknown>;
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  return { input, token: text(token), csrf: text(csrf), confirm: text(confirm) };
+  return {
+    input,
+    token: text(token),
+    csrf: text(csrf),
+    confirm: text(confirm),
+    language: languageOf(language),
+  };
 }

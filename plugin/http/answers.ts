@@ -4,7 +4,8 @@ import type { Fault } from '../panel/api';
 import { settingAt } from '../settings/catalogue';
 import { ConfigError } from '../settings/load';
 import type { Log } from '../core/ports';
-import { phrase } from '../texts/text';
+import { faultIn, settingTexts } from '../texts/settings';
+import { phrase, spokenLanguage } from '../texts/text';
 
 /** Turns whatever a route throws into the contract's `{"error": {"code", "message"}}`. */
 export function answerErrors(log: Log): ErrorRequestHandler {
@@ -29,8 +30,9 @@ export function answerOf(error: unknown, path: string, log: Log): { status: numb
 /** A line `path.to.key: what is wrong`, with the setting's name in the panel. */
 function readFault(line: string): Fault {
   const [, path = '', message = line] = /^([\w.]+): (.*)$/s.exec(line) ?? [];
-  const label = settingAt(path)?.about.label;
-  return { path, ...(label === undefined ? {} : { label }), message };
+  const setting = settingAt(path);
+  const label = setting && (settingTexts[spokenLanguage()]?.settings[setting.path] ?? setting.about).label;
+  return { path, ...(label === undefined ? {} : { label }), message: faultIn(spokenLanguage(), message) };
 }
 
 export const answerNotFound: RequestHandler = (_request, response) => {
@@ -39,7 +41,7 @@ export const answerNotFound: RequestHandler = (_request, response) => {
 
 function readError(error: unknown): { status: number; code: string; message: string } {
   if (error instanceof BridgeError)
-    return { status: httpStatus[error.code], code: error.code, message: error.text.in('en') };
+    return { status: httpStatus[error.code], code: error.code, message: error.text.in(spokenLanguage()) };
   if (error instanceof ConfigError)
     return { status: 422, code: 'bad-settings', message: phrase('http.badSettings') };
   const status = bodyFault(error);

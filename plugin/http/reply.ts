@@ -5,7 +5,7 @@ import type { ReplyUrl } from '../accounts/replyUrl';
 import { sameSecret } from '../core/sameSecret';
 import type { Bodies } from './bodies';
 import { isoTime } from '../core/isoTime';
-import { say } from '../texts/text';
+import { say, speakIn } from '../texts/text';
 
 /** `POST /api/reply[/NAME]`, and `/sendMessage` for installs of the old plugin. */
 export function replyRoutes(
@@ -17,6 +17,10 @@ export function replyRoutes(
   const router = Router();
   router.post(
     ['/api/reply', '/api/reply/:name', '/sendMessage'],
+    (request, _response, next) => {
+      const { name } = request.params;
+      speakIn(reply.languageOf(typeof name === 'string' ? name : undefined), next);
+    },
     requireToken(token, complain),
     bodies.middleware,
     async (request, response) => {

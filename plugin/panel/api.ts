@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ListedOutcome, MessageOutcome } from '../core/messageState';
-import type { ConversationRow, Person } from '../core/people';
+import type { ConversationRow, FoundPerson, Person } from '../core/people';
 import type { backup, carrier, inputs, messageRef, settings } from './inputs';
 
 /** What each call answers. */
@@ -24,7 +24,8 @@ export interface Answers {
   /** `toldX`: false when the tokens could not be read, so that X goes on taking them. */
   disconnectOAuth2: { toldX: boolean };
   setUp: SetUpState;
-  enterReplyUrl: { line: CheckLine };
+  /** `occupiedBy`: the host of a Reply URL that belongs to somebody else, and was not replaced. */
+  enterReplyUrl: { line: CheckLine } | { occupiedBy: string };
   checkHost: { line: CheckLine };
   check: { lines: CheckLine[] };
   activity: ActivityPage;
@@ -34,7 +35,10 @@ export interface Answers {
   tryNow: Empty;
   setAside: Empty;
   recall: Empty;
+  findPerson: FoundPerson;
   forget: { messages: number; answers: number };
+  /** What it said, after how many milliseconds. */
+  testBot: { texts: string[]; handOver: boolean; ms: number };
   report: { report: Report; csv: string };
   log: { lines: LogLine[] };
   exportSettings: { name: string; content: string };
@@ -106,7 +110,21 @@ export interface FormField {
   path: string;
   label: string;
   hint?: string;
-  control: 'text' | 'number' | 'switch' | 'choice' | 'list' | 'secret' | 'notice' | 'days';
+  control:
+    | 'text'
+    | 'number'
+    | 'switch'
+    | 'choice'
+    | 'list'
+    | 'secret'
+    | 'notice'
+    | 'days'
+    | 'hours'
+    | 'dates'
+    | 'timeZone'
+    | 'language';
+  /** Few ask for it. */
+  rare?: true;
   /** The values to choose from, with their names. */
   options?: Record<string, string>;
   /** It is asked for only while another setting has one of these values. */
@@ -170,7 +188,8 @@ export interface XIdentity {
 
 export interface CheckLine {
   what: string;
-  state: 'ok' | 'warning' | 'failed';
+  /** `unknown`: it could not be checked, since something else failed. */
+  state: 'ok' | 'warning' | 'failed' | 'unknown';
   /** What was found, and what to do. */
   words: string;
 }
@@ -186,8 +205,9 @@ export interface SetUpState {
   channel?: CheckLine[];
   /** Whether X delivers, once the account is switched on. */
   delivery?: CheckLine;
-  /** When the last message came, in ms since 1970. */
+  /** When the last message came that Motion has, and the last reply that X has, in ms since 1970. */
   lastInAt?: number;
+  lastOutAt?: number;
 }
 
 export interface Overview {

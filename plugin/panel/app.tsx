@@ -21,7 +21,8 @@ import { ReportPage } from './pages/report';
 import { SettingsPage } from './pages/settings';
 import { SetUp } from './pages/setUp';
 import { SignIn } from './pages/signIn';
-import { texts } from './texts';
+import { languageNames } from '../texts/languages';
+import { chooseLanguage, language, texts } from './texts';
 
 const pages = [
   'overview',
@@ -130,12 +131,33 @@ function Frame({ version, onSignOut }: { version: string; onSignOut: () => void 
             </a>
           ))}
         </nav>
+        <LanguageChoice />
         <Button quiet text={texts.signOut} onClick={onSignOut} />
       </header>
       <main tabIndex={-1} key={page === 'conversations' ? page : `${page}/${about ?? ''}`}>
         <Shown page={page} about={about} />
       </main>
     </OverviewContext.Provider>
+  );
+}
+
+function LanguageChoice() {
+  const choose = (chosen: string) => {
+    if (mayLeave()) chooseLanguage(chosen);
+  };
+  return (
+    <select
+      class="language"
+      aria-label={texts.language}
+      value={language}
+      onChange={(event) => choose(event.currentTarget.value)}
+    >
+      {Object.entries(languageNames).map(([key, name]) => (
+        <option key={key} value={key} lang={key}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 }
 

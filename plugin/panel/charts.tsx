@@ -1,5 +1,5 @@
 import type { AccountState } from './api';
-import { timeOf } from './times';
+import { dollars as inDollars, timeOf } from './times';
 import { texts } from './texts';
 
 const { activity: words } = texts;
@@ -79,7 +79,7 @@ export function Costs({ costs }: Pick<AccountState, 'costs'>) {
       <ul class="costs">
         {costs.map(({ day, dollars, items }) => (
           <li key={day}>
-            <strong>{day}</strong> {words.dollars(dollars)}{' '}
+            <strong>{day}</strong> {inDollars(dollars)}{' '}
             <span class="hint">{items.map(({ what, count }) => `${count} ${what}`).join(', ')}</span>
           </li>
         ))}

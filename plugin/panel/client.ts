@@ -1,3 +1,4 @@
+import { language } from './texts';
 import { possibleAddresses, remember, remembered, type AddressOf } from './address';
 import type { Answer, Carrier, Empty, Fault, Hello, Input, Method, SignedIn } from './api';
 
@@ -101,7 +102,7 @@ async function post<M extends Method>(address: string, body: object): Promise<An
   const response = await fetch(address, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...body, language }),
   });
   const answer: unknown = await response.json();
   if (response.ok) return answer as Answer<M>;

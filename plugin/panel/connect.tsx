@@ -20,9 +20,12 @@ export interface Opened {
 export function ConnectPin({
   account,
   onConnected,
+  said = words.done,
 }: {
   account: AccountSettings;
   onConnected: (connection: string) => void;
+  /** What is said once X has taken the PIN. */
+  said?: (handle: string, userId: string) => string;
 }) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
@@ -41,7 +44,7 @@ export function ConnectPin({
       onConnected(id);
       setOpened(undefined);
       setPin('');
-      return words.done(handle, userId);
+      return said(handle, userId);
     });
   return (
     <div class="connect" onKeyDown={keepFromSaving}>

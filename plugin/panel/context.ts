@@ -38,11 +38,16 @@ export function useAnswer<M extends Method>(method: M, input: Input<M>, interval
         else setFault(error instanceof Error ? error.message : String(error));
       }
     };
-    void ask();
-    const timer = interval === undefined ? undefined : setInterval(() => void ask(), interval);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const askOn = async () => {
+      await ask();
+      // Counted from the answer, so that slow ones do not pile up.
+      if (interval !== undefined && !gone) timer = setTimeout(() => void askOn(), interval);
+    };
+    void askOn();
     return () => {
       gone = true;
-      clearInterval(timer);
+      clearTimeout(timer);
     };
     // `key` stands for `input`, whose object is new each time.
   }, [client, method, key, interval, asked]);

@@ -29,7 +29,7 @@ export function Labelled({
   field?: string | undefined;
   children: ComponentChildren;
 }) {
-  const fault = useFault(field);
+  const fault = useFaultOf(field);
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -48,14 +48,15 @@ export function Labelled({
   );
 }
 
-function useFault(field: string | undefined): string | undefined {
+/** What is wrong with a field. */
+export function useFaultOf(field: string | undefined): string | undefined {
   const faults = useContext(Faults);
   return field === undefined ? undefined : faults.get(field);
 }
 
 /** How an input names its hint and its fault. */
 export function useDescription(id: string, hint: string | undefined, field: string | undefined) {
-  const fault = useFault(field);
+  const fault = useFaultOf(field);
   const ids = [...(hint ? [`${id}-hint`] : []), ...(fault === undefined ? [] : [`${id}-fault`])];
   return {
     'aria-describedby': ids.length > 0 ? ids.join(' ') : undefined,

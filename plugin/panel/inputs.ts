@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listedOutcomes } from '../core/messageState';
 
 /**
- * The panel's API, for both sides. Every call is a `POST /api/admin/<name>` with `{input, token?, csrf?, confirm?}` as
+ * The panel's API, for both sides. Every call is a `POST /api/admin/<name>` with `{input, token?, csrf?, confirm?, language?}` as
  * JSON; the answer is the named type, or `{error: {code, message, faults?: Fault[]}}`. `confirm` is the password of whoever is signed
  * in: a call that needs it once more is refused without it, with the code `password-needed`. Nothing but GET and POST and the
  * body is sure to get through the host's proxy, so nothing else is counted on.
@@ -69,7 +69,8 @@ export const inputs = {
   changePassword: z.object({ current: text, next: text }),
   overview: empty,
   settings: empty,
-  save: z.object({ settings }),
+  /** `testMotion`: saved only where Motion takes the sign-in. */
+  save: z.object({ settings, testMotion: z.boolean().optional() }),
   hostAccounts: empty,
   addresses: z.object({ account: name }),
   startPin: z.object({
@@ -92,7 +93,7 @@ export const inputs = {
   /** How far the set-up is: without an account, of what belongs to none. */
   setUp: z.object({ account: name.optional() }),
   /** Enters the account's Reply URL in Motion. */
-  enterReplyUrl: z.object({ account: name }),
+  enterReplyUrl: z.object({ account: name, replace: z.boolean() }),
   /** Tries the saved sign-in to Motion. */
   checkHost: empty,
   check: z.object({ account: name }),
@@ -121,7 +122,11 @@ export const inputs = {
   setAside: messageRef,
   /** Takes an encrypted reply back on X, for everybody. */
   recall: z.object({ seq: messageRef.shape.seq }),
+  /** Who would be forgotten, by X user id or handle. */
+  findPerson: z.object({ person: name }),
   forget: z.object({ person: name }),
+  /** Sends a message to the bot of a saved account, as a customer would. */
+  testBot: z.object({ account: name, text: z.string().min(1).max(1_000) }),
   /** Times are `2026-11-21` or ISO 8601; `to` is the first moment that no longer counts, or the last day that does. */
   report: z.object({ from: name, to: name }),
   log: z.object({ level: z.enum(['error', 'warn', 'info', 'debug']).optional(), account: name.optional() }),

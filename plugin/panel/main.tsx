@@ -1,6 +1,10 @@
 import { render } from 'preact';
 import { App } from './app';
 import './panel.css';
+import { language } from './texts';
 
 const root = document.getElementById('panel');
-if (root) render(<App />, root);
+if (root) {
+  document.documentElement.lang = language;
+  render(<App />, root);
+}

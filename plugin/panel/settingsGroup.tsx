@@ -1,7 +1,12 @@
 import type { ComponentChildren } from 'preact';
+import { useContext } from 'preact/hooks';
 import type { FormField, SettingsView } from './api';
 import { Choice, NumberField, SecretField, Switch, TextField, type FieldProps } from './fields';
+import { languageNames } from '../texts/languages';
+import { Faults } from './faults';
+import { DatesField } from './datesField';
 import { DaysField } from './daysField';
+import { HoursField } from './hoursField';
 import { ListField } from './listField';
 import { NoticeField } from './noticeField';
 import { texts } from './texts';
@@ -38,30 +43,32 @@ export function SettingsGroup({
   above,
   children,
 }: SettingsGroupProps) {
+  const faults = useContext(Faults);
   const group = editing.view.form.find((each) => each.id === id);
   if (!group) return null;
   const isAsked = ({ onlyWhen }: FormField) =>
     !onlyWhen || onlyWhen.is.includes(String(valueAt(editing.values, onlyWhen.setting)));
+  const shown = (field: FormField) =>
+    field.path in instead ? (
+      instead[field.path]
+    ) : (
+      <SettingField key={field.path} field={field} editing={editing} isFixed={fixed.includes(field.path)} />
+    );
+  const asked = group.fields.filter(isAsked);
+  const rare = asked.filter((field) => field.rare);
   return (
     <fieldset>
       <legend>{group.heading}</legend>
       {group.text === undefined ? null : <p>{group.text}</p>}
       {above}
-      {group.fields
-        .filter(isAsked)
-        .map((field) =>
-          field.path in instead ? (
-            instead[field.path]
-          ) : (
-            <SettingField
-              key={field.path}
-              field={field}
-              editing={editing}
-              isFixed={fixed.includes(field.path)}
-            />
-          ),
-        )}
+      {asked.filter(({ rare }) => !rare).map(shown)}
       {children}
+      {rare.length > 0 ? (
+        <details open={rare.some(({ path }) => faults.has(path))}>
+          <summary>{texts.moreSettings}</summary>
+          {rare.map(shown)}
+        </details>
+      ) : null}
     </fieldset>
   );
 }
@@ -98,6 +105,14 @@ export function SettingField({ field, editing, isFixed = false }: SettingFieldPr
       return <ListField {...props(listOf(value))} />;
     case 'days':
       return <DaysField {...props(listOf(value))} />;
+    case 'hours':
+      return <HoursField {...props(listOf(value))} />;
+    case 'dates':
+      return <DatesField {...props(listOf(value))} />;
+    case 'timeZone':
+      return <Choice {...props(String(value))} options={named(['', ...timeZones], String(value))} />;
+    case 'language':
+      return <Choice {...props(String(value))} options={{ ...named([], String(value)), ...languageNames }} />;
     case 'notice':
       return <NoticeField {...props(String(value))} />;
     case 'secret':
@@ -111,5 +126,14 @@ export function SettingField({ field, editing, isFixed = false }: SettingFieldPr
       return <TextField {...props(String(value))} />;
   }
 }
+
+/** The browser's own first. */
+const timeZones = [
+  ...new Set([Intl.DateTimeFormat().resolvedOptions().timeZone, ...Intl.supportedValuesOf('timeZone')]),
+];
+
+/** Values to choose from that are their own names, with the one that is chosen already. */
+const named = (values: string[], chosen: string) =>
+  Object.fromEntries([...values, chosen].map((each) => [each, each]));
 
 const listOf = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);

@@ -1,5 +1,4 @@
-/** The browser's way of writing dates and times. */
-const locale = navigator.language;
+import { locale } from './texts';
 
 const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
 
@@ -19,6 +18,11 @@ export function momentOf(at: number): string {
     ...(isThisYear ? {} : { year: 'numeric' }),
   };
   return date.toLocaleString(locale, { ...day, ...clock });
+}
+
+/** An amount in US dollars, as `$1.20`. */
+export function dollars(amount: number): string {
+  return amount.toLocaleString(locale, { style: 'currency', currency: 'USD' });
 }
 
 /** A local day as `2026-11-23`, as date fields have it. */

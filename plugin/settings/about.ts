@@ -55,7 +55,9 @@ export interface About {
   /** Where secrets or customers' words go, or who may come in: a change needs the password. */
   guarded?: true;
   /** How the panel asks for it, where its type does not say so. */
-  control?: 'notice' | 'days';
+  control?: 'notice' | 'days' | 'hours' | 'dates' | 'timeZone' | 'language';
+  /** Asked for by few: the form folds it away. */
+  rare?: true;
   /** The names of the values to choose from, where they are not the values themselves. */
   options?: Record<string, string>;
   /** The form asks for it only while another setting of the account has one of these values. */

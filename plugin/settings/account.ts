@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageNames, type Language } from '../texts/languages';
 import { deliveryKind, deliveryKinds, deliveryNames, isDelivery } from '../x/delivery';
 import { inGroup, setting } from './about';
 import { isLoopback, parseUrl } from './addresses';
@@ -93,6 +94,20 @@ export const account = z
       { hint: 'A switched-off account takes nothing in and sends nothing.' },
       flag(true),
     ),
+    description: ofBasics(
+      'Description',
+      { hint: 'For your colleagues; it is shown beside the name.' },
+      text().trim().max(200, 'must have at most 200 characters').default(''),
+    ),
+    language: ofBasics(
+      'Language of the agents',
+      { hint: 'What the plugin tells agents, and why something waits.', options: languageNames },
+      z
+        .enum(Object.keys(languageNames) as [Language, ...Language[]], {
+          error: `must be one of ${Object.keys(languageNames).join(', ')}`,
+        })
+        .default('en'),
+    ),
     consumerKey: ofKeys(
       'API Key',
       {
@@ -125,7 +140,7 @@ export const account = z
     oauth2: oauth2.prefault({}),
     signatureMethod: ofKeys(
       'Signature method',
-      { hint: 'HMAC-SHA1 unless X told you otherwise.' },
+      { hint: 'HMAC-SHA1 unless X told you otherwise.', rare: true },
       z
         .enum(['HMAC-SHA1', 'HMAC-SHA256'], { error: 'must be HMAC-SHA1 or HMAC-SHA256' })
         .default('HMAC-SHA1'),
@@ -145,6 +160,7 @@ export const account = z
         group: 'delivery',
         label: 'Delivery',
         hint: 'Leave it to the level unless you know better.',
+        rare: true,
         details: `Empty: as the level says. Else one of ${deliveryNames.map((each) => `\`${each}\``).join(', ')}: see [how events arrive](deliveries.md#how-events-arrive).`,
         options: { '': 'as the level says', ...labels },
         example: 'activity',
@@ -189,6 +205,7 @@ export const account = z
       'Webhook check',
       {
         hint: 'Secret path is weaker: only where the proxy drops X’s signature header.',
+        rare: true,
         details:
           '`signature`, or `secret-path` only where the proxy drops X’s header: weaker, see [troubleshooting](troubleshooting.md).',
         options: { signature: 'X’s signature', 'secret-path': 'a secret path' },
@@ -209,13 +226,14 @@ export const account = z
     ),
     mapKey: ofOpenChannel(
       'Map Key',
-      { hint: 'The contact field that holds the customer. Empty: as XCALLY Motion says.' },
+      { hint: 'The contact field that holds the customer. Empty: as XCALLY Motion says.', rare: true },
       mapKey,
     ),
     mapValue: ofOpenChannel(
       'Value of the Map Key',
       {
         hint: 'What stands in that field.',
+        rare: true,
         details: 'What stands in that field: the `username` (handle) or the `id`, see below.',
         options: { username: 'the handle, such as jane_doe', id: 'the X user id' },
       },

@@ -72,7 +72,7 @@ export const workingHours = z
       { hint: 'Once for each conversation and closed period.' },
       flag(false),
     ),
-    timeZone: ofHours('Time zone', { hint: 'Such as Europe/Rome.' }, timeZone),
+    timeZone: ofHours('Time zone', { control: 'timeZone' }, timeZone),
     workdays: ofHours(
       'Workdays',
       { control: 'days' },
@@ -82,17 +82,29 @@ export const workingHours = z
     ),
     workdayHours: ofHours(
       'Hours on workdays',
-      { hint: 'Up to four parts, such as 09:00-13:00, 14:00-18:00.' },
+      {
+        hint: 'Up to four times.',
+        details: 'Up to four parts, such as `09:00-13:00`, `14:00-18:00`.',
+        control: 'hours',
+      },
       segments,
     ),
-    nonWorkdayHours: ofHours('Hours on other days', { hint: 'Empty: closed.' }, segments),
+    nonWorkdayHours: ofHours('Hours on other days', { hint: 'None: closed.', control: 'hours' }, segments),
     holidays: ofHours(
       'Holidays',
-      { hint: 'Closed all day: 2026-12-25, or 12-25 for every year.' },
+      {
+        hint: 'Closed all day.',
+        details: 'Closed all day: `2026-12-25`, or `12-25` for every year.',
+        control: 'dates',
+      },
       z.array(holiday, { error: 'must be a list of dates' }).max(366).default([]),
     ),
     notice: ofHours('What customers are told', { control: 'notice' }, noticeText),
-    language: ofHours('Language of the days’ names', { hint: 'Such as en, it or pt-BR.' }, language),
+    language: ofHours(
+      'Language of the days’ names',
+      { details: 'Such as `en`, `it` or `pt-BR`.', control: 'language' },
+      language,
+    ),
     mentions: ofHours('In public too', { hint: 'As a public reply to mentions.' }, flag(false)),
   })
   .superRefine(({ active, timeZone: zone, notice }, context) => {

@@ -4,7 +4,8 @@ import { configSchema } from './schema';
 import { isRecord } from '../core/isRecord';
 
 /** How the panel asks for a value. */
-export type Control = 'text' | 'number' | 'switch' | 'choice' | 'list' | 'secret' | 'notice' | 'days';
+export type Control =
+  'text' | 'number' | 'switch' | 'choice' | 'list' | 'secret' | NonNullable<About['control']>;
 
 /** A setting, wherever it is in the configuration. */
 export interface Setting {

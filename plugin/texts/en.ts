@@ -66,6 +66,7 @@ export const en = {
     unknownCall: 'There is no such call.',
     unreadableCall: 'The call cannot be understood ({fault}).',
     pleaseSignIn: 'Please sign in.',
+    replyUrlShared: 'The account "{other}" uses this Open Channel account: choose another one, or its replies would go out as those of this account.',
     replyUrlNotTaken: 'XCALLY Motion did not take the Reply URL: copy it and enter it there by hand.',
     wrongSetupCode: 'The set-up code is wrong, or was used already.',
     wrongPassword: 'The password is wrong.',
@@ -345,6 +346,7 @@ export const en = {
       ok: 'Signed events arrive unchanged.',
       name: 'Webhook signature',
     },
+    needsMotion: 'Not checked: XCALLY Motion does not let the plugin in.',
     events: {
       name: 'Events from X',
       off: 'The account is switched off.',
@@ -467,6 +469,7 @@ export const en = {
     notTested: 'not tested, since the address is not reached',
   },
   bot: {
+    noAddress: 'Enter the address of the bot and save first.',
     keyword: 'the customer wrote "{word}"',
     inDoubt: 'the bot may have replied before the plugin was restarted',
     file: 'the customer sent a file',
@@ -486,3 +489,8 @@ export const en = {
     followers: 'filtered: fewer than {min} followers',
   },
 } as const;
+
+/** The same sentences in another language. */
+export type Sentences = Translated<typeof en>;
+
+type Translated<T> = { [K in keyof T]: T[K] extends string ? string : Translated<T[K]> };

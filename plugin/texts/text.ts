@@ -1,9 +1,21 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createInstance } from 'i18next';
 import { en } from './en';
+import type { Language } from './languages';
+import { sentences } from './sentences';
 
-/** The languages there are. */
-const languages = { en: { translation: en } };
-export type Language = keyof typeof languages;
+const speaking = new AsyncLocalStorage<Language>();
+
+/** Has all that `work` begins, later on too, be said in a language. */
+export function speakIn<T>(language: Language, work: () => T): T {
+  // English needs no help, and following who does what has its cost.
+  return language === spokenLanguage() ? work() : speaking.run(language, work);
+}
+
+/** The language of whoever reads what is said now. */
+export function spokenLanguage(): Language {
+  return speaking.getStore() ?? 'en';
+}
 
 /** `admin.tooManyAttempts` stands for its forms, such as `admin.tooManyAttempts_one`: `count` says which. */
 type WithoutForm<K extends string> = K extends `${infer Key}_${'one' | 'other'}` ? Key : K;
@@ -69,18 +81,21 @@ export function verbatim(words: string): Text {
   return say('verbatim', { words });
 }
 
-/** A sentence in English, where it is written down at once. */
+/** A sentence in the language of whoever reads it, where it is written down at once. */
 export function phrase<K extends TextKey>(
   ...sentence: [Variables<At<typeof en, K>>] extends [never] ? [key: K] : [key: K, values: Values<K>]
 ): string {
   const [key, values] = sentence;
-  return new Text(key, values ?? {}).in('en');
+  return new Text(key, values ?? {}).in(spokenLanguage());
 }
 
 const translator = createInstance();
 void translator.init({
   lng: 'en',
-  resources: languages,
+  fallbackLng: 'en',
+  resources: Object.fromEntries(
+    Object.entries(sentences).map(([language, translation]) => [language, { translation }]),
+  ),
   interpolation: { escapeValue: false, prefix: '{', suffix: '}' },
   initAsync: false,
 });

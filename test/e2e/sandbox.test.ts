@@ -144,6 +144,7 @@ withBrowser('the sandbox in a browser', () => {
       await panel.goto(address);
       await panel.getByLabel('Password', { exact: true }).fill('sandbox-admin');
       await panel.getByRole('button', { name: 'Sign in' }).click();
+      await panel.getByRole('link', { name: 'Accounts', exact: true }).click();
       await panel.getByRole('link', { name: 'Automation' }).click();
       await panel.getByRole('heading', { name: 'Automation for "acme"' }).waitFor();
       await page.getByRole('button', { name: 'Ana Souza', exact: true }).click();
@@ -158,13 +159,15 @@ withBrowser('the sandbox in a browser', () => {
     test('sets working hours; a customer who writes outside them is told so, and the agent has the message', async () => {
       const hours = part('Working hours');
       await hours.getByLabel('Send an out-of-hours notice').check();
-      await hours.getByLabel('Hours on workdays').fill('09:00-18:00');
+      await hours.getByLabel('Hours on workdays').getByRole('button', { name: 'Add a time' }).click();
       for (const day of await hours.getByRole('checkbox', { name: /day$/ }).all()) await day.uncheck();
       await hours.getByLabel('What customers are told').fill('Hello ${nick}, we are closed.');
       await save('Time zone: is missing');
       await panel.getByText('What customers are told: knows no variable ${nick}').waitFor();
-      await hours.getByLabel('Time zone').fill('Europe/Rome');
+      await hours.getByLabel('Time zone').selectOption('Europe/Rome');
+      await hours.getByText(/Now in Europe\/Rome .*: closed\./).waitFor();
       await hours.getByLabel('What customers are told').fill('Hello ${nickName}, we are closed.');
+      await hours.getByText('Hello Jane Doe, we are closed.').waitFor();
       await save('Saved.');
       await panel.evaluate('window.scrollTo(0, 0)');
       await shoot(panel, 'panel-automation');

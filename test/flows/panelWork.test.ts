@@ -118,7 +118,7 @@ describe('check everything', () => {
     found = await lines();
     expect(found['Sign-in to XCALLY Motion']?.words).toContain('check host.username and host.password');
     expect(found['X keys']).toMatchObject({ state: 'failed' });
-    expect(found['Open Channel account']).toBeUndefined();
+    expect(found['Open Channel account']).toMatchObject({ state: 'unknown' });
   });
 });
 

@@ -2,6 +2,18 @@ import { forgetUser, untilDone } from '../../plugin/core/eraser';
 import type { InboundMessage, OutboundMessage } from '../../plugin/core/messages';
 import type { HistoryQuery, MessageStore } from '../../plugin/core/ports';
 
+const waiting = {
+  conversation: 'dm:1',
+  userId: '1',
+  thread: undefined,
+  interactionId: undefined,
+  since: 5,
+  toldAt: undefined,
+  toldPosition: undefined,
+  isReported: false,
+  agentAt: undefined,
+};
+
 export const inbound = (messageId: string, more: Partial<InboundMessage> = {}): InboundMessage => ({
   account: 'a',
   messageId,
@@ -149,7 +161,7 @@ export async function everyOperation({ inbox, outbox, ...store }: MessageStore):
   );
 
   await conversations.save('a', 'dm:1', { withAgents: 'asked' });
-  await conversations.noteAgent('a', 'dm:1', 30, true);
+  await conversations.noteAgent('a', 'dm:1', 30, 9);
   await tell(
     () => conversations.read('a', 'dm:1'),
     () => conversations.awaiting('a', 40),
@@ -236,12 +248,14 @@ export async function everyOperation({ inbox, outbox, ...store }: MessageStore):
     () => page({ direction: 'out', account: 'a', state: 'delivered', search: '_' }),
   );
   await tell(
-    () => conversations.noteWaiting('a', { conversation: 'dm:1', userId: '1', thread: undefined, since: 5 }),
+    () => conversations.noteWaiting('a', { ...waiting, interactionId: '7' }),
     () => conversations.waitingCustomers('a'),
-    () => conversations.noteToldPlace('a', 'dm:1', 5, 6, 1),
-    () => conversations.noteUnanswered('a', 'dm:1', 5),
+    () => conversations.noteToldPlace('a', waiting, 6, 1),
+    () => conversations.noteUnanswered('a', waiting),
     () => conversations.unanswered('a'),
-    () => conversations.noteAnswered('a', 'dm:1'),
+    () => conversations.noteAnswered('a', 'dm:1', 9),
+    () => conversations.noteAnswered('a', 'dm:1', 9, '1'),
+    () => conversations.endOldWaits(4),
     () => history.hours('a', 0),
     () => history.people({ account: 'a', search: 'ja', inWords: true }),
     () => history.people({ inWords: false, from: 0 }),

@@ -52,6 +52,8 @@ export class InstalledPanel {
     host.installed = { folder: join(folder, 'plugins', zipName), view: manifest.parameters.views.admin };
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 960 }, locale });
+    // Sooner than the test is given up, so that it says what it waited for.
+    page.setDefaultTimeout(12_000);
     page.on('dialog', (dialog) => void dialog.accept());
     const panel = page.frameLocator('iframe');
     const port = await freePort();

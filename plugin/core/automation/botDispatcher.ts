@@ -14,7 +14,7 @@ import { wordIn } from './wholeWords';
 import { phrase } from '../../texts/text';
 
 export type BotDispatcherPorts = RoutingPorts &
-  Ports<'random' | 'cluster'> & {
+  Ports<'random' | 'accounts' | 'cluster'> & {
     /** Says that the queue's message has its answer, or goes to the agents. */
     done: (queueName: string) => void;
   };
@@ -46,7 +46,7 @@ export class BotDispatcher {
         const { account } = splitQueueName(queueName);
         // Whoever works it now asks the bot itself.
         if (!ports.cluster.works(account)) this.talks.delete(queueName);
-        return workIfOurs(queueName, ports.cluster, () => this.work(queueName));
+        return workIfOurs(queueName, ports, () => this.work(queueName));
       },
       onDefect: (queueName, error) =>
         ports.log.error('the bot failed unexpectedly, trying again', { queueName, reason: reasonOf(error) }),
@@ -151,6 +151,8 @@ export class BotDispatcher {
     const announce = await transaction(async ({ inbox, conversations, ...others }) => {
       // Set aside, or forgotten, while the bot was asked: then nothing is said.
       if (!(await inbox.markReceived(seq, handOver === undefined ? 'bot' : 'agents'))) return () => {};
+      // The bot has the conversation again.
+      if (handOver === undefined) await conversations.noteAnswered(account.name, message.conversation, now);
       if (isNew) await conversations.dropTurns(account.name, message.conversation);
       await conversations.save(account.name, message.conversation, {
         ...next,

@@ -1,7 +1,10 @@
+import type { Language } from '../../texts/languages';
 import type { WorkingHours } from './workingHours';
 
 /** What an account does around its conversations, as its settings say. Texts may hold variables. */
 export interface ConversationRules {
+  /** What agents read. */
+  language: Language;
   workingHours: WorkingHours & { active: boolean; notice: string; mentions: boolean };
   greeting: { active: boolean; text: string; everyDays: number };
   bot: { active: boolean; keywords: string[]; maxTurns: number; idleMinutes: number };

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { WaitingCustomer } from '../conversations';
 import type { Ports } from '../corePorts';
-import { customerOf } from '../conversation';
+import { customerOf, queueNameOf } from '../conversation';
 import { BridgeError, reasonOf } from '../errors';
 import type { MessagingAccount } from '../gateways';
 import { minuteOf } from '../isoTime';
+import type { InboundMessage } from '../messages';
 import { firstResponses } from '../reporting';
-import { keepNotice, systemNotice } from '../systemNotice';
+import { systemNotice } from '../systemNotice';
 import { phrase } from '../../texts/text';
 import { directReply, queueAutomatic, type RoutingPorts } from './automaticReplies';
 import type { ConversationRules } from './conversationRules';
@@ -15,26 +17,53 @@ import { hasHours, isOpenAt, openMsBetween } from './workingHours';
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** After an outage nobody wants to hear of a place in yesterday's queue. Milliseconds. */
+/** A place in the queue is of interest for so long; and whom an agent wrote to in this time is in talk. Milliseconds. */
 const maxWait = 24 * hour;
 
-export type WaitingPorts = RoutingPorts & Ports<'reporting' | 'wake' | 'tellAgent'>;
+/** After this nobody is reported, or apologised to, any longer. Milliseconds. */
+export const maxUnanswered = 7 * 24 * hour;
+
+/** Of those that were reported, so many are looked at in Motion at a time, since agents close interactions without a word. */
+const closedLookedAt = 10;
+
+export type WaitingPorts = RoutingPorts & Ports<'reporting' | 'wake' | 'accounts'>;
 
 /**
  * Tells the customers of an account who wait for an agent their place in the queue, and agents of those who have waited too
  * long, where that is due. What is said, and that it was said, are one commit.
  */
 export async function tellWaiting(account: MessagingAccount, ports: WaitingPorts): Promise<void> {
-  const waiting = await ports.conversations.waitingCustomers(account.name);
-  const { rules } = account;
   const now = ports.clock.now();
-  if (rules.unanswered.minutes > 0)
-    for (const each of waiting)
-      if (isUnanswered(each, rules, now)) await reportUnanswered(each, account, ports);
+  const { rules } = account;
+  const waiting = await ports.conversations.waitingCustomers(account.name);
+  for (const each of inTurn(
+    waiting.filter(({ isReported }) => isReported),
+    now,
+  ))
+    await hasEnded(each, account, ports);
+  for (const each of waiting)
+    if (isUnanswered(each, rules, now)) await reportUnanswered(each, account, ports);
   if (!rules.queue.active || (hasHours(rules.workingHours) && !isOpenAt(rules.workingHours, now))) return;
-  const inPrivate = waiting.filter(({ conversation }) => customerOf(conversation) !== undefined);
-  for (const [index, each] of inPrivate.entries())
-    if (isNoticeDue(each, index + 1, rules, now)) await tellPlace(each, index + 1, account, ports);
+  const inQueue = waiting.filter((each) => standsInQueue(each, now));
+  const due = inQueue
+    .map((each, index) => ({ each, position: index + 1 }))
+    .filter(({ each, position }) => isNoticeDue(each, position, rules, now));
+  if (due.length === 0) return;
+  const minutes = await minutesToWait(account.name, inQueue, ports);
+  for (const { each, position } of due) await tellPlace(each, position, minutes, account, ports);
+}
+
+/** Some of them, others each minute. */
+function inTurn(all: WaitingCustomer[], now: number): WaitingCustomer[] {
+  const rounds = Math.ceil(all.length / closedLookedAt);
+  const first = rounds === 0 ? 0 : (Math.floor(now / minute) % rounds) * closedLookedAt;
+  return all.slice(first, first + closedLookedAt);
+}
+
+/** Whoever is in talk with an agent does not stand in a queue, nor whoever wrote in public. */
+function standsInQueue({ conversation, since, agentAt }: WaitingCustomer, now: number): boolean {
+  const isInTalk = agentAt !== undefined && since - agentAt < maxWait;
+  return customerOf(conversation) !== undefined && now - since <= maxWait && !isInTalk;
 }
 
 function isUnanswered(
@@ -43,19 +72,18 @@ function isUnanswered(
   now: number,
 ): boolean {
   const { minutes } = rules.unanswered;
-  if (isReported || now - since < minutes * minute) return false;
+  const wait = now - since;
+  if (minutes === 0 || isReported || wait < minutes * minute || wait > maxUnanswered) return false;
   const { workingHours } = rules;
   return !hasHours(workingHours) || openMsBetween(workingHours, since, now) >= minutes * minute;
 }
 
 function isNoticeDue(
-  { since, toldAt, toldPosition, agentAt }: WaitingCustomer,
+  { since, toldAt, toldPosition }: WaitingCustomer,
   position: number,
   { queue }: ConversationRules,
   now: number,
 ): boolean {
-  // Whoever is in talk with an agent does not stand in a queue.
-  if (now - since > maxWait || (agentAt !== undefined && since - agentAt < maxWait)) return false;
   if (toldAt === undefined) return now - since >= queue.reminderAfterMinutes * minute;
   const { progressEveryMinutes: every } = queue;
   return every > 0 && now - toldAt >= every * minute && position !== toldPosition;
@@ -64,28 +92,26 @@ function isNoticeDue(
 async function tellPlace(
   waiting: WaitingCustomer,
   position: number,
+  minutes: number,
   account: MessagingAccount,
   ports: WaitingPorts,
 ): Promise<void> {
   const { contacts, clock, transaction, log } = ports;
-  const { conversation, since, userId } = waiting;
+  const { conversation, userId } = waiting;
   if (await hasEnded(waiting, account, ports)) return;
   const user = (await contacts.byId(account.name, userId)) ?? { id: userId };
-  const waitTime = phrase('queue.minutes', { count: await minutesToWait(account.name, ports) });
-  const values = { position: String(position), waitTime };
+  const values = { position: String(position), waitTime: phrase('queue.minutes', { count: minutes }) };
   const text = noticeText(account.rules.queue.notice, user, account, values);
   const words = await directReply('queue', text, user, account, contacts);
   const now = clock.now();
   const announce = await transaction(async (tables) => {
+    if (!isCurrent(account, ports)) return undefined;
+    // While what was said before has not gone out, more would only pile up.
+    const isHeldUp = (await tables.outbox.nextIn(queueNameOf(account.name, words.queueKey))) !== undefined;
     // An agent may have written meanwhile.
-    const isWaiting = await tables.conversations.noteToldPlace(
-      account.name,
-      conversation,
-      since,
-      now,
-      position,
-    );
-    return isWaiting ? queueAutomatic([words], now, tables, ports) : undefined;
+    if (isHeldUp || !(await tables.conversations.noteToldPlace(account.name, waiting, now, position)))
+      return undefined;
+    return queueAutomatic([words], now, tables, ports);
   });
   if (!announce) return;
   announce();
@@ -99,15 +125,15 @@ async function tellPlace(
 /** How long a first answer took in the last hour (median), or, where there was none, how long the first has waited. */
 async function minutesToWait(
   account: string,
-  { reporting, conversations, clock }: WaitingPorts,
+  inQueue: WaitingCustomer[],
+  { reporting, clock }: WaitingPorts,
 ): Promise<number> {
   const now = clock.now();
   const times = firstResponses(await reporting.moments(account, now - 2 * hour, now), new Map())
     .filter(({ since, took }) => since + took >= now - hour)
     .map(({ took }) => took)
     .sort((one, other) => one - other);
-  const [first] = await conversations.waitingCustomers(account);
-  const time = times[Math.floor((times.length - 1) / 2)] ?? (first ? now - first.since : 0);
+  const time = times[Math.floor((times.length - 1) / 2)] ?? now - (inQueue[0]?.since ?? now);
   return Math.max(1, Math.round(time / minute));
 }
 
@@ -116,43 +142,56 @@ async function reportUnanswered(
   account: MessagingAccount,
   ports: WaitingPorts,
 ): Promise<void> {
-  const { conversation, since, userId, thread } = waiting;
-  const { contacts, clock, transaction, log } = ports;
+  const { conversation, userId } = waiting;
+  const { contacts, clock, transaction, log, wake } = ports;
   if (await hasEnded(waiting, account, ports)) return;
   const { minutes, customerNotice } = account.rules.unanswered;
-  const isPrivate = customerOf(conversation) !== undefined;
+  const isTold = customerNotice !== '' && customerOf(conversation) !== undefined;
   const user = (await contacts.byId(account.name, userId)) ?? { id: userId };
   const now = clock.now();
-  // Its id is the same when it is tried again.
-  await keepNotice(
-    {
-      account: account.name,
-      messageId: `notice:unanswered:${conversation}:${since}`,
-      conversation,
-      sender: { id: userId },
-      text: systemNotice(phrase('unanswered.notice', { minutes: String(minutes), since: minuteOf(since) })),
-      media: [],
-      sentAt: now,
-      ...(thread === undefined ? {} : { thread }),
-      notice: {},
-    },
-    ports,
-  );
-  const words =
-    customerNotice === '' || !isPrivate
-      ? []
-      : [await directReply('unanswered', noticeText(customerNotice, user, account), user, account, contacts)];
+  const text = isTold ? noticeText(customerNotice, user, account) : '';
+  const words = isTold ? [await directReply('unanswered', text, user, account, contacts)] : [];
   const announce = await transaction(async (tables) => {
-    const isWaiting = await tables.conversations.noteUnanswered(account.name, conversation, since);
-    return isWaiting ? queueAutomatic(words, now, tables, ports) : undefined;
+    if (!isCurrent(account, ports)) return undefined;
+    // An agent may have written meanwhile.
+    if (!(await tables.conversations.noteUnanswered(account.name, waiting))) return undefined;
+    await tables.inbox.keep([noticeOf(waiting, minutes, account, now)]);
+    return queueAutomatic(words, now, tables, ports);
   });
-  announce?.();
+  if (!announce) return;
+  announce();
+  wake(queueNameOf(account.name, conversation));
   log.warn('no agent has replied', { account: account.name, conversation, minutes });
+}
+
+function noticeOf(
+  { conversation, userId, thread, since }: WaitingCustomer,
+  minutes: number,
+  { name }: MessagingAccount,
+  now: number,
+): InboundMessage {
+  return {
+    account: name,
+    // It is kept in the commit that says so, and names nobody.
+    messageId: `notice:unanswered:${randomUUID()}`,
+    conversation,
+    sender: { id: userId },
+    text: systemNotice(phrase('unanswered.notice', { minutes: String(minutes), since: minuteOf(since) })),
+    media: [],
+    sentAt: now,
+    ...(thread === undefined ? {} : { thread }),
+    notice: {},
+  };
+}
+
+/** Whether the account is still the one that runs: it may have been switched off, or changed, while Motion was asked. */
+function isCurrent(account: MessagingAccount, { accounts }: WaitingPorts): boolean {
+  return account.active && accounts.get(account.name) === account;
 }
 
 /** An interaction that an agent has closed in Motion waits for nobody. */
 async function hasEnded(
-  { conversation, userId, thread }: WaitingCustomer,
+  { conversation, userId, thread, since }: WaitingCustomer,
   account: MessagingAccount,
   { contacts, conversations, log }: WaitingPorts,
 ): Promise<boolean> {
@@ -160,7 +199,7 @@ async function hasEnded(
   if (interactionId === undefined) return false;
   try {
     if (!(await account.host.isClosed(interactionId))) return false;
-    await conversations.noteAnswered(account.name, conversation);
+    await conversations.noteAnswered(account.name, conversation, since, userId);
     return true;
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;

@@ -149,7 +149,8 @@ async function ownShown(
   const { conversation, sentAt, reopens } = row.message;
   if (reopens === undefined) {
     const withAgents = "a colleague wrote in X's app";
-    await ports.conversations.noteAgent(account.name, conversation, ports.clock.now(), false);
+    await ports.conversations.noteAgent(account.name, conversation, ports.clock.now());
+    await ports.conversations.noteAnswered(account.name, conversation, ports.clock.now());
     await ports.conversations.save(account.name, conversation, { withAgents });
   }
   const words = colleagueWords(opened.text, reopens === undefined ? undefined : sentAt);

@@ -72,7 +72,9 @@ export async function deliverMessage(
           conversation: message.conversation,
           userId: sender.id,
           thread: message.thread,
-          since: startedAt,
+          interactionId: receipt.interactionId,
+          // Of the first attempt: an agent may have answered since.
+          since: Math.min(startedAt, row.notifyingSince ?? startedAt),
         });
       if (receipt.interactionId)
         await tables.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);

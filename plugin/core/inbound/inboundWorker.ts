@@ -42,7 +42,7 @@ export class InboundWorker {
     this.queue = new KeyedQueue({
       clock: ports.clock,
       concurrency,
-      work: (queueName) => workIfOurs(queueName, ports.cluster, () => this.work(queueName)),
+      work: (queueName) => workIfOurs(queueName, ports, () => this.work(queueName)),
       onDefect: (queueName, error) =>
         ports.log.error('handing over failed unexpectedly, trying again', {
           queueName,

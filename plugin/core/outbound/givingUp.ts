@@ -2,7 +2,7 @@ import type { Ports } from '../corePorts';
 import { directConversation } from '../conversation';
 import { BridgeError } from '../errors';
 import { mayBeOnX } from './mayBeOnX';
-import { isReminder } from './mergeReplies';
+import { isForWaiting, isReminder } from './mergeReplies';
 import type { StoredOutbound } from '../messages';
 import { say } from '../../texts/text';
 
@@ -18,14 +18,15 @@ export function isTooOld(
   return clock.now() - (retriedAt ?? createdAt) >= maxWait();
 }
 
-/** A reminder is of no use any longer to a customer who has written. */
+/** A reminder is of no use to a customer who has written, nor a place in the queue to whom an agent has answered. */
 export async function isOutdated(
   { message, recipientId, createdAt, sendingSince }: StoredOutbound,
   { conversations }: Ports<'conversations'>,
 ): Promise<boolean> {
-  if (!isReminder(message) || sendingSince !== undefined || recipientId === undefined) return false;
+  const isMeant = isReminder(message) || isForWaiting(message);
+  if (!isMeant || sendingSince !== undefined || recipientId === undefined) return false;
   const { customerAt, agentAt } = await conversations.read(message.account, directConversation(recipientId));
-  return Math.max(customerAt ?? 0, agentAt ?? 0) >= createdAt;
+  return Math.max((isReminder(message) ? customerAt : undefined) ?? 0, agentAt ?? 0) >= createdAt;
 }
 
 /**

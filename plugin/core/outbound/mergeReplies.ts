@@ -55,12 +55,19 @@ export async function mayBeJoinedWith(
 function isJoinable({ message, sentIds, joinedTo }: StoredOutbound): boolean {
   const { attachmentIds, publicReply } = message;
   const isAlone = sentIds.length === 0 && joinedTo === undefined;
-  return isAlone && attachmentIds.length === 0 && !publicReply && !isReminder(message);
+  return (
+    isAlone && attachmentIds.length === 0 && !publicReply && !isReminder(message) && !isForWaiting(message)
+  );
 }
 
 /** Words that are of use only as long as the customer says nothing. */
 export function isReminder({ automatic }: OutboundMessage): boolean {
   return automatic === 'reminder' || automatic === 'closing';
+}
+
+/** Words that are of use only until an agent has written. */
+export function isForWaiting({ automatic }: OutboundMessage): boolean {
+  return automatic === 'queue' || automatic === 'unanswered';
 }
 
 const lengthOf = (text: string) => Array.from(text).length;

@@ -9,8 +9,11 @@ export async function noteAgentWrote(
   now: number,
   conversations: Async<Conversations>,
 ): Promise<void> {
-  if (publicReply) await conversations.noteAnswered(account, postConversation(publicReply.thread));
-  else if (groupId !== undefined) await conversations.noteAnswered(account, groupConversation(groupId));
-  else if (recipientId !== undefined)
-    await conversations.noteAgent(account, directConversation(recipientId), now, false);
+  if (publicReply)
+    return conversations.noteAnswered(account, postConversation(publicReply.thread), now, recipientId);
+  if (groupId !== undefined) return conversations.noteAnswered(account, groupConversation(groupId), now);
+  if (recipientId === undefined) return;
+  const conversation = directConversation(recipientId);
+  await conversations.noteAgent(account, conversation, now);
+  await conversations.noteAnswered(account, conversation, now);
 }

@@ -21,7 +21,7 @@ import { Uploads } from './uploads';
 import { outcomeElsewhere } from './outcomeElsewhere';
 import { replyStep } from '../steps';
 import { isoTime } from '../isoTime';
-import { phrase } from '../../texts/text';
+import { phrase, spokenLanguage } from '../../texts/text';
 
 /** What becomes of a reply, and its number in the outbox. */
 export interface SubmittedReply {
@@ -57,14 +57,14 @@ export class OutboundWorker {
     this.queue = new KeyedQueue({
       clock: ports.clock,
       concurrency,
-      work: (queueName) => workIfOurs(queueName, ports.cluster, () => this.work(queueName)),
+      work: (queueName) => workIfOurs(queueName, ports, () => this.work(queueName)),
       onDefect: (queueName, error) => this.defect('sending', queueName, error),
     });
     this.sweep = new QueueSweep(this.queue, ports.outbox.queueNames);
     this.ahead = new KeyedQueue({
       clock: ports.clock,
       concurrency: uploadsAhead,
-      work: (queueName) => workIfOurs(queueName, ports.cluster, () => this.uploadAhead(queueName)),
+      work: (queueName) => workIfOurs(queueName, ports, () => this.uploadAhead(queueName)),
       onDefect: (queueName, error) => this.defect('uploading ahead', queueName, error),
     });
     this.uploads = new Uploads({ ...ports, onStep: (row, step) => this.step(row, step) });
@@ -284,7 +284,7 @@ export class OutboundWorker {
     const forWindow = error.code === 'rate-limited';
     const attempts = row.attempts + 1;
     const dueAt = error.retryAt ?? this.ports.clock.now() + backoff(attempts, this.ports.random());
-    const reason = error.text.in('en');
+    const reason = error.text.in(spokenLanguage());
     await this.ports.outbox.postpone(row.seq, dueAt, reason, forWindow);
     if (forWindow) this.ahead.wake(queueName);
     const level = error.code === 'signed-out-of-x' ? 'error' : 'warn';

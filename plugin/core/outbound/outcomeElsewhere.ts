@@ -1,3 +1,4 @@
+import { spokenLanguage } from '../../texts/text';
 import { z } from 'zod';
 import type { Ports } from '../corePorts';
 import { pause } from '../clock';
@@ -65,7 +66,7 @@ export function outcomeAsJson(result: ReplyResult): z.infer<typeof outcomeShape>
     return { status, reason, ...(retryAt === undefined ? {} : { retryAt }) };
   }
   const { code, text, retryable } = result.error;
-  return { status: 'failed', code, words: text.in('en'), retryable };
+  return { status: 'failed', code, words: text.in(spokenLanguage()), retryable };
 }
 
 function read(answer: unknown): ReplyResult {

@@ -200,11 +200,14 @@ async function noteReplied(
   now: number,
   { outbox, conversations }: Tables,
 ): Promise<void> {
-  const { message, recipientId } = (await outbox.get(seq)) ?? {};
+  const { message, recipientId, createdAt = now } = (await outbox.get(seq)) ?? {};
   if (!message || message.automatic || message.publicReply || message.groupId || recipientId === undefined)
     return;
   const { active } = account.rules.followUp;
-  await conversations.noteAgent(account.name, directConversation(recipientId), now, active);
+  const conversation = directConversation(recipientId);
+  await conversations.noteAgent(account.name, conversation, createdAt, active ? now : undefined);
+  // Whoever wrote after the agent did waits for the next answer.
+  await conversations.noteAnswered(account.name, conversation, createdAt);
 }
 
 async function routeOf(

@@ -7,27 +7,38 @@ import { SettingsGroup } from '../settingsGroup';
 import { SettingsForm } from '../settingsForm';
 import { texts } from '../texts';
 import { Keys, OAuth2Client, type AccountEditing } from './accountKeys';
+import { copyOf } from './accountTools';
 import { OpenChannel } from './openChannel';
 
 const { account: words } = texts;
+
+/** In front of the name of an account that a new one is to begin as; no name holds a colon. */
+export const copyMark = 'copy:';
 
 /** Adds an account, or edits the named one. */
 export function AccountForm({ name }: { name: string }) {
   const { answer, fault, refresh } = useAnswer('settings', {});
   if (fault) return <p class="bad">{fault}</p>;
   if (!answer) return <p>{texts.loading}</p>;
-  const known = answer.settings.accounts.find((each) => each.name === name);
-  return <Form key={answer.settings.revision} view={answer} known={known} reload={refresh} />;
+  const named = (wanted: string) => answer.settings.accounts.find((each) => each.name === wanted);
+  const known = named(name);
+  const copied = name.startsWith(copyMark) ? named(name.slice(copyMark.length)) : undefined;
+  const initial = known ?? (copied ? copyOf(copied, answer.newAccount) : answer.newAccount);
+  return (
+    <Form key={answer.settings.revision} view={answer} known={known} initial={initial} reload={refresh} />
+  );
 }
 
 interface FormProps {
   view: SettingsView;
   known: AccountSettings | undefined;
+  /** What the form begins with. */
+  initial: AccountSettings;
   /** Shows the account as it is saved now. */
   reload: () => void;
 }
 
-function Form({ view, known, reload }: FormProps) {
+function Form({ view, known, initial, reload }: FormProps) {
   const { client } = usePanel();
   const [savedAs, setSavedAs] = useState<AccountSettings>();
   const { accounts } = view.settings;
@@ -51,7 +62,7 @@ function Form({ view, known, reload }: FormProps) {
     <SettingsForm
       view={view}
       heading={known ? words.editHeading(known.name) : words.addHeading}
-      initial={known ?? view.newAccount}
+      initial={initial}
       within={{ faults: `accounts.${at}.`, names: `accounts.${known?.name ?? ''}.` }}
       save={save}
       cancelTo="#accounts"

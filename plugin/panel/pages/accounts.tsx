@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { AccountState, Settings } from '../api';
+import type { AccountSettings, AccountState, Settings } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { CopyField } from '../copyField';
 import { Outcome, useDoing, Button, LinkButton } from '../fields';
 import { takeNews } from '../news';
+import { copyMark } from './accountForm';
+import { AccountTools, exportAccount } from './accountTools';
 import { useOverview } from '../overviewContext';
 import { texts } from '../texts';
 import { PageTitle } from '../pageTitle';
@@ -35,19 +37,29 @@ export function Accounts() {
       {overview.answer && list.length === 0 ? <p>{accounts.none}</p> : null}
       <ul class="cards">
         {list.map((state) => (
-          <AccountCard key={state.name} state={state} busy={busy || !settings.answer} change={change} />
+          <AccountCard
+            key={state.name}
+            state={state}
+            settings={settings.answer?.settings.accounts.find((each) => each.name === state.name)}
+            busy={busy || !settings.answer}
+            change={change}
+          />
         ))}
       </ul>
       <p class="actions">
         <LinkButton text={accounts.add} href="#setup" />
         <LinkButton quiet text={accounts.addByHand} href="#accounts/" />
       </p>
+      {settings.answer ? (
+        <AccountTools view={settings.answer} states={list} onAdded={settings.refresh} />
+      ) : null}
     </>
   );
 }
 
 interface CardProps {
   state: AccountState;
+  settings: AccountSettings | undefined;
   busy: boolean;
   change: Change;
 }
@@ -55,7 +67,7 @@ interface CardProps {
 /** Saves an edit and says what it did. */
 type Change = (words: string, edit: (settings: Settings) => Settings) => void;
 
-function AccountCard({ state, busy, change }: CardProps) {
+function AccountCard({ state, settings, busy, change }: CardProps) {
   const { accounts } = texts;
   const { name, active, user, waitingIn, waitingOut, reasons } = state;
   const failed = state.failedIn + state.failedOut;
@@ -107,6 +119,16 @@ function AccountCard({ state, busy, change }: CardProps) {
         <Button quiet text={texts.remove} off={busy} onClick={remove} />
       </p>
       <Addresses account={name} />
+      {settings ? (
+        <p class="actions">
+          <LinkButton
+            quiet
+            text={accounts.copy}
+            href={`#accounts/${encodeURIComponent(`${copyMark}${name}`)}`}
+          />
+          <Button quiet text={accounts.export} onClick={() => exportAccount(settings)} />
+        </p>
+      ) : null}
     </li>
   );
 }

@@ -1,8 +1,11 @@
+import type { WorkingHours } from '../../core/automation/workingHours';
 import type { AccountSettings, SettingsView } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { SettingsForm, withoutTypedSecrets } from '../settingsForm';
 import { SettingsGroup } from '../settingsGroup';
+import { NoticeValues, openNow, sampleValues } from '../noticeValues';
 import { texts } from '../texts';
+import { TestBot } from './testBot';
 
 /** What the plugin does by itself in one account's conversations. */
 export function AutomationPage({ account: name }: { account: string }) {
@@ -40,11 +43,21 @@ function Form({ view, saved, onSaved }: FormProps) {
       save={save}
       cancelTo="#accounts"
     >
-      {(editing) =>
-        form
-          .filter(({ page }) => page === 'automation')
-          .map(({ id }) => <SettingsGroup key={id} id={id} editing={editing} />)
-      }
+      {(editing) => {
+        const hours = editing.values['workingHours'] as WorkingHours;
+        return (
+          <NoticeValues.Provider value={sampleValues(name, hours)}>
+            {form
+              .filter(({ page }) => page === 'automation')
+              .map(({ id }) => (
+                <SettingsGroup key={id} id={id} editing={editing}>
+                  {id === 'workingHours' ? <p role="status">{openNow(hours)}</p> : null}
+                  {id === 'bot' ? <TestBot account={name} /> : null}
+                </SettingsGroup>
+              ))}
+          </NoticeValues.Provider>
+        );
+      }}
     </SettingsForm>
   );
 }

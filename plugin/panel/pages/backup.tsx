@@ -75,12 +75,41 @@ function ImportPart() {
       <Outcome outcome={outcome} />
       {changes && changes.length > 0 && content !== undefined ? (
         <>
-          <Changes changes={changes} />
+          <ul>
+            {summaryOf(changes).map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+          <details>
+            <summary>{words.details}</summary>
+            <Changes changes={changes} />
+          </details>
           <Button text={words.apply} off={busy} onClick={() => apply(content)} />
         </>
       ) : null}
     </fieldset>
   );
+}
+
+/** What an import does, in sentences. */
+function summaryOf(changes: Change[]): string[] {
+  const { summary } = words;
+  const accountOf = ({ path }: Change) => /^accounts\.([^.]+)\./.exec(path)?.[1];
+  const names = [...new Set(changes.map(accountOf))].filter((each) => each !== undefined);
+  const named = (isMeant: (own: Change[]) => boolean) =>
+    names.filter((name) => isMeant(changes.filter((each) => accountOf(each) === name))).join(', ');
+  const isAdded = (own: Change[]) => own.every(({ from }) => from === '');
+  const isRemoved = (own: Change[]) => own.every(({ to }) => to === '');
+  const added = named(isAdded);
+  const removed = named((own) => !isAdded(own) && isRemoved(own));
+  const changed = named((own) => !isAdded(own) && !isRemoved(own));
+  const others = changes.filter((each) => accountOf(each) === undefined).length;
+  return [
+    ...(added === '' ? [] : [summary.added(added)]),
+    ...(removed === '' ? [] : [summary.removed(removed)]),
+    ...(changed === '' ? [] : [summary.changed(changed)]),
+    ...(others === 0 ? [] : [summary.other(others)]),
+  ];
 }
 
 function Changes({ changes }: { changes: Change[] }) {

@@ -1,34 +1,49 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { CheckLine } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Choice, Outcome, useDoing, Button } from '../fields';
-import { texts } from '../texts';
+import { Button, Choice, Outcome, useDoing } from '../fields';
 import { PageTitle } from '../pageTitle';
+import { texts } from '../texts';
 
 /** What is to be done comes first. */
-const order: CheckLine['state'][] = ['failed', 'warning', 'ok'];
+const order: CheckLine['state'][] = ['failed', 'warning', 'unknown', 'ok'];
 
-/** One button that tests everything an account needs. */
+interface Checked {
+  account: string;
+  lines: CheckLine[];
+}
+
+/** One button that tests everything the accounts need. @param account the only one, where one came from its card */
 export function Check({ account }: { account: string | undefined }) {
   const { client, onSignedOut } = usePanel();
   const { answer } = useAnswer('settings', {});
   const { outcome, busy, run } = useDoing(onSignedOut);
-  const [chosen, setChosen] = useState(account);
-  const [lines, setLines] = useState<CheckLine[]>();
+  const [chosen, setChosen] = useState(account ?? '');
+  const [checked, setChecked] = useState<Checked[]>([]);
   const names = answer?.settings.accounts.map(({ name }) => name) ?? [];
-  const name = chosen ?? names[0];
   const { check } = texts;
-  const go = (wanted: string) =>
+  const go = (wanted: string[]) =>
     void run(async () => {
-      setLines(undefined);
-      const found = (await client.call('check', { account: wanted })).lines;
-      setLines(found.sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state)));
+      setChecked([]);
+      const all: Checked[] = [];
+      for (const each of wanted) {
+        const { lines } = await client.call('check', { account: each });
+        all.push({
+          account: each,
+          lines: lines.sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state)),
+        });
+        setChecked([...all]);
+      }
+      const found = all.flatMap(({ lines }) => lines);
       const count = (state: CheckLine['state']) => found.filter((each) => each.state === state).length;
       const failed = count('failed');
       if (failed > 0) return { good: false, words: check.someFailed(failed) };
       const open = count('warning');
       return open === 0 ? check.allGood : { good: true, words: check.someOpen(open) };
     });
+  useEffect(() => {
+    if (account !== undefined) go([account]);
+  }, []);
   return (
     <>
       <PageTitle text={texts.pages.check} />
@@ -36,8 +51,8 @@ export function Check({ account }: { account: string | undefined }) {
       {names.length > 0 ? (
         <Choice
           label={check.account}
-          value={name ?? ''}
-          options={Object.fromEntries(names.map((each) => [each, each]))}
+          value={chosen}
+          options={{ '': check.all, ...Object.fromEntries(names.map((each) => [each, each])) }}
           onChange={setChosen}
         />
       ) : (
@@ -45,18 +60,29 @@ export function Check({ account }: { account: string | undefined }) {
       )}
       <Button
         text={busy ? texts.loading : check.go}
-        off={busy || name === undefined}
-        onClick={() => name && go(name)}
+        off={busy || names.length === 0}
+        onClick={() => go(chosen === '' ? names : [chosen])}
       />
       <Outcome outcome={outcome} />
+      {checked.map((each) => (
+        <Lines key={each.account} {...each} />
+      ))}
+    </>
+  );
+}
+
+function Lines({ account, lines }: Checked) {
+  return (
+    <section aria-label={account}>
+      <h3>{account}</h3>
       <ul class="checks">
-        {lines?.map(({ what, state, words }) => (
+        {lines.map(({ what, state, words }) => (
           <li key={what} class={state}>
-            <span class="state">{check.states[state]}</span> <strong>{what}</strong>
+            <span class="state">{texts.check.states[state]}</span> <strong>{what}</strong>
             <p>{words}</p>
           </li>
         ))}
       </ul>
-    </>
+    </section>
   );
 }

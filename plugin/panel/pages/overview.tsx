@@ -1,9 +1,9 @@
-import type { AccountState, Overview as Answer, Waits } from '../api';
+import type { AccountState, MonthOfCosts, Overview as Answer, Waits } from '../api';
 import { Costs, HoursChart, Windows } from '../charts';
 import { usePanel } from '../context';
 import { Button, LinkButton, Outcome, useDoing } from '../fields';
 import { useOverview } from '../overviewContext';
-import { momentOf, timeOf } from '../times';
+import { dollars, momentOf, timeOf } from '../times';
 import { texts } from '../texts';
 import { Machines } from './machines';
 import { PageTitle } from '../pageTitle';
@@ -48,6 +48,7 @@ function Headline({ overview }: { overview: Answer }) {
   if (waiting > 0) return <p class="headline waiting">{words.waiting(waiting)}</p>;
   if (accounts.some(({ state }) => state === 'starting'))
     return <p class="headline waiting">{words.starting}</p>;
+  if (accounts.every(({ active }) => !active)) return <p class="headline waiting">{words.off}</p>;
   return <p class="headline ok">{words.works}</p>;
 }
 
@@ -90,7 +91,12 @@ function Card({ state, refresh }: { state: AccountState; refresh: () => void }) 
         </ul>
       ) : null}
       <Quotas state={state} />
-      <p>{words.costs(state.month)}</p>
+      <p>{costsInWords(state.month)}</p>
+      {state.active ? null : (
+        <p class="actions">
+          <LinkButton text={texts.accounts.goOn} href={`#setup/${encodeURIComponent(name)}`} />
+        </p>
+      )}
       {toMend.length + waits.length > 0 ? (
         <p class="actions">
           {waits.length > 0 ? <Button text={words.tryNow} off={busy} onClick={tryNow} /> : null}
@@ -104,15 +110,22 @@ function Card({ state, refresh }: { state: AccountState; refresh: () => void }) 
         </p>
       ) : null}
       <Outcome outcome={outcome} />
-      <details>
-        <summary>{words.details}</summary>
-        <div class="figures">
-          <HoursChart hours={state.hours} />
-          <Costs {...state} />
-          <Windows {...state} />
-        </div>
-      </details>
+      <Details state={state} />
     </li>
+  );
+}
+
+/** What only an engineer asks for. */
+function Details({ state }: { state: AccountState }) {
+  return (
+    <details>
+      <summary>{words.details}</summary>
+      <div class="figures">
+        <HoursChart hours={state.hours} />
+        <Costs {...state} />
+        <Windows {...state} />
+      </div>
+    </details>
   );
 }
 
@@ -152,6 +165,9 @@ const sendingCalls: Record<SendingCall, RegExp> = {
   posts: /^POST \/2\/tweets/,
 };
 
+const costsInWords = ({ today, month, forecast }: MonthOfCosts) =>
+  words.costs(dollars(today), dollars(month), dollars(forecast));
+
 function AllCosts({ accounts }: { accounts: AccountState[] }) {
   const sum = (of: (state: AccountState) => number) => accounts.reduce((total, each) => total + of(each), 0);
   const month = {
@@ -161,7 +177,7 @@ function AllCosts({ accounts }: { accounts: AccountState[] }) {
   };
   return (
     <p>
-      <strong>{words.allAccounts}</strong> {words.costs(month)}
+      <strong>{words.allAccounts}</strong> {costsInWords(month)}
     </p>
   );
 }

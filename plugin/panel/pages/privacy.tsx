@@ -1,33 +1,70 @@
 import { useState } from 'preact/hooks';
+import type { Answer } from '../api';
 import { usePanel } from '../context';
-import { Outcome, TextField, useDoing, Button, submit } from '../fields';
-import { texts } from '../texts';
+import { Button, Outcome, TextField, submit, useDoing } from '../fields';
+import { saveFile } from '../files';
 import { PageTitle } from '../pageTitle';
+import { texts } from '../texts';
 
 const { privacy: words } = texts;
 
-/** What is not kept, and how to have a person forgotten. */
+type Found = Answer<'findPerson'>;
+
+const nameOf = ({ id, handle, name }: Found) =>
+  [handle === undefined ? undefined : `@${handle}`, name, id].filter((each) => each !== undefined).join(', ');
+
+/** What is not kept, and how to have a person forgotten: found first, then erased. */
 export function PrivacyPage() {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
   const [person, setPerson] = useState('');
-  const forget = () =>
+  const [found, setFound] = useState<Found>();
+  const [receipt, setReceipt] = useState<string>();
+  const find = () =>
     void run(async () => {
-      if (!window.confirm(words.ask(person))) return undefined;
-      const { messages, answers } = await client.call('forget', { person });
+      setReceipt(undefined);
+      setFound(undefined);
+      const kept = await client.call('findPerson', { person });
+      if (kept.messages + kept.answers + kept.accounts.length === 0) return words.nobody;
+      setFound(kept);
+      return undefined;
+    });
+  const forget = (who: Found) =>
+    void run(async () => {
+      if (!window.confirm(words.ask(nameOf(who)))) return undefined;
+      const { messages, answers } = await client.call('forget', { person: who.id });
+      setFound(undefined);
       setPerson('');
-      return words.done(messages, answers);
+      const done = words.done(messages, answers);
+      // By the number alone: the name is not to be kept here any longer.
+      setReceipt(`${new Date().toISOString()}\nX user id ${who.id}\n${done}\n`);
+      return done;
     });
   return (
-    <form class="wide" onSubmit={submit(forget)}>
+    <form class="wide" onSubmit={submit(find)}>
       <PageTitle text={texts.pages.privacy} />
       <p>{words.retention}</p>
       <fieldset>
         <legend>{words.forget}</legend>
         <p>{words.words}</p>
         <TextField label={words.person} value={person} onChange={setPerson} />
-        <Button text={words.go} off={busy || person.trim() === ''} />
+        <Button text={words.find} off={busy || person.trim() === ''} />
+        {found ? (
+          <>
+            <p>
+              {words.found(nameOf(found), found.messages, found.answers, found.accounts.join(', ') || '–')}
+            </p>
+            <Button text={words.go} off={busy} onClick={() => forget(found)} />
+          </>
+        ) : null}
         <Outcome outcome={outcome} />
+        {receipt === undefined ? null : (
+          <Button
+            quiet
+            text={words.receipt}
+            onClick={() => saveFile({ name: 'openchannel-x-forgotten.txt', content: receipt })}
+          />
+        )}
       </fieldset>
     </form>
   );

@@ -1,33 +1,81 @@
 import { useState } from 'preact/hooks';
 import type { Counts, Report, ReportAccount } from '../api';
 import { usePanel } from '../context';
-import { Outcome, TextField, useDoing, Button, submit } from '../fields';
+import { Button, Choice, Outcome, TextField, submit, useDoing } from '../fields';
 import { saveFile } from '../files';
+import { boundsOf, dayOf, dollars } from '../times';
 import { texts } from '../texts';
 import { PageTitle } from '../pageTitle';
 
-const { report: words, activity } = texts;
+const { report: words } = texts;
 
-const day = 24 * 60 * 60_000;
-const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+type Preset = keyof typeof words.presets;
+
+/** The days of a preset, both included, in local time. */
+function daysOf(preset: Exclude<Preset, 'other'>): { from: string; to: string } {
+  const day = (change: (date: Date) => void) => {
+    const date = new Date();
+    change(date);
+    return dayOf(date.getTime());
+  };
+  const today = day(() => undefined);
+  switch (preset) {
+    case 'today':
+      return { from: today, to: today };
+    case 'yesterday': {
+      const yesterday = day((date) => date.setDate(date.getDate() - 1));
+      return { from: yesterday, to: yesterday };
+    }
+    case 'week':
+      return { from: day((date) => date.setDate(date.getDate() - 6)), to: today };
+    case 'month':
+      return { from: day((date) => date.setDate(1)), to: today };
+    case 'lastMonth':
+      return {
+        from: day((date) => date.setMonth(date.getMonth() - 1, 1)),
+        to: day((date) => date.setDate(0)),
+      };
+  }
+}
+
+/** The moments that local days begin and end, as the plugin is asked for them. */
+const momentsOf = (from: string, to: string) => ({
+  from: new Date(boundsOf(from).from).toISOString(),
+  to: new Date(boundsOf(to).to).toISOString(),
+});
 
 /** Figures of a time, to look at and to take away. */
 export function ReportPage() {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
-  const [from, setFrom] = useState(dayOf(Date.now() - 6 * day));
-  const [to, setTo] = useState(dayOf(Date.now()));
+  const [preset, setPreset] = useState<Preset>('week');
+  const [days, setDays] = useState(daysOf('week'));
   const [report, setReport] = useState<Report>();
+  const choose = (chosen: string) => {
+    setReport(undefined);
+    setPreset(chosen as Preset);
+    if (chosen !== 'other') setDays(daysOf(chosen as Exclude<Preset, 'other'>));
+  };
+  const change = (changed: Partial<typeof days>) => {
+    // The figures of other days must not stand below these.
+    setReport(undefined);
+    setDays({ ...days, ...changed });
+  };
   const show = () =>
     void run(async () => {
-      setReport((await client.call('report', { from, to })).report);
+      setReport((await client.call('report', momentsOf(days.from, days.to))).report);
       return undefined;
     });
-  const download = (type: 'csv' | 'json') =>
+  const download = (type: 'table' | 'csv' | 'json') =>
     void run(async () => {
-      const { report: found, csv } = await client.call('report', { from, to });
-      const content = type === 'csv' ? csv : JSON.stringify(found, undefined, 2);
-      saveFile({ name: `openchannel-x-report-${from}-${to}.${type}`, content });
+      const { report: found, csv } = await client.call('report', momentsOf(days.from, days.to));
+      const content = {
+        table: () => tableOf(found),
+        csv: () => csv,
+        json: () => JSON.stringify(found, undefined, 2),
+      };
+      const ending = type === 'table' ? 'table.csv' : type;
+      saveFile({ name: `openchannel-x-report-${days.from}-${days.to}.${ending}`, content: content[type]() });
       return undefined;
     });
   return (
@@ -35,17 +83,100 @@ export function ReportPage() {
       <PageTitle text={texts.pages.report} />
       <p>{words.words}</p>
       <div class="filters">
-        <TextField label={words.from} value={from} onChange={setFrom} />
-        <TextField label={words.to} value={to} onChange={setTo} />
+        <Choice label={words.period} value={preset} options={words.presets} onChange={choose} />
+        {preset === 'other' ? (
+          <>
+            <TextField
+              type="date"
+              label={words.from}
+              value={days.from}
+              onChange={(from) => change({ from })}
+            />
+            <TextField type="date" label={words.to} value={days.to} onChange={(to) => change({ to })} />
+          </>
+        ) : null}
       </div>
       <p class="actions">
-        <Button text={words.show} off={busy} />
+        <Button text={words.show} off={busy || days.from === '' || days.to === ''} />
+        <Button quiet text={words.table} off={busy} onClick={() => download('table')} />
         <Button quiet text={words.csv} off={busy} onClick={() => download('csv')} />
         <Button quiet text={words.json} off={busy} onClick={() => download('json')} />
       </p>
       <Outcome outcome={outcome} />
       {report ? <Totals report={report} /> : null}
+      {report ? <ByDay report={report} /> : null}
     </form>
+  );
+}
+
+/** What is shown of a day. */
+const dayFigures = ['in', 'out', 'automatic', 'failed'] as const;
+
+interface DayRow {
+  day: string;
+  account: string;
+  figures: Record<(typeof dayFigures)[number], number>;
+}
+
+/** A row for each local day and account. */
+function rowsByDay({ accounts }: Report): DayRow[] {
+  const rows = new Map<string, DayRow>();
+  for (const { account, hours } of accounts)
+    for (const hour of hours) {
+      const day = dayOf(Date.parse(hour.hour));
+      const key = `${day} ${account}`;
+      const row = rows.get(key) ?? { day, account, figures: { in: 0, out: 0, automatic: 0, failed: 0 } };
+      row.figures.in += hour.in.delivered + hour.in.bot;
+      row.figures.out += hour.out.delivered;
+      row.figures.automatic += hour.automatic.delivered;
+      row.figures.failed += hour.in.failed + hour.out.failed + hour.automatic.failed;
+      rows.set(key, row);
+    }
+  return [...rows.values()].sort((one, other) => (one.day < other.day ? -1 : 1));
+}
+
+/** For spreadsheets: a mark says that it is UTF-8, and semicolons keep it apart where the comma is a decimal sign. */
+function tableOf(report: Report): string {
+  const title = [words.day, texts.activity.filters.account, ...dayFigures.map((each) => words.figures[each])];
+  const lines = rowsByDay(report).map(({ day, account, figures }) => [
+    day,
+    account,
+    ...dayFigures.map((each) => figures[each]),
+  ]);
+  return `\uFEFF${[title, ...lines].map((line) => line.join(';')).join('\r\n')}\r\n`;
+}
+
+function ByDay({ report }: { report: Report }) {
+  const rows = rowsByDay(report);
+  if (rows.length === 0) return null;
+  return (
+    <table class="sums">
+      <caption>{words.byDay}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.day}</th>
+          <th scope="col">{texts.activity.filters.account}</th>
+          {dayFigures.map((figure) => (
+            <th key={figure} scope="col">
+              {words.figures[figure]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ day, account, figures }) => (
+          <tr key={`${day} ${account}`}>
+            <th scope="row">{day}</th>
+            <td data-label={texts.activity.filters.account}>{account}</td>
+            {dayFigures.map((figure) => (
+              <td key={figure} data-label={words.figures[figure]}>
+                {figures[figure]}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -101,6 +232,6 @@ function figuresOf({ totals }: ReportAccount): Record<Figure, string | number> {
     median: time(firstResponse.medianSeconds),
     longest: time(firstResponse.longestSeconds),
     waited: waitedForWindow.count,
-    cost: activity.dollars(totals.dollars),
+    cost: dollars(totals.dollars),
   };
 }

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { SetUpState } from '../api';
 import { useAnswer } from '../context';
+import { mayLeave } from '../leaving';
 import { PageTitle } from '../pageTitle';
 import { texts } from '../texts';
 import { DeliveryStep, MessageStep } from './setUpDelivery';
@@ -45,7 +46,7 @@ type StepName = 'motion' | 'app' | 'connect' | 'channel' | 'delivery' | 'message
 
 /** What is done, and what was found there. */
 function standingOf(state: SetUpState): Record<StepName, { done: boolean; found?: string | undefined }> {
-  const { motion, channel = [], delivery, lastInAt } = state;
+  const { motion, channel = [], delivery, lastInAt, lastOutAt } = state;
   const wrong = channel.find((line) => line.state === 'failed');
   return {
     motion: { done: motion?.state === 'ok', found: motion?.words },
@@ -59,7 +60,7 @@ function standingOf(state: SetUpState): Record<StepName, { done: boolean; found?
       found: wrong?.words ?? channel[0]?.words,
     },
     delivery: { done: delivery?.state === 'ok', found: delivery?.words },
-    message: { done: lastInAt !== undefined },
+    message: { done: lastInAt !== undefined && lastOutAt !== undefined && delivery?.state === 'ok' },
   };
 }
 
@@ -73,13 +74,18 @@ const forms: Record<StepName, (props: StepProps) => ComponentChildren> = {
 };
 
 function Steps(props: StepProps) {
-  const [chosen, setChosen] = useState<StepName>();
+  // A step that somebody works in stays open whatever is found meanwhile, until it is saved or done.
+  const [pinned, setPinned] = useState<StepName>();
   const standing = standingOf(props.state);
   const names = Object.keys(forms) as StepName[];
   const next = names.find((name) => !standing[name].done) ?? 'message';
-  const isOpen = (name: StepName) => name === (chosen ?? next) || name === next;
+  const open = pinned ?? next;
+  const isDone = standing[open].done;
+  useEffect(() => {
+    if (isDone) setPinned(undefined);
+  }, [isDone]);
   const reload = () => {
-    setChosen(undefined);
+    setPinned(undefined);
     props.reload();
   };
   return (
@@ -91,16 +97,25 @@ function Steps(props: StepProps) {
           <li
             key={name}
             class={done ? 'step done' : 'step'}
-            aria-current={name === next ? 'step' : undefined}
+            aria-current={name === open ? 'step' : undefined}
+            onInput={() => setPinned(name)}
+            onClick={name === open ? () => setPinned(name) : undefined}
           >
             <h3>
               {index + 1}. {words[name].heading}{' '}
               <span class="state">{done ? `✓ ${words.done}` : words.open}</span>
             </h3>
             {found === undefined ? null : <p class={done ? 'good' : 'bad'}>{found}</p>}
-            {isOpen(name) ? <Form {...props} reload={reload} /> : null}
-            {done && !isOpen(name) ? (
-              <button type="button" class="link" onClick={() => setChosen(name)}>
+            {name === open ? (
+              <Form {...props} reload={reload} />
+            ) : done ? (
+              <button
+                type="button"
+                class="link"
+                onClick={() => {
+                  if (mayLeave()) setPinned(name);
+                }}
+              >
                 {words.change}
               </button>
             ) : null}

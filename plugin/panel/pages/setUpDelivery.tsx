@@ -9,33 +9,56 @@ import { Fields, useSaving, type StepProps } from './setUpParts';
 
 const { setUp: words } = texts;
 
+/** How often it is looked whether somebody has written, in milliseconds. */
+const interval = 5_000;
+
 type Plan = keyof typeof words.delivery.plans;
 
 /** The settings that a plan at X comes to. */
-const plans: Record<Plan, { level: string; delivery: string }> = {
+const plans: Record<Exclude<Plan, 'keep'>, { level: string; delivery: string }> = {
   basic: { level: 'basic', delivery: '' },
   pro: { level: 'pro', delivery: '' },
   enterprise: { level: 'enterprise', delivery: '' },
   stream: { level: 'enterprise', delivery: 'activity-stream' },
 };
 
+/** The deliveries that a plan stands for; any other was chosen by somebody who knows. */
+const ofPlans = ['', 'activity-stream'];
+
 export function DeliveryStep(props: StepProps) {
-  const { view, account, reload } = props;
-  const { within, save } = useSaving(props);
+  const { account } = props;
   if (!account) return null;
+  if (!account.active) return <DeliveryForm {...props} account={account} />;
+  return (
+    <p>
+      {words.delivery.running}{' '}
+      <a href={`#accounts/${encodeURIComponent(account.name)}`}>{texts.account.editHeading(account.name)}</a>
+    </p>
+  );
+}
+
+function DeliveryForm({ account, ...props }: StepProps & { account: AccountSettings }) {
+  const { view, reload } = props;
+  const { within, save } = useSaving({ ...props, account });
   const canPush = view.secretsSet.includes(`${within.names}consumerKey`);
   const { pollOnly, plans: inWords, question } = words.delivery;
-  const offered = Object.fromEntries(
-    Object.entries(inWords).filter(([plan]) => canPush || plan === 'basic' || plan === 'pro'),
-  );
-  const planOf = (values: AccountSettings): Plan =>
-    valueAt(values, 'delivery') === 'activity-stream' ? 'stream' : (String(valueAt(values, 'level')) as Plan);
-  const initial = {
-    ...account,
-    active: true,
-    ...(canPush ? {} : plans.basic),
-    webhookUrl: account.webhookUrl === '' && canPush ? view.webhookUrl : account.webhookUrl,
+  const isOwn = !ofPlans.includes(String(valueAt(account, 'delivery')));
+  const isOffered = (plan: string) =>
+    plan === 'keep' ? isOwn : canPush || plan === 'basic' || plan === 'pro';
+  const offered = Object.fromEntries(Object.entries(inWords).filter(([plan]) => isOffered(plan)));
+  const planOf = (values: AccountSettings): Plan => {
+    const delivery = String(valueAt(values, 'delivery'));
+    if (!ofPlans.includes(delivery)) return 'keep';
+    return delivery === '' ? (String(valueAt(values, 'level')) as Plan) : 'stream';
   };
+  const withPlan = (plan: Plan, before: AccountSettings): AccountSettings => {
+    if (plan === 'keep') return { ...account, active: true };
+    // Only what is pushed needs an address.
+    const webhookUrl = plan === 'enterprise' ? account.webhookUrl || view.webhookUrl : account.webhookUrl;
+    return { ...before, ...plans[plan], webhookUrl };
+  };
+  const usual = planOf(account);
+  const initial = withPlan(isOffered(usual) ? usual : 'basic', { ...account, active: true });
   return (
     <SettingsForm
       view={view}
@@ -55,7 +78,7 @@ export function DeliveryStep(props: StepProps) {
             label={question}
             value={planOf(editing.values)}
             options={offered}
-            onChange={(plan) => editing.setAll((before) => ({ ...before, ...plans[plan as Plan] }))}
+            onChange={(plan) => editing.setAll((before) => withPlan(plan as Plan, before))}
           />
           {planOf(editing.values) === 'enterprise' ? (
             <Fields paths={['webhookUrl']} editing={editing} ofAccount />
@@ -66,12 +89,8 @@ export function DeliveryStep(props: StepProps) {
   );
 }
 
-export function MessageStep({ state: { lastInAt, handle, delivery }, account }: StepProps) {
-  const people = useAnswer(
-    'people',
-    account ? { account: account.name } : {},
-    lastInAt === undefined ? undefined : 60_000,
-  );
+export function MessageStep({ state: { lastInAt, lastOutAt, handle, delivery }, account }: StepProps) {
+  const people = useAnswer('people', account ? { account: account.name } : {}, interval);
   if (!account || delivery === undefined) return null;
   const writer = people.answer?.people[0];
   if (lastInAt === undefined)
@@ -84,7 +103,12 @@ export function MessageStep({ state: { lastInAt, handle, delivery }, account }: 
   return (
     <>
       <p class="good" role="status">
-        {words.message.arrived(momentOf(lastInAt))} {words.message.finished}
+        {words.message.arrived(momentOf(lastInAt))}
+      </p>
+      <p class="good" role="status">
+        {lastOutAt === undefined
+          ? words.message.reply
+          : `${words.message.replied(momentOf(lastOutAt))} ${words.message.finished}`}
       </p>
       <p class="actions">
         {writer ? (

@@ -21,10 +21,9 @@ export function MotionStep({ view, reload }: StepProps) {
     const { baseUrl } = settings.host;
     const isWhole = baseUrl === '' || /^https?:\/\//.test(baseUrl);
     const whole = isWhole ? settings : withValueAt(settings, 'host.baseUrl', `https://${baseUrl}`);
-    const { revision } = await client.call('save', { settings: whole });
-    const { line } = await client.call('checkHost', {});
+    const { revision } = await client.call('save', { settings: whole, testMotion: true });
     reload();
-    return { saved: { ...withValueAt(whole, 'host.password', undefined), revision }, said: outcomeOf(line) };
+    return { saved: { ...withValueAt(whole, 'host.password', undefined), revision }, said: texts.saved };
   };
   return (
     <SettingsForm
@@ -79,7 +78,9 @@ export function AppStep(props: StepProps) {
         button={words.saveAndTest}
         save={async (account) => {
           const said = await test(account);
-          await save(account);
+          // An access token is worth nothing with another app's key.
+          const isOtherApp = known !== undefined && account.consumerKey !== undefined;
+          await save(isOtherApp ? { ...account, accessToken: '', accessTokenSecret: '' } : account);
           const secrets = ['oauth2.clientSecret', 'consumerKey', 'consumerSecret'];
           if (known) reload();
           else window.location.hash = `#setup/${encodeURIComponent(account.name)}`;
@@ -99,15 +100,18 @@ export function AppStep(props: StepProps) {
 
 export function ConnectStep(props: StepProps) {
   const { onSignedOut } = usePanel();
-  const { outcome, run } = useDoing(onSignedOut);
+  const { outcome, busy, run } = useDoing(onSignedOut);
+  const [unsaved, setUnsaved] = useState<string>();
   const { view, account, reload } = props;
   const { within, save } = useSaving(props);
   if (!account) return null;
   const hasClient = account.oauth2.clientId !== '';
   const hasKey = view.secretsSet.includes(`${within.names}consumerKey`);
-  const onConnected = (connection: string) =>
+  const keep = (connection: string) =>
     void run(async () => {
+      setUnsaved(connection);
       await save({ ...account, connection });
+      setUnsaved(undefined);
       reload();
       return words.connect.saved;
     });
@@ -123,10 +127,15 @@ export function ConnectStep(props: StepProps) {
       {hasKey ? (
         <>
           <h4>{words.connect.pin}</h4>
-          <ConnectPin account={account} onConnected={onConnected} />
+          <ConnectPin
+            account={account}
+            onConnected={keep}
+            said={(handle) => words.connect.connected(handle)}
+          />
         </>
       ) : null}
       <Outcome outcome={outcome} />
+      {unsaved === undefined ? null : <Button text={texts.save} off={busy} onClick={() => keep(unsaved)} />}
     </>
   );
 }
@@ -144,6 +153,8 @@ export function ChannelStep(props: StepProps) {
         within={within}
         button={words.next}
         save={async (changed) => {
+          if (!(changed.openChannelAccountId > 0))
+            return { saved: account, said: { good: false, words: words.channel.choose } };
           await save(changed);
           reload();
           return { saved: changed, said: undefined };
@@ -164,9 +175,14 @@ function ReplyUrl({ account, reload }: { account: string; reload: () => void }) 
   const [address, setAddress] = useState<string>();
   const enter = () =>
     void run(async () => {
-      const { line } = await client.call('enterReplyUrl', { account });
+      const first = await client.call('enterReplyUrl', { account, replace: false });
+      if ('occupiedBy' in first && !window.confirm(words.channel.occupied(first.occupiedBy)))
+        return undefined;
+      const answer =
+        'occupiedBy' in first ? await client.call('enterReplyUrl', { account, replace: true }) : first;
+      if ('occupiedBy' in answer) return undefined;
       reload();
-      return outcomeOf(line);
+      return outcomeOf(answer.line);
     });
   const show = () =>
     void run(async () => {

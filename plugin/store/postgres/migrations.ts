@@ -180,11 +180,12 @@ export const migrations: readonly Migration[] = [
     conversation TEXT NOT NULL,
     user_id TEXT NOT NULL,
     thread TEXT,
+    interaction_id TEXT,
     since BIGINT NOT NULL,
     told_at BIGINT,
     told_position INTEGER,
     reported INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (account, conversation)
+    PRIMARY KEY (account, conversation, user_id)
   );
 
   CREATE TABLE bot_turns (

@@ -124,11 +124,12 @@ export const laterMigrations: string[] = [
     conversation TEXT NOT NULL,
     user_id TEXT NOT NULL,
     thread TEXT,
+    interaction_id TEXT,
     since INTEGER NOT NULL,
     told_at INTEGER,
     told_position INTEGER,
     reported INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (account, conversation)
+    PRIMARY KEY (account, conversation, user_id)
   ) WITHOUT ROWID;
   `,
 ];

@@ -74,10 +74,10 @@ function waiting(sql: Sql): Pick<Table, OfWaiting> {
   const agent = sql.prepare(
     `INSERT INTO conversations (account, conversation, agent_at, awaiting_since, with_agents)
      VALUES (?1, ?2, ?3, ?4, 'an agent wrote')
-     ON CONFLICT (account, conversation) DO UPDATE SET agent_at = ?3, awaiting_since = ?4, reminded = 0,
+     ON CONFLICT (account, conversation) DO UPDATE SET
+       agent_at = CASE WHEN conversations.agent_at > ?3 THEN conversations.agent_at ELSE ?3 END, awaiting_since = ?4, reminded = 0,
        with_agents = coalesce(conversations.with_agents, 'an agent wrote')`,
   );
-  const answered = sql.prepare(noLongerWaiting);
   const due = sql.prepare(
     `SELECT conversation, awaiting_since, reminded FROM conversations
      WHERE account = ? AND awaiting_since <= ? ORDER BY awaiting_since`,
@@ -90,10 +90,8 @@ function waiting(sql: Sql): Pick<Table, OfWaiting> {
   );
   return {
     noteCustomer: (account, conversation, now) => customer.run(account, conversation, now),
-    noteAgent: async (account, conversation, now, awaited) => {
-      await agent.run(account, conversation, now, awaited ? now : null);
-      await answered.run(account, conversation);
-    },
+    noteAgent: (account, conversation, wroteAt, awaitedSince) =>
+      agent.run(account, conversation, wroteAt, awaitedSince ?? null),
     awaiting: async (account, before) =>
       (await due.all(account, before)).map((row) => ({
         conversation: textOf(row, 'conversation'),
@@ -105,44 +103,57 @@ function waiting(sql: Sql): Pick<Table, OfWaiting> {
   };
 }
 
-const noLongerWaiting = `DELETE FROM waiting_customers WHERE account = ? AND conversation = ?`;
-
 type OfCustomersWaiting =
-  'noteWaiting' | 'waitingCustomers' | 'noteToldPlace' | 'noteUnanswered' | 'unanswered' | 'noteAnswered';
+  | 'noteWaiting'
+  | 'waitingCustomers'
+  | 'noteToldPlace'
+  | 'noteUnanswered'
+  | 'unanswered'
+  | 'noteAnswered'
+  | 'endOldWaits';
+
+/** An agent has written since, though the row says nothing of it. */
+const isAnswered = `EXISTS (SELECT 1 FROM conversations c WHERE c.account = waiting_customers.account
+  AND c.conversation = waiting_customers.conversation AND c.agent_at >= waiting_customers.since)`;
 
 /** The customers whom no agent has answered yet. */
 function customersWaiting(sql: Sql): Pick<Table, OfCustomersWaiting> {
   const add = sql.prepare(
-    `INSERT INTO waiting_customers (account, conversation, user_id, thread, since)
-     SELECT ?1, ?2, CAST(?3 AS TEXT), CAST(?4 AS TEXT), CAST(?5 AS BIGINT) WHERE NOT EXISTS (
-       SELECT 1 FROM conversations WHERE account = ?1 AND conversation = ?2 AND agent_at >= CAST(?5 AS BIGINT))
-     ON CONFLICT (account, conversation) DO NOTHING`,
+    `INSERT INTO waiting_customers (account, conversation, user_id, thread, interaction_id, since)
+     SELECT ?1, ?2, ?3, CAST(?4 AS TEXT), CAST(?5 AS TEXT), CAST(?6 AS BIGINT) WHERE NOT EXISTS (
+       SELECT 1 FROM conversations WHERE account = ?1 AND conversation = ?2 AND agent_at >= CAST(?6 AS BIGINT))
+     ON CONFLICT (account, conversation, user_id) DO UPDATE SET since = excluded.since,
+       interaction_id = excluded.interaction_id, told_at = NULL, told_position = NULL, reported = 0
+     WHERE waiting_customers.interaction_id <> excluded.interaction_id`,
   );
   const list = sql.prepare(
     `SELECT w.*, c.agent_at FROM waiting_customers w LEFT JOIN conversations c
        ON c.account = w.account AND c.conversation = w.conversation
-     WHERE w.account = ? ORDER BY w.since, w.conversation`,
+     WHERE w.account = ? AND coalesce(c.agent_at, 0) < w.since ORDER BY w.since, w.conversation`,
   );
-  const told = sql.prepare(
-    `UPDATE waiting_customers SET told_at = ?, told_position = ? WHERE account = ? AND conversation = ? AND since = ?`,
-  );
-  const report = sql.prepare(
-    `UPDATE waiting_customers SET reported = 1 WHERE account = ? AND conversation = ? AND since = ?`,
-  );
+  const isThis = `account = ? AND conversation = ? AND user_id = ? AND since = ? AND NOT ${isAnswered}`;
+  const told = sql.prepare(`UPDATE waiting_customers SET told_at = ?, told_position = ? WHERE ${isThis}`);
+  const report = sql.prepare(`UPDATE waiting_customers SET reported = 1 WHERE ${isThis}`);
   const reported = sql.prepare(
-    `SELECT count(*) AS n FROM waiting_customers WHERE account = ? AND reported = 1`,
+    `SELECT count(*) AS n FROM waiting_customers WHERE account = ? AND reported = 1 AND NOT ${isAnswered}`,
   );
-  const answered = sql.prepare(noLongerWaiting);
+  const answered = sql.prepare(
+    `DELETE FROM waiting_customers WHERE account = ?1 AND conversation = ?2 AND since <= CAST(?3 AS BIGINT)
+       AND (CAST(?4 AS TEXT) IS NULL OR user_id = ?4)`,
+  );
+  const end = sql.prepare(`DELETE FROM waiting_customers WHERE since < ?`);
   return {
-    noteWaiting: (account, { conversation, userId, thread, since }) =>
-      add.run(account, conversation, userId, thread ?? null, since),
+    noteWaiting: (account, { conversation, userId, thread, interactionId, since }) =>
+      add.run(account, conversation, userId, thread ?? null, interactionId ?? null, since),
     waitingCustomers: async (account) => (await list.all(account)).map(waitingCustomerOf),
-    noteToldPlace: async (account, conversation, since, now, position) =>
-      (await told.change(now, position, account, conversation, since)) > 0,
-    noteUnanswered: async (account, conversation, since) =>
-      (await report.change(account, conversation, since)) > 0,
+    noteToldPlace: async (account, { conversation, userId, since }, now, position) =>
+      (await told.change(now, position, account, conversation, userId, since)) > 0,
+    noteUnanswered: async (account, { conversation, userId, since }) =>
+      (await report.change(account, conversation, userId, since)) > 0,
     unanswered: async (account) => Number((await reported.get(account))?.['n'] ?? 0),
-    noteAnswered: (account, conversation) => answered.run(account, conversation),
+    noteAnswered: (account, conversation, at, userId) =>
+      answered.run(account, conversation, at, userId ?? null),
+    endOldWaits: (before) => end.run(before),
   };
 }
 
@@ -151,6 +162,7 @@ function waitingCustomerOf(row: Row): WaitingCustomer {
     conversation: textOf(row, 'conversation'),
     userId: textOf(row, 'user_id'),
     thread: optionalText(row['thread']),
+    interactionId: optionalText(row['interaction_id']),
     since: Number(row['since']),
     toldAt: optionalNumber(row['told_at']),
     toldPosition: optionalNumber(row['told_position']),

@@ -15,6 +15,8 @@ const withoutWords = (sql: Sql) =>
 
 /** What writes nothing. */
 export const eraserReads = [
+  'countReceived',
+  'countWritten',
   'accounts',
   'usersCalled',
   'newestRows',
@@ -74,6 +76,7 @@ function forgetting(sql: Sql): Pick<Table, Forgetting> {
     usersCalled: async (name) => (await called.all(name)).map((row) => textOf(row, 'x_user_id')),
     mapValuesOf: async (userId) => (await handles.all(userId)).map((row) => textOf(row, 'map_value')),
     newestRows: async () => ({ in: await newestIn(), out: await newestOut() }),
+    ...counting(sql),
     forgetReceived: withoutSender(sql),
     forgetWritten: withoutRecipient(sql),
     forgetTraces: async (userId) => {
@@ -134,13 +137,31 @@ function withoutSender(sql: Sql): Table['forgetReceived'] {
   };
 }
 
-function withoutRecipient(sql: Sql): Table['forgetWritten'] {
-  const theirs = sql.prepare(
-    `SELECT * FROM outbox WHERE seq > ?1 AND seq <= ?2 AND CASE
-       WHEN coalesce(recipient_id, message ->> 'recipientId') IS NULL
-       THEN lower(message ->> 'recipientValue') IN ${sql.textsIn('?4')}
-       ELSE coalesce(recipient_id, message ->> 'recipientId') = ?3 END`,
+/** `?1` and `?2` are the range, `?3` the person, `?4` what Motion calls them. */
+function isToPerson(sql: Sql): string {
+  return `seq > ?1 AND seq <= ?2 AND CASE
+    WHEN coalesce(recipient_id, message ->> 'recipientId') IS NULL
+    THEN lower(message ->> 'recipientValue') IN ${sql.textsIn('?4')}
+    ELSE coalesce(recipient_id, message ->> 'recipientId') = ?3 END`;
+}
+
+function counting(sql: Sql): Pick<Table, 'countReceived' | 'countWritten'> {
+  const received = sql.prepare(
+    `SELECT count(*) AS n FROM inbox WHERE seq > ? AND seq <= ? AND message -> 'sender' ->> 'id' = ? AND message ->> 'notice' IS NULL`,
   );
+  const written = sql.prepare(`SELECT count(*) AS n FROM outbox WHERE ${isToPerson(sql)}`);
+  return {
+    countReceived: async (userId, { after, to }) =>
+      Number((await received.get(after, to, userId))?.['n'] ?? 0),
+    countWritten: async (userId, mapValues, { after, to }) => {
+      const names = mapValues.map((value) => value.toLowerCase());
+      return Number((await written.get(after, to, userId, jsonOf(names)))?.['n'] ?? 0);
+    },
+  };
+}
+
+function withoutRecipient(sql: Sql): Table['forgetWritten'] {
+  const theirs = sql.prepare(`SELECT * FROM outbox WHERE ${isToPerson(sql)}`);
   const forget = sql.prepare(
     `UPDATE outbox SET lane = account || ' forgotten', message = ?, text = '', media = '[]', sealed = '[]', reason = NULL,
        recipient_id = NULL, text_mark = NULL, erased = 1,

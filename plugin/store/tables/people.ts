@@ -18,6 +18,9 @@ const postponedLookedAt = 1_000;
 
 const senderId = `m.message -> 'sender' ->> 'id'`;
 
+/** Rows of people who were forgotten name nobody. */
+const isSomebody = `${senderId} <> 'forgotten'`;
+
 /** What agents and customers see of it; what nobody received is no message. */
 const isMessage = `m.received_by IS DISTINCT FROM 'nobody'`;
 
@@ -49,13 +52,14 @@ function peopleStatement(query: PeopleQuery, value: (each: Value) => string): st
   const { account, search, inWords } = query;
   const hasDay = query.from !== undefined || query.to !== undefined;
   const messages = `SELECT m.account, ${senderId} AS person, m.received_at AS at, m.message ->> 'text' AS words
-      FROM inbox m WHERE ${isMessage} AND ${within('inbox', 'received_at', query, value)}
+      FROM inbox m WHERE ${isMessage} AND ${isSomebody} AND ${within('inbox', 'received_at', query, value)}
     UNION ALL
     SELECT m.account, m.recipient_id AS person, m.created_at AS at, m.text AS words
       FROM outbox m WHERE m.recipient_id IS NOT NULL AND ${within('outbox', 'created_at', query, value)}`;
   if (search === undefined) return groupedByPerson(messages, 'true');
-  const pattern = value(`%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`);
-  const isLike = (column: string) => `lower(${column}) LIKE ${pattern} ESCAPE '\\'`;
+  const pattern = value(`%${search.replace(/[\\%_]/g, '\\$&')}%`);
+  // Folded by the engine on both sides: SQLite folds plain letters only.
+  const isLike = (column: string) => `lower(${column}) LIKE lower(${pattern}) ESCAPE '\\'`;
   const isNamed = `(${isLike('c.username')} OR ${isLike('c.name')} OR c.x_user_id = ${value(search)})`;
   const isFound = inWords ? `(${isLike('found.words')} OR ${isNamed})` : isNamed;
   if (hasDay) return groupedByPerson(messages, isFound);
@@ -73,13 +77,22 @@ function within(
   { account, search, from, to }: PeopleQuery,
   value: (each: Value) => string,
 ): string {
-  const floor = lookedThrough[search === undefined ? 'newest' : 'search'];
+  const count = lookedThrough[search === undefined ? 'newest' : 'search'];
+  const ofAccount = account === undefined ? undefined : value(account);
   return [
-    ...(account === undefined ? [] : [`m.account = ${value(account)}`]),
+    ...(ofAccount === undefined ? [] : [`m.account = ${ofAccount}`]),
     ...(from === undefined && to === undefined
-      ? [`m.seq > (SELECT coalesce(max(seq), 0) FROM ${table}) - ${floor}`]
+      ? [newest(table, time, count, ofAccount)]
       : [`m.${time} >= ${value(from ?? 0)}`, `m.${time} < ${value(to ?? Number.MAX_SAFE_INTEGER)}`]),
   ].join(' AND ');
+}
+
+/** The newest rows, of one account or of all. @param account the parameter */
+function newest(table: string, time: string, count: number, account: string | undefined): string {
+  return account === undefined
+    ? `m.seq > (SELECT coalesce(max(seq), 0) FROM ${table}) - ${count}`
+    : `m.${time} >= coalesce((SELECT n.${time} FROM ${table} n WHERE n.account = ${account}
+        ORDER BY n.${time} DESC LIMIT 1 OFFSET ${count}), 0)`;
 }
 
 function groupedByPerson(messages: string, isWanted: string): string {
@@ -121,9 +134,12 @@ function conversationReader(sql: Sql): Table['conversation'] {
        FROM outbox m WHERE m.account = ?1 AND m.recipient_id = ?2 AND ${more}
        ORDER BY m.seq DESC LIMIT ${messagesShown}`,
     );
-  const newest = (table: string) =>
-    `m.seq > (SELECT coalesce(max(seq), 0) FROM ${table}) - ${lookedThrough.search} AND ?3 = 0`;
-  const all = { in: inboxOf(newest('inbox')), out: outboxOf(newest('outbox')) };
+  const newestOf = (table: string, time: string) =>
+    `${newest(table, time, lookedThrough.search, '?1')} AND ?3 = 0`;
+  const all = {
+    in: inboxOf(newestOf('inbox', 'received_at')),
+    out: outboxOf(newestOf('outbox', 'created_at')),
+  };
   const recent = { in: inboxOf('m.received_at >= ?3'), out: outboxOf('m.created_at >= ?3') };
   return async ({ account, person, since }) => {
     const { in: incoming, out: outgoing } = since === undefined ? all : recent;
@@ -186,6 +202,10 @@ function latestReader(sql: Sql): Table['latest'] {
       `SELECT m.received_at AS at FROM inbox m${sql.by('inbox_history')} WHERE m.account = ? AND ${isMessage}
          AND m.message ->> 'notice' IS NULL ORDER BY m.received_at DESC LIMIT 1`,
     ),
+    delivered: one(
+      `SELECT m.received_at AS at FROM inbox m${sql.by('inbox_history')} WHERE m.account = ? AND m.state = 'delivered'
+         AND ${isMessage} AND m.message ->> 'notice' IS NULL ORDER BY m.received_at DESC LIMIT 1`,
+    ),
     out: one(
       `SELECT m.created_at AS at FROM outbox m${sql.by('outbox_history')} WHERE m.account = ? AND m.state = 'delivered'
        ORDER BY m.created_at DESC LIMIT 1`,
@@ -195,6 +215,7 @@ function latestReader(sql: Sql): Table['latest'] {
   };
   return async (account) => ({
     in: await queries.in(account),
+    delivered: await queries.delivered(account),
     out: await queries.out(account),
     waitingIn: await queries.waitingIn(account),
     waitingOut: await queries.waitingOut(account),

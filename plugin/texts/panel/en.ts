@@ -21,6 +21,7 @@ export const en = {
     backup: 'Backup',
   },
   skip: 'Skip to the page',
+  language: 'Language',
   loading: 'Loading …',
   save: 'Save',
   saved: 'Saved.',
@@ -86,6 +87,15 @@ export const en = {
       off: 'switched off',
     },
     place: (number: number) => `Account ${number}`,
+    copy: 'Copy its settings to a new account',
+    export: 'Export this account',
+    import: 'Import an account',
+    importFile: 'File of an exported account',
+    imported: (name: string) => `"${name}" was added, switched off: enter its keys, then go on with the set-up.`,
+    notAFile: 'This is not the file of an exported account.',
+    exists: (name: string) => `There is an account "${name}" already.`,
+    csv: 'Download a list (CSV)',
+    more: 'More',
     removed: (name: string) => `"${name}" was removed.`,
     switchedOn: (name: string) => `"${name}" is switched on.`,
     switchedOff: (name: string) => `"${name}" is switched off: it takes nothing in and sends nothing.`,
@@ -130,6 +140,32 @@ export const en = {
     variables: 'You can use ${nickName} (the customer’s name), ${userId}, ${account} and ${workingHours}.',
     counted: (count: number) => `${count} of 256 characters.`,
   },
+  notices: {
+    insert: 'Insert:',
+    variables: { nickName: 'name', userId: 'user id', account: 'account', workingHours: 'opening hours', position: 'place', waitTime: 'waiting time' },
+    preview: 'Customers read:',
+    sample: 'Jane Doe',
+  },
+  hours: {
+    add: 'Add a time',
+    from: (part: number) => `From (${part})`,
+    to: (part: number) => `To (${part})`,
+    closed: 'Closed all day',
+    remove: (part: number) => `Remove time ${part}`,
+    now: { open: (zone: string, time: string) => `Now in ${zone} (${time}): open.`, closed: (zone: string, time: string) => `Now in ${zone} (${time}): closed.` },
+    addHoliday: 'Add a day',
+    everyYear: 'every year',
+    removeDay: (day: string) => `Remove ${day}`,
+  },
+  bot: {
+    test: 'Test the bot',
+    hint: 'Sends the message below to the saved address, as if a customer had written it.',
+    message: 'Message',
+    send: 'Send',
+    answered: (texts: string, ms: number) => `The bot replied after ${ms} ms: ${texts}`,
+    handsOver: 'It hands the conversation over to an agent.',
+  },
+  moreSettings: 'More settings',
   listHint: 'Separate several with commas.',
   days: {
     monday: 'Monday',
@@ -146,7 +182,8 @@ export const en = {
     words: 'Tests the sign-in to XCALLY Motion, the account there, the keys and permissions of X, the webhook through its public address, and the log folder. X charges for one message read.',
     go: 'Check everything',
     account: 'Account',
-    states: { ok: 'OK', warning: 'Warning', failed: 'Failed' },
+    states: { ok: 'OK', warning: 'Warning', failed: 'Failed', unknown: 'Not checked' },
+    all: 'all',
     allGood: 'Everything is OK.',
     someOpen: (count: number) => (count === 1 ? 'No problems, 1 warning.' : `No problems, ${count} warnings.`),
     someFailed: (count: number) => (count === 1 ? '1 problem found.' : `${count} problems found.`),
@@ -183,7 +220,6 @@ export const en = {
     costs: 'Estimated cost with X, by day',
     noCosts: 'No charges yet.',
     costNote: 'From X’s pay-per-use price list; your contract may differ.',
-    dollars: (amount: number) => `$${amount.toFixed(2)}`,
   },
   log: {
     level: 'Minimum level',
@@ -218,7 +254,14 @@ export const en = {
     apply: 'Import',
     columns: { path: 'Setting', from: 'Current', to: 'After import' },
     done: 'Imported.',
+    summary: { added: (accounts: string) => `Adds: ${accounts}.`, removed: (accounts: string) => `Removes: ${accounts}.`, changed: (accounts: string) => `Changes: ${accounts}.`, other: (count: number) => (count === 1 ? 'Changes 1 other setting.' : `Changes ${count} other settings.`) },
+    details: 'Details',
   },
 };
 
-export type Texts = typeof en;
+/** The same texts in another language. */
+export type Texts = Translated<typeof en>;
+
+type Translated<T> = {
+  [K in keyof T]: T[K] extends string ? string : T[K] extends (...parts: infer Parts) => string ? (...parts: Parts) => string : Translated<T[K]>;
+};

@@ -3,6 +3,7 @@ export const overview = {
   works: 'Everything works.',
   broken: 'Messages cannot be kept right now: the store does not work.',
   empty: 'No X account is connected yet.',
+  off: 'No account is switched on.',
   setUp: 'Set up the first account',
   starting: 'A new account is being connected. This takes about a minute.',
   waiting: (count: number) => (count === 1 ? '1 message waits. It goes on by itself.' : `${count} messages wait. They go on by themselves.`),
@@ -21,7 +22,7 @@ export const overview = {
   show: 'Show what waits',
   left: (left: number, limit: number | undefined, what: string, time: string) => `${left}${limit === undefined ? '' : ` of ${limit}`} ${what} left until ${time}`,
   quotas: { directMessages: 'Direct Messages', encrypted: 'encrypted messages', posts: 'public replies' },
-  costs: ({ today, month, forecast }: { today: number; month: number; forecast: number }) => `Estimated cost with X: $${today.toFixed(2)} today, $${month.toFixed(2)} this month, about $${forecast.toFixed(2)} by its end.`,
+  costs: (today: string, month: string, forecast: string) => `Estimated cost with X: ${today} today, ${month} this month, about ${forecast} by its end.`,
   allAccounts: 'All accounts.',
   details: 'Details',
 };

@@ -1,11 +1,17 @@
 /** The texts of the pages for reports and for privacy. */
 export const report = {
   words: 'Messages by hour, direction and state, first responses, waits for rate limits, and the estimated cost.',
-  from: 'From (2026-11-01)',
+  period: 'Time',
+  presets: { today: 'Today', yesterday: 'Yesterday', week: 'Last 7 days', month: 'This month', lastMonth: 'Last month', other: 'Other days' },
+  from: 'From',
   to: 'To, that day included',
   show: 'Show',
-  csv: 'Download CSV',
-  json: 'Download JSON',
+  table: 'Download table (for spreadsheets)',
+  csv: 'Download raw figures (CSV)',
+  json: 'Download raw figures (JSON)',
+  day: 'Day',
+  total: 'Total',
+  byDay: 'By day',
   none: 'Nothing happened in this time.',
   figures: {
     in: 'From customers, reached agents',
@@ -26,10 +32,14 @@ export const report = {
 
 export const privacy = {
   forget: 'Forget a person',
-  words: 'Takes out all that is kept of a person here, in every account: their messages, the replies to them, their name and handle. It cannot be undone. What XCALLY Motion and X keep is theirs; lines of the log go with its rotation.',
+  words: 'Erases all that is kept of a person here, in every account: their messages, the replies to them, their name and handle. It cannot be undone. What XCALLY Motion and X keep is theirs; lines of the log go with its rotation.',
   person: 'X user id, or handle',
-  go: 'Forget',
+  find: 'Find',
+  found: (who: string, messages: number, answers: number, accounts: string) => `${who}: ${messages === 1 ? '1 message' : `${messages} messages`}, ${answers === 1 ? '1 reply' : `${answers} replies`}, in ${accounts}.`,
+  nobody: 'Nothing is kept of this person.',
+  go: 'Forget for good',
   ask: (person: string) => `Forget ${person} for good?`,
-  done: (messages: number, answers: number) => `Forgotten: ${messages} messages and ${answers} replies.`,
+  done: (messages: number, answers: number) => `Forgotten: ${messages === 1 ? '1 message' : `${messages} messages`} and ${answers === 1 ? '1 reply' : `${answers} replies`}. Delete the contact in XCALLY Motion yourself.`,
+  receipt: 'Download a receipt',
   retention: 'How long words and media are kept is set for each account: Accounts, Automation. Posts and encrypted messages that customers delete on X are erased here at once.',
 };
