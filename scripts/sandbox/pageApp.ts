@@ -34,6 +34,9 @@ export function pageApp(stage: Stage): { app: Express; changed: () => void } {
     }, 30);
   };
   app.use(express.static(folder));
+  app.get('/about', (_request, response) => {
+    response.json(stage.about);
+  });
   app.use(express.json({ limit: '60mb' }));
   app.get('/events', (request, response) => {
     response.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

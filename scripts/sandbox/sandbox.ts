@@ -38,7 +38,15 @@ export interface Stage {
   /** The customers as they write encrypted, by their ids. */
   chatPeople: Map<string, ChatPerson>;
   activity: ActivityEntry[];
+  /** What the page says of the panel, and of an account that can be added there. */
+  about: { panelUrl: string; panelPassword: string; second: { id: string; secret: string } };
 }
+
+/** For trying to add an account: a user with an app of their own. */
+const second = {
+  user: { id: '900000000000000002', username: 'acme_italia', name: 'ACME Italia' },
+  app: { id: 'second-client-id', secret: 'second-client-secret' },
+};
 
 const accountName = 'acme';
 const brandId = '900000000000000001';
@@ -75,11 +83,12 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   await giveChatKeys(dataDir, await x.chatPerson(brandId));
   x.publicOrigin = host.url;
   // As entered in the app's settings at X, so that the panel can connect with OAuth 2.0.
-  x.oauth2.client.redirectUris.push(
-    `${host.url}/api/plugins/webhook?port=${pluginPort}&encoding=binary&path=/api/oauth2/callback`,
-  );
+  const callback = `${host.url}/api/plugins/webhook?port=${pluginPort}&encoding=binary&path=/api/oauth2/callback`;
+  x.oauth2.client.redirectUris.push(callback);
+  addSecond(x, callback);
   host.installed = { folder: join(panelDir, '..'), view: `panel/index.html?port=${pluginPort}` };
   const account = host.addAccount({ name: 'X – ACME Help', mapKey: 'twitter' });
+  host.addAccount({ name: 'X – ACME Italia', mapKey: 'twitter' });
   const activity: ActivityEntry[] = [];
   let changed = () => {};
   const { plugin, logs, replyUrl } = await startPluginFor(
@@ -91,7 +100,8 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
     },
   );
   account.replyUrl = replyUrl;
-  const page = pageApp({ x, host, brandId, customers, chatPeople, activity });
+  const about = { panelUrl: `${host.url}/appzone`, panelPassword, second: second.app };
+  const page = pageApp({ x, host, brandId, customers, chatPeople, activity, about });
   ({ changed } = page);
   follow(x, host, changed);
   const served = await serve(page.app, pagePort).catch(async (error: unknown) => {
@@ -109,6 +119,15 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
       await Promise.all([x.close(), host.close(), bot.close(), logs.close()]);
     },
   };
+}
+
+/** A second brand, whose app is allowed by that brand, whoever is signed in on x.com. */
+function addSecond(x: XSimulator, callback: string): void {
+  const { user, app } = second;
+  const { visitor } = x;
+  x.addBrand(user.id, user.username, user.name);
+  x.visitor = visitor;
+  x.oauth2.furtherClients.push({ ...app, redirectUris: [callback], visitor: user });
 }
 
 /** The brand's device has keys for encrypted chat, and the plugin a copy of them. */

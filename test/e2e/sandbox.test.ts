@@ -211,11 +211,26 @@ withBrowser('the sandbox in a browser', () => {
     });
   });
 
+  test('leads to the panel with its password, and has what a second account needs', async () => {
+    expect(await page.getByRole('link', { name: 'Open the panel' }).getAttribute('href')).toMatch(
+      /\/appzone$/,
+    );
+    await page.getByText('password sandbox-admin').waitFor();
+    await page.getByText('What to try').click();
+    await page.getByText('second-client-secret').waitFor();
+    await page.getByText('What to try').click();
+  });
+
   test('on a narrow screen everything is still within reach', async () => {
-    await page.setViewportSize({ width: 400, height: 900 });
+    await page.setViewportSize({ width: 360, height: 900 });
     const overflow = () => page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
     await until(async () => Number(await overflow()) <= 0, 'no sideways scrolling');
     await shoot(page, 'sandbox-narrow');
+    const desk = page.getByRole('region', { name: "Agent's desk" });
+    expect(await desk.isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Agent', exact: true }).click();
+    await desk.waitFor();
+    expect(await page.getByRole('region', { name: 'Customer on X' }).isVisible()).toBe(false);
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 });

@@ -148,6 +148,60 @@ withBrowser('the assistant alone, in Italian, from the zip to a reply', () => {
     await panel.getByRole('region', { name: '@jane_doe' }).getByText(texts.conversations.by.agent).waitFor();
   }, 60_000);
 
+  test('a second account goes the same way, with an app and an Open Channel account of its own', async () => {
+    const { x, host } = installed;
+    const italia = '900000000000000002';
+    x.addBrand(italia, 'acme_italia', 'ACME Italia');
+    const { id: channel } = host.addAccount({ name: 'X – ACME Italia', mapKey: 'twitter' });
+    await panel.getByRole('link', { name: texts.pages.accounts, exact: true }).click();
+    await panel.getByRole('link', { name: texts.accounts.add, exact: true }).click();
+    await isDone(texts.setUp.motion.heading);
+    const callback = await panel.getByLabel(texts.connect.oauth2.callbackUrl).inputValue();
+    const client = { id: 'second-client', secret: 'second-client-secret', redirectUris: [callback] };
+    x.oauth2.furtherClients.push(client);
+    await fill(labelOf('accounts.*.name'), 'italia');
+    await fill(labelOf('accounts.*.oauth2.clientId'), client.id);
+    await panel.getByLabel(secretOf('accounts.*.oauth2.clientSecret')).fill(client.secret);
+    await press(texts.setUp.saveAndTest);
+    await confirm();
+    await panel.getByRole('heading', { name: `${texts.setUp.heading}: italia` }).waitFor();
+    await press(texts.connect.oauth2.start);
+    await confirm();
+    const [atX] = await Promise.all([
+      page.context().waitForEvent('page'),
+      panel.getByRole('link', { name: texts.connect.oauth2.open }).click(),
+    ]);
+    await atX.getByText('Connected with X as @acme_italia.').waitFor();
+    await atX.close();
+    await isDone(texts.setUp.connect.heading);
+    const channels = panel.getByLabel(labelOf('accounts.*.openChannelAccountId'));
+    // The one of the first account is refused: its replies would go out as those of this one.
+    await channels.selectOption({ value: String(installed.accountId) });
+    await press(texts.setUp.next);
+    await press(texts.setUp.channel.enter);
+    await step(texts.setUp.channel.heading).locator('.outcome .bad').waitFor();
+    await channels.selectOption({ value: String(channel) });
+    await press(texts.setUp.next);
+    await press(texts.setUp.channel.enter);
+    await confirm();
+    await isDone(texts.setUp.channel.heading);
+    // Without the API key X pushes nothing: only what is read is offered.
+    const plans = panel.getByLabel(texts.setUp.delivery.question);
+    expect(await plans.locator('option').count()).toBe(2);
+    await press(texts.setUp.delivery.start);
+    await isDone(texts.setUp.delivery.heading);
+    x.world.addMessage(customer.id, italia, 'Ciao');
+    await panel.getByText(anyOf(texts.setUp.message.arrived)).waitFor({ timeout: 90_000 });
+    const interaction = host.state.interactions.find((each) => each.OpenchannelAccountId === channel)!;
+    expect((await host.agentWrites(interaction, 'Benvenuto')).status).toBe(200);
+    expect(x.world.messages.at(-1)).toMatchObject({ text: 'Benvenuto', senderId: italia });
+    await panel.getByText(anyOf(texts.setUp.message.replied)).waitFor();
+    expect(host.state.accounts.map(({ replyUrl }) => /reply\/(\w+)/.exec(replyUrl)?.[1])).toEqual([
+      'acme',
+      'italia',
+    ]);
+  }, 180_000);
+
   const pages = [
     ...[
       'overview',

@@ -230,3 +230,23 @@ onWrite('desk-form', async (writing) => {
 byId('outage').addEventListener('click', () => post('/outage'));
 
 new EventSource('/events').onmessage = ({ data }) => show(JSON.parse(data));
+
+/** The panel, and what an account that is added there needs. */
+async function showAbout() {
+  const { panelUrl, panelPassword, second } = await (await fetch('about')).json();
+  byId('panel').href = panelUrl;
+  byId('panel-password').textContent = panelPassword;
+  byId('second-id').textContent = second.id;
+  byId('second-secret').textContent = second.secret;
+}
+
+/** On a narrow screen one of the three is shown at a time. */
+function chooseTab(chosenTab) {
+  document.querySelector('main').dataset.tab = chosenTab;
+  for (const button of document.querySelectorAll('.tabs button'))
+    button.setAttribute('aria-pressed', String(button.dataset.tab === chosenTab));
+}
+
+for (const button of document.querySelectorAll('.tabs button'))
+  button.addEventListener('click', () => chooseTab(button.dataset.tab));
+void showAbout();

@@ -18,9 +18,12 @@ export interface OAuth2ClientOptions {
   secret: string;
   /** The app's callback addresses. */
   redirectUris: string[];
+  /** Who allows this app, where that is not whoever is signed in on x.com. */
+  visitor?: { id: string };
 }
 
 interface Granted {
+  clientId: string;
   userId: string;
   scopes: string[];
 }
@@ -34,13 +37,15 @@ interface Code extends Granted {
 const codeLastsMs = 30_000;
 const tokenLastsMs = 7_200_000;
 
-/** X's OAuth 2.0 for one app: codes live 30 seconds, access tokens two hours, and a refresh token can be used once. */
+/** X's OAuth 2.0, of one app as a rule: codes live 30 seconds, access tokens two hours, and a refresh token can be used once. */
 export class OAuth2Authority {
   readonly client: OAuth2ClientOptions = {
     id: 'sim-client-id',
     secret: 'sim-client-secret',
     redirectUris: ['http://127.0.0.1/'],
   };
+  /** Apps of other accounts; a token is worth something only to the app it was made for. */
+  readonly furtherClients: OAuth2ClientOptions[] = [];
   /** What the user does not grant, whatever is asked for. */
   withheldScopes: string[] = [];
   /** How often tokens were renewed. */
@@ -57,7 +62,7 @@ export class OAuth2Authority {
 
   /** A refresh token as an earlier sign-in of the user has left it. */
   seed(userId: string, scopes = allScopes): string {
-    return this.refreshTokenFor({ userId, scopes });
+    return this.refreshTokenFor({ clientId: this.client.id, userId, scopes });
   }
 
   /** Whose call it is, by its `Authorization` header; undefined for a token that is not known or has ended. */
@@ -87,10 +92,11 @@ export class OAuth2Authority {
     const form = express.urlencoded({ extended: false });
     router.get('/i/oauth2/authorize', (request, response) => this.authorize(request, response));
     router.post('/2/oauth2/token', form, (request, response) => {
-      if (this.isClient(request, response)) this.token(request.body as Record<string, string>, response);
+      const client = this.clientOf(request, response);
+      if (client) this.token(client, request.body as Record<string, string>, response);
     });
     router.post('/2/oauth2/revoke', form, (request, response) => {
-      if (!this.isClient(request, response)) return;
+      if (!this.clientOf(request, response)) return;
       const { token = '' } = request.body as Record<string, string>;
       this.revokeToken(token);
       response.json({ revoked: true });
@@ -102,42 +108,53 @@ export class OAuth2Authority {
     const query = request.query as Record<string, string>;
     const { redirect_uri: redirectUri = '', state = '', code_challenge: challenge = '' } = query;
     const scopes = (query['scope'] ?? '').split(' ').filter((scope) => !this.withheldScopes.includes(scope));
+    const client = this.clients().find(({ id }) => id === query['client_id']);
     const isKnown =
-      query['client_id'] === this.client.id &&
       query['response_type'] === 'code' &&
       // Letter for letter.
-      this.client.redirectUris.includes(redirectUri) &&
+      client?.redirectUris.includes(redirectUri) === true &&
       this.visitor().id !== '';
-    if (!isKnown || query['code_challenge_method'] !== 'S256' || challenge === '' || scopes.length === 0) {
+    if (
+      !client ||
+      !isKnown ||
+      query['code_challenge_method'] !== 'S256' ||
+      challenge === '' ||
+      scopes.length === 0
+    ) {
       response.status(400).type('html').send('<h1>Something went wrong</h1>');
       return;
     }
     const code = randomBytes(12).toString('hex');
     const expiresAt = this.now() + codeLastsMs;
-    this.codes.set(code, { challenge, redirectUri, scopes, userId: this.visitor().id, expiresAt });
+    const { id: userId } = client.visitor ?? this.visitor();
+    this.codes.set(code, { clientId: client.id, challenge, redirectUri, scopes, userId, expiresAt });
     const separator = redirectUri.includes('?') ? '&' : '?';
     response.redirect(`${redirectUri}${separator}${new URLSearchParams({ state, code }).toString()}`);
   }
 
   /** A confidential client says who it is by its secret; a public one by its id. */
-  private isClient(request: Request, response: Response): boolean {
-    const { id, secret } = this.client;
-    const basic = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
-    const isKnown =
-      secret === ''
+  private clientOf(request: Request, response: Response): OAuth2ClientOptions | undefined {
+    const known = this.clients().find(({ id, secret }) => {
+      const basic = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+      return secret === ''
         ? (request.body as Record<string, string>)['client_id'] === id
         : request.get('authorization') === basic;
-    if (!isKnown)
+    });
+    if (!known)
       response
         .status(401)
         .json({ error: 'unauthorized_client', error_description: 'Missing valid authorization header' });
-    return isKnown;
+    return known;
   }
 
-  private token(body: Record<string, string>, response: Response): void {
+  private clients(): OAuth2ClientOptions[] {
+    return [this.client, ...this.furtherClients];
+  }
+
+  private token({ id }: OAuth2ClientOptions, body: Record<string, string>, response: Response): void {
     const granted =
       body['grant_type'] === 'authorization_code' ? this.redeemCode(body) : this.redeemRefreshToken(body);
-    if (!granted) {
+    if (granted?.clientId !== id) {
       const description = 'Value passed for the token was invalid.';
       response.status(400).json({ error: 'invalid_request', error_description: description });
       return;
@@ -163,7 +180,7 @@ export class OAuth2Authority {
       code?.challenge === challenge &&
       code.redirectUri === body['redirect_uri'] &&
       code.expiresAt > this.now();
-    return isRight ? { userId: code.userId, scopes: code.scopes } : undefined;
+    return isRight ? { clientId: code.clientId, userId: code.userId, scopes: code.scopes } : undefined;
   }
 
   private redeemRefreshToken(body: Record<string, string>): Granted | undefined {
@@ -179,9 +196,9 @@ export class OAuth2Authority {
     if (userId !== undefined) this.revoke(userId);
   }
 
-  private refreshTokenFor({ userId, scopes }: Granted): string {
+  private refreshTokenFor({ clientId, userId, scopes }: Granted): string {
     const token = `refresh-${randomBytes(8).toString('hex')}`;
-    this.refreshTokens.set(token, { userId, scopes });
+    this.refreshTokens.set(token, { clientId, userId, scopes });
     return token;
   }
 }
