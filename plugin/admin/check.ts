@@ -14,6 +14,11 @@ import { missingScopes } from './oauth2';
 import type { RunningPlugin } from './runningPlugin';
 import { phrase, say, spokenLanguage, Text, type TextKey, verbatim } from '../texts/text';
 
+/** Whether an account's private messages, or its mentions, go to an Open Channel account. */
+export function usesChannel({ settings }: Account, id: number): boolean {
+  return settings.openChannelAccountId === id || settings.mentions.openChannelAccountId === id;
+}
+
 /** What the tests of one account are about. */
 export interface Checked {
   account: Account;
@@ -79,7 +84,7 @@ export async function checkChannel(
   const what = say('check.openChannel.name');
   const sharedWith = plugin.accounts
     .active()
-    .filter(({ name, settings }) => name !== account.name && settings.openChannelAccountId === id)
+    .filter((each) => each.name !== account.name && usesChannel(each, id))
     .map(({ name }) => name);
   try {
     const found = (await motion.openChannelAccounts()).find((each) => each.id === id);

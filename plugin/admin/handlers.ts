@@ -62,7 +62,9 @@ export function createHandlers(
     ...backupHandlers(plugin, saver),
     ...chatKeysHandlers(plugin),
     overview: () => overview(plugin),
-    hostAccounts: async () => ({ accounts: await motion.openChannelAccounts() }),
+    hostAccounts: async () => ({
+      accounts: (await motion.openChannelAccounts()).map(({ id, name, mapKey }) => ({ id, name, mapKey })),
+    }),
     addresses: async ({ account }, { confirm }) => {
       // Both of them may carry a secret.
       await confirm();
@@ -72,7 +74,7 @@ export function createHandlers(
     finishPin: ({ id, pin }) => connections.finishPin(id, pin),
     findPerson: ({ person }) => findPerson(person, store),
     testBot: ({ account, text }) => testBot(accountOf(plugin, account), text, clock),
-    forget: ({ person }, { user }) => forget(person, inThePanel(user), { eraser: store.eraser, log }),
+    forget: ({ person }, { user }) => forget(person, String(inThePanel(user)), { eraser: store.eraser, log }),
     report: async (query) => {
       const report = await createReport(query, plugin);
       return { report, csv: reportAsCsv(report) };

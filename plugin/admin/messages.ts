@@ -11,7 +11,7 @@ import type { RunningPlugin } from './runningPlugin';
 /** Characters of a message that the list shows. */
 const maxShownLength = 120;
 
-export const inThePanel = (user: string) => phrase('admin.inThePanel', { user });
+export const inThePanel = (user: string) => say('admin.inThePanel', { user });
 
 /** What the log may not hold, the panel does not show either. */
 const showsWords = (live: RunningPlugin['live']) => live().config.log.messageText === 'full';

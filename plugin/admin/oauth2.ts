@@ -9,7 +9,7 @@ import { accountOf } from './accountOf';
 import type { OAuth2Way } from './connect';
 import { askOwner } from './workElsewhere';
 import type { RunningPlugin } from './runningPlugin';
-import { say } from '../texts/text';
+import { say, spokenLanguage } from '../texts/text';
 
 /** Where X sends the browser after a sign-in. */
 export function oauth2CallbackUrl({ config, port }: { config: Config; port: number }): string {
@@ -37,7 +37,13 @@ export function startOAuth2(name: string, redirectUri: string, plugin: RunningPl
     finish: async (code) => {
       const finished: FinishedSignIn = { account: name, code, pending };
       if (plugin.store.cluster.works(name)) return finishOAuth2(finished, plugin);
-      const question = { kind: 'work', method: finishedElsewhere, input: finished, user: '' } as const;
+      const question = {
+        kind: 'work',
+        method: finishedElsewhere,
+        input: finished,
+        user: '',
+        language: spokenLanguage(),
+      } as const;
       return (await askOwner(name, question, plugin)) as XIdentity;
     },
   };

@@ -58,7 +58,12 @@ async function reportOf(
     await gatherDay([account, start, Math.min(start + day, to)], at, unanswered, reporting);
     await turn();
   }
-  const costs = costsByDay((await charges.since(account, from)).filter((each) => each.day < to));
+  const costs = costsByDay(
+    // A day of X's (UTC) counts where its middle is.
+    (await charges.since(account, from - day)).filter(
+      (each) => each.day + day / 2 >= from && each.day + day / 2 < to,
+    ),
+  );
   const sorted = [...hours.entries()].sort(([one], [other]) => one - other);
   return {
     account,

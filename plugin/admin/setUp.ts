@@ -4,7 +4,7 @@ import type { CheckLine, SetUpState } from '../panel/api';
 import { phrase, say, spokenLanguage } from '../texts/text';
 import { accountOf } from './accountOf';
 import { accountAnswering, addressesOf } from './addresses';
-import { checkChannel, checkDelivery, checkSignIn } from './check';
+import { checkChannel, checkDelivery, checkSignIn, usesChannel } from './check';
 import type { MotionDirectory } from './motionDirectory';
 import { oauth2View } from './oauth2';
 import type { RunningPlugin } from './runningPlugin';
@@ -105,10 +105,6 @@ export class SetUp {
     if (line?.state !== 'ok') throw new BridgeError('bad-request', say('admin.replyUrlNotTaken'));
     return line;
   }
-}
-
-function usesChannel({ settings }: Account, id: number): boolean {
-  return settings.openChannelAccountId === id || settings.mentions.openChannelAccountId === id;
 }
 
 /** An address without what may be secret in it. */

@@ -2,9 +2,13 @@ import { z } from 'zod';
 import type { Cluster } from '../core/cluster';
 import type { XIdentity } from '../panel/api';
 import { BridgeError } from '../core/errors';
-import { say } from '../texts/text';
+import { languageNames, type Language } from '../texts/languages';
+import { say, speakIn, spokenLanguage } from '../texts/text';
 import { isMethod, type Admin, type AdminAnswer } from './admin';
 import { outcomeOf, valueOf } from './remote';
+
+/** What whoever asks reads. */
+const language = z.enum(Object.keys(languageNames) as [Language, ...Language[]]).default('en');
 
 /** What a process asks of another one about the panel; calls come from here, so that their shape is known. */
 export const adminQuestion = z.discriminatedUnion('kind', [
@@ -13,9 +17,10 @@ export const adminQuestion = z.discriminatedUnion('kind', [
     kind: z.literal('admin'),
     name: z.enum(['call', 'report', 'oauth2Callback']),
     input: z.unknown(),
+    language,
   }),
   /** Work on an account, asked of the process that works it, by an admin whom the leader knows. */
-  z.object({ kind: z.literal('work'), method: z.string(), input: z.unknown(), user: z.string() }),
+  z.object({ kind: z.literal('work'), method: z.string(), input: z.unknown(), user: z.string(), language }),
 ]);
 export type AdminQuestion = z.infer<typeof adminQuestion>;
 
@@ -30,7 +35,13 @@ export const maxWorkMs = 120_000;
 export function shareAdmin(own: Admin, cluster: Cluster, share: () => Promise<void>): Admin {
   if (!cluster.isShared) return own;
   const passOn = async (name: 'call' | 'report' | 'oauth2Callback', input: unknown) =>
-    valueOf(await cluster.ask('leader', { kind: 'admin', name, input } satisfies AdminQuestion, maxWorkMs));
+    valueOf(
+      await cluster.ask(
+        'leader',
+        { kind: 'admin', name, input, language: spokenLanguage() } satisfies AdminQuestion,
+        maxWorkMs,
+      ),
+    );
   return {
     call: async (call) => {
       if (!cluster.leads()) {
@@ -57,12 +68,14 @@ export function shareAdmin(own: Admin, cluster: Cluster, share: () => Promise<vo
 
 /** Answers another process. Never rejects. */
 export function answerAsLeader(admin: Admin, question: AdminQuestion): Promise<unknown> {
-  return outcomeOf(() => {
-    if (question.kind === 'work') return admin.work(question.method, question.input, question.user);
-    const { name, input } = question;
-    // The other process runs the same code, and passes on what it was given.
-    if (name === 'call') return admin.call(input as Parameters<Admin['call']>[0]);
-    if (name === 'report') return admin.report(input as Parameters<Admin['report']>[0]);
-    return admin.oauth2Callback(input as Parameters<Admin['oauth2Callback']>[0]);
-  });
+  return speakIn(question.language, () => outcomeOf(() => answered(admin, question)));
+}
+
+function answered(admin: Admin, question: AdminQuestion): unknown {
+  if (question.kind === 'work') return admin.work(question.method, question.input, question.user);
+  const { name, input } = question;
+  // The other process runs the same code, and passes on what it was given.
+  if (name === 'call') return admin.call(input as Parameters<Admin['call']>[0]);
+  if (name === 'report') return admin.report(input as Parameters<Admin['report']>[0]);
+  return admin.oauth2Callback(input as Parameters<Admin['oauth2Callback']>[0]);
 }

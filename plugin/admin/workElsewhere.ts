@@ -1,6 +1,7 @@
 import type { Method } from '../panel/api';
 import type { Caller, Handlers } from './handlers';
 import { valueOf } from './remote';
+import { spokenLanguage } from '../texts/text';
 import type { RunningPlugin } from './runningPlugin';
 import { maxWorkMs, type AdminQuestion } from './sharedAdmin';
 
@@ -33,7 +34,11 @@ export async function workWhereItBelongs(
   const account = cluster.isShared ? await accountMeant(method, input, plugin) : undefined;
   if (account === undefined || cluster.works(account)) return here();
   if (ofAccount[method] === true) await caller.confirm();
-  return askOwner(account, { kind: 'work', method, input, user: caller.user }, plugin);
+  return askOwner(
+    account,
+    { kind: 'work', method, input, user: caller.user, language: spokenLanguage() },
+    plugin,
+  );
 }
 
 /** Has the process do something that works an account. @throws what it throws */

@@ -1,3 +1,5 @@
+import { splitQueueName } from '../core/conversation';
+import { speakIn } from '../texts/text';
 import type { RequestListener, Server } from 'node:http';
 import { hostname } from 'node:os';
 import { ownStanding } from '../accounts/accountHealth';
@@ -262,7 +264,11 @@ export class App {
     const ofPanel = adminQuestion.safeParse(question).data;
     if (ofPanel && this.panel) return answerAsLeader(this.panel.admin, ofPanel);
     const { seq, queueName, timeoutMs } = outcomeQuestion.parse(question);
-    return outcomeAsJson(await this.pipelines.outbound.outcomeOf(seq, queueName, timeoutMs));
+    const { account } = splitQueueName(queueName);
+    const language = this.accounts.byName.get(account)?.rules.language ?? 'en';
+    return speakIn(language, async () =>
+      outcomeAsJson(await this.pipelines.outbound.outcomeOf(seq, queueName, timeoutMs)),
+    );
   }
 
   private health(): Promise<Health> {

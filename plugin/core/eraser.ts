@@ -35,6 +35,8 @@ export interface Eraser {
   usersCalled(handleOrId: string): string[];
   /** The numbers of the newest rows of each queue. */
   newestRows(): { in: number; out: number };
+  /** The accounts that know a person, whether they have messages or not, and what the person is called there. */
+  knownAs(userId: string): { account: string; username: string | undefined; name: string | undefined }[];
   /** How many rows came in from a person. */
   countReceived(userId: string, rows: RowRange): number;
   /** The same of replies to them. */

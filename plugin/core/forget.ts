@@ -23,22 +23,16 @@ export async function forget(
 }
 
 /** Finds a person before they are forgotten. @param called an X user id, or a handle @throws BridgeError `bad-request` in words */
-export async function findPerson(
-  called: string,
-  { eraser, contacts }: Pick<Tables, 'eraser' | 'contacts'>,
-): Promise<FoundPerson> {
+export async function findPerson(called: string, { eraser }: Pick<Tables, 'eraser'>): Promise<FoundPerson> {
   const id = await idOf(called, eraser);
-  const known = await Promise.all(
-    (await eraser.accounts()).map(async (account) => ({ account, user: await contacts.byId(account, id) })),
-  );
-  const seen = known.filter(({ user }) => user !== undefined);
-  const { username, name } = seen[0]?.user ?? {};
+  const known = await eraser.knownAs(id);
+  const { username, name } = known[0] ?? {};
   return {
     id,
     ...(username === undefined ? {} : { handle: username }),
     ...(name === undefined ? {} : { name }),
     ...(await countOfUser(eraser, id)),
-    accounts: seen.map(({ account }) => account),
+    accounts: known.map(({ account }) => account),
   };
 }
 

@@ -13,7 +13,8 @@ export interface Answers {
   overview: Overview;
   settings: SettingsView;
   save: Saved;
-  hostAccounts: { accounts: OpenChannelAccount[] };
+  /** Without the Reply URLs, which carry secrets. */
+  hostAccounts: { accounts: Omit<OpenChannelAccount, 'replyUrl'>[] };
   addresses: { replyUrl: string; webhookUrl: string };
   startPin: { id: string; authorizeUrl: string };
   finishPin: XIdentity;

@@ -1,5 +1,11 @@
 import { createContext } from 'preact';
-import { hoursInWords, isOpenAt, hasHours, type WorkingHours } from '../core/automation/workingHours';
+import {
+  hasHours,
+  hoursInWords,
+  isOpenAt,
+  minutesInWords,
+  type WorkingHours,
+} from '../core/automation/workingHours';
 import { locale, texts } from './texts';
 
 /** What stands in for the variables of a notice in its preview. */
@@ -13,7 +19,7 @@ export function sampleValues(account: string, hours: WorkingHours): Record<strin
     account,
     workingHours: ifReadable(() => hoursInWords(hours)) ?? '',
     position: '3',
-    waitTime: '5 min',
+    waitTime: ifReadable(() => minutesInWords(5, hours)) ?? '',
   };
 }
 

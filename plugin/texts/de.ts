@@ -380,10 +380,6 @@ export const de: Sentences = {
     unanswered_other: '{count} Kunden haben noch keine Antwort von einem Agenten: siehe Unterhaltungen.',
     costLimit: 'X hat in diesem Monat etwa ${dollars} gekostet; die Warnung ist auf ${limit} eingestellt.',
   },
-  queue: {
-    minutes_one: '{count} Minute',
-    minutes_other: '{count} Minuten',
-  },
   unanswered: {
     notice: 'In den letzten {minutes} Minuten der Servicezeit hat kein Agent geantwortet (seit {since}).',
   },

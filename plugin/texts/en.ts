@@ -381,10 +381,6 @@ export const en = {
     unanswered_other: '{count} customers have no reply from an agent yet: see Conversations.',
     costLimit: 'X has cost about ${dollars} this month; the warning is set at ${limit}.',
   },
-  queue: {
-    minutes_one: '{count} minute',
-    minutes_other: '{count} minutes',
-  },
   unanswered: {
     notice: 'No agent has replied for {minutes} minutes of working time (since {since}).',
   },

@@ -380,10 +380,6 @@ export const es: Sentences = {
     unanswered_other: '{count} clientes todavía no tienen respuesta de un agente: vea Conversaciones.',
     costLimit: 'X ha costado unos ${dollars} este mes; el aviso está fijado en ${limit}.',
   },
-  queue: {
-    minutes_one: '{count} minuto',
-    minutes_other: '{count} minutos',
-  },
   unanswered: {
     notice: 'Ningún agente ha respondido en {minutes} minutos del horario de atención (desde {since}).',
   },

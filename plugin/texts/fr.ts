@@ -380,10 +380,6 @@ export const fr: Sentences = {
     unanswered_other: '{count} clients n’ont pas encore de réponse d’un agent : voir Conversations.',
     costLimit: 'X a coûté environ ${dollars} ce mois-ci ; l’avertissement est fixé à ${limit}.',
   },
-  queue: {
-    minutes_one: '{count} minute',
-    minutes_other: '{count} minutes',
-  },
   unanswered: {
     notice: 'Aucun agent n’a répondu depuis {minutes} minutes d’ouverture (depuis {since}).',
   },

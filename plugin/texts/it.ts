@@ -379,10 +379,6 @@ export const it: Sentences = {
     unanswered_other: '{count} clienti non hanno ancora una risposta da un operatore: vedere Conversazioni.',
     costLimit: 'Questo mese X è costato circa ${dollars}; l’avvertimento è impostato a ${limit}.',
   },
-  queue: {
-    minutes_one: '{count} minuto',
-    minutes_other: '{count} minuti',
-  },
   unanswered: {
     notice: 'Nessun operatore ha risposto per {minutes} minuti di orario di lavoro (dal {since}).',
   },

@@ -380,10 +380,6 @@ export const pt: Sentences = {
     unanswered_other: '{count} clientes ainda não têm resposta de um agente: veja Conversas.',
     costLimit: 'O X custou cerca de ${dollars} este mês; o aviso está definido em ${limit}.',
   },
-  queue: {
-    minutes_one: '{count} minuto',
-    minutes_other: '{count} minutos',
-  },
   unanswered: {
     notice: 'Nenhum agente responde há {minutes} minutos do horário de atendimento (desde {since}).',
   },

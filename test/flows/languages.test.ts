@@ -19,6 +19,12 @@ test('agents read the language of their account: what is answered to a reply, an
   expect(await wrongToken.json()).toMatchObject({ error: { message: say('reply.wrongToken').in('it') } });
 });
 
+test('the log stays English, whatever the agents read', async () => {
+  rig = await Rig.start({ account: { language: 'fr', filters: { spamWords: ['lottery'] } } });
+  await rig.customerWrites('You won the lottery');
+  await rig.logged(/message filtered.*"reason":"filtered: the word \\"lottery/);
+});
+
 test('a notice that comes later is in that language, too', async () => {
   rig = await Rig.start({ account: { language: 'de' } });
   const interaction = await rig.interaction();

@@ -308,10 +308,9 @@ test('no answer of any call holds a secret, beside the addresses to copy', async
     await admin.raw('previewImport', { content }),
     await admin.raw('save', { settings: (await view()).settings }),
   ];
-  const hostAccount = rig.host.state.accounts[0]!;
   for (const { status, body } of answers) {
     expect(status).toBe(200);
-    const text = JSON.stringify(body).replaceAll(hostAccount.replyUrl, '');
+    const text = JSON.stringify(body);
     for (const secret of [...secretsOf(), rig.secrets.replyToken, rig.secrets.adminPassword])
       expect(text).not.toContain(secret);
   }

@@ -65,7 +65,8 @@ describe('a customer who waits for an agent', () => {
   const maxFirst = 'Max Power: place 1, about 10 minutes.';
 
   test('is told their place and how long it takes, again while it changes, and nothing after an agent has written', async () => {
-    await start({ queue });
+    // Customers do not get the agents' language.
+    await start({ queue, language: 'it' });
     await rig.customerWrites('hello');
     await rig.receives(1);
     await waits(1);

@@ -115,6 +115,10 @@ withBrowser('the assistant alone, in Italian, from the zip to a reply', () => {
 
   test('the Open Channel account, and its Reply URL by a click', async () => {
     const { host } = installed;
+    // What is done can be looked at again, and left as it is.
+    await step(texts.setUp.app.heading).getByRole('button', { name: texts.setUp.change }).click();
+    await panel.getByLabel(labelOf('accounts.*.oauth2.clientId'), { exact: true }).waitFor();
+    await step(texts.setUp.channel.heading).getByRole('button', { name: texts.setUp.change }).click();
     await panel
       .getByLabel(labelOf('accounts.*.openChannelAccountId'))
       .selectOption({ label: `X – ACME Help (${installed.accountId})` });

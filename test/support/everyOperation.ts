@@ -274,6 +274,9 @@ export async function everyOperation({ inbox, outbox, ...store }: MessageStore):
 
   await tell(
     () => eraser.usersCalled('jane'),
+    () => eraser.knownAs('1'),
+    () => eraser.countReceived('1', { after: 0, to: 100 }),
+    () => eraser.countWritten('1', ['jane'], { after: 0, to: 100 }),
     () => eraser.accounts(),
     () => eraser.mapValuesOf('1'),
   );

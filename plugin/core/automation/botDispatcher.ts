@@ -11,7 +11,7 @@ import { autoReplies, closedNoticeDue, greetingDue, isQuiet } from './automaticN
 import type { MessagingAccount } from '../gateways';
 import { isQueueOf, workIfOurs } from '../workedQueues';
 import { wordIn } from './wholeWords';
-import { phrase } from '../../texts/text';
+import { say, spokenLanguage, type Text } from '../../texts/text';
 
 export type BotDispatcherPorts = RoutingPorts &
   Ports<'random' | 'accounts' | 'cluster'> & {
@@ -30,7 +30,7 @@ interface Talk {
 /** What came of asking: an answer, a reason to hand over, or both. */
 interface Outcome {
   answer?: BotAnswer;
-  handOver?: string;
+  handOver?: Text;
 }
 
 /** Has the bot answer customers, beside the way to the agents: each conversation in order. */
@@ -108,9 +108,9 @@ export class BotDispatcher {
     const { keywords, maxTurns } = account.rules.bot;
     const { messageId, conversation, sender, text, media } = row.message;
     const word = wordIn(text, keywords);
-    if (word !== undefined) return { handOver: phrase('bot.keyword', { word }) };
-    if (media.length > 0) return { handOver: phrase('bot.file') };
-    if (state.botTurns >= maxTurns) return { handOver: phrase('bot.maxTurns', { max: maxTurns }) };
+    if (word !== undefined) return { handOver: say('bot.keyword', { word }) };
+    if (media.length > 0) return { handOver: say('bot.file') };
+    if (state.botTurns >= maxTurns) return { handOver: say('bot.maxTurns', { max: maxTurns }) };
     const { id, username, name } = await knownSender(sender, account.name, this.ports.contacts);
     const user = {
       id,
@@ -119,7 +119,7 @@ export class BotDispatcher {
     };
     try {
       const answer = await account.bot.ask({ account: account.name, conversation, user, text }, messageId);
-      return { answer, ...(answer.handOver ? { handOver: phrase('bot.asked') } : {}) };
+      return { answer, ...(answer.handOver ? { handOver: say('bot.asked') } : {}) };
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       this.ports.log.warn('the bot gave no reply; the conversation goes to the agents', {
@@ -128,7 +128,7 @@ export class BotDispatcher {
         reason: error.message,
       });
       this.ports.counters.count('bot', { account: account.name, result: 'failed' });
-      return { handOver: phrase('bot.failed') };
+      return { handOver: say('bot.failed') };
     }
   }
 
@@ -157,7 +157,7 @@ export class BotDispatcher {
       await conversations.save(account.name, message.conversation, {
         ...next,
         receivedAt: now,
-        withAgents: handOver,
+        withAgents: handOver?.in(spokenLanguage()),
         botTurns: state.botTurns + (said.length > 0 ? 1 : 0),
       });
       if (answer && said.length > 0)
@@ -174,14 +174,16 @@ export class BotDispatcher {
     this.report(row, account, handOver);
   }
 
-  private report({ message }: StoredInbound, { name }: MessagingAccount, handOver: string | undefined): void {
+  private report({ message }: StoredInbound, { name }: MessagingAccount, handOver: Text | undefined): void {
     const { messageId, conversation } = message;
     const [step, result, detail = ''] =
-      handOver === undefined ? ['answered by the bot', 'answered'] : ['handed over', 'handed_over', handOver];
+      handOver === undefined
+        ? ['answered by the bot', 'answered']
+        : ['handed over', 'handed_over', handOver.in(spokenLanguage())];
     this.ports.log.info(`message ${step}`, {
       account: name,
       messageId,
-      ...(detail ? { reason: detail } : {}),
+      ...(handOver ? { reason: String(handOver) } : {}),
     });
     this.ports.counters.count('bot', { account: name, result });
     this.ports.activity({ direction: 'in', account: name, messageId, conversation, step, detail });

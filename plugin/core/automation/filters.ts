@@ -2,14 +2,14 @@ import { isPublic } from './automaticReplies';
 import type { ConversationRules } from './conversationRules';
 import type { InboundMessage, XProfile } from '../messages';
 import { wordIn } from './wholeWords';
-import { phrase } from '../../texts/text';
+import { say, type Text } from '../../texts/text';
 
 const day = 24 * 60 * 60_000;
 
 export interface FilterVerdict {
   filter: 'blocked_user' | 'spam_word' | 'account_age' | 'followers';
   /** In words for an admin; without the customer's. */
-  reason: string;
+  reason: Text;
 }
 
 /**
@@ -24,15 +24,14 @@ export async function whyFiltered(
   now: number,
 ): Promise<FilterVerdict | undefined> {
   const { sender, text } = message;
-  if (blockedUsers.includes(sender.id))
-    return { filter: 'blocked_user', reason: phrase('filter.blockedUser') };
+  if (blockedUsers.includes(sender.id)) return { filter: 'blocked_user', reason: say('filter.blockedUser') };
   const word = wordIn(text, spamWords);
-  if (word !== undefined) return { filter: 'spam_word', reason: phrase('filter.spamWord', { word }) };
+  if (word !== undefined) return { filter: 'spam_word', reason: say('filter.spamWord', { word }) };
   if (!isPublic(message) || minAccountAgeDays + minFollowers === 0) return undefined;
   const { since, followers } = await profileOf();
   if (since !== undefined && now - since < minAccountAgeDays * day)
-    return { filter: 'account_age', reason: phrase('filter.accountAge', { days: minAccountAgeDays }) };
+    return { filter: 'account_age', reason: say('filter.accountAge', { days: minAccountAgeDays }) };
   if (followers !== undefined && followers < minFollowers)
-    return { filter: 'followers', reason: phrase('filter.followers', { min: minFollowers }) };
+    return { filter: 'followers', reason: say('filter.followers', { min: minFollowers }) };
   return undefined;
 }

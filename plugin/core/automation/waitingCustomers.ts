@@ -12,7 +12,7 @@ import { phrase } from '../../texts/text';
 import { directReply, queueAutomatic, type RoutingPorts } from './automaticReplies';
 import type { ConversationRules } from './conversationRules';
 import { noticeText } from './noticeText';
-import { hasHours, isOpenAt, openMsBetween } from './workingHours';
+import { hasHours, isOpenAt, minutesInWords, openMsBetween } from './workingHours';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -100,7 +100,10 @@ async function tellPlace(
   const { conversation, userId } = waiting;
   if (await hasEnded(waiting, account, ports)) return;
   const user = (await contacts.byId(account.name, userId)) ?? { id: userId };
-  const values = { position: String(position), waitTime: phrase('queue.minutes', { count: minutes }) };
+  const values = {
+    position: String(position),
+    waitTime: minutesInWords(minutes, account.rules.workingHours),
+  };
   const text = noticeText(account.rules.queue.notice, user, account, values);
   const words = await directReply('queue', text, user, account, contacts);
   const now = clock.now();

@@ -71,6 +71,12 @@ function msOf(time: string): number {
   return (hours * 60 + minutes) * 60_000;
 }
 
+/** A time as a customer reads it, such as `5 minutes`. @param language of the customers */
+export function minutesInWords(minutes: number, { language }: Pick<WorkingHours, 'language'>): string {
+  const unit = { style: 'unit', unit: 'minute', unitDisplay: 'long' } as const;
+  return new Intl.NumberFormat(language, unit).format(minutes);
+}
+
 function nextOpening(hours: WorkingHours, today: number, time: string): string {
   for (let ahead = 0; ahead <= maxLook; ahead += 1) {
     const date = today + ahead * day;

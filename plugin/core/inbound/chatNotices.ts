@@ -98,4 +98,4 @@ export function lateWords(sentAt: number): string {
   return phrase('message.readLate', { time: minuteOf(sentAt) });
 }
 
-export const editedBefore = phrase('message.editedBefore');
+export const editedBefore = () => phrase('message.editedBefore');

@@ -98,7 +98,7 @@ async function shownOf(
     case 'edit': {
       const target = await targetOf(opened.sequence, opening);
       // X may show only how it reads now, and a customer's first words must not come as a notice.
-      if (!target) return { text: opened.text, media: [], remarks: [systemNotice(editedBefore)] };
+      if (!target) return { text: opened.text, media: [], remarks: [systemNotice(editedBefore())] };
       // Nobody can change what somebody else wrote.
       return target.author === 'sender' ? notice(editWords(opened, target)) : undefined;
     }

@@ -4,7 +4,7 @@ import { queueNameOf } from '../conversation';
 import { keepNotice, systemNotice } from '../systemNotice';
 import { phrase } from '../../texts/text';
 
-const beforehand = phrase('message.postDeletedBefore');
+const beforehand = () => phrase('message.postDeletedBefore');
 const afterwards = (link: string) => phrase('message.postDeleted', { link });
 
 /**
@@ -27,7 +27,7 @@ export async function handleDeletedPosts(
       ports.log.info('post deleted on X', { account, messageId: id });
       continue;
     }
-    const withheld = await ports.inbox.withhold(row.seq, systemNotice(beforehand));
+    const withheld = await ports.inbox.withhold(row.seq, systemNotice(beforehand()));
     if (!withheld) await keepNotice(noticeOf(row.message), ports);
     ports.wakeReplies(queueNameOf(account, row.message.conversation));
     ports.log.info('post deleted on X', { account, messageId: id, withheld });

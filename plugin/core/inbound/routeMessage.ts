@@ -3,7 +3,7 @@ import { isPrivate, knownSender, queueAutomatic, type RoutingPorts } from '../au
 import { whyFiltered } from '../automation/filters';
 import type { MessagingAccount } from '../gateways';
 import type { StoredInbound } from '../messages';
-import { phrase } from '../../texts/text';
+import { phrase, spokenLanguage } from '../../texts/text';
 import { inboundStep } from '../steps';
 
 /** Who a message is for. */
@@ -63,10 +63,15 @@ async function isFiltered(
   const profileOf = async () => (await knownSender(message.sender, name, ports.contacts)).profile ?? {};
   const verdict = await whyFiltered(message, profileOf, rules.filters, ports.clock.now());
   if (!verdict) return false;
-  const { filter, reason } = verdict;
+  const { filter, reason: why } = verdict;
+  const reason = why.in(spokenLanguage());
   await ports.inbox.markFiltered(seq, reason);
   const { messageId, sender } = message;
-  ports.log.info('message filtered: it stays in the panel', { messageId, userId: sender.id, reason });
+  ports.log.info('message filtered: it stays in the panel', {
+    messageId,
+    userId: sender.id,
+    reason: String(why),
+  });
   ports.counters.count('filtered', { account: name, filter });
   ports.activity(inboundStep(message, 'filtered', reason));
   return true;

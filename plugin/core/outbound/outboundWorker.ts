@@ -21,7 +21,7 @@ import { Uploads } from './uploads';
 import { outcomeElsewhere } from './outcomeElsewhere';
 import { replyStep } from '../steps';
 import { isoTime } from '../isoTime';
-import { phrase, spokenLanguage } from '../../texts/text';
+import { phrase, spokenLanguage, speakIn } from '../../texts/text';
 
 /** What becomes of a reply, and its number in the outbox. */
 export interface SubmittedReply {
@@ -150,7 +150,8 @@ export class OutboundWorker {
     }
     this.wake(queueNameOf(row.message.account, row.message.queueKey));
     const [first, ...others] = group.filter(({ message }) => concernsAgent(message));
-    if (first) await tellAgent(refusedNotice(first, others, error, clock.now()));
+    const language = this.ports.accounts.get(row.message.account)?.rules.language ?? 'en';
+    if (first) await speakIn(language, () => tellAgent(refusedNotice(first, others, error, clock.now())));
     return true;
   }
 

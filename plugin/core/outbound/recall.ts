@@ -2,7 +2,7 @@ import type { Ports } from '../corePorts';
 import { concernsAgent, recalledNotice } from './replyNotices';
 import { BridgeError } from '../errors';
 import type { MessagingAccount } from '../gateways';
-import { phrase, say } from '../../texts/text';
+import { phrase, say, speakIn, type Text } from '../../texts/text';
 
 /**
  * Takes an encrypted reply back, for everybody in its conversation, and tells the agent.
@@ -12,7 +12,7 @@ import { phrase, say } from '../../texts/text';
  */
 export async function recall(
   seq: number,
-  by: string,
+  by: Text,
   accountOf: (name: string) => MessagingAccount,
   { chat, outbox, clock, log, tellAgent }: Ports<'chat' | 'outbox' | 'clock' | 'log' | 'tellAgent'>,
 ): Promise<void> {
@@ -21,13 +21,16 @@ export async function recall(
   const messages = await chat.sentOf(head);
   if (!row || messages.length === 0) throw new BridgeError('bad-request', say('recall.notPossible'));
   const { account } = row.message;
-  await accountOf(account).chat.recall(messages);
+  const { chat: ownChat, rules } = accountOf(account);
+  await ownChat.recall(messages);
   await chat.noteRecalled(head);
   await outbox.noteOutcome(head, phrase('recall.outcome', { by }));
-  log.warn('an encrypted reply was taken back', { account, answer: head, user: by });
+  log.warn('an encrypted reply was taken back', { account, answer: head, user: String(by) });
   const reply = (await outbox.get(head)) ?? row;
   if (!concernsAgent(reply.message)) return;
   const isPart = messages.length < reply.sentIds.length;
   const isJoined = (await outbox.sentWith(head)).length > 0;
-  await tellAgent(recalledNotice(reply, { by, isPart, isJoined }, clock.now()));
+  await speakIn(rules.language, () =>
+    tellAgent(recalledNotice(reply, { by, isPart, isJoined }, clock.now())),
+  );
 }

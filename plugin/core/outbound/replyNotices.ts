@@ -77,7 +77,7 @@ export async function tellDropped(
 /** Tells the agent that a reply was taken back. */
 export function recalledNotice(
   row: StoredOutbound,
-  { by, isPart, isJoined }: { by: string; isPart: boolean; isJoined: boolean },
+  { by, isPart, isJoined }: { by: Text; isPart: boolean; isJoined: boolean },
   now: number,
 ): InboundMessage {
   const reply = say(row.message.automatic ? 'reply.quote.bot' : 'recall.reply');

@@ -3,7 +3,7 @@ import { usePanel } from '../context';
 import { Button, Outcome, useDoing } from '../fields';
 import { FileField, saveFile } from '../files';
 import { texts } from '../texts';
-import { valueAt } from '../valueAt';
+import { valueAt, withValueAt } from '../valueAt';
 
 const { accounts: words } = texts;
 
@@ -11,7 +11,7 @@ const { accounts: words } = texts;
 const mark = 'openchannel-x account';
 
 /** What each account has of its own. */
-const ownSettings = { name: '', active: false, openChannelAccountId: 0 };
+const ownSettings = { name: '', active: false, openChannelAccountId: 0, webhookUrl: '' };
 
 /** One account's settings as a file, without its keys. */
 export function exportAccount(account: AccountSettings): void {
@@ -21,7 +21,8 @@ export function exportAccount(account: AccountSettings): void {
 
 /** A new account that begins as another one is, but for what is its own. */
 export function copyOf(account: AccountSettings, newAccount: AccountSettings): AccountSettings {
-  return { ...newAccount, ...account, oauth2: newAccount.oauth2, ...ownSettings };
+  const copied = { ...newAccount, ...account, oauth2: newAccount.oauth2, ...ownSettings };
+  return withValueAt(withValueAt(copied, 'mentions.openChannelAccountId', 0), 'mentions.mapKey', '');
 }
 
 /** The account in a file; undefined where it holds none. */

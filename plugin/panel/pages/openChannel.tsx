@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { AccountSettings, OpenChannelAccount } from '../api';
+import type { AccountSettings, Answer } from '../api';
 import { usePanel } from '../context';
 import { Button, Choice, Outcome, useDoing } from '../fields';
 import { SettingField, SettingsGroup } from '../settingsGroup';
@@ -12,7 +12,7 @@ const { account: words } = texts;
 export function OpenChannel({ editing, others }: { editing: AccountEditing; others: AccountSettings[] }) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
-  const [list, setList] = useState<OpenChannelAccount[]>([]);
+  const [list, setList] = useState<Answer<'hostAccounts'>['accounts']>([]);
   const load = () =>
     void run(async () => {
       setList((await client.call('hostAccounts', {})).accounts);

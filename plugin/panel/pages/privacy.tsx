@@ -25,9 +25,9 @@ export function PrivacyPage() {
       setReceipt(undefined);
       setFound(undefined);
       const kept = await client.call('findPerson', { person });
-      if (kept.messages + kept.answers + kept.accounts.length === 0) return words.nobody;
       setFound(kept);
-      return undefined;
+      // Traces may be left of somebody of whom no message is; so they can be forgotten all the same.
+      return kept.messages + kept.answers + kept.accounts.length === 0 ? words.nobody : undefined;
     });
   const forget = (who: Found) =>
     void run(async () => {

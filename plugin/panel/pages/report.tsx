@@ -123,7 +123,8 @@ function rowsByDay({ accounts }: Report): DayRow[] {
   const rows = new Map<string, DayRow>();
   for (const { account, hours } of accounts)
     for (const hour of hours) {
-      const day = dayOf(Date.parse(hour.hour));
+      // By its middle: time zones may be half an hour apart from it.
+      const day = dayOf(Date.parse(hour.hour) + 30 * 60_000);
       const key = `${day} ${account}`;
       const row = rows.get(key) ?? { day, account, figures: { in: 0, out: 0, automatic: 0, failed: 0 } };
       row.figures.in += hour.in.delivered + hour.in.bot;

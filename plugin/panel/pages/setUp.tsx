@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SetUpState } from '../api';
 import { useAnswer } from '../context';
 import { mayLeave } from '../leaving';
@@ -81,9 +81,13 @@ function Steps(props: StepProps) {
   const next = names.find((name) => !standing[name].done) ?? 'message';
   const open = pinned ?? next;
   const isDone = standing[open].done;
+  const before = useRef({ open, isDone });
   useEffect(() => {
-    if (isDone) setPinned(undefined);
-  }, [isDone]);
+    const { open: formerly, isDone: wasDone } = before.current;
+    before.current = { open, isDone };
+    // Done while one looks; a step that was done when it was opened is being changed.
+    if (formerly === open && !wasDone && isDone) setPinned(undefined);
+  }, [open, isDone]);
   const reload = () => {
     setPinned(undefined);
     props.reload();
@@ -108,7 +112,7 @@ function Steps(props: StepProps) {
             {found === undefined ? null : <p class={done ? 'good' : 'bad'}>{found}</p>}
             {name === open ? (
               <Form {...props} reload={reload} />
-            ) : done ? (
+            ) : done || name === next ? (
               <button
                 type="button"
                 class="link"

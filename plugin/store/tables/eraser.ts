@@ -3,7 +3,7 @@ import { messageAsStored, messageIn } from './outbox';
 import type { Eraser } from '../../core/eraser';
 import { createPruning } from './pruning';
 import type { Async } from '../../core/ports';
-import { jsonOf, textOf, type Query, type Sql } from '../sql';
+import { jsonOf, textOf, type Query, type Sql, optionalText } from '../sql';
 
 type Table = Async<Eraser>;
 
@@ -17,6 +17,7 @@ const withoutWords = (sql: Sql) =>
 export const eraserReads = [
   'countReceived',
   'countWritten',
+  'knownAs',
   'accounts',
   'usersCalled',
   'newestRows',
@@ -71,11 +72,18 @@ function forgetting(sql: Sql): Pick<Table, Forgetting> {
     return async () => Number((await query.get())?.['newest']);
   };
   const [newestIn, newestOut] = [newest('inbox'), newest('outbox')];
+  const known = sql.prepare(`SELECT account, username, name FROM contacts WHERE x_user_id = ?1`);
   const traces = tracesOf(sql);
   return {
     usersCalled: async (name) => (await called.all(name)).map((row) => textOf(row, 'x_user_id')),
     mapValuesOf: async (userId) => (await handles.all(userId)).map((row) => textOf(row, 'map_value')),
     newestRows: async () => ({ in: await newestIn(), out: await newestOut() }),
+    knownAs: async (userId) =>
+      (await known.all(userId)).map((row) => ({
+        account: textOf(row, 'account'),
+        username: optionalText(row['username']),
+        name: optionalText(row['name']),
+      })),
     ...counting(sql),
     forgetReceived: withoutSender(sql),
     forgetWritten: withoutRecipient(sql),

@@ -37,7 +37,7 @@ export function linkEntities(list: z.infer<typeof linkList>): LinkEntity[] {
 }
 
 /** What stands in for an attachment that cannot be shown. */
-export const strangeAttachment = phrase('message.unknownAttachment');
+export const strangeAttachment = () => phrase('message.unknownAttachment');
 
 /** A size of a film, by X's names of v1.1 or v2. */
 interface FilmVariant {

@@ -3,7 +3,7 @@ import type { Opened } from '../../core/chat';
 import { withoutNul } from '../../core/links';
 import type { InboundMedia, MediaKind } from '../../core/messages';
 import { strangeAttachment } from '../api/fields';
-import { phrase } from '../../texts/text';
+import { phrase, type TextKey, spokenLanguage, Text } from '../../texts/text';
 
 /** What somebody may have done in a conversation. */
 type Done = Exclude<Opened, { kind: 'failure' }>;
@@ -137,32 +137,32 @@ function membersChanged({ id, change }: Event): Done {
 }
 
 /** X's reasons for a message that failed (X Chat library: FailureType), and what an agent can do. */
-const failures: Record<string, string> = {
-  emptyDetail: phrase('replyFailed.empty'),
-  internalError: phrase('replyFailed.fault'),
-  genericError: phrase('replyFailed.noReason'),
-  contentsTooLarge: phrase('replyFailed.tooLarge'),
-  tooManyMessages: phrase('replyFailed.tooMany'),
-  rateLimitUpsell: phrase('replyFailed.accountLimit'),
-  flaggedAsSpam: phrase('replyFailed.spam'),
-  recipientNotTrusted: phrase('replyFailed.notAllowed'),
-  recipientKeyChanged: phrase('replyFailed.newKeys'),
-  nonLatestKeyVersion: phrase('replyFailed.newerKey'),
-  onlyEncryptedMessagesAllowed: phrase('replyFailed.encryptedOnly'),
-  invalidSenderSignature: phrase('replyFailed.unverified'),
-  signatureFailedToVerifyAgainstPublicKey: phrase('replyFailed.unverified'),
-  invalidSignatureVersion: phrase('replyFailed.oldSignature'),
-  requesterNotAdmin: phrase('replyFailed.adminsOnly'),
-  senderNotGroupMember: phrase('replyFailed.notInGroup'),
-  invalidPinRequest: phrase('replyFailed.cannotPin'),
-  tooManyPins: phrase('replyFailed.tooManyPins'),
+const failures: Record<string, TextKey & `replyFailed.${string}`> = {
+  emptyDetail: 'replyFailed.empty',
+  internalError: 'replyFailed.fault',
+  genericError: 'replyFailed.noReason',
+  contentsTooLarge: 'replyFailed.tooLarge',
+  tooManyMessages: 'replyFailed.tooMany',
+  rateLimitUpsell: 'replyFailed.accountLimit',
+  flaggedAsSpam: 'replyFailed.spam',
+  recipientNotTrusted: 'replyFailed.notAllowed',
+  recipientKeyChanged: 'replyFailed.newKeys',
+  nonLatestKeyVersion: 'replyFailed.newerKey',
+  onlyEncryptedMessagesAllowed: 'replyFailed.encryptedOnly',
+  invalidSenderSignature: 'replyFailed.unverified',
+  signatureFailedToVerifyAgainstPublicKey: 'replyFailed.unverified',
+  invalidSignatureVersion: 'replyFailed.oldSignature',
+  requesterNotAdmin: 'replyFailed.adminsOnly',
+  senderNotGroupMember: 'replyFailed.notInGroup',
+  invalidPinRequest: 'replyFailed.cannotPin',
+  tooManyPins: 'replyFailed.tooManyPins',
 };
 
 /** Failures that another key of the conversation puts right. */
 const failuresOfKeys = ['nonLatestKeyVersion', 'recipientKeyChanged'];
 
 function failed({ id, failure = 'unknown' }: Event): Content {
-  const why = failures[failure ?? ''] ?? phrase('replyFailed.unknown');
+  const why = new Text(failures[failure ?? ''] ?? 'replyFailed.unknown', {}).in(spokenLanguage());
   return { kind: 'failure', id, why, ofKey: failuresOfKeys.includes(failure ?? '') };
 }
 
@@ -224,7 +224,7 @@ function wordsFor(each: Attachment | undefined, said: string): string[] {
   const link =
     each?.url ?? each?.postUrl ?? (each?.restId ? `https://x.com/i/status/${each.restId}` : undefined);
   if (link !== undefined) return said.includes(link) ? [] : [link];
-  return [each?.fallbackText ?? strangeAttachment];
+  return [each?.fallbackText ?? strangeAttachment()];
 }
 
 /** A name somebody else chose, safe to be shown and saved. */

@@ -13,7 +13,7 @@ import { isOneOfTwo, type Members } from './members';
 import { readWrapper } from './messageEvent';
 import type { OpenAnswer, OpenFault } from './protocol';
 import type { PublicKeys } from './publicKeys';
-import { phrase } from '../../texts/text';
+import { phrase, type TextKey } from '../../texts/text';
 
 export interface OpenOptions extends Omit<ChatPorts, 'client' | 'clock'> {
   publicKeys: PublicKeys;
@@ -34,15 +34,15 @@ type Reason = OpenFault | 'stale' | 'refused' | 'no-keys' | 'locked';
 const readableLater: Reason[] = ['no-key', 'stale', 'refused', 'no-keys', 'locked'];
 
 /** What the agent reads, by what was wrong. */
-const faults: Record<Reason, string> = {
-  'no-keys': phrase('unread.noKeysHere'),
-  locked: phrase('unread.keysLocked'),
-  stale: phrase('unread.newerKeys'),
-  malformed: phrase('unread.damaged'),
-  unverified: phrase('unread.unverified'),
-  refused: phrase('unread.keysNotShown'),
-  'no-key': phrase('unread.noKey'),
-};
+const faults = {
+  'no-keys': 'unread.noKeysHere',
+  locked: 'unread.keysLocked',
+  stale: 'unread.newerKeys',
+  malformed: 'unread.damaged',
+  unverified: 'unread.unverified',
+  refused: 'unread.keysNotShown',
+  'no-key': 'unread.noKey',
+} as const satisfies Record<Reason, TextKey>;
 
 /** What was in an event: for an agent, or X's word that a message of the account failed. */
 export type FromEvent = Exclude<Opened, { kind: 'failure' }> | Extract<Content, { kind: 'failure' }>;
@@ -262,7 +262,7 @@ export function unreadable(fault: Reason, event: string): Extract<Opened, { kind
   return {
     kind: 'notice',
     id: `${fault}:${name}`,
-    words: faults[fault],
+    words: phrase(faults[fault]),
     ...(readableLater.includes(fault) ? { unread: true } : {}),
   };
 }

@@ -39,7 +39,7 @@ export function readDirectMessage(item: unknown, users: EventUsers, now: number)
     messageId: event.id,
     conversation: directConversation(senderId),
     sender: users.get(senderId) ?? { id: senderId },
-    text: attachment.strange ? [text, strangeAttachment].filter((line) => line !== '').join('\n') : text,
+    text: attachment.strange ? [text, strangeAttachment()].filter((line) => line !== '').join('\n') : text,
     media: attachment.media ? [formerMediaOf(attachment.media)].filter((each) => each !== undefined) : [],
     sentAt: toldTime(event.created_timestamp, now),
   };

@@ -44,7 +44,7 @@ export function readDmEvent(value: unknown, includes: Includes, now: number): Ev
     text: [
       ...(group === undefined ? [] : [groupHeading(group)]),
       text,
-      ...(media.length < keys.length ? [strangeAttachment] : []),
+      ...(media.length < keys.length ? [strangeAttachment()] : []),
     ]
       .filter((line) => line !== '')
       .join('\n'),

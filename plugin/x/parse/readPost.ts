@@ -73,7 +73,7 @@ export function readPost(value: unknown, includes: Includes, now: number): Event
     messageId: read.id,
     conversation: postConversation(read.id),
     sender,
-    text: media.length < keys.length ? `${words}\n${strangeAttachment}` : words,
+    text: media.length < keys.length ? `${words}\n${strangeAttachment()}` : words,
     media,
     sentAt: toldTime(read.created_at, now),
     post: { relatesTo: [...new Set([...answered, ...versions, ...start])].filter((id) => id !== read.id) },

@@ -82,7 +82,7 @@ export function readTweet(value: unknown, now: number): ReadTweet | undefined {
     messageId: id,
     conversation: postConversation(id),
     sender: formerUserOf(author.id_str, author, read.lang),
-    text: own.strange ? `${text}\n${strangeAttachment}` : text,
+    text: own.strange ? `${text}\n${strangeAttachment()}` : text,
     media: own.media,
     sentAt: toldTime(read.timestamp_ms ?? read.created_at, now),
     post: { relatesTo: answered ? [answered] : [] },
