@@ -67,7 +67,8 @@ withBrowser('from an empty panel to a first reply with OAuth 2.0 alone', () => {
     await fill('Set-up code', readFileSync(join(folder, 'data', 'panel-setup-code.txt'), 'utf8').trim());
     await fill('Choose a password (at least 10 characters)', password);
     await press('Claim the panel');
-    await page.getByRole('link', { name: 'Add an account' }).click();
+    await page.getByRole('link', { name: 'Accounts', exact: true }).click();
+    await page.getByRole('link', { name: 'Add with all settings at once' }).click();
     await fill('Name', 'acme');
     await fill('Client ID', x.oauth2.client.id);
     await page.getByLabel(/^Client Secret ·/).fill(x.oauth2.client.secret);
