@@ -10,7 +10,6 @@ const longest = [
   'chaos/pairs',
   'long/soak',
   'fuzz/fuzz',
-  'flows/chatKeys',
   'flows/polling',
 ];
 
