@@ -352,7 +352,6 @@ export const de: Texts = {
     words: 'Alles hier ist zunächst ausgeschaltet, außer dem Löschen alter Nachrichten. Was das Plugin sagt, geht einmal hinaus, privat und auf dem Weg, auf dem der Kunde schreibt.',
   },
   notice: {
-    variables: 'Sie können ${nickName} (den Namen des Kunden), ${userId}, ${account} und ${workingHours} verwenden.',
     counted: (count) => `${count} von 256 Zeichen.`,
   },
   notices: {
@@ -469,7 +468,6 @@ export const de: Texts = {
     hours: 'Nachrichten pro Stunde, letzte 24 Stunden',
     incoming: 'von Kunden',
     outgoing: 'von Agenten',
-    queue: 'Jetzt wartend',
     windows: 'Ratenlimits von X',
     noWindows: 'Seit dem Start keine Angaben zu Ratenlimits.',
     left: (count, time) => `noch ${count} bis ${time}`,

@@ -137,7 +137,6 @@ export const en = {
     words: 'Everything here is off by default, except erasing old messages. What the plugin says goes out once, in private the way the customer writes.',
   },
   notice: {
-    variables: 'You can use ${nickName} (the customer’s name), ${userId}, ${account} and ${workingHours}.',
     counted: (count: number) => `${count} of 256 characters.`,
   },
   notices: {
@@ -213,7 +212,6 @@ export const en = {
     hours: 'Messages per hour, last 24 hours',
     incoming: 'from customers',
     outgoing: 'from agents',
-    queue: 'Waiting now',
     windows: 'X’s rate limits',
     noWindows: 'No rate-limit data since startup.',
     left: (count: number, time: string) => `${count} left until ${time}`,

@@ -352,7 +352,6 @@ export const es: Texts = {
     words: 'Aquí todo está desactivado por defecto, excepto el borrado de los mensajes antiguos. Lo que dice el plugin se envía una sola vez, en privado y por la misma vía por la que escribe el cliente.',
   },
   notice: {
-    variables: 'Puede usar ${nickName} (el nombre del cliente), ${userId}, ${account} y ${workingHours}.',
     counted: (count) => `${count} de 256 caracteres.`,
   },
   notices: {
@@ -469,7 +468,6 @@ export const es: Texts = {
     hours: 'Mensajes por hora, últimas 24 horas',
     incoming: 'de clientes',
     outgoing: 'de agentes',
-    queue: 'En espera ahora',
     windows: 'Límites de frecuencia de X',
     noWindows: 'Sin datos de límites de frecuencia desde el inicio.',
     left: (count, time) => `${count === 1 ? 'queda 1' : `quedan ${count}`} hasta ${time}`,

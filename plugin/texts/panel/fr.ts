@@ -352,7 +352,6 @@ export const fr: Texts = {
     words: 'Tout est désactivé ici par défaut, sauf l’effacement des anciens messages. Ce que dit le plugin est envoyé une seule fois, en privé, par la voie qu’utilise le client.',
   },
   notice: {
-    variables: 'Vous pouvez utiliser ${nickName} (le nom du client), ${userId}, ${account} et ${workingHours}.',
     counted: (count) => `${count} sur 256 caractères.`,
   },
   notices: {
@@ -469,7 +468,6 @@ export const fr: Texts = {
     hours: 'Messages par heure, dernières 24 heures',
     incoming: 'des clients',
     outgoing: 'des agents',
-    queue: 'En attente maintenant',
     windows: 'Limites de débit de X',
     noWindows: 'Aucune donnée sur les limites de débit depuis le démarrage.',
     left: (count, time) => `encore ${count} jusqu’à ${time}`,

@@ -351,7 +351,6 @@ export const it: Texts = {
     words: 'Qui tutto è disattivato per impostazione predefinita, tranne la cancellazione dei vecchi messaggi. Ciò che il plugin dice viene inviato una sola volta, in privato, nel modo in cui scrive il cliente.',
   },
   notice: {
-    variables: 'È possibile usare ${nickName} (il nome del cliente), ${userId}, ${account} e ${workingHours}.',
     counted: (count: number) => `${count} di 256 caratteri.`,
   },
   notices: {
@@ -468,7 +467,6 @@ export const it: Texts = {
     hours: 'Messaggi per ora, ultime 24 ore',
     incoming: 'dai clienti',
     outgoing: 'dagli operatori',
-    queue: 'In attesa ora',
     windows: 'Limiti di frequenza di X',
     noWindows: 'Nessun dato sui limiti di frequenza dall’avvio.',
     left: (count: number, time: string) => (count === 1 ? `1 ancora disponibile fino alle ${time}` : `${count} ancora disponibili fino alle ${time}`),

@@ -352,7 +352,6 @@ export const pt: Texts = {
     words: 'Aqui vem tudo desativado, exceto apagar mensagens antigas. O que o plugin diz é enviado uma só vez, em privado, pelo meio que o cliente usa para escrever.',
   },
   notice: {
-    variables: 'Pode usar ${nickName} (o nome do cliente), ${userId}, ${account} e ${workingHours}.',
     counted: (count) => `${count} de 256 caracteres.`,
   },
   notices: {
@@ -469,7 +468,6 @@ export const pt: Texts = {
     hours: 'Mensagens por hora, últimas 24 horas',
     incoming: 'de clientes',
     outgoing: 'de agentes',
-    queue: 'Em espera agora',
     windows: 'Limites de uso do X',
     noWindows: 'Ainda sem dados de limites de uso desde o início.',
     left: (count, time) => (count === 1 ? `resta 1 até ${time}` : `restam ${count} até ${time}`),
