@@ -243,7 +243,6 @@ withBrowser('the assistant alone, in Italian, from the zip to a reply', () => {
         expect([each, await barriers(own.mainFrame())]).toEqual([each, []]);
         const overflow = await own.evaluate('document.documentElement.scrollWidth - window.innerWidth');
         expect([each, overflow]).toEqual([each, 0]);
-        await shoot(own, `panel-${language}-${width}-${each.replace('/', '-')}`);
       }
       expect(await own.evaluate('document.documentElement.lang')).toBe(language);
       await own.close();
