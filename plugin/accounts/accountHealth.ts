@@ -23,7 +23,7 @@ export async function accountHealth(account: Account, store: MessageStore): Prom
       ...inbound,
       setAside,
       filtered,
-      unanswered: settings.unanswered.minutes > 0 ? unanswered : 0,
+      unanswered: settings.active && settings.unanswered.minutes > 0 ? unanswered : 0,
     },
     outbound: { state: state(outbound.waitingBecause), ...outbound },
     webhook,

@@ -1,3 +1,4 @@
+import { languageOfAccount } from '../core/languageOfAccount';
 import type { Language } from '../texts/languages';
 import { acceptReply, type AcceptPorts } from '../core/outbound/acceptReply';
 import type { SubmittedReply } from '../core/outbound/outboundWorker';
@@ -25,7 +26,7 @@ export class ReplyUrl {
   /** What the agents read who call it. */
   languageOf(name: string | undefined): Language {
     const { accounts } = this;
-    return (name === undefined ? accounts.active()[0] : accounts.byName.get(name))?.rules.language ?? 'en';
+    return languageOfAccount(name === undefined ? accounts.active()[0] : accounts.byName.get(name));
   }
 
   /** Motion has the answer to its call. */

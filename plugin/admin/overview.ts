@@ -54,8 +54,12 @@ async function accountState(account: Account, store: MessageStore, now: number):
       ? [phrase('overview.costLimit', { dollars: month.month.toFixed(2), limit: String(monthlyLimit) })]
       : []),
   ];
-  const waitReasons = waits.flatMap(({ reason }) => (reason === undefined ? [] : [reason]));
-  const reasons = active ? [...toMend, ...waitReasons] : [];
+  // X was asked a moment ago, and may just not have answered yet.
+  const isAsking = !isConfirmed && ownUser.trouble() === undefined;
+  const needsPerson =
+    active &&
+    (toMend.length > (isAsking ? 1 : 0) ||
+      waits.some(({ since }) => since !== undefined && now - since > shortWait));
   const handle = ownUser.handle();
   const user = handle === undefined ? account.userId() : `@${handle}`;
   return {
@@ -65,12 +69,12 @@ async function accountState(account: Account, store: MessageStore, now: number):
       ? 'off'
       : !isConfirmed
         ? 'starting'
-        : reasons.length > 0
+        : needsPerson
           ? 'trouble'
           : waits.length > 0
             ? 'waiting'
             : 'ok',
-    reasons,
+    reasons: active ? toMend : [],
     delivery,
     ...(user === undefined ? {} : { user }),
     waitingIn: health.inbound.waiting,
@@ -82,13 +86,10 @@ async function accountState(account: Account, store: MessageStore, now: number):
     windows: standingOf(account, store).windows,
     costs: costsByDay(charges.filter(({ day }) => day >= now - daysOfCosts * 24 * hour)),
     month,
-    monthlyLimit,
     ...(latest.in === undefined ? {} : { lastInAt: latest.in }),
     ...(latest.out === undefined ? {} : { lastOutAt: latest.out }),
     waits,
-    needsPerson:
-      active &&
-      (toMend.length > 0 || waits.some(({ since }) => since !== undefined && now - since > shortWait)),
+    needsPerson,
   };
 }
 
@@ -111,9 +112,15 @@ function waitsOf({ inbound, outbound }: AccountHealth, latest: LatestMessages): 
       direction,
       count: waiting,
       ...(since === undefined ? {} : { since }),
-      ...(waitingBecause === undefined ? {} : { reason: waitingBecause }),
+      ...(waitingBecause === undefined ? {} : { reason: withoutCall(waitingBecause) }),
       ...(nextTryAt === undefined ? {} : { nextTryAt }),
     }));
+}
+
+/** Which endpoint was called is for the log and for the list of messages. */
+function withoutCall(reason: string): string {
+  const words = reason.replace(/ (?:for|to) (?:GET|POST|PUT|DELETE) \/\S+/, '');
+  return words.endsWith('.') ? words : `${words}.`;
 }
 
 /** What an admin has to do something about. */

@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account';
 import { BridgeError } from '../core/errors';
 import type { CheckLine, SetUpState } from '../panel/api';
+import type { Language } from '../texts/languages';
 import { phrase, say, spokenLanguage } from '../texts/text';
 import { accountOf } from './accountOf';
 import { accountAnswering, addressesOf } from './addresses';
@@ -14,7 +15,8 @@ interface KnownSignIn {
   /** The sign-in it is about. */
   host: string;
   at: number;
-  line: CheckLine;
+  language: Language;
+  line: Promise<CheckLine>;
 }
 
 /** How long it is believed, in milliseconds. */
@@ -45,13 +47,16 @@ export class SetUp {
 
   private async signIn(): Promise<CheckLine | undefined> {
     const { live, clock } = this.plugin;
-    const { host } = live().config;
-    if (host.baseUrl === '') return undefined;
-    const key = JSON.stringify([host, spokenLanguage()]);
-    const age = clock.now() - (this.known?.at ?? 0);
-    const maxAge = this.known?.line.state === 'ok' ? believedFor.ok : believedFor.other;
-    if (this.known?.host === key && age < maxAge) return this.known.line;
-    this.known = { host: key, at: clock.now(), line: await checkSignIn(this.motion) };
+    if (live().config.host.baseUrl === '') return undefined;
+    const host = JSON.stringify(live().config.host);
+    const { known } = this;
+    const line = known?.host === host ? await known.line : undefined;
+    if (known && line) {
+      const isFresh = clock.now() - known.at < (line.state === 'ok' ? believedFor.ok : believedFor.other);
+      // A wrong password is not tried again for another language.
+      if (isFresh && (line.state !== 'ok' || known.language === spokenLanguage())) return line;
+    }
+    this.known = { host, at: clock.now(), language: spokenLanguage(), line: checkSignIn(this.motion) };
     return this.known.line;
   }
 
@@ -94,11 +99,13 @@ export class SetUp {
 
   /**
    * Enters an account's Reply URL in its Open Channel account in Motion, and looks whether it stands there.
-   * @throws BridgeError in words, where Motion does not let it
+   * @throws BridgeError in words, where Motion does not let it, or several machines share the work
    */
   async enterReplyUrl(name: string): Promise<CheckLine> {
     const { plugin, motion } = this;
     const account = accountOf(plugin, name);
+    // Which address the load balancer has is known to whoever set it up.
+    if (plugin.store.cluster.isShared) throw new BridgeError('bad-request', say('admin.replyUrlOfMachines'));
     await motion.changeReplyUrl(account.settings.openChannelAccountId, addressesOf(name, plugin).replyUrl);
     const lines = await checkChannel(account.settings, { account, plugin, motion });
     const line = lines.find(({ what }) => what === phrase('check.replyUrl.name'));

@@ -1,3 +1,4 @@
+import { languageOfAccount } from '../core/languageOfAccount';
 import { splitQueueName } from '../core/conversation';
 import { speakIn } from '../texts/text';
 import type { RequestListener, Server } from 'node:http';
@@ -265,7 +266,7 @@ export class App {
     if (ofPanel && this.panel) return answerAsLeader(this.panel.admin, ofPanel);
     const { seq, queueName, timeoutMs } = outcomeQuestion.parse(question);
     const { account } = splitQueueName(queueName);
-    const language = this.accounts.byName.get(account)?.rules.language ?? 'en';
+    const language = languageOfAccount(this.accounts.byName.get(account));
     return speakIn(language, async () =>
       outcomeAsJson(await this.pipelines.outbound.outcomeOf(seq, queueName, timeoutMs)),
     );

@@ -1,3 +1,4 @@
+import { languageOfAccount } from '../core/languageOfAccount';
 import { speakIn } from '../texts/text';
 import type { CorePorts, Ports } from '../core/corePorts';
 import type { EventBatch } from '../core/inbound/events';
@@ -48,7 +49,7 @@ export class Pipelines {
   /** Stores what X delivered to an account. @throws BridgeError `store-unavailable` */
   ingest(batch: EventBatch, account: ReceivingAccount): Promise<void> {
     return this.ports.cluster.within(account.name, () =>
-      speakIn(this.ports.accounts.get(account.name)?.rules.language ?? 'en', () =>
+      speakIn(languageOfAccount(this.ports.accounts.get(account.name)), () =>
         ingestEvents(batch, account, this.ports),
       ),
     );

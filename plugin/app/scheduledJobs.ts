@@ -106,7 +106,9 @@ export class ScheduledJobs {
     const { accounts, store, clock, log } = this.options;
     const { eraser, cluster } = store;
     if (!cluster.leads()) return;
-    await store.conversations.endOldWaits(clock.now() - maxUnanswered);
+    const givenUp = await store.conversations.endOldWaits(clock.now() - maxUnanswered);
+    if (givenUp > 0)
+      log.warn('customers without a reply for seven days are counted no longer', { customers: givenUp });
     const rules = new Map(accounts.all().map(({ name, settings }) => [name, settings.retention]));
     for (const account of new Set([...rules.keys(), ...(await eraser.accounts())])) {
       // An account that was removed has no rule of its own any longer.

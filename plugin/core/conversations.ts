@@ -81,8 +81,8 @@ export interface Conversations {
   unanswered(account: string): number;
   /** An agent wrote at that time: nobody who wrote before waits there any longer. @param userId the only one it is about */
   noteAnswered(account: string, conversation: string, at: number, userId?: string): void;
-  /** Forgets who has waited since before a time. */
-  endOldWaits(before: number): void;
+  /** Forgets who has waited since before a time. @returns how many */
+  endOldWaits(before: number): number;
   addTurn(account: string, conversation: string, turn: BotTurn, now: number): void;
   /** The oldest first. */
   turns(account: string, conversation: string): BotTurn[];

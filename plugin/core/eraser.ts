@@ -65,6 +65,8 @@ export async function untilDone(piece: () => Promise<number>): Promise<number> {
 export async function forgetUser(eraser: Async<Eraser>, userId: string): Promise<Forgotten> {
   const values = await eraser.mapValuesOf(userId);
   const newest = await eraser.newestRows();
+  // Before the rest too, so that nothing is written anew because of what is about to go.
+  await eraser.forgetTraces(userId);
   const forgotten = { messages: 0, answers: 0 };
   for (const rows of rangesUpTo(newest.in)) forgotten.messages += await eraser.forgetReceived(userId, rows);
   for (const rows of rangesUpTo(newest.out))

@@ -1,3 +1,4 @@
+import { languageOfAccount } from './languageOfAccount';
 import type { Cluster } from './cluster';
 import { splitQueueName } from './conversation';
 import type { Ports } from './corePorts';
@@ -12,7 +13,7 @@ export function workIfOurs(
 ): Promise<QueueOutcome | undefined> {
   const { account } = splitQueueName(queueName);
   if (!cluster.works(account)) return Promise.resolve(undefined);
-  const language = accounts.get(account)?.rules.language ?? 'en';
+  const language = languageOfAccount(accounts.get(account));
   return cluster.within(account, () => speakIn(language, work));
 }
 

@@ -18,7 +18,7 @@ export function adminRoutes(admin: Admin, bodies: Bodies): Router {
   const router = Router();
   router.post('/api/admin/:method', bodies.middleware, speakAsAsked, async (request, response) => {
     const cookies = parseCookies(request.get('cookie') ?? '');
-    const { input, token, csrf, confirm } = readBody(request);
+    const { input, token, csrf, confirm } = response.locals as ReadCall;
     const { method } = request.params;
     const answer = await admin.call({
       method: typeof method === 'string' ? method : '',
@@ -52,8 +52,10 @@ export function adminRoutes(admin: Admin, bodies: Bodies): Router {
 }
 
 /** The panel says which language it speaks; a header might not get through. */
-const speakAsAsked: RequestHandler = (request, _response, next) => {
-  speakIn(readBody(request).language ?? 'en', next);
+const speakAsAsked: RequestHandler = (request, response, next) => {
+  const call = readBody(request);
+  Object.assign(response.locals, call);
+  speakIn(call.language ?? 'en', next);
 };
 
 /** HTTP Basic (RFC 7617). */
@@ -72,13 +74,16 @@ function setCookie(request: Request, response: Response, name: string, value: st
   else response.cookie(name, value, options);
 }
 
-function readBody(request: Request): {
+/** What the panel sends around each call. */
+interface ReadCall {
   input: unknown;
   token: string | undefined;
   csrf: string | undefined;
   confirm: string | undefined;
   language: Language | undefined;
-} {
+}
+
+function readBody(request: Request): ReadCall {
   let body: unknown;
   try {
     body = readJson(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');

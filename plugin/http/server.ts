@@ -1,4 +1,5 @@
 import express, { type Express, type Router } from 'express';
+import { speakIn } from '../texts/text';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../core/ports';
@@ -60,7 +61,8 @@ export async function listenElsewhere(
 ): Promise<{ server: Server; port: number } | undefined> {
   if (port === former.port && bindAddress === former.bindAddress) return undefined;
   const server = createHttpServer();
-  server.on('request', app);
+  // Not in the language of the admin who moved it.
+  server.on('request', (request, response) => speakIn('en', () => app(request, response)));
   try {
     return { server, port: await listen(server, port, bindAddress) };
   } catch (error) {

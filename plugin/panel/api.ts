@@ -236,7 +236,7 @@ export interface AccountState {
   active: boolean;
   /** `starting`: X has not confirmed the keys yet. */
   state: 'starting' | 'ok' | 'waiting' | 'trouble' | 'off';
-  /** What is wrong and what to do, one sentence each. */
+  /** What is wrong and what to do, one sentence each; what only waits is in `waits`. */
   reasons: string[];
   delivery: string;
   /** The account's own user: its handle, or its id while the handle is not known. */
@@ -253,8 +253,6 @@ export interface AccountState {
   /** Estimated from X's price list, in US dollars, by day (`2026-11-21`), the newest first. */
   costs: { day: string; dollars: number; items: { what: string; count: number }[] }[];
   month: MonthOfCosts;
-  /** From so many US dollars a month on there is a warning; 0: there is none. */
-  monthlyLimit: number;
   /** When the last message came, and the last reply went out, in ms since 1970. */
   lastInAt?: number;
   lastOutAt?: number;

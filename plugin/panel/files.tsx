@@ -9,6 +9,19 @@ export function saveFile({ name, content }: { name: string; content: string }): 
   URL.revokeObjectURL(link.href);
 }
 
+/**
+ * Rows as a file for spreadsheets: a mark says that it is UTF-8, semicolons keep it apart where the comma is a decimal sign, and
+ * what would be taken for a formula is not.
+ */
+export function csvOf(rows: (string | number)[][]): string {
+  const cell = (value: string | number) => {
+    const text = String(value);
+    const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
+    return `"${safe.replaceAll('"', '""')}"`;
+  };
+  return `\uFEFF${rows.map((row) => row.map(cell).join(';')).join('\r\n')}\r\n`;
+}
+
 /** A file of the admin's, read in the browser. */
 export function FileField({ label, onText }: { label: string; onText: (text: string) => void }) {
   const id = useId();

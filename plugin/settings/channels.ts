@@ -122,7 +122,7 @@ export const mentions = z
 export const costs = z
   .strictObject({
     monthlyLimit: ofCosts(
-      'Warn from so many US dollars a month',
+      'Warn at (US dollars a month)',
       {
         hint: 'The overview warns once the estimate for the month reaches it. 0: no warning.',
       },

@@ -4,7 +4,7 @@ import { text } from './types';
 const maxNoticeLength = 256;
 
 /** What a notice may hold; each is filled in when it is sent. */
-export const noticeVariables = ['userId', 'nickName', 'account', 'workingHours'];
+const noticeVariables = ['userId', 'nickName', 'account', 'workingHours'];
 
 /** A text with variables. */
 const textWith = (variables: string[]) =>

@@ -13,11 +13,11 @@ export const queue = z
       { hint: 'In private, within the working hours, until an agent writes.' },
       flag(false),
     ),
-    reminderAfterMinutes: ofQueue('First after (minutes of waiting)', {}, count(5, 1, 1_440)),
+    reminderAfterMinutes: ofQueue('First after (minutes of waiting)', {}, count(5, 1, 720)),
     progressEveryMinutes: ofQueue(
       'Again every (minutes)',
       { hint: 'Only while the place changes. 0: once only.' },
-      count(10, 0, 1_440),
+      count(10, 0, 720),
     ),
     notice: ofQueue(
       'What they are told',
@@ -39,7 +39,7 @@ export const unanswered = z
     minutes: ofUnanswered(
       'Report customers without a reply after (minutes)',
       { hint: 'Within the working hours. Once, to the agents and in the overview. 0: never.' },
-      count(0, 0, 10_080),
+      count(0, 0, 1_440),
     ),
     customerNotice: ofUnanswered(
       'What the customer is told then',

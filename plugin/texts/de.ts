@@ -66,6 +66,7 @@ export const de: Sentences = {
     unreadableCall: 'Der Aufruf ist nicht verständlich ({fault}).',
     pleaseSignIn: 'Bitte melden Sie sich an.',
     replyUrlShared: 'Das Konto „{other}“ verwendet dieses Open-Channel-Konto schon: Wählen Sie ein anderes, sonst gingen seine Antworten als die dieses Kontos hinaus.',
+    replyUrlOfMachines: 'Mehrere Maschinen teilen sich die Arbeit: Geben Sie die Reply URL von Hand ein, mit der Adresse des Load Balancers.',
     replyUrlNotTaken: 'XCALLY Motion hat die Reply URL nicht angenommen: Kopieren Sie sie und tragen Sie sie dort von Hand ein.',
     wrongSetupCode: 'Der Einrichtungscode ist falsch oder wurde bereits verwendet.',
     wrongPassword: 'Das Passwort ist falsch.',
@@ -134,9 +135,7 @@ export const de: Sentences = {
     reversed: '„from“ muss vor „to“ liegen.',
     tooLong: 'Ein Bericht umfasst höchstens ein Jahr.',
   },
-  backup: {
-    inDatabase: 'Nachrichten liegen in PostgreSQL: Sichern Sie die Datenbank mit ihren eigenen Werkzeugen (pg_dump) und den Datenordner als Dateien.',
-  },
+  backup: {},
   forget: {
     noPerson: 'Geben Sie eine X-Nutzer-ID oder einen Nutzernamen ein, zum Beispiel @jane_doe.',
     several: 'Mehrere Personen hatten diesen Nutzernamen: {ids}. Geben Sie die ID der gemeinten Person ein.',

@@ -67,6 +67,7 @@ export const en = {
     unreadableCall: 'The call cannot be understood ({fault}).',
     pleaseSignIn: 'Please sign in.',
     replyUrlShared: 'The account "{other}" uses this Open Channel account: choose another one, or its replies would go out as those of this account.',
+    replyUrlOfMachines: 'Several machines share the work: enter the Reply URL by hand, with the address of the load balancer.',
     replyUrlNotTaken: 'XCALLY Motion did not take the Reply URL: copy it and enter it there by hand.',
     wrongSetupCode: 'The set-up code is wrong, or was used already.',
     wrongPassword: 'The password is wrong.',
@@ -135,9 +136,7 @@ export const en = {
     reversed: '"from" must be before "to".',
     tooLong: 'A report covers at most a year.',
   },
-  backup: {
-    inDatabase: 'Messages are kept in PostgreSQL: back the database up with its own tools (pg_dump), and the data folder as files.',
-  },
+  backup: {},
   forget: {
     noPerson: 'Enter an X user id, or a handle such as @jane_doe.',
     several: 'Several people had this handle: {ids}. Enter the id of the one you mean.',

@@ -66,6 +66,7 @@ export const es: Sentences = {
     unreadableCall: 'La llamada no se entiende ({fault}).',
     pleaseSignIn: 'Inicie sesión.',
     replyUrlShared: 'La cuenta "{other}" ya usa esta cuenta de Open Channel: elija otra; si no, sus respuestas saldrían como las de esta cuenta.',
+    replyUrlOfMachines: 'Varias máquinas comparten el trabajo: introduzca la Reply URL a mano, con la dirección del balanceador de carga.',
     replyUrlNotTaken: 'XCALLY Motion no aceptó la Reply URL: cópiela e introdúzcala allí a mano.',
     wrongSetupCode: 'El código de configuración es incorrecto o ya se usó.',
     wrongPassword: 'La contraseña es incorrecta.',
@@ -134,9 +135,7 @@ export const es: Sentences = {
     reversed: '"from" debe ser anterior a "to".',
     tooLong: 'Un informe abarca como máximo un año.',
   },
-  backup: {
-    inDatabase: 'Los mensajes se guardan en PostgreSQL: haga la copia de seguridad de la base de datos con sus propias herramientas (pg_dump) y la de la carpeta de datos como archivos.',
-  },
+  backup: {},
   forget: {
     noPerson: 'Introduzca un ID de usuario de X o un nombre de usuario, por ejemplo @jane_doe.',
     several: 'Varias personas tuvieron este nombre de usuario: {ids}. Introduzca el ID de la que busca.',

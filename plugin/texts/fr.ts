@@ -66,6 +66,7 @@ export const fr: Sentences = {
     unreadableCall: 'L’appel est incompréhensible ({fault}).',
     pleaseSignIn: 'Veuillez vous connecter.',
     replyUrlShared: 'Le compte « {other} » utilise déjà ce compte Open Channel : choisissez-en un autre, sinon ses réponses partiraient comme celles de ce compte.',
+    replyUrlOfMachines: 'Plusieurs machines se partagent le travail : saisissez la Reply URL à la main, avec l’adresse du répartiteur de charge.',
     replyUrlNotTaken: 'XCALLY Motion n’a pas accepté la Reply URL : copiez-la et saisissez-la là-bas à la main.',
     wrongSetupCode: 'Le code de configuration est erroné ou a déjà été utilisé.',
     wrongPassword: 'Le mot de passe est erroné.',
@@ -134,9 +135,7 @@ export const fr: Sentences = {
     reversed: '"from" doit précéder "to".',
     tooLong: 'Un rapport couvre au plus un an.',
   },
-  backup: {
-    inDatabase: 'Les messages sont conservés dans PostgreSQL : sauvegardez la base de données avec ses propres outils (pg_dump), et le dossier de données sous forme de fichiers.',
-  },
+  backup: {},
   forget: {
     noPerson: 'Saisissez un ID utilisateur X, ou un nom d’utilisateur tel que @jane_doe.',
     several: 'Plusieurs personnes ont eu ce nom d’utilisateur : {ids}. Saisissez l’ID de celle que vous voulez dire.',

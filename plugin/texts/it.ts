@@ -65,6 +65,7 @@ export const it: Sentences = {
     unreadableCall: 'La chiamata non è comprensibile ({fault}).',
     pleaseSignIn: 'È necessario accedere.',
     replyUrlShared: 'L’account "{other}" usa questo account Open Channel: sceglierne un altro, altrimenti le risposte verrebbero inviate come quelle di questo account.',
+    replyUrlOfMachines: 'Più macchine si dividono il lavoro: inserire la Reply URL a mano, con l’indirizzo del bilanciatore di carico.',
     replyUrlNotTaken: 'XCALLY Motion non ha accettato la Reply URL: copiarla e inserirla lì a mano.',
     wrongSetupCode: 'Il codice di configurazione è errato o è già stato usato.',
     wrongPassword: 'La password è errata.',
@@ -133,9 +134,7 @@ export const it: Sentences = {
     reversed: '"from" deve precedere "to".',
     tooLong: 'Un report copre al massimo un anno.',
   },
-  backup: {
-    inDatabase: 'I messaggi sono conservati in PostgreSQL: eseguire il backup del database con i suoi strumenti (pg_dump) e quello della cartella dei dati come file.',
-  },
+  backup: {},
   forget: {
     noPerson: 'Inserire un ID utente di X o un nome utente, ad esempio @jane_doe.',
     several: 'Più persone hanno avuto questo nome utente: {ids}. Inserire l’ID di quella desiderata.',

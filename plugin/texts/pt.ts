@@ -66,6 +66,7 @@ export const pt: Sentences = {
     unreadableCall: 'Não é possível entender a chamada ({fault}).',
     pleaseSignIn: 'Entre, por favor.',
     replyUrlShared: 'A conta "{other}" já usa esta conta Open Channel: escolha outra; caso contrário, as respostas dela sairiam como as desta conta.',
+    replyUrlOfMachines: 'Várias máquinas compartilham o trabalho: informe a Reply URL à mão, com o endereço do balanceador de carga.',
     replyUrlNotTaken: 'O XCALLY Motion não aceitou a Reply URL: copie-a e insira-a lá manualmente.',
     wrongSetupCode: 'O código de configuração está errado ou já foi usado.',
     wrongPassword: 'A senha está errada.',
@@ -134,9 +135,7 @@ export const pt: Sentences = {
     reversed: '"from" deve ser anterior a "to".',
     tooLong: 'Um relatório abrange no máximo um ano.',
   },
-  backup: {
-    inDatabase: 'As mensagens são guardadas no PostgreSQL: faça o backup da base de dados com as ferramentas dela (pg_dump) e o da pasta de dados como arquivos.',
-  },
+  backup: {},
   forget: {
     noPerson: 'Insira um ID do X ou um @nome, como @jane_doe.',
     several: 'Várias pessoas tiveram este @nome: {ids}. Insira o ID da pessoa em questão.',

@@ -1,5 +1,6 @@
 import { say } from '../../plugin/texts/text';
 import { settingTexts } from '../../plugin/texts/settings';
+import { BotSimulator } from '../simulators/bot';
 import { AdminClient } from '../support/adminClient';
 import { Rig, customer } from '../support/rig';
 import { until } from '../support/until';
@@ -100,6 +101,25 @@ describe('the panel', () => {
   });
 
   test('asks the bot once, as a customer would', async () => {
+    const bot = await BotSimulator.start();
+    try {
+      rig = await Rig.start({ panel: true, account: { bot: { url: bot.url } } });
+      const admin = new AdminClient(() => rig.url);
+      await admin.signIn(rig.secrets.adminPassword);
+      const hours = await admin.call('testBot', { account: 'support', text: 'When are you open?' });
+      expect(hours).toMatchObject({ texts: ['We are open from nine to six.'], handOver: false });
+      const trouble = await admin.call('testBot', { account: 'support', text: 'I have a problem' });
+      expect(trouble.handOver).toBe(true);
+      expect(bot.asked.map(({ user }) => user.name)).toEqual(['Test', 'Test']);
+      bot.faults.add({ when: /./, status: 500 });
+      const { message } = await admin.refused('testBot', { account: 'support', text: 'hello' });
+      expect(message).toContain('500');
+    } finally {
+      await bot.close();
+    }
+  });
+
+  test('without the address of a bot says so', async () => {
     rig = await Rig.start({ panel: true });
     const admin = new AdminClient(() => rig.url);
     await admin.signIn(rig.secrets.adminPassword);

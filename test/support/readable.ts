@@ -1,11 +1,22 @@
 import { readFileSync } from 'node:fs';
 import type { Frame } from 'playwright-core';
+import { de } from '../../plugin/texts/panel/de';
+import { en } from '../../plugin/texts/panel/en';
+import { es } from '../../plugin/texts/panel/es';
+import { fr } from '../../plugin/texts/panel/fr';
+import { it as italian } from '../../plugin/texts/panel/it';
+import { pt } from '../../plugin/texts/panel/pt';
 import { until } from './until';
+
+const panels = { en, it: italian, es, pt, fr, de };
 
 interface Violation {
   id: string;
   nodes: { html: string; failureSummary?: string }[];
 }
+
+/** What stands in the place of what is not there yet. */
+const loading = Object.values(panels).map((texts) => texts.loading);
 
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -16,7 +27,7 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export async function barriers(frame: Frame): Promise<string[]> {
   await until(async () => {
     const words = await frame.locator('main').innerText();
-    return words.trim().length > 40 && !words.includes('Loading');
+    return words.trim().length > 40 && !loading.some((each) => words.includes(each));
   }, 'the page to be filled');
   await frame.evaluate(axe);
   const { violations } = await frame.evaluate<{ violations: Violation[] }>('axe.run(document)');

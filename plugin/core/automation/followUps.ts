@@ -1,8 +1,8 @@
 import { queueAutomatic, directReply, type RoutingPorts } from './automaticReplies';
 import { customerOf } from '../conversation';
 import type { AwaitedAnswer } from '../conversations';
-import { BridgeError, reasonOf } from '../errors';
 import type { AutomaticKind } from '../messages';
+import { isClosedOnHost } from './isClosedOnHost';
 import { noticeText } from './noticeText';
 import type { MessagingAccount } from '../gateways';
 
@@ -28,7 +28,7 @@ export async function followUp(account: MessagingAccount, ports: RoutingPorts): 
     const isLast = awaited.reminded || reminder === '';
     if (late || (isLast && closing === ''))
       await ports.conversations.endWaiting(account.name, awaited.conversation);
-    else if (due && (await isClosedOnHost(awaited, account, ports)))
+    else if (due && (await isClosed(awaited, account, ports)))
       await ports.conversations.endWaiting(account.name, awaited.conversation);
     else if (due) await speak(awaited, isLast ? 'closing' : 'reminder', account, ports);
   }
@@ -61,24 +61,11 @@ async function speak(
 }
 
 /** Who was told "goodbye" by an agent is not asked whether they are still there. */
-async function isClosedOnHost(
+async function isClosed(
   { conversation }: AwaitedAnswer,
   account: MessagingAccount,
-  { contacts, log }: RoutingPorts,
+  ports: RoutingPorts,
 ): Promise<boolean> {
-  const id = customerOf(conversation);
-  const interactionId =
-    id === undefined ? undefined : await contacts.interactionOf(account.name, id, undefined);
-  if (interactionId === undefined) return false;
-  try {
-    return await account.host.isClosed(interactionId);
-  } catch (error) {
-    if (!(error instanceof BridgeError)) throw error;
-    log.warn('XCALLY Motion does not say whether the interaction is closed', {
-      account: account.name,
-      interactionId,
-      reason: reasonOf(error),
-    });
-    return false;
-  }
+  const userId = customerOf(conversation);
+  return userId !== undefined && isClosedOnHost({ userId, thread: undefined }, account, ports);
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { WaitingCustomer } from '../conversations';
 import type { Ports } from '../corePorts';
 import { customerOf, queueNameOf } from '../conversation';
-import { BridgeError, reasonOf } from '../errors';
 import type { MessagingAccount } from '../gateways';
 import { minuteOf } from '../isoTime';
 import type { InboundMessage } from '../messages';
@@ -11,6 +10,7 @@ import { systemNotice } from '../systemNotice';
 import { phrase } from '../../texts/text';
 import { directReply, queueAutomatic, type RoutingPorts } from './automaticReplies';
 import type { ConversationRules } from './conversationRules';
+import { isClosedOnHost } from './isClosedOnHost';
 import { noticeText } from './noticeText';
 import { hasHours, isOpenAt, minutesInWords, openMsBetween } from './workingHours';
 
@@ -23,7 +23,10 @@ const maxWait = 24 * hour;
 /** After this nobody is reported, or apologised to, any longer. Milliseconds. */
 export const maxUnanswered = 7 * 24 * hour;
 
-/** Of those that were reported, so many are looked at in Motion at a time, since agents close interactions without a word. */
+/** X limits Direct Messages to fifteen in a quarter of an hour, and most of them are the agents'. */
+const mostToldIn = { places: 5, ms: 15 * minute };
+
+/** So many of them are looked at in Motion at a time. */
 const closedLookedAt = 10;
 
 export type WaitingPorts = RoutingPorts & Ports<'reporting' | 'wake' | 'accounts'>;
@@ -35,12 +38,8 @@ export type WaitingPorts = RoutingPorts & Ports<'reporting' | 'wake' | 'accounts
 export async function tellWaiting(account: MessagingAccount, ports: WaitingPorts): Promise<void> {
   const now = ports.clock.now();
   const { rules } = account;
+  await endClosed(account, ports);
   const waiting = await ports.conversations.waitingCustomers(account.name);
-  for (const each of inTurn(
-    waiting.filter(({ isReported }) => isReported),
-    now,
-  ))
-    await hasEnded(each, account, ports);
   for (const each of waiting)
     if (isUnanswered(each, rules, now)) await reportUnanswered(each, account, ports);
   if (!rules.queue.active || (hasHours(rules.workingHours) && !isOpenAt(rules.workingHours, now))) return;
@@ -48,9 +47,21 @@ export async function tellWaiting(account: MessagingAccount, ports: WaitingPorts
   const due = inQueue
     .map((each, index) => ({ each, position: index + 1 }))
     .filter(({ each, position }) => isNoticeDue(each, position, rules, now));
-  if (due.length === 0) return;
+  const mayTell =
+    mostToldIn.places - inQueue.filter(({ toldAt }) => now - (toldAt ?? 0) < mostToldIn.ms).length;
+  const told = due.slice(0, Math.max(0, mayTell));
+  if (told.length === 0) return;
   const minutes = await minutesToWait(account.name, inQueue, ports);
-  for (const { each, position } of due) await tellPlace(each, position, minutes, account, ports);
+  for (const { each, position } of told)
+    // The places of those behind have changed: the next minute tells them.
+    if ((await tellPlace(each, position, minutes, account, ports)) === 'ended') return;
+}
+
+/** Agents close interactions without a word: looked for among those who were told, or told of, and are not due soon. */
+async function endClosed(account: MessagingAccount, ports: WaitingPorts): Promise<void> {
+  const waiting = await ports.conversations.waitingCustomers(account.name);
+  const told = waiting.filter(({ isReported, toldAt }) => isReported || toldAt !== undefined);
+  for (const each of inTurn(told, ports.clock.now())) await hasEnded(each, account, ports);
 }
 
 /** Some of them, others each minute. */
@@ -95,10 +106,10 @@ async function tellPlace(
   minutes: number,
   account: MessagingAccount,
   ports: WaitingPorts,
-): Promise<void> {
+): Promise<'told' | 'ended' | 'not now'> {
   const { contacts, clock, transaction, log } = ports;
   const { conversation, userId } = waiting;
-  if (await hasEnded(waiting, account, ports)) return;
+  if (await hasEnded(waiting, account, ports)) return 'ended';
   const user = (await contacts.byId(account.name, userId)) ?? { id: userId };
   const values = {
     position: String(position),
@@ -116,13 +127,14 @@ async function tellPlace(
       return undefined;
     return queueAutomatic([words], now, tables, ports);
   });
-  if (!announce) return;
+  if (!announce) return 'not now';
   announce();
   log.info('the customer was told their place in the queue', {
     account: account.name,
     conversation,
     position,
   });
+  return 'told';
 }
 
 /** How long a first answer took in the last hour (median), or, where there was none, how long the first has waited. */
@@ -194,23 +206,12 @@ function isCurrent(account: MessagingAccount, { accounts }: WaitingPorts): boole
 
 /** An interaction that an agent has closed in Motion waits for nobody. */
 async function hasEnded(
-  { conversation, userId, thread, since }: WaitingCustomer,
+  waiting: WaitingCustomer,
   account: MessagingAccount,
-  { contacts, conversations, log }: WaitingPorts,
+  ports: WaitingPorts,
 ): Promise<boolean> {
-  const interactionId = await contacts.interactionOf(account.name, userId, thread);
-  if (interactionId === undefined) return false;
-  try {
-    if (!(await account.host.isClosed(interactionId))) return false;
-    await conversations.noteAnswered(account.name, conversation, since, userId);
-    return true;
-  } catch (error) {
-    if (!(error instanceof BridgeError)) throw error;
-    log.warn('XCALLY Motion does not say whether the interaction is closed', {
-      account: account.name,
-      interactionId,
-      reason: reasonOf(error),
-    });
-    return false;
-  }
+  if (!(await isClosedOnHost(waiting, account, ports))) return false;
+  const { conversation, since, userId } = waiting;
+  await ports.conversations.noteAnswered(account.name, conversation, since, userId);
+  return true;
 }

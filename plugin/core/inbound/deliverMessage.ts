@@ -40,7 +40,7 @@ export async function deliverMessage(
   ports: DeliverPorts,
 ): Promise<void> {
   const { message } = row;
-  const startedAt = ports.clock.now();
+  const [startedAt, hostNow] = [ports.clock.now(), ports.host.now()];
   const told = message.notice?.mapValue;
   const before = await ports.contacts.mapValueOf(account.name, message.sender.id);
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
@@ -67,14 +67,16 @@ export async function deliverMessage(
       // In the same commit: without the preface the parts that are left would be counted wrongly.
       if (last && preface.length > 0)
         await tables.conversations.dropTurns(account.name, message.conversation);
-      if (last && !message.notice && watchesWaiting(account.rules))
+      // Whoever was forgotten meanwhile is not written down again.
+      const isKept = async () => (await tables.inbox.get(row.seq))?.message.sender.id === message.sender.id;
+      if (last && !message.notice && watchesWaiting(account.rules) && (await isKept()))
         await tables.conversations.noteWaiting(account.name, {
           conversation: message.conversation,
           userId: sender.id,
           thread: message.thread,
           interactionId: receipt.interactionId,
-          // Of the first attempt: an agent may have answered since.
-          since: Math.min(startedAt, row.notifyingSince ?? startedAt),
+          // Of the first attempt, whose time is the host's: an agent may have answered since.
+          since: startedAt - Math.max(0, hostNow - (row.notifyingSince ?? hostNow)),
         });
       if (receipt.interactionId)
         await tables.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);

@@ -10,6 +10,9 @@ import { say } from '../../texts/text';
 
 const hourMs = 60 * 60_000;
 
+/** A place in the queue is true for so long. Milliseconds. */
+const placeLastsMs = 2 * 60_000;
+
 /** Whether a reply has waited for so long that it would only surprise the customer. */
 export function isTooOld(
   { createdAt, retriedAt }: StoredOutbound,
@@ -20,11 +23,13 @@ export function isTooOld(
 
 /** A reminder is of no use to a customer who has written, nor a place in the queue to whom an agent has answered. */
 export async function isOutdated(
-  { message, recipientId, createdAt, sendingSince }: StoredOutbound,
-  { conversations }: Ports<'conversations'>,
+  { message, recipientId, createdAt, sendingSince, waitedForWindow }: StoredOutbound,
+  { conversations, clock }: Ports<'conversations' | 'clock'>,
 ): Promise<boolean> {
   const isMeant = isReminder(message) || isForWaiting(message);
   if (!isMeant || sendingSince !== undefined || recipientId === undefined) return false;
+  // Agents' replies are not to wait behind it, and the place has changed by then.
+  if (isForWaiting(message) && (waitedForWindow || clock.now() - createdAt > placeLastsMs)) return true;
   const { customerAt, agentAt } = await conversations.read(message.account, directConversation(recipientId));
   return Math.max((isReminder(message) ? customerAt : undefined) ?? 0, agentAt ?? 0) >= createdAt;
 }

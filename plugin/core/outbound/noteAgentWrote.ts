@@ -11,9 +11,9 @@ export async function noteAgentWrote(
 ): Promise<void> {
   if (publicReply)
     return conversations.noteAnswered(account, postConversation(publicReply.thread), now, recipientId);
-  if (groupId !== undefined) return conversations.noteAnswered(account, groupConversation(groupId), now);
-  if (recipientId === undefined) return;
-  const conversation = directConversation(recipientId);
+  const conversation =
+    groupId === undefined ? recipientId && directConversation(recipientId) : groupConversation(groupId);
+  if (conversation === undefined) return;
   await conversations.noteAgent(account, conversation, now);
   await conversations.noteAnswered(account, conversation, now);
 }

@@ -1,3 +1,4 @@
+import { languageOfAccount } from '../languageOfAccount';
 import type { CorePorts } from '../corePorts';
 import { concernsAgent, refusedNotice, tellDropped } from './replyNotices';
 import { backoff } from '../backoff';
@@ -150,7 +151,7 @@ export class OutboundWorker {
     }
     this.wake(queueNameOf(row.message.account, row.message.queueKey));
     const [first, ...others] = group.filter(({ message }) => concernsAgent(message));
-    const language = this.ports.accounts.get(row.message.account)?.rules.language ?? 'en';
+    const language = languageOfAccount(this.ports.accounts.get(row.message.account));
     if (first) await speakIn(language, () => tellAgent(refusedNotice(first, others, error, clock.now())));
     return true;
   }

@@ -205,8 +205,10 @@ async function noteReplied(
     return;
   const { active } = account.rules.followUp;
   const conversation = directConversation(recipientId);
-  await conversations.noteAgent(account.name, conversation, createdAt, active ? now : undefined);
-  // Whoever wrote after the agent did waits for the next answer.
+  const { customerAt = 0 } = await conversations.read(account.name, conversation);
+  // Whoever wrote after the agent did owes no answer: they wait for one.
+  const isAwaited = active && customerAt <= createdAt;
+  await conversations.noteAgent(account.name, conversation, createdAt, isAwaited ? now : undefined);
   await conversations.noteAnswered(account.name, conversation, createdAt);
 }
 

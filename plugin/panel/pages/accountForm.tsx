@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AccountSettings, SettingsView } from '../api';
-import { useAnswer, usePanel } from '../context';
+import { useAnswer } from '../context';
 import { Button } from '../fields';
 import { tell } from '../news';
 import { SettingsGroup } from '../settingsGroup';
@@ -9,6 +9,7 @@ import { texts } from '../texts';
 import { Keys, OAuth2Client, type AccountEditing } from './accountKeys';
 import { copyOf } from './accountTools';
 import { OpenChannel } from './openChannel';
+import { useSaving } from './setUpParts';
 
 const { account: words } = texts;
 
@@ -39,9 +40,8 @@ interface FormProps {
 }
 
 function Form({ view, known, initial, reload }: FormProps) {
-  const { client } = usePanel();
+  const saving = useSaving({ view, account: known });
   const [savedAs, setSavedAs] = useState<AccountSettings>();
-  const { accounts } = view.settings;
   useEffect(() => {
     if (!savedAs) return;
     // An account with a new client is connected next, on its own page.
@@ -50,20 +50,18 @@ function Form({ view, known, initial, reload }: FormProps) {
     else window.location.hash = isToBeConnected ? `#accounts/${savedAs.name}` : '#accounts';
   }, [savedAs]);
   const save = async (account: AccountSettings) => {
-    const next = known ? accounts.map((each) => (each === known ? account : each)) : [...accounts, account];
-    await client.call('save', { settings: { ...view.settings, accounts: next } });
+    await saving.save(account);
     const { added, addedOff, changed } = texts.accounts;
     tell((known ? changed : account.active ? added : addedOff)(account.name));
     setSavedAs(account);
     return { saved: account, said: undefined };
   };
-  const at = known ? accounts.indexOf(known) : accounts.length;
   return (
     <SettingsForm
       view={view}
       heading={known ? words.editHeading(known.name) : words.addHeading}
       initial={initial}
-      within={{ faults: `accounts.${at}.`, names: `accounts.${known?.name ?? ''}.` }}
+      within={saving.within}
       save={save}
       cancelTo="#accounts"
     >
@@ -73,7 +71,9 @@ function Form({ view, known, initial, reload }: FormProps) {
             .filter(({ page }) => page === 'account')
             .map(
               ({ id }) =>
-                special(id, editing, known, accounts) ?? <SettingsGroup key={id} id={id} editing={editing} />,
+                special(id, editing, known, view.settings.accounts) ?? (
+                  <SettingsGroup key={id} id={id} editing={editing} />
+                ),
             )}
         </>
       )}

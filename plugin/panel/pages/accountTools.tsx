@@ -1,7 +1,7 @@
 import type { AccountSettings, AccountState, Settings, SettingsView } from '../api';
 import { usePanel } from '../context';
 import { Button, Outcome, useDoing } from '../fields';
-import { FileField, saveFile } from '../files';
+import { csvOf, FileField, saveFile } from '../files';
 import { texts } from '../texts';
 import { valueAt, withValueAt } from '../valueAt';
 
@@ -37,7 +37,7 @@ function accountIn(content: string): (Partial<AccountSettings> & { name: string 
 }
 
 /** A list for spreadsheets; no secret is among what the panel knows. */
-export function accountsAsCsv(states: AccountState[], { accounts }: Settings): string {
+function accountsAsCsv(states: AccountState[], { accounts }: Settings): string {
   const columns = [
     'name',
     'description',
@@ -48,23 +48,16 @@ export function accountsAsCsv(states: AccountState[], { accounts }: Settings): s
     'mapKey',
     'language',
   ];
-  const cell = (value: unknown) => {
-    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-    // A spreadsheet would take it for a formula.
-    const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-    return `"${safe.replaceAll('"', '""')}"`;
-  };
-  const lines = states.map((state) => {
+  const rows = states.map((state) => {
+    const { user, delivery } = state;
     const settings = accounts.find(({ name }) => name === state.name);
-    const values = {
-      ...settings,
-      user: state.user,
-      state: words.states[state.state],
-      delivery: state.delivery,
-    };
-    return columns.map((column) => cell(valueAt(values, column))).join(';');
+    const values = { ...settings, user, delivery, state: words.states[state.state] };
+    return columns.map((column) => {
+      const value = valueAt(values, column);
+      return typeof value === 'string' || typeof value === 'number' ? value : '';
+    });
   });
-  return `\uFEFF${[columns.join(';'), ...lines].join('\r\n')}\r\n`;
+  return csvOf([columns, ...rows]);
 }
 
 /** Adds an account from its file, and a list of all of them. */

@@ -33,7 +33,13 @@ export function Accounts() {
   return (
     <>
       <PageTitle text={texts.pages.accounts} />
-      <Outcome outcome={overview.fault ? { good: false, words: overview.fault } : outcome} />
+      <Outcome
+        outcome={
+          overview.fault || settings.fault
+            ? { good: false, words: overview.fault ?? settings.fault ?? '' }
+            : outcome
+        }
+      />
       {overview.answer && list.length === 0 ? <p>{accounts.none}</p> : null}
       <ul class="cards">
         {list.map((state) => (
@@ -69,7 +75,9 @@ type Change = (words: string, edit: (settings: Settings) => Settings) => void;
 
 function AccountCard({ state, settings, busy, change }: CardProps) {
   const { accounts } = texts;
-  const { name, active, user, waitingIn, waitingOut, reasons } = state;
+  const { name, active, user, waitingIn, waitingOut } = state;
+  const description = typeof settings?.['description'] === 'string' ? settings['description'] : '';
+  const reasons = [...state.reasons, ...state.waits.flatMap(({ reason }) => reason ?? [])];
   const failed = state.failedIn + state.failedOut;
   const toggle = () =>
     change(active ? accounts.switchedOff(name) : accounts.switchedOn(name), (settings) => ({
@@ -88,19 +96,14 @@ function AccountCard({ state, settings, busy, change }: CardProps) {
       <h3>
         {name} <span class="state">{accounts.states[state.state]}</span>
       </h3>
+      {description === '' ? null : <p>{description}</p>}
       <p class="facts">
         {user ? `${user} · ` : ''}
         {state.delivery} · {accounts.waiting(waitingIn, waitingOut)}
         {failed > 0 ? ` · ${accounts.failed(failed)}` : ''}
         {state.filtered > 0 ? ` · ${accounts.filtered(state.filtered)}` : ''}
       </p>
-      {reasons.length > 0 ? (
-        <ul class="reasons">
-          {reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      ) : null}
+      <Reasons reasons={reasons} />
       <p class="actions">
         {active ? null : <LinkButton text={accounts.goOn} href={`#setup/${encodeURIComponent(name)}`} />}
         <a class="button" href={`#accounts/${encodeURIComponent(name)}`}>
@@ -130,6 +133,17 @@ function AccountCard({ state, settings, busy, change }: CardProps) {
         </p>
       ) : null}
     </li>
+  );
+}
+
+export function Reasons({ reasons }: { reasons: string[] }) {
+  if (reasons.length === 0) return null;
+  return (
+    <ul class="reasons">
+      {reasons.map((reason) => (
+        <li key={reason}>{reason}</li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,10 +1,11 @@
 import type { WorkingHours } from '../../core/automation/workingHours';
 import type { AccountSettings, SettingsView } from '../api';
-import { useAnswer, usePanel } from '../context';
+import { useAnswer } from '../context';
 import { SettingsForm, withoutTypedSecrets } from '../settingsForm';
 import { SettingsGroup } from '../settingsGroup';
 import { NoticeValues, openNow, sampleValues } from '../noticeValues';
 import { texts } from '../texts';
+import { useSaving } from './setUpParts';
 import { TestBot } from './testBot';
 
 /** What the plugin does by itself in one account's conversations. */
@@ -24,12 +25,11 @@ interface FormProps {
 }
 
 function Form({ view, saved, onSaved }: FormProps) {
-  const { client } = usePanel();
-  const { settings, form } = view;
+  const { save: saveAccount, within } = useSaving({ view, account: saved });
+  const { form } = view;
   const { name } = saved;
   const save = async (account: AccountSettings) => {
-    const accounts = settings.accounts.map((each) => (each.name === name ? account : each));
-    await client.call('save', { settings: { ...settings, accounts } });
+    await saveAccount(account);
     onSaved();
     return { saved: withoutTypedSecrets(account, view), said: texts.saved };
   };
@@ -39,7 +39,7 @@ function Form({ view, saved, onSaved }: FormProps) {
       heading={texts.automation.heading(name)}
       text={texts.automation.words}
       initial={saved}
-      within={{ faults: `accounts.${settings.accounts.indexOf(saved)}.`, names: `accounts.${name}.` }}
+      within={within}
       save={save}
       cancelTo="#accounts"
     >

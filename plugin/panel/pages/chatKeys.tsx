@@ -4,6 +4,7 @@ import type { ChatKeys } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { Outcome, Switch, TextField, useDoing, Button, PasswordField } from '../fields';
 import { FileField, saveFile } from '../files';
+import { momentOf } from '../times';
 import { texts } from '../texts';
 import { PageTitle } from '../pageTitle';
 
@@ -53,7 +54,7 @@ function Standing({ keys }: { keys: ChatKeys }) {
             </Fact>
             <Fact name={facts.version}>{known.version ?? words.never}</Fact>
             <Fact name={facts.origin}>{words.origins[known.origin]}</Fact>
-            <Fact name={facts.savedAt}>{new Date(known.savedAt).toLocaleString()}</Fact>
+            <Fact name={facts.savedAt}>{momentOf(Date.parse(known.savedAt))}</Fact>
             <Fact name={facts.disk}>{known.encrypted ? words.encrypted : words.plain}</Fact>
           </>
         ) : null}
@@ -61,7 +62,7 @@ function Standing({ keys }: { keys: ChatKeys }) {
           {'trouble' in onX ? onX.trouble : words.onX(onX.versions.length, onX.backup)}
         </Fact>
         <Fact name={facts.lastMessage}>
-          {lastMessageAt ? new Date(lastMessageAt).toLocaleString() : words.never}
+          {lastMessageAt ? momentOf(Date.parse(lastMessageAt)) : words.never}
         </Fact>
       </dl>
     </section>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CheckLine } from '../api';
 import { useAnswer, usePanel } from '../context';
+import { Refusal } from '../client';
 import { Button, Choice, Outcome, useDoing } from '../fields';
 import { PageTitle } from '../pageTitle';
 import { texts } from '../texts';
@@ -16,18 +17,28 @@ interface Checked {
 /** One button that tests everything the accounts need. @param account the only one, where one came from its card */
 export function Check({ account }: { account: string | undefined }) {
   const { client, onSignedOut } = usePanel();
-  const { answer } = useAnswer('settings', {});
+  const { answer, fault } = useAnswer('settings', {});
   const { outcome, busy, run } = useDoing(onSignedOut);
   const [chosen, setChosen] = useState(account ?? '');
   const [checked, setChecked] = useState<Checked[]>([]);
   const names = answer?.settings.accounts.map(({ name }) => name) ?? [];
   const { check } = texts;
+  /** One account that cannot be checked does not keep the others from it. */
+  const linesOf = (name: string): Promise<CheckLine[]> =>
+    client.call('check', { account: name }).then(
+      ({ lines }) => lines,
+      (error: unknown) => {
+        if (error instanceof Refusal && error.status === 401) throw error;
+        const said = error instanceof Error ? error.message : String(error);
+        return [{ what: name, state: 'failed', words: said }];
+      },
+    );
   const go = (wanted: string[]) =>
     void run(async () => {
       setChecked([]);
       const all: Checked[] = [];
       for (const each of wanted) {
-        const { lines } = await client.call('check', { account: each });
+        const lines = await linesOf(each);
         all.push({
           account: each,
           lines: lines.sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state)),
@@ -56,7 +67,7 @@ export function Check({ account }: { account: string | undefined }) {
           onChange={setChosen}
         />
       ) : (
-        <p>{texts.accounts.none}</p>
+        <p>{fault ?? (answer ? texts.accounts.none : texts.loading)}</p>
       )}
       <Button
         text={busy ? texts.loading : check.go}

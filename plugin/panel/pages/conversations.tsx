@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ConversationMessage, Input, Person } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Button, Choice, Outcome, TextField, submit, useDoing } from '../fields';
+import { Refusal } from '../client';
+import { Button, Choice, TextField, submit } from '../fields';
 import { useOverview } from '../overviewContext';
 import { boundsOf, momentOf } from '../times';
 import { texts } from '../texts';
@@ -101,31 +102,48 @@ function People({ people, open, more }: PeopleProps) {
   );
 }
 
-/** The messages with one person, kept up to date. */
+/** When the oldest message was written that may still change: one that waits, or a new one. In ms since 1970. */
+function changesSince(messages: ConversationMessage[]): number {
+  const waiting = messages.filter(({ state }) => state === 'waiting').map(({ at }) => at);
+  return Math.min(Date.now() - mayChange, ...waiting);
+}
+
+/** The messages with one person, kept up to date: all of them at first, then those that may have changed. */
 function useMessages({ account, id }: Person) {
   const { client, onSignedOut } = usePanel();
   const [messages, setMessages] = useState<ConversationMessage[]>();
-  const { outcome, run } = useDoing(onSignedOut);
-  const load = (since?: number) =>
-    run(async () => {
-      const query = { account, person: id, ...(since === undefined ? {} : { since }) };
-      const fresh = (await client.call('conversation', query)).messages;
-      setMessages((known = []) => [
-        ...known.filter((each) => since !== undefined && each.at < since),
-        ...fresh,
-      ]);
-      return undefined;
-    });
+  const [fault, setFault] = useState<string>();
   useEffect(() => {
+    let known: ConversationMessage[] | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let gone = false;
+    const load = async () => {
+      try {
+        const since = known && changesSince(known);
+        const query = { account, person: id, ...(since === undefined ? {} : { since }) };
+        const fresh = (await client.call('conversation', query)).messages;
+        known = [...(known ?? []).filter(({ at }) => at < (since ?? 0)), ...fresh];
+        if (gone) return;
+        setMessages(known);
+        setFault(undefined);
+      } catch (error) {
+        if (gone) return;
+        if (error instanceof Refusal && error.status === 401) onSignedOut();
+        else setFault(error instanceof Error ? error.message : String(error));
+      }
+      timer = setTimeout(() => void load(), interval);
+    };
     void load();
-    const timer = setInterval(() => void load(Date.now() - mayChange), interval);
-    return () => clearInterval(timer);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
   }, [account, id]);
-  return { messages, outcome };
+  return { messages, fault };
 }
 
 function Conversation({ person }: { person: Person }) {
-  const { messages, outcome } = useMessages(person);
+  const { messages, fault } = useMessages(person);
   return (
     <section class="conversation" aria-label={nameOf(person)}>
       <h3>
@@ -134,7 +152,7 @@ function Conversation({ person }: { person: Person }) {
       <p class="back">
         <a href="#conversations">{words.back}</a>
       </p>
-      <Outcome outcome={outcome} />
+      {fault === undefined ? null : <p class="bad">{fault}</p>}
       {messages?.length === 0 ? <p>{words.nothing}</p> : null}
       <ol class="bubbles">
         {messages?.map((message) => (

@@ -5,6 +5,7 @@ import { Button, LinkButton, Outcome, useDoing } from '../fields';
 import { useOverview } from '../overviewContext';
 import { dollars, momentOf, timeOf } from '../times';
 import { texts } from '../texts';
+import { Reasons } from './accounts';
 import { Machines } from './machines';
 import { PageTitle } from '../pageTitle';
 
@@ -55,9 +56,8 @@ function Headline({ overview }: { overview: Answer }) {
 function Card({ state, refresh }: { state: AccountState; refresh: () => void }) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
-  const { name, waits, reasons } = state;
-  const waitReasons = waits.map(({ reason }) => reason);
-  const toMend = reasons.filter((reason) => !waitReasons.includes(reason));
+  const { name, waits, reasons: toMend } = state;
+  const failed = state.failedIn + state.failedOut;
   const tryNow = () =>
     void run(async () => {
       await client.call('tryNow', { account: name });
@@ -73,14 +73,14 @@ function Card({ state, refresh }: { state: AccountState; refresh: () => void }) 
         {state.user === undefined ? '' : `${state.user} · `}
         {state.lastInAt === undefined ? words.noneYet : words.lastIn(momentOf(state.lastInAt))}
         {state.lastOutAt === undefined ? '' : ` · ${words.lastOut(momentOf(state.lastOutAt))}`}
+        {failed === 0 ? null : (
+          <>
+            {' · '}
+            <a href="#activity">{texts.accounts.failed(failed)}</a>
+          </>
+        )}
       </p>
-      {toMend.length > 0 ? (
-        <ul class="reasons">
-          {toMend.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      ) : null}
+      <Reasons reasons={toMend} />
       {waits.length > 0 ? (
         <ul class="waits">
           {waits.map((each) => (

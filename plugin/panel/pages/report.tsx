@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Counts, Report, ReportAccount } from '../api';
 import { usePanel } from '../context';
 import { Button, Choice, Outcome, TextField, submit, useDoing } from '../fields';
-import { saveFile } from '../files';
+import { csvOf, saveFile } from '../files';
 import { boundsOf, dayOf, dollars } from '../times';
 import { texts } from '../texts';
 import { PageTitle } from '../pageTitle';
@@ -136,7 +136,7 @@ function rowsByDay({ accounts }: Report): DayRow[] {
   return [...rows.values()].sort((one, other) => (one.day < other.day ? -1 : 1));
 }
 
-/** For spreadsheets: a mark says that it is UTF-8, and semicolons keep it apart where the comma is a decimal sign. */
+/** A line for each local day and account. */
 function tableOf(report: Report): string {
   const title = [words.day, texts.activity.filters.account, ...dayFigures.map((each) => words.figures[each])];
   const lines = rowsByDay(report).map(({ day, account, figures }) => [
@@ -144,7 +144,7 @@ function tableOf(report: Report): string {
     account,
     ...dayFigures.map((each) => figures[each]),
   ]);
-  return `\uFEFF${[title, ...lines].map((line) => line.join(';')).join('\r\n')}\r\n`;
+  return csvOf([title, ...lines]);
 }
 
 function ByDay({ report }: { report: Report }) {

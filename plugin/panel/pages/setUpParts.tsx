@@ -35,7 +35,7 @@ export function Fields({
 }
 
 /** Saves an account as it is now, beside the others. */
-export function useSaving({ view, account: known }: StepProps) {
+export function useSaving({ view, account: known }: Pick<StepProps, 'view' | 'account'>) {
   const { client } = usePanel();
   const { settings } = view;
   return {

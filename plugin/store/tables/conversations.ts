@@ -153,7 +153,7 @@ function customersWaiting(sql: Sql): Pick<Table, OfCustomersWaiting> {
     unanswered: async (account) => Number((await reported.get(account))?.['n'] ?? 0),
     noteAnswered: (account, conversation, at, userId) =>
       answered.run(account, conversation, at, userId ?? null),
-    endOldWaits: (before) => end.run(before),
+    endOldWaits: (before) => end.change(before),
   };
 }
 

@@ -131,7 +131,6 @@ export const de: Texts = {
       heading: 'Die App bei X',
       steps: ['Öffnen Sie developer.x.com und melden Sie sich an. Jedes Konto braucht eine eigene App: Legen Sie eine an oder öffnen Sie die vorhandene.', 'Wählen Sie unter „User authentication settings“ „Web App, Automated App or Bot“ und „Read and write and Direct message“, und tragen Sie die Callback-Adresse ein, die unten steht.', 'Kopieren Sie unter „Keys and tokens“ die Client ID und das Client Secret und, falls X Ihnen Nachrichten sofort senden soll (Push), den API Key und sein Secret.'],
       name: 'Ein Name für dieses Konto, zum Beispiel support. Ihre Kollegen sehen ihn im Panel.',
-      unchanged: 'Die Schlüssel sind gespeichert.',
       tested: 'X kennt diese App.',
       saved: 'Gespeichert. Ob X die App kennt, zeigt der nächste Schritt.',
     },
@@ -401,7 +400,6 @@ export const de: Texts = {
     csv: 'Rohdaten herunterladen (CSV)',
     json: 'Rohdaten herunterladen (JSON)',
     day: 'Tag',
-    total: 'Gesamt',
     byDay: 'Nach Tagen',
     none: 'In diesem Zeitraum ist nichts geschehen.',
     figures: {

@@ -131,7 +131,6 @@ export const es: Texts = {
       heading: 'La app en X',
       steps: ['Abra developer.x.com e inicie sesión. Cada cuenta necesita su propia app: cree una o abra la que ya tiene.', 'En “User authentication settings” elija “Web App, Automated App or Bot” y “Read and write and Direct message”, e introduzca la dirección de callback que aparece abajo.', 'En “Keys and tokens” copie el Client ID y el Client Secret y, si quiere que X le envíe los mensajes al instante, la API Key y su Secret.'],
       name: 'Un nombre para esta cuenta, por ejemplo soporte. Sus compañeros lo ven en el panel.',
-      unchanged: 'Las claves están guardadas.',
       tested: 'X reconoce esta app.',
       saved: 'Guardado. En el siguiente paso se verá si X reconoce la app.',
     },
@@ -401,7 +400,6 @@ export const es: Texts = {
     csv: 'Descargar los datos sin procesar (CSV)',
     json: 'Descargar los datos sin procesar (JSON)',
     day: 'Día',
-    total: 'Total',
     byDay: 'Por día',
     none: 'No hubo actividad en este periodo.',
     figures: {

@@ -131,7 +131,6 @@ export const fr: Texts = {
       heading: 'L’application chez X',
       steps: ['Ouvrez developer.x.com et connectez-vous. Chaque compte a besoin de sa propre application : créez-en une, ou ouvrez celle que vous avez.', 'Sous « User authentication settings », choisissez « Web App, Automated App or Bot » et « Read and write and Direct message », puis saisissez l’adresse de rappel ci-dessous.', 'Sous « Keys and tokens », copiez le Client ID et le Client Secret et, si X doit vous envoyer les messages en push, l’API Key et son Secret.'],
       name: 'Un nom pour ce compte, par exemple support. Vos collègues le voient dans le panneau.',
-      unchanged: 'Les clés sont enregistrées.',
       tested: 'X connaît cette application.',
       saved: 'Enregistré. L’étape suivante montrera si X connaît l’application.',
     },
@@ -401,7 +400,6 @@ export const fr: Texts = {
     csv: 'Télécharger les chiffres bruts (CSV)',
     json: 'Télécharger les chiffres bruts (JSON)',
     day: 'Jour',
-    total: 'Total',
     byDay: 'Par jour',
     none: 'Il ne s’est rien passé pendant cette période.',
     figures: {

@@ -130,7 +130,6 @@ export const it: Texts = {
       heading: 'L’app su X',
       steps: ['Aprire developer.x.com e accedere. Ogni account richiede un’app propria: crearne una o aprire quella esistente.', 'In “User authentication settings” scegliere “Web App, Automated App or Bot” e “Read and write and Direct message”, e inserire l’indirizzo di callback riportato sotto.', 'In “Keys and tokens” copiare il Client ID e il Client Secret e, se X deve inviare i messaggi in push, l’API Key e il relativo Secret.'],
       name: 'Un nome per questo account, ad esempio support. I colleghi lo vedono nel pannello.',
-      unchanged: 'Le chiavi sono salvate.',
       tested: 'X riconosce questa app.',
       saved: 'Salvato. Se X riconosce l’app si vedrà nel prossimo passaggio.',
     },
@@ -400,7 +399,6 @@ export const it: Texts = {
     csv: 'Scarica i dati grezzi (CSV)',
     json: 'Scarica i dati grezzi (JSON)',
     day: 'Giorno',
-    total: 'Totale',
     byDay: 'Per giorno',
     none: 'In questo periodo non è successo nulla.',
     figures: {

@@ -131,7 +131,6 @@ export const pt: Texts = {
       heading: 'O app no X',
       steps: ['Abra developer.x.com e entre. Cada conta precisa do seu próprio app: crie um ou abra o que já tem.', 'Em “User authentication settings”, escolha “Web App, Automated App or Bot” e “Read and write and Direct message” e insira o endereço de retorno abaixo.', 'Em “Keys and tokens”, copie o Client ID e o Client Secret e, se o X deve enviar as mensagens por push, a API Key e o API Key Secret.'],
       name: 'Um nome para esta conta, como suporte. É o nome que os seus colegas veem no painel.',
-      unchanged: 'As chaves estão gravadas.',
       tested: 'O X conhece este app.',
       saved: 'Gravado. O próximo passo mostra se o X conhece o app.',
     },
@@ -401,7 +400,6 @@ export const pt: Texts = {
     csv: 'Fazer download dos dados brutos (CSV)',
     json: 'Fazer download dos dados brutos (JSON)',
     day: 'Dia',
-    total: 'Total',
     byDay: 'Por dia',
     none: 'Não aconteceu nada neste período.',
     figures: {

@@ -10,7 +10,6 @@ export const report = {
   csv: 'Download raw figures (CSV)',
   json: 'Download raw figures (JSON)',
   day: 'Day',
-  total: 'Total',
   byDay: 'By day',
   none: 'Nothing happened in this time.',
   figures: {

@@ -15,7 +15,6 @@ export const setUp = {
     heading: 'The app at X',
     steps: ['Open developer.x.com and sign in. Each account needs an app of its own: create one, or open the one you have.', 'Under “User authentication settings” choose “Web App, Automated App or Bot” and “Read and write and Direct message”, and enter the callback address below.', 'Under “Keys and tokens” copy the Client ID and the Client Secret, and, if X should push messages to you, the API Key and its Secret.'],
     name: 'A name for this account, such as support. Your colleagues see it in the panel.',
-    unchanged: 'The keys are saved.',
     tested: 'X knows this app.',
     saved: 'Saved. Whether X knows the app shows in the next step.',
   },

@@ -10,7 +10,7 @@ import type { OAuth2Tokens } from './oauth2Tokens';
 import { signInLost } from './refusals';
 import { signInsFor, userSignIns, type SignInKind, type UserSignIn } from './signInKinds';
 import { signRequest } from './signRequest';
-import { phrase, say } from '../../texts/text';
+import { say } from '../../texts/text';
 
 /** X is asked again after so long whether it takes a sign-in that it has refused for a kind of call. Milliseconds. */
 const refusalLastsMs = 24 * 60 * 60_000;
@@ -158,7 +158,7 @@ export class SignIns {
   private async noneFor(taken: readonly SignInKind[]): Promise<BridgeError> {
     const { oauth2 } = this.options;
     if (taken.includes('oauth2') && oauth2 && !(await oauth2.isConnected()))
-      return new BridgeError('signed-out-of-x', phrase('signIn.onlyOAuth2'), {
+      return new BridgeError('signed-out-of-x', String(say('signIn.onlyOAuth2')), {
         retryable: true,
         agentMessage: signInLost,
       });

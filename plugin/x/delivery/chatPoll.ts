@@ -9,7 +9,7 @@ import type { ReceiverPorts } from './receiver';
 import { each } from './schedules';
 import { PageTokens } from '../api/pageTokens';
 import { BoundedMap } from '../../core/boundedMap';
-import { phrase } from '../../texts/text';
+import { say, spokenLanguage, type Text } from '../../texts/text';
 
 /** X's time of a conversation, those of its events and ours may differ by a little. Milliseconds. */
 const slack = 2 * 60_000;
@@ -82,18 +82,19 @@ export class ChatPoll {
       this.refused = isRefusal(error);
       this.note(
         this.refused
-          ? phrase('delivery.chatNotReadable', { reason })
-          : phrase('delivery.chatUnreadableNow', { reason }),
+          ? say('delivery.chatNotReadable', { reason })
+          : say('delivery.chatUnreadableNow', { reason }),
       );
     }
   }
 
-  private note(trouble: string | undefined): void {
+  private note(trouble: Text | undefined): void {
     const { account, log } = this.ports;
-    if (trouble !== undefined && trouble !== this.trouble)
-      log.warn('encrypted conversations cannot be read back', { reason: trouble });
-    this.trouble = trouble;
-    account.noteChatReading(trouble);
+    const words = trouble?.in(spokenLanguage());
+    if (words !== undefined && words !== this.trouble)
+      log.warn('encrypted conversations cannot be read back', { reason: String(trouble) });
+    this.trouble = words;
+    account.noteChatReading(words);
   }
 
   /**
