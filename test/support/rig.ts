@@ -22,7 +22,7 @@ import { JumpingClock } from './jumpingClock';
 import type { HealthBody } from './health';
 import { freePort } from './process';
 import { ManualScheduler } from './manualScheduler';
-import { scratchFolder } from './scratch';
+import { folderWithStore } from './folderWithStore';
 import { SkewedClock } from './skewedClock';
 import { isMatch, until } from './until';
 
@@ -67,7 +67,7 @@ export const webhookUrl = `${publicOrigin}/api/messages`;
 
 /** The plugin between a simulated X and a simulated host, all in this process. */
 export class Rig {
-  readonly dataDir = scratchFolder();
+  readonly dataDir = folderWithStore();
   /** Time for all three, which can be set forward. */
   readonly clock: JumpingClock;
   /** The clock of the plugin's machine. */
