@@ -89,7 +89,11 @@ export function createAdmin(plugin: RunningPlugin): Admin {
       if (method === finishedElsewhere) return finishOAuth2(input as FinishedSignIn, plugin);
       if (!isMethod(method)) throw new BridgeError('bad-request', say('admin.unknownCall'));
       // The process that knows the admin has asked for the password where it is needed.
-      return handle(method as Work, input, { user, confirm: () => Promise.resolve(), endOthers: () => {} });
+      return handle(method as Work, input, {
+        user,
+        confirm: () => Promise.resolve(),
+        endOthers: () => Promise.resolve(),
+      });
     },
     oauth2Callback: async (answer) => connections.callback(answer),
     report: async ({ cookie, credentials, query, format }) => {
@@ -123,7 +127,7 @@ async function answerAuthCall(
     case 'signIn':
       return withSession(await auth.signIn(inputOf('signIn', call)));
     case 'signOut':
-      if (session) auth.sessions.end(session);
+      if (session) await auth.sessions.end(session);
       return { body: {}, cookie: '' };
     case 'changePassword': {
       const { current, next } = inputOf('changePassword', call);

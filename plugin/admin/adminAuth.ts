@@ -6,12 +6,14 @@ import { LoginThrottle } from './loginThrottle';
 import type { MotionDirectory } from './motionDirectory';
 import type { Passwords } from './passwords';
 import type { RunningPlugin } from './runningPlugin';
+import { SessionShelf } from './sessionShelf';
 import { Sessions, type Session } from './sessions';
 import { say, type Text } from '../texts/text';
 
 /** A session that begins; the token goes into a cookie or into the answer. */
 export interface NewSession {
   answer: SignedIn;
+  session: Session;
   cookie: string | undefined;
 }
 
@@ -39,17 +41,20 @@ export class AdminAuth {
     private readonly motion: MotionDirectory,
   ) {
     this.log = plugin.logs.log;
-    this.sessions = new Sessions(plugin.clock);
+    const { documents } = plugin.store;
+    this.sessions = new Sessions(plugin.clock, documents && new SessionShelf(documents));
     this.attempts = new LoginThrottle(plugin.clock);
   }
 
   /** The session of a call, as long as whoever began it may still be here. */
-  sessionOf(call: SessionCarriers): Promise<Session | undefined> {
+  async sessionOf(call: SessionCarriers): Promise<Session | undefined> {
+    if (call.token !== undefined || call.cookie !== undefined) await this.sessions.refresh();
     return this.valid(this.sessions.of(call));
   }
 
   /** The same for reading: that is no change, so a session in the cookie needs no second token. */
-  readerOf(cookie: string | undefined): Promise<Session | undefined> {
+  async readerOf(cookie: string | undefined): Promise<Session | undefined> {
+    if (cookie !== undefined) await this.sessions.refresh();
     return this.valid(this.sessions.find(cookie));
   }
 
@@ -61,7 +66,7 @@ export class AdminAuth {
     session.checkedAt = now;
     // A host that cannot be asked takes no rights away; whatever matters asks for the password besides.
     if (await session.stillAllowed().catch(() => true)) return session;
-    this.sessions.end(session);
+    await this.sessions.end(session);
     this.log.warn('panel: a session was ended: the user is no longer an admin in XCALLY Motion', {
       user: session.user,
     });
@@ -84,7 +89,10 @@ export class AdminAuth {
     if (!this.passwords.isSetupCode(code)) throw wrong(say('admin.wrongSetupCode'));
     await this.passwords.choose(password);
     this.log.warn('the panel was claimed with the set-up code: a password is set now');
-    return this.open({ user: 'admin' }, carrier);
+    const opened = await this.open({ user: 'admin' }, carrier);
+    // Whoever knew the password before is not necessarily who has the code.
+    await this.sessions.endOthers(opened.session);
+    return opened;
   }
 
   /** @throws BridgeError `unauthorized`, or `too-many-attempts` */
@@ -117,7 +125,7 @@ export class AdminAuth {
     const good = await this.attempts.run(session.csrf, () => this.passwords.isRight(current));
     if (!good) throw wrong(say('admin.wrongCurrentPassword'));
     await this.passwords.choose(next);
-    this.sessions.endOthers(session);
+    await this.sessions.endOthers(session);
     this.log.warn('panel: the password was changed; everybody has to sign in again', { user: session.user });
   }
 
@@ -151,13 +159,13 @@ export class AdminAuth {
     return this.plugin.live().config;
   }
 
-  private open({ user, stillAllowed }: Identity, carrier: Carrier): NewSession {
-    const { token, session } = this.sessions.start(user, stillAllowed);
+  private async open({ user, stillAllowed }: Identity, carrier: Carrier): Promise<NewSession> {
+    const { token, session } = await this.sessions.start(user, stillAllowed);
     this.log.info('signed in to the panel', { user });
     const answer = { user, csrf: session.csrf, device: this.passwords.newDevice() };
     return carrier === 'cookie'
-      ? { answer, cookie: token }
-      : { answer: { ...answer, token }, cookie: undefined };
+      ? { answer, session, cookie: token }
+      : { answer: { ...answer, token }, session, cookie: undefined };
   }
 }
 

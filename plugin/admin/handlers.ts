@@ -39,7 +39,7 @@ export interface Caller {
   /** Proves once more, by the password, that it is they. @throws BridgeError `password-needed` */
   confirm: () => Promise<void>;
   /** Ends the sessions of everybody else. */
-  endOthers: () => void;
+  endOthers: () => Promise<void>;
 }
 
 export type Handlers = {
@@ -74,7 +74,10 @@ export function createHandlers(
     finishPin: ({ id, pin }) => connections.finishPin(id, pin),
     findPerson: ({ person }) => findPerson(person, store),
     testBot: ({ account, text }) => testBot(accountOf(plugin, account), text, clock),
-    forget: ({ person }, { user }) => forget(person, String(inThePanel(user)), { eraser: store.eraser, log }),
+    forget: async ({ person }, { user, confirm }) => {
+      await confirm();
+      return forget(person, String(inThePanel(user)), { eraser: store.eraser, log });
+    },
     report: async (query) => {
       const report = await createReport(query, plugin);
       return { report, csv: reportAsCsv(report) };
@@ -151,7 +154,7 @@ async function saveFor(
 ): Promise<Answer<'save'>> {
   const { password } = live().config.admin;
   const changed = await save();
-  if (live().config.admin.password !== password) caller.endOthers();
+  if (live().config.admin.password !== password) await caller.endOthers();
   return { changed, port: live().port, revision: revisionOf(file) };
 }
 

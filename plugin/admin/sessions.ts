@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock';
 import { sameSecret } from '../core/sameSecret';
+import type { KeptSession, SessionShelf } from './sessionShelf';
 
 export interface Session {
   user: string;
@@ -8,6 +9,8 @@ export interface Session {
   csrf: string;
   startedAt: number;
   usedAt: number;
+  /** Until when its use is written down. */
+  keptAt: number;
   /** Says whether a user of the host still is what they were at the sign-in; absent for the panel's own password. */
   stillAllowed?: () => Promise<boolean>;
   checkedAt: number;
@@ -17,24 +20,51 @@ export interface Session {
 const maxIdle = 8 * 60 * 60_000;
 const maxLife = 24 * 60 * 60_000;
 const maxSessions = 50;
+/** Use is written down so often, for the processes that may lead later. Milliseconds. */
+const useIsKeptEvery = 10 * 60_000;
 
-/** Who is signed in. Kept in memory only: a restart asks for the password again. */
+/**
+ * Who is signed in. Alone, a process keeps it in memory only, and asks for the password again after a restart; where several share a
+ * store, it is kept for whichever leads next.
+ */
 export class Sessions {
   /** By the hash of the token, so that what is in memory cannot be used. */
   private readonly sessions = new Map<string, Session>();
 
-  constructor(private readonly clock: Clock) {}
+  /** @param shelf where several processes share a store */
+  constructor(
+    private readonly clock: Clock,
+    private readonly shelf: SessionShelf | undefined,
+  ) {}
+
+  /** Takes over what other processes have begun and ended. */
+  async refresh(): Promise<void> {
+    const kept = await this.shelf?.read();
+    if (!kept) return;
+    for (const key of this.sessions.keys()) if (!kept.has(key)) this.sessions.delete(key);
+    for (const [key, session] of kept) this.take(key, session);
+  }
+
+  private take(key: string, { isOfHost, ...kept }: KeptSession): void {
+    const session = this.sessions.get(key);
+    if (session) session.usedAt = Math.max(session.usedAt, kept.usedAt);
+    else if (!isOfHost) this.sessions.set(key, { ...kept, keptAt: kept.usedAt, checkedAt: kept.usedAt });
+  }
 
   /** @returns the token, which is nowhere else */
-  start(user: string, stillAllowed?: () => Promise<boolean>): { token: string; session: Session } {
+  async start(
+    user: string,
+    stillAllowed?: () => Promise<boolean>,
+  ): Promise<{ token: string; session: Session }> {
     const token = randomBytes(32).toString('base64url');
     const now = this.clock.now();
     const csrf = randomBytes(32).toString('base64url');
-    const times = { startedAt: now, usedAt: now, checkedAt: now };
+    const times = { startedAt: now, usedAt: now, keptAt: now, checkedAt: now };
     const session = { user, csrf, ...times, ...(stillAllowed ? { stillAllowed } : {}) };
     this.sessions.set(keyOf(token), session);
     const [oldest] = this.sessions.keys();
     if (this.sessions.size > maxSessions && oldest !== undefined) this.sessions.delete(oldest);
+    await this.keep();
     return { token, session };
   }
 
@@ -58,15 +88,28 @@ export class Sessions {
       return undefined;
     }
     session.usedAt = now;
+    if (now - session.keptAt > useIsKeptEvery) {
+      session.keptAt = now;
+      void this.keep();
+    }
     return session;
   }
 
-  end(session: Session): void {
-    for (const [key, each] of this.sessions) if (each === session) this.sessions.delete(key);
+  end(session: Session): Promise<void> {
+    return this.endThose((each) => each === session);
   }
 
-  endOthers(session: Session): void {
-    for (const [key, each] of this.sessions) if (each !== session) this.sessions.delete(key);
+  endOthers(session: Session): Promise<void> {
+    return this.endThose((each) => each !== session);
+  }
+
+  private endThose(areMeant: (session: Session) => boolean): Promise<void> {
+    for (const [key, session] of this.sessions) if (areMeant(session)) this.sessions.delete(key);
+    return this.keep();
+  }
+
+  private async keep(): Promise<void> {
+    await this.shelf?.write(this.sessions);
   }
 }
 

@@ -8,6 +8,8 @@ export interface Documents {
    * @throws OtherDataKey
    */
   since(version: string): Promise<{ documents: { name: string; content: string }[]; version: string }>;
+  /** @returns an empty text where there is none @throws OtherDataKey */
+  get(name: string): Promise<string>;
   put(name: string, content: string): Promise<void>;
   /** While other processes wait that do so too. */
   oneAtATime<T>(work: () => Promise<T>): Promise<T>;

@@ -37,9 +37,12 @@ export class SharedFiles {
   /** Takes what others have changed. @returns its names @throws BridgeError `store-unavailable`, OtherDataKey, the system's error */
   async take(): Promise<string[]> {
     const { documents, version } = await this.documents.since(this.version);
-    const taken = documents.filter(({ name, content }) => this.known.get(name) !== content);
+    // What is neither a file nor the settings is read by whoever needs it.
+    const taken = documents.filter(
+      ({ name, content }) => (isFileName(name) || name === settingsName) && this.known.get(name) !== content,
+    );
     for (const { name, content } of taken) {
-      if (isFileName(name) && this.read(name) !== content) this.write(name, content);
+      if (name !== settingsName && this.read(name) !== content) this.write(name, content);
       this.known.set(name, content);
     }
     this.version = version;

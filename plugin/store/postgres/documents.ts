@@ -35,6 +35,13 @@ export class PostgresDocuments implements Documents {
     }
   }
 
+  async get(name: string): Promise<string> {
+    const { rows } = await this.pool
+      .query<{ content: string }>(`SELECT content FROM documents WHERE name = $1`, [name])
+      .catch(asStoreFault);
+    return rows[0] ? this.open(rows[0].content) : '';
+  }
+
   async put(name: string, content: string): Promise<void> {
     const sealed = await this.box.seal(content);
     await this.pool

@@ -113,21 +113,30 @@ const takeOverMs = 15_000;
     expect(keys.map(({ state }) => state)).toEqual(['ok', 'ok']);
     await center.process(0).stop('SIGKILL');
     await isSpread([1], [2]);
-    // Whoever leads now knows nobody who was signed in before.
-    await until(
-      () =>
-        other!.signIn(adminPassword).then(
-          () => true,
-          () => false,
-        ),
-      'the panel to be there',
-    );
+    // Whoever is signed in stays so, and whoever was signed out stays that way when another process leads.
+    const colleague = new AdminClient(() => center.process(1).url);
+    const isIn = (admin: AdminClient) =>
+      admin.call('settings', {}).then(
+        () => true,
+        () => false,
+      );
+    await until(() => isIn(other!), 'the next leader to know who is signed in');
+    await colleague.signIn(adminPassword);
+    await colleague.call('signOut', {});
+    center.start(0);
+    await center.process(0).ready();
+    expect(await isIn(other!)).toBe(true);
+    await center.process(1).stop('SIGKILL');
+    center.start(1);
+    await center.process(1).ready();
+    await until(() => isIn(other!), 'the next leader to know who is signed in');
+    expect(await colleague.refused('settings', {})).toMatchObject({ status: 401 });
     for (const account of center.accounts)
       expect(await other!.call('chatKeys', { account })).toMatchObject({
         state: 'ok',
         keys: { encrypted: true },
       });
-  }, 90_000);
+  }, 120_000);
 
   test('a process with another DATA_KEY says so and ends', async () => {
     await open({ nodes: 1, accounts: 1 });
