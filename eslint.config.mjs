@@ -6,6 +6,7 @@ const imports = {
   texts: [],
   core: ['texts'],
   disk: [],
+  launcher: [],
   log: ['core'],
   panel: ['core', 'texts'],
   x: ['core', 'texts', 'disk'],

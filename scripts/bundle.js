@@ -19,13 +19,13 @@ const wasmSources = [
   join(modules, 'juicebox-sdk', 'juicebox-sdk_bg.wasm'),
 ];
 
-/** esbuild's result: the code, and in its metafile what went into it. */
-function bundle(source) {
+/** esbuild's result: the code, and in its metafile what went into it. @param target the oldest Node.js that has to read it */
+function bundle(source, target = 'node20') {
   return buildSync({
     entryPoints: [source],
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target,
     // Names stay as they are, for whoever reads a trace in the log.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -43,16 +43,17 @@ function bundle(source) {
   });
 }
 
-/** The bundles by the names they have to have: the plugin finds the thread beside itself. */
+/** The bundles by the names they have to have: each finds the others beside itself. */
 function bundles() {
   return {
-    'index.js': bundle(join(root, 'plugin', 'main.ts')),
+    'index.js': bundle(join(root, 'plugin', 'launcher', 'launch.ts'), 'node12'),
+    'main.js': bundle(join(root, 'plugin', 'main.ts')),
     'chatThread.js': bundle(join(root, 'plugin', 'x', 'chat', 'worker.ts')),
   };
 }
 
 function writeBundles(folder) {
-  const { 'index.js': main, 'chatThread.js': thread } = bundles();
+  const { 'main.js': main, 'chatThread.js': thread } = bundles();
   writeFileSync(join(folder, 'main.js'), main.outputFiles[0].contents);
   writeFileSync(join(folder, 'chatThread.js'), thread.outputFiles[0].contents);
   for (const source of wasmSources) copyFileSync(source, join(folder, basename(source)));

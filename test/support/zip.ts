@@ -16,6 +16,7 @@ export const zipFiles = [
   'app/chat_xdk_wasm_bg.wasm',
   'app/index.js',
   'app/juicebox-sdk_bg.wasm',
+  'app/main.js',
   'app/node-sqlite3-wasm.wasm',
   'manifest.json',
   'operations/alerts.yml',
