@@ -1,6 +1,6 @@
 import type { AccountConfig } from '../settings/account';
 import type { Account } from '../accounts/account';
-import { BridgeError, reasonOf } from '../core/errors';
+import { BridgeError } from '../core/errors';
 import { encryptedFact } from '../core/inbound/ingestEncrypted';
 import type { CheckLine, OpenChannelAccount } from '../panel/api';
 import type { XClient } from '../x/api/client';
@@ -246,7 +246,7 @@ const unknown = lineOf('unknown');
 
 function wordsOf(error: unknown): Text {
   if (!(error instanceof BridgeError)) throw error;
-  return sentence(reasonOf(error));
+  return sentence(error.words.in(spokenLanguage()));
 }
 
 /** What somebody else says, as a sentence; without it, one of our own. */

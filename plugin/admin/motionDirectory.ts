@@ -18,7 +18,7 @@ export class MotionDirectory {
 
   /** The user that the plugin signs in as. @throws BridgeError */
   async user(): Promise<MotionUser> {
-    return hostUser(this.client());
+    return told(hostUser(this.client()));
   }
 
   /** The user with this name and password; undefined when Motion does not know them. @throws BridgeError */
@@ -33,17 +33,17 @@ export class MotionDirectory {
 
   /** @throws BridgeError */
   async openChannelAccounts(): Promise<OpenChannelAccount[]> {
-    return openChannelAccounts(this.client());
+    return told(openChannelAccounts(this.client()));
   }
 
   /** Enters a Reply URL in an Open Channel account. @throws BridgeError */
   async changeReplyUrl(id: number, replyUrl: string): Promise<void> {
-    await changeReplyUrl(this.client(), id, replyUrl);
+    await told(changeReplyUrl(this.client(), id, replyUrl));
   }
 
   /** Tries a sign-in before it is saved. @throws BridgeError */
   async test(host: Config['host']): Promise<void> {
-    await hostUser(this.client(host));
+    await told(hostUser(this.client(host)));
   }
 
   private client(signIn?: Partial<Config['host']>): HostClient {
@@ -56,6 +56,19 @@ export class MotionDirectory {
       clock: new RemoteClock(clock),
       mayCall: undefined,
       onSignIn: () => {},
+    });
+  }
+}
+
+/** What Motion said, for an admin: what agents would read of it says less. */
+async function told<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    const { code, words, retryable, retryAt, status, cause } = error;
+    throw new BridgeError(code, code === 'signed-out-of-host' ? say('admin.motionRefuses') : words, {
+      ...{ retryable, retryAt, status, cause },
     });
   }
 }

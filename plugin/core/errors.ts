@@ -58,6 +58,8 @@ export class BridgeError extends Error {
   readonly retryable: boolean;
   /** What people read of it: agents, or else whoever made the call. */
   readonly text: Text;
+  /** The message, in the reader's language where it can be told in one. */
+  readonly words: Text;
   readonly retryAt: number | undefined;
   readonly outcomeUnknown: boolean;
   readonly status: number | undefined;
@@ -72,7 +74,8 @@ export class BridgeError extends Error {
     super(String(message), { cause: details.cause });
     this.name = 'BridgeError';
     this.retryable = details.retryable ?? false;
-    this.text = details.agentMessage ?? (message instanceof Text ? message : verbatim(message));
+    this.words = message instanceof Text ? message : verbatim(message);
+    this.text = details.agentMessage ?? this.words;
     this.retryAt = details.retryAt;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
     this.status = details.status;

@@ -9,7 +9,7 @@ import type { RemoteClock } from '../core/remoteClock';
 import { guardedAgents, type MayCall } from '../core/guardedAgent';
 import type { SignInGate } from '../core/signInGate';
 import { steadyStream } from '../core/steadyStream';
-import { transportFault } from '../core/transport';
+import { transportFault, whyUnreachable } from '../core/transport';
 import { say } from '../texts/text';
 
 export interface HostClientOptions {
@@ -122,7 +122,7 @@ export class HostClient {
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
       this.options.counters.count('host_calls', { call: name, status: 'unreachable' });
-      throw new BridgeError('host-unavailable', `XCALLY Motion cannot be reached (${code}) for ${name}`, {
+      throw new BridgeError('host-unavailable', say('transport.motion', { why: whyUnreachable(code) }), {
         retryable: true,
         agentMessage: say('motion.unreachable'),
         outcomeUnknown: changesThings === true && !neverConnected,

@@ -5,6 +5,7 @@ import { Panel, useAnswer } from './context';
 import { NumberField, Button, submit } from './fields';
 import { mayLeave } from './leaving';
 import { OverviewContext } from './overviewContext';
+import { LanguageChoice } from './languageChoice';
 import { PasswordPrompt } from './passwordPrompt';
 import { AccountForm } from './pages/accountForm';
 import { Accounts } from './pages/accounts';
@@ -21,8 +22,7 @@ import { ReportPage } from './pages/report';
 import { SettingsPage } from './pages/settings';
 import { SetUp } from './pages/setUp';
 import { SignIn } from './pages/signIn';
-import { languageNames } from '../texts/languages';
-import { chooseLanguage, language, texts } from './texts';
+import { texts } from './texts';
 
 const pages = [
   'overview',
@@ -141,26 +141,6 @@ function Frame({ version, onSignOut }: { version: string; onSignOut: () => void 
   );
 }
 
-function LanguageChoice() {
-  const choose = (chosen: string) => {
-    if (mayLeave()) chooseLanguage(chosen);
-  };
-  return (
-    <select
-      class="language"
-      aria-label={texts.language}
-      value={language}
-      onChange={(event) => choose(event.currentTarget.value)}
-    >
-      {Object.entries(languageNames).map(([key, name]) => (
-        <option key={key} value={key} lang={key}>
-          {name}
-        </option>
-      ))}
-    </select>
-  );
-}
-
 function Shown({ page, about }: { page: Page; about: string | undefined }) {
   switch (page) {
     case 'overview':
@@ -182,7 +162,7 @@ function Shown({ page, about }: { page: Page; about: string | undefined }) {
     case 'check':
       return <Check account={about} />;
     case 'activity':
-      return <Activity />;
+      return <Activity key={about} about={about} />;
     case 'log':
       return <Log />;
     case 'settings':

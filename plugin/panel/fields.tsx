@@ -76,6 +76,7 @@ export function TextField({
   type?: 'text' | 'password' | 'number' | 'search' | 'date' | 'time';
   required?: boolean;
   autocomplete?: string;
+  step?: 'any';
 }) {
   const id = useId();
   return (
@@ -104,15 +105,24 @@ export function PasswordField({
 }
 
 export function NumberField({ value, onChange, ...rest }: FieldProps<number>) {
+  const [typed, setTyped] = useState('');
+  const own = Number.isNaN(value) ? '' : String(value);
   return (
     <TextField
       {...rest}
       type="number"
-      value={Number.isNaN(value) ? '' : String(value)}
-      onChange={(text) => onChange(text === '' ? NaN : Number(text))}
+      step="any"
+      // As it was typed, as long as it means the value: else "0." would become "0" before the next digit comes.
+      value={Object.is(numberOf(typed), value) ? typed : own}
+      onChange={(text) => {
+        setTyped(text);
+        onChange(numberOf(text));
+      }}
     />
   );
 }
+
+const numberOf = (text: string) => (text === '' ? NaN : Number(text));
 
 export function Choice({
   label,

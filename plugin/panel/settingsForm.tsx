@@ -56,11 +56,13 @@ export function SettingsForm<T extends Record<string, unknown>>(props: SettingsF
       <Faults.Provider value={faultsByField(outcome?.faults ?? [], within.faults)}>
         {props.children({ values, set, setAll: setValues, view, within: within.names })}
       </Faults.Provider>
-      <p class={heading === undefined ? 'actions' : 'actions always'}>
-        <Button text={props.button ?? texts.save} off={busy} />
-        {cancelTo === undefined ? null : <LinkButton quiet text={texts.cancel} href={cancelTo} />}
-      </p>
-      <Outcome outcome={outcome} />
+      <div class={heading === undefined ? undefined : 'always'}>
+        <Outcome outcome={outcome} />
+        <p class="actions">
+          <Button text={props.button ?? texts.save} off={busy} />
+          {cancelTo === undefined ? null : <LinkButton quiet text={texts.cancel} href={cancelTo} />}
+        </p>
+      </div>
       {props.after}
     </form>
   );

@@ -83,7 +83,7 @@ const host = z
     username: ofMotion(
       'User',
       {
-        hint: 'A user of XCALLY Motion for the plugin, or use an API key.',
+        hint: 'A user of XCALLY Motion for the plugin.',
         guarded: true,
         env: 'HOST_USERNAME',
       },

@@ -59,6 +59,7 @@ export const de: Sentences = {
     maybeNotDelivered: 'Möglicherweise nicht zugestellt: {replies}. {why}',
   },
   admin: {
+    motionRefuses: 'XCALLY Motion lehnt diesen Benutzer und dieses Passwort ab. Prüfen Sie beides, und ob der Benutzer die Rolle admin hat.',
     otherUser: 'Die Anmeldung gehört zu @{handle}; das ist nicht der Nutzer dieses Kontos.',
     userTaken: '@{handle} ist bereits das Konto „{account}“.',
     unknownAccount: 'Es gibt kein Konto „{name}“: Speichern Sie es zuerst.',
@@ -229,6 +230,17 @@ export const de: Sentences = {
     badBody: 'Der Inhalt ist nicht lesbar.',
     unexpected: 'Ein unerwarteter Fehler; mehr dazu steht im Protokoll.',
   },
+  transport: {
+    motion: 'XCALLY Motion ist nicht erreichbar: {why}',
+    x: 'X ist nicht erreichbar: {why}',
+    withCode: '{why} ({code})',
+    unknownName: 'der Name in der Adresse ist unbekannt',
+    refused: 'unter der Adresse antwortet nichts',
+    cut: 'die Verbindung wurde unterbrochen',
+    late: 'es kam keine Antwort in der vorgesehenen Zeit',
+    noWay: 'im Netz führt kein Weg dorthin',
+    certificate: 'dem Zertifikat wird nicht vertraut',
+  },
   motion: {
     notSetUp: 'Der X-Kanal ist nicht vollständig eingerichtet. Bitte informieren Sie Ihren Administrator.',
     attachmentGone: 'Die angehängte Datei (Anhang {id}) ist nicht mehr in XCALLY Motion. Bitte hängen Sie sie erneut an.',
@@ -291,7 +303,7 @@ export const de: Sentences = {
     notReachable: 'X zeigt für diesen Kunden keine Schlüssel für verschlüsselten Chat mehr; die Antwort wurde daher zurückgehalten. Bitte antworten Sie auf x.com.',
   },
   check: {
-    needsMotion: 'Nicht geprüft: XCALLY Motion lässt das Plugin nicht hinein.',
+    needsMotion: 'Nicht geprüft: Dafür wird XCALLY Motion gebraucht, siehe oben.',
     ofMentions: 'Erwähnungen: {what}',
     motionSignIn: {
       name: 'Anmeldung bei XCALLY Motion',
@@ -311,7 +323,7 @@ export const de: Sentences = {
       name: 'Map Key',
     },
     replyUrl: {
-      none: 'Das Open Channel-Konto hat keine, daher können Agenten nicht antworten: Kopieren Sie sie aus Konten.',
+      none: 'Das Open Channel-Konto hat keine Reply URL, daher können Agenten nicht antworten. Tragen Sie die ein, die unter Konten steht.',
       foreign: 'Die in XCALLY Motion eingetragene Reply URL gehört nicht zu diesem Plugin, oder ihr Token ist alt: Kopieren Sie sie aus Konten.',
       otherAccount: 'Die in XCALLY Motion eingetragene Reply URL antwortet als „{other}“, nicht als „{name}“: Kopieren Sie die Adresse dieses Kontos.',
       ok: 'XCALLY Motion ruft dieses Plugin mit dem richtigen Token auf, für dieses Konto.',

@@ -60,6 +60,7 @@ export const en = {
     maybeNotDelivered: '{replies} may not have been delivered. {why}',
   },
   admin: {
+    motionRefuses: 'XCALLY Motion refuses this user and password. Check both, and that the user has the role admin.',
     otherUser: "The sign-in is that of @{handle}, who is not this account's user.",
     userTaken: '@{handle} is the account "{account}" already.',
     unknownAccount: 'There is no account "{name}": save it first.',
@@ -230,6 +231,17 @@ export const en = {
     badBody: 'The body cannot be read.',
     unexpected: 'An unexpected error; the log says more.',
   },
+  transport: {
+    motion: 'XCALLY Motion cannot be reached: {why}',
+    x: 'X cannot be reached: {why}',
+    withCode: '{why} ({code})',
+    unknownName: 'the name in its address is not known',
+    refused: 'nothing answers at its address',
+    cut: 'the connection was cut',
+    late: 'no answer came in time',
+    noWay: 'there is no way to it in the network',
+    certificate: 'its certificate is not trusted',
+  },
   motion: {
     notSetUp: 'The X channel is not set up completely. Please tell your administrator.',
     attachmentGone: 'The attached file (attachment {id}) is no longer in XCALLY Motion. Please attach it again.',
@@ -311,7 +323,7 @@ export const en = {
       name: 'Map Key',
     },
     replyUrl: {
-      none: 'The Open Channel account has none, so agents cannot reply: copy it from Accounts.',
+      none: 'The Open Channel account has no Reply URL, so agents cannot reply. Enter the one that Accounts shows.',
       foreign: 'The Reply URL configured in XCALLY Motion does not belong to this plugin, or its token is old: copy it from Accounts.',
       otherAccount: 'The Reply URL configured in XCALLY Motion replies as "{other}", not as "{name}": copy the address of this account.',
       ok: 'XCALLY Motion calls this plugin with the right token, for this account.',
@@ -345,7 +357,7 @@ export const en = {
       ok: 'Signed events arrive unchanged.',
       name: 'Webhook signature',
     },
-    needsMotion: 'Not checked: XCALLY Motion does not let the plugin in.',
+    needsMotion: 'Not checked: it needs XCALLY Motion, see above.',
     events: {
       name: 'Events from X',
       off: 'The account is switched off.',

@@ -59,6 +59,7 @@ export const es: Sentences = {
     maybeNotDelivered: '{replies}: es posible que no se haya entregado. {why}',
   },
   admin: {
+    motionRefuses: 'XCALLY Motion rechaza este usuario y esta contraseña. Compruebe ambos, y que el usuario tenga el rol admin.',
     otherUser: 'El inicio de sesión es el de @{handle}, que no es el usuario de esta cuenta.',
     userTaken: '@{handle} ya es la cuenta “{account}”.',
     unknownAccount: 'No hay ninguna cuenta “{name}”: guárdela primero.',
@@ -229,6 +230,17 @@ export const es: Sentences = {
     badBody: 'El contenido no se puede leer.',
     unexpected: 'Error inesperado; el registro da más detalles.',
   },
+  transport: {
+    motion: 'No se puede acceder a XCALLY Motion: {why}',
+    x: 'No se puede acceder a X: {why}',
+    withCode: '{why} ({code})',
+    unknownName: 'el nombre de su dirección no se conoce',
+    refused: 'nada responde en su dirección',
+    cut: 'la conexión se cortó',
+    late: 'no hubo respuesta a tiempo',
+    noWay: 'la red no tiene camino hasta allí',
+    certificate: 'su certificado no es de confianza',
+  },
   motion: {
     notSetUp: 'El canal de X no está configurado por completo. Avise a su administrador.',
     attachmentGone: 'El archivo adjunto (adjunto {id}) ya no está en XCALLY Motion. Adjúntelo de nuevo.',
@@ -291,7 +303,7 @@ export const es: Sentences = {
     notReachable: 'X ya no muestra claves para el chat cifrado de este cliente, así que se retuvo la respuesta. Responda en x.com.',
   },
   check: {
-    needsMotion: 'Sin comprobar: XCALLY Motion no deja entrar al plugin.',
+    needsMotion: 'Sin comprobar: necesita XCALLY Motion, vea arriba.',
     ofMentions: 'Menciones: {what}',
     motionSignIn: {
       name: 'Inicio de sesión en XCALLY Motion',
@@ -311,7 +323,7 @@ export const es: Sentences = {
       name: 'Map Key',
     },
     replyUrl: {
-      none: 'La cuenta de Open Channel no tiene ninguna, así que los agentes no pueden responder: cópiela de Cuentas.',
+      none: 'La cuenta de Open Channel no tiene Reply URL, así que los agentes no pueden responder. Introduzca la que muestra Cuentas.',
       foreign: 'La Reply URL configurada en XCALLY Motion no pertenece a este plugin o su token es antiguo: cópiela de Cuentas.',
       otherAccount: 'La Reply URL configurada en XCALLY Motion responde como “{other}”, no como “{name}”: copie la dirección de esta cuenta.',
       ok: 'XCALLY Motion llama a este plugin con el token correcto, para esta cuenta.',

@@ -59,6 +59,7 @@ export const fr: Sentences = {
     maybeNotDelivered: 'Remise incertaine : {replies}. {why}',
   },
   admin: {
+    motionRefuses: 'XCALLY Motion refuse cet utilisateur et ce mot de passe. Vérifiez les deux, et que l’utilisateur a le rôle admin.',
     otherUser: 'La connexion est celle de @{handle}, qui n’est pas l’utilisateur de ce compte.',
     userTaken: '@{handle} est déjà le compte « {account} ».',
     unknownAccount: 'Il n’y a pas de compte « {name} » : enregistrez-le d’abord.',
@@ -229,6 +230,17 @@ export const fr: Sentences = {
     badBody: 'Le corps est illisible.',
     unexpected: 'Une erreur inattendue s’est produite ; le journal en dit plus.',
   },
+  transport: {
+    motion: 'XCALLY Motion est inaccessible : {why}',
+    x: 'X est inaccessible : {why}',
+    withCode: '{why} ({code})',
+    unknownName: 'le nom de son adresse est inconnu',
+    refused: 'rien ne répond à son adresse',
+    cut: 'la connexion a été coupée',
+    late: 'aucune réponse à temps',
+    noWay: 'aucun chemin n’y mène dans le réseau',
+    certificate: 'son certificat n’est pas reconnu',
+  },
   motion: {
     notSetUp: 'Le canal X n’est pas entièrement configuré. Veuillez prévenir votre administrateur.',
     attachmentGone: 'Le fichier joint (pièce jointe {id}) n’est plus dans XCALLY Motion. Veuillez le joindre de nouveau.',
@@ -291,7 +303,7 @@ export const fr: Sentences = {
     notReachable: 'X ne montre plus de clés de chat chiffré pour ce client ; la réponse a donc été retenue. Veuillez répondre sur x.com.',
   },
   check: {
-    needsMotion: 'Non vérifié : XCALLY Motion ne laisse pas entrer le plugin.',
+    needsMotion: 'Non vérifié : il faut XCALLY Motion, voir ci-dessus.',
     ofMentions: 'Mentions : {what}',
     motionSignIn: {
       name: 'Connexion à XCALLY Motion',
@@ -311,7 +323,7 @@ export const fr: Sentences = {
       name: 'Map Key',
     },
     replyUrl: {
-      none: 'Le compte Open Channel n’en a pas ; les agents ne peuvent donc pas répondre : copiez-la depuis Comptes.',
+      none: 'Le compte Open Channel n’a pas de Reply URL ; les agents ne peuvent donc pas répondre. Saisissez celle qu’affiche Comptes.',
       foreign: 'La Reply URL configurée dans XCALLY Motion n’appartient pas à ce plugin, ou son jeton est ancien : copiez-la depuis Comptes.',
       otherAccount: 'La Reply URL configurée dans XCALLY Motion répond en tant que « {other} », et non « {name} » : copiez l’adresse de ce compte.',
       ok: 'XCALLY Motion appelle ce plugin avec le bon jeton, pour ce compte.',

@@ -58,6 +58,7 @@ export const it: Sentences = {
     maybeNotDelivered: '{replies}: la consegna potrebbe non essere riuscita. {why}',
   },
   admin: {
+    motionRefuses: 'XCALLY Motion rifiuta questo utente e questa password. Controllare entrambi, e che l’utente abbia il ruolo admin.',
     otherUser: 'L’accesso è quello di @{handle}, che non è l’utente di questo account.',
     userTaken: '@{handle} è già l’account "{account}".',
     unknownAccount: 'Non c’è alcun account "{name}": salvarlo prima.',
@@ -228,6 +229,17 @@ export const it: Sentences = {
     badBody: 'Il contenuto della richiesta non può essere letto.',
     unexpected: 'Errore imprevisto; il log riporta i dettagli.',
   },
+  transport: {
+    motion: 'XCALLY Motion non è raggiungibile: {why}',
+    x: 'X non è raggiungibile: {why}',
+    withCode: '{why} ({code})',
+    unknownName: 'il nome nel suo indirizzo è sconosciuto',
+    refused: 'al suo indirizzo non risponde nulla',
+    cut: 'la connessione è stata interrotta',
+    late: 'nessuna risposta in tempo',
+    noWay: 'nella rete non c’è una via per raggiungerlo',
+    certificate: 'il suo certificato non è attendibile',
+  },
   motion: {
     notSetUp: 'Il canale X non è configurato completamente. Informare l’amministratore.',
     attachmentGone: 'Il file allegato (allegato {id}) non è più in XCALLY Motion. Allegarlo di nuovo.',
@@ -290,7 +302,7 @@ export const it: Sentences = {
     notReachable: 'X non mostra più le chiavi di questo cliente per la chat crittografata, quindi la risposta è stata trattenuta. Rispondere su x.com.',
   },
   check: {
-    needsMotion: 'Non verificato: XCALLY Motion non consente l’accesso al plugin.',
+    needsMotion: 'Non verificato: serve XCALLY Motion, vedere sopra.',
     ofMentions: 'Menzioni: {what}',
     motionSignIn: {
       name: 'Accesso a XCALLY Motion',
@@ -310,7 +322,7 @@ export const it: Sentences = {
       name: 'Map Key',
     },
     replyUrl: {
-      none: 'L’account Open Channel non ne ha una, quindi gli operatori non possono rispondere: copiarla da Account.',
+      none: 'L’account Open Channel non ha una Reply URL, quindi gli operatori non possono rispondere. Inserire quella mostrata in Account.',
       foreign: 'La Reply URL configurata in XCALLY Motion non appartiene a questo plugin, o il suo token non è più valido: copiarla da Account.',
       otherAccount: 'La Reply URL configurata in XCALLY Motion risponde come "{other}", non come "{name}": copiare l’indirizzo di questo account.',
       ok: 'XCALLY Motion chiama questo plugin con il token corretto, per questo account.',

@@ -59,6 +59,7 @@ export const pt: Sentences = {
     maybeNotDelivered: '{replies}: não é certo que a entrega tenha sido feita. {why}',
   },
   admin: {
+    motionRefuses: 'O XCALLY Motion recusa este usuário e esta senha. Verifique ambos, e se o usuário tem a função admin.',
     otherUser: 'A sessão iniciada é de @{handle}, que não é o usuário desta conta.',
     userTaken: '@{handle} já é a conta "{account}".',
     unknownAccount: 'Não existe a conta "{name}": grave-a primeiro.',
@@ -229,6 +230,17 @@ export const pt: Sentences = {
     badBody: 'Não é possível ler o conteúdo.',
     unexpected: 'Um erro inesperado; o log diz mais.',
   },
+  transport: {
+    motion: 'Não é possível acessar o XCALLY Motion: {why}',
+    x: 'Não é possível acessar o X: {why}',
+    withCode: '{why} ({code})',
+    unknownName: 'o nome no endereço não é conhecido',
+    refused: 'nada responde no endereço',
+    cut: 'a conexão foi interrompida',
+    late: 'não houve resposta a tempo',
+    noWay: 'a rede não tem caminho até lá',
+    certificate: 'o certificado não é confiável',
+  },
   motion: {
     notSetUp: 'O canal do X não está completamente configurado. Avise o administrador.',
     attachmentGone: 'O arquivo anexado (anexo {id}) já não está no XCALLY Motion. Anexe-o de novo.',
@@ -291,7 +303,7 @@ export const pt: Sentences = {
     notReachable: 'O X já não mostra chaves deste cliente para o chat criptografado; por isso, a resposta foi retida. Responda em x.com.',
   },
   check: {
-    needsMotion: 'Não verificado: o XCALLY Motion não deixa o plugin entrar.',
+    needsMotion: 'Não verificado: precisa do XCALLY Motion, veja acima.',
     ofMentions: 'Menções: {what}',
     motionSignIn: {
       name: 'Início de sessão no XCALLY Motion',
@@ -311,7 +323,7 @@ export const pt: Sentences = {
       name: 'Map Key',
     },
     replyUrl: {
-      none: 'A conta Open Channel não tem nenhuma; por isso, os agentes não podem responder: copie-a de Contas.',
+      none: 'A conta Open Channel não tem Reply URL; por isso, os agentes não podem responder. Insira a que aparece em Contas.',
       foreign: 'A Reply URL configurada no XCALLY Motion não pertence a este plugin, ou o token dela é antigo: copie-a de Contas.',
       otherAccount: 'A Reply URL configurada no XCALLY Motion responde como "{other}", não como "{name}": copie o endereço desta conta.',
       ok: 'O XCALLY Motion chama este plugin com o token correto, para esta conta.',

@@ -13,6 +13,8 @@ interface Writing {
   public?: boolean;
   /** Only the brand can read it, not even X. */
   encrypted?: boolean;
+  /** The brand it is written to. */
+  to?: string;
 }
 
 const folder = join(__dirname.replace(/([\\/])dist([\\/]scripts[\\/])/, '$1$2'), 'page');
@@ -69,9 +71,10 @@ function addDeletion(app: Express, { x }: Stage, changed: () => void): void {
 }
 
 function addPeople(app: Express, stage: Stage, changed: () => void): void {
-  const { x, host, brandId, chatPeople } = stage;
+  const { x, host, brandId, brands, chatPeople } = stage;
   app.post('/customers/:id', async (request, response) => {
-    const { text = '', file, public: inPublic, encrypted } = request.body as Writing;
+    const { text = '', file, public: inPublic, encrypted, to } = request.body as Writing;
+    const addressee = brands.find(({ id }) => id === to)?.id ?? brandId;
     const person = chatPeople.get(request.params['id']);
     if (encrypted && person) {
       await writeEncrypted(person, brandId, text, file);
@@ -84,7 +87,7 @@ function addPeople(app: Express, stage: Stage, changed: () => void): void {
     void x.feed.publish(
       inPublic
         ? { kind: 'post', post: x.world.addPost(from, text, media ? { media: [media] } : {}) }
-        : { kind: 'message', message: x.world.addMessage(from, brandId, text, media) },
+        : { kind: 'message', message: x.world.addMessage(from, addressee, text, media) },
     );
     changed();
     response.json({});

@@ -29,11 +29,20 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
+/** An account of X that customers write to. */
+export interface Brand {
+  id: string;
+  username: string;
+  name: string;
+}
+
 /** What the page plays with. */
 export interface Stage {
   x: XSimulator;
   host: HostSimulator;
+  /** The first of the brands, which is set up already. */
   brandId: string;
+  brands: Brand[];
   customers: { id: string; username: string; name: string }[];
   /** The customers as they write encrypted, by their ids. */
   chatPeople: Map<string, ChatPerson>;
@@ -50,6 +59,7 @@ const second = {
 
 const accountName = 'acme';
 const brandId = '900000000000000001';
+const first = { id: brandId, username: 'acme_help', name: 'ACME Help' };
 const customers = [
   { id: '1700000000000000021', username: 'jane_doe', name: 'Jane Doe' },
   { id: '1700000000000000022', username: 'max_power', name: 'Max Power' },
@@ -76,7 +86,7 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
     limits: generous,
     media: { processingSteps: 1 },
   });
-  const keys = x.addBrand(brandId, 'acme_help', 'ACME Help');
+  const keys = x.addBrand(first.id, first.username, first.name);
   for (const customer of customers) x.world.addUser(customer);
   const chatPeople = new Map<string, ChatPerson>();
   for (const { id } of customers) chatPeople.set(id, await x.chatPerson(id));
@@ -101,7 +111,16 @@ export async function startSandbox({ dataDir, pagePort, pluginPort }: SandboxOpt
   );
   account.replyUrl = replyUrl;
   const about = { panelUrl: `${host.url}/appzone`, panelPassword, second: second.app };
-  const page = pageApp({ x, host, brandId, customers, chatPeople, activity, about });
+  const page = pageApp({
+    x,
+    host,
+    brandId,
+    brands: [first, second.user],
+    customers,
+    chatPeople,
+    activity,
+    about,
+  });
   ({ changed } = page);
   follow(x, host, changed);
   const served = await serve(page.app, pagePort).catch(async (error: unknown) => {

@@ -1,11 +1,12 @@
 import type { ActivityEntry } from '../../plugin/core/ports';
 import type { SimDirectMessage } from '../../test/simulators/x/world';
-import type { Stage } from './sandbox';
+import type { Brand, Stage } from './sandbox';
 
 /** Everything the page shows, at one moment. */
 export function snapshotOf(stage: Stage, hostDown: boolean): object {
   return {
     hostDown,
+    brands: stage.brands,
     customers: stage.customers.map((customer) => ({
       ...customer,
       messages: phoneMessages(customer.id, stage),
@@ -15,23 +16,37 @@ export function snapshotOf(stage: Stage, hostDown: boolean): object {
   };
 }
 
-/** A customer's Direct Messages, plain and encrypted, public posts and the answers to them, oldest first. */
-function phoneMessages(customerId: string, stage: Stage): object[] {
-  const { world } = stage.x;
-  const direct = world.between(customerId, stage.brandId).map((message) => phoneMessage(message, stage));
-  const posts = world.posts
+/** A customer's Direct Messages, plain and encrypted, public posts and the answers to them, oldest first, by brand. */
+function phoneMessages(customerId: string, stage: Stage): Record<string, object[]> {
+  return Object.fromEntries(
+    stage.brands.map((brand) => [
+      brand.id,
+      [
+        ...stage.x.world.between(customerId, brand.id).map((message) => phoneMessage(message, customerId)),
+        ...postsWith(customerId, brand, stage),
+        // The first brand alone has keys for encrypted chat.
+        ...(brand.id === stage.brandId ? encryptedMessages(customerId, stage) : []),
+      ]
+        .sort((one, other) => one.at - other.at)
+        .slice(-60),
+    ]),
+  );
+}
+
+function postsWith(customerId: string, brand: Brand, { x }: Stage) {
+  return x.world.posts
     .filter(
-      ({ authorId, inReplyTo, deleted }) =>
-        !deleted && (authorId === customerId || inReplyTo?.authorId === customerId),
+      ({ authorId, inReplyTo, text, deleted }) =>
+        !deleted &&
+        (authorId === customerId
+          ? text.includes(`@${brand.username}`) || inReplyTo?.authorId === brand.id
+          : authorId === brand.id && inReplyTo?.authorId === customerId),
     )
     .map((post) => {
       const [media] = post.media;
       const written = { ...post, senderId: post.authorId, media, stub: post.stubs[0] };
-      return { ...phoneMessage(written, stage), inPublic: true };
+      return { ...phoneMessage(written, customerId), inPublic: true };
     });
-  return [...direct, ...posts, ...encryptedMessages(customerId, stage)]
-    .sort((one, other) => one.at - other.at)
-    .slice(-60);
 }
 
 const types: Record<string, string> = { image: 'image/png', gif: 'image/gif', video: 'video/mp4' };
@@ -54,19 +69,19 @@ function encryptedMessages(customerId: string, { chatPeople, brandId }: Stage) {
 
 type Written = Pick<SimDirectMessage, 'id' | 'senderId' | 'text' | 'links' | 'media' | 'stub' | 'at'>;
 
-function phoneMessage({ id, senderId, text, links, media, stub, at }: Written, { brandId }: Stage) {
+function phoneMessage({ id, senderId, text, links, media, stub, at }: Written, customerId: string) {
   const spoken = stub === undefined ? text : text.replace(stub, '').trim();
   return {
     id,
     at,
-    mine: senderId !== brandId,
+    mine: senderId === customerId,
     text: links.reduce((shown, link) => shown.replace(link.url, link.expanded), spoken),
     file: media && { url: `/files/x/${media.id}`, type: media.mime, name: media.type },
   };
 }
 
 function deskInteraction(
-  interaction: { id: number; ContactId: number; threadId: string | null },
+  interaction: { id: number; ContactId: number; OpenchannelAccountId: number; threadId: string | null },
   stage: Stage,
 ): object {
   const { host } = stage;
@@ -79,6 +94,7 @@ function deskInteraction(
     name: contact?.fields['firstName'] ?? 'Contact',
     handle: contact?.fields['twitter'] ?? '',
     inPublic: interaction.threadId !== null,
+    account: host.state.accounts.find(({ id }) => id === interaction.OpenchannelAccountId)?.name ?? '',
     messages: messages.slice(-60).map(({ id, direction, body, AttachmentId, createdAt }) => {
       const file = host.state.attachments.find((each) => each.id === AttachmentId);
       return {

@@ -155,6 +155,10 @@ withBrowser('from the zip alone to the first message', () => {
       .getByText('XCALLY Motion has it')
       .waitFor({ state: 'attached' });
     await shoot(page, 'panel-conversations');
+    await fill('Handle, name or words', 'nobody_here');
+    await press('Search');
+    await panel.getByText('Nobody was found.').waitFor();
+    await panel.getByRole('region', { name: '@jane_doe' }).waitFor({ state: 'detached' });
   });
 
   test('the log is live, and settings are exported and imported with a look before', async () => {
@@ -188,6 +192,16 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.getByText('"acme" is switched off').waitFor();
     await press('Switch on');
     await panel.locator('.card').getByText('works').waitFor();
+    // An amount keeps its decimals while it is typed.
+    const edit = panel.locator('.card').getByRole('link', { name: 'Edit', exact: true });
+    await edit.click();
+    const limit = panel.getByLabel('Warn at (US dollars a month)');
+    await limit.clear();
+    await limit.pressSequentially('20.05');
+    await press('Save');
+    await panel.getByText('"acme" was saved').waitFor();
+    await edit.click();
+    await until(async () => (await limit.inputValue()) === '20.05', 'the amount as it was typed');
   });
 
   test('encrypted chat: keys are created and exported, and a customer is read and answered', async () => {

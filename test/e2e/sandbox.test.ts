@@ -115,12 +115,21 @@ withBrowser('the sandbox in a browser', () => {
     await page.getByRole('button', { name: 'Max Power @max_power' }).click();
     await write('agent', 'Our terms', pdf);
     await phone().getByText('terms.pdf').waitFor();
-    await page.getByRole('button', { name: 'Jane Doe @jane_doe', exact: true }).click();
+    await page.getByRole('button', { name: 'Jane Doe @jane_doe X – ACME Help', exact: true }).click();
     await write('agent', '', pdf);
     await page
       .getByText('Not sent: X cannot take the file "terms.pdf": only png, jpeg, gif and mp4 can be sent.')
       .waitFor();
     await page.getByRole('button', { name: 'Max Power @max_power' }).click();
+  });
+
+  test('the phone writes to the second brand as well, each in its own conversation', async () => {
+    const brand = page.getByLabel('Write to');
+    await brand.selectOption('ACME Italia @acme_italia');
+    await write('customer', 'Ciao');
+    await phone().getByText('Ciao').waitFor();
+    await brand.selectOption('ACME Help @acme_help');
+    await phone().getByText('Ciao').waitFor({ state: 'detached' });
   });
 
   test('the host goes down and comes back: what was written meanwhile arrives', async () => {

@@ -70,6 +70,6 @@ test('settings that were saved are tried with the host at once', async () => {
   rig.host.faults.add({ when: /./, status: 401, times: Infinity });
   expect((await admin.call('checkHost', {})).line).toMatchObject({
     state: 'failed',
-    words: expect.stringContaining('check host.username') as string,
+    words: expect.stringContaining('refuses this user and password') as string,
   });
 });

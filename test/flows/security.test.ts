@@ -139,7 +139,7 @@ describe('bodies that are too much', () => {
     const packed = gzipSync(Buffer.alloc(200_000_000, ' '));
     rig!.host.faults.add({ when: /notify/, bytes: packed, headers: { 'content-encoding': 'gzip' } });
     await rig!.customerWrites('hello');
-    await rig!.logged(/XCALLY Motion cannot be reached \(ERR_BAD_RESPONSE\)/);
+    await rig!.logged(/XCALLY Motion cannot be reached: ERR_BAD_RESPONSE/);
     await rig!.receivesInHaste(1);
     rig!.x.faults.add({ when: /dm_conversations/, bytes: packed, headers: { 'content-encoding': 'gzip' } });
     const { status } = await rig!.host.agentWrites(rig!.host.state.interactions[0]!, 'answer');

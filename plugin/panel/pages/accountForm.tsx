@@ -8,7 +8,7 @@ import { SettingsForm } from '../settingsForm';
 import { texts } from '../texts';
 import { Keys, OAuth2Client, type AccountEditing } from './accountKeys';
 import { copyOf } from './accountTools';
-import { OpenChannel } from './openChannel';
+import { Channels, OpenChannel } from './openChannel';
 import { useSaving } from './setUpParts';
 
 const { account: words } = texts;
@@ -97,6 +97,8 @@ function special(
       return <Keys key={id} editing={editing} />;
     case 'openChannel':
       return <OpenChannel key={id} editing={editing} others={accounts.filter((each) => each !== known)} />;
+    case 'channels':
+      return <Channels key={id} editing={editing} others={accounts.filter((each) => each !== known)} />;
     case 'delivery':
       return <Delivery key={id} editing={editing} />;
     default:

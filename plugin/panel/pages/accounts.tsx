@@ -105,7 +105,9 @@ function AccountCard({ state, settings, busy, change }: CardProps) {
       </p>
       <Reasons reasons={reasons} />
       <p class="actions">
-        {active ? null : <LinkButton text={accounts.goOn} href={`#setup/${encodeURIComponent(name)}`} />}
+        {isSetUp(state) ? null : (
+          <LinkButton text={accounts.goOn} href={`#setup/${encodeURIComponent(name)}`} />
+        )}
         <a class="button" href={`#accounts/${encodeURIComponent(name)}`}>
           {texts.edit}
         </a>
@@ -134,6 +136,11 @@ function AccountCard({ state, settings, busy, change }: CardProps) {
       ) : null}
     </li>
   );
+}
+
+/** Once a message has come, there is nothing left that the assistant could do. */
+export function isSetUp({ active, lastInAt }: AccountState): boolean {
+  return active && lastInAt !== undefined;
 }
 
 export function Reasons({ reasons }: { reasons: string[] }) {

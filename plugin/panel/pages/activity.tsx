@@ -12,10 +12,23 @@ const { activity: words } = texts;
 /** How often the list is asked for, in milliseconds. */
 const interval = 3_000;
 
-/** Messages as they move, and why one waits or failed. */
-export function Activity() {
+/** Where those of a direction and a state are listed. */
+export function activityOf(direction: ActivityQuery['direction'], state: 'waiting' | 'failed'): string {
+  return `#activity/${direction}-${state}`;
+}
+
+function queryOf(about: string | undefined): ActivityQuery {
+  const [, direction, state] = /^(in|out)-(waiting|failed)$/.exec(about ?? '') ?? [];
+  return {
+    direction: direction === 'out' ? 'out' : 'in',
+    ...(state === 'waiting' || state === 'failed' ? { state } : {}),
+  };
+}
+
+/** Messages as they move, and why one waits or failed. @param about which ones, as `activityOf` has it */
+export function Activity({ about }: { about: string | undefined }) {
   const { client, onSignedOut } = usePanel();
-  const [query, setQuery] = useState<ActivityQuery>({ direction: 'in' });
+  const [query, setQuery] = useState(() => queryOf(about));
   const overview = useOverview();
   const page = useAnswer('activity', query, interval);
   const { outcome, run } = useDoing(onSignedOut);

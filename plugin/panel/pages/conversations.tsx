@@ -22,12 +22,17 @@ export function Conversations({ about }: { about: string | undefined }) {
   const [query, setQuery] = useState<Input<'people'>>({});
   const isSearch = query.search !== undefined || query.from !== undefined;
   const { answer, fault } = useAnswer('people', query, isSearch ? undefined : interval);
+  const search = (wanted: Input<'people'>) => {
+    setQuery(wanted);
+    // The conversation of somebody who was not searched for would stand beside what was found.
+    if (about !== undefined) window.location.hash = '#conversations';
+  };
   const names = overview?.accounts.map(({ name }) => name) ?? [];
   const open = answer?.people.find((each) => idOf(each) === about) ?? personOf(about);
   return (
     <>
       <PageTitle text={texts.pages.conversations} />
-      <SearchForm names={names} onSearch={setQuery} />
+      <SearchForm names={names} onSearch={search} />
       {fault === undefined ? null : <p class="bad">{fault}</p>}
       <div class={open ? 'conversations open' : 'conversations'}>
         <People people={answer?.people} open={about} more={answer?.more === true} />

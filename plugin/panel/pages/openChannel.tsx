@@ -4,12 +4,21 @@ import { usePanel } from '../context';
 import { Button, Choice, Outcome, useDoing } from '../fields';
 import { SettingField, SettingsGroup } from '../settingsGroup';
 import { texts } from '../texts';
+import { valueAt } from '../valueAt';
 import type { AccountEditing } from './accountKeys';
 
 const { account: words } = texts;
 
-/** The Open Channel account, chosen from those that Motion has, or entered as a number where it cannot be asked. */
-export function OpenChannel({ editing, others }: { editing: AccountEditing; others: AccountSettings[] }) {
+interface ChannelFieldProps {
+  path: 'openChannelAccountId' | 'mentions.openChannelAccountId';
+  /** What 0 means, where it means something. */
+  none?: string;
+  editing: AccountEditing;
+  others: AccountSettings[];
+}
+
+/** An Open Channel account, chosen from those that Motion has, or entered as a number where it cannot be asked. */
+function ChannelField({ path, none, editing, others }: ChannelFieldProps) {
   const { client, onSignedOut } = usePanel();
   const { outcome, busy, run } = useDoing(onSignedOut);
   const [list, setList] = useState<Answer<'hostAccounts'>['accounts']>([]);
@@ -19,7 +28,6 @@ export function OpenChannel({ editing, others }: { editing: AccountEditing; othe
       return undefined;
     });
   useEffect(load, []);
-  const path = 'openChannelAccountId';
   const field = editing.view.form.flatMap(({ fields }) => fields).find((each) => each.path === path);
   if (!field) return null;
   const asNumber = (
@@ -28,7 +36,8 @@ export function OpenChannel({ editing, others }: { editing: AccountEditing; othe
       <Button quiet text={words.loadHostAccounts} off={busy} onClick={load} />
     </>
   );
-  const chosen = list.find(({ id }) => id === editing.values.openChannelAccountId);
+  const value = valueAt(editing.values, path);
+  const chosen = list.find(({ id }) => id === value);
   const usedBy = (id: number) => others.find((each) => each.openChannelAccountId === id)?.name;
   const options = Object.fromEntries(
     list.map(({ id, name }) => [id, words.hostAccount(name, id, usedBy(id))]),
@@ -38,23 +47,45 @@ export function OpenChannel({ editing, others }: { editing: AccountEditing; othe
       label={field.label}
       field={path}
       hint={chosen ? words.mapKeyOnHost(chosen.mapKey) : (field.hint ?? '')}
-      value={chosen ? String(chosen.id) : ''}
-      options={chosen ? options : { '': '', ...options }}
+      value={chosen ? String(chosen.id) : none !== undefined && value === 0 ? '0' : ''}
+      options={{
+        ...(none === undefined ? {} : { '0': none }),
+        ...(chosen || (none !== undefined && value === 0) ? {} : { '': '' }),
+        ...options,
+      }}
       onChange={(id) => editing.set(path, id === '' ? NaN : Number(id))}
     />
   );
   return (
+    <>
+      {list.length > 0 ? asChoice : asNumber}
+      <Outcome outcome={outcome} />
+    </>
+  );
+}
+
+type Props = Pick<ChannelFieldProps, 'editing' | 'others'>;
+
+/** The Open Channel account that messages go to. */
+export function OpenChannel(props: Props) {
+  const path = 'openChannelAccountId';
+  return (
     <SettingsGroup
       id="openChannel"
-      editing={editing}
-      instead={{
-        [path]: (
-          <>
-            {list.length > 0 ? asChoice : asNumber}
-            <Outcome outcome={outcome} />
-          </>
-        ),
-      }}
+      editing={props.editing}
+      instead={{ [path]: <ChannelField key={path} path={path} {...props} /> }}
+    />
+  );
+}
+
+/** What of an account is received and sent, with the Open Channel account that public posts go to. */
+export function Channels(props: Props) {
+  const path = 'mentions.openChannelAccountId';
+  return (
+    <SettingsGroup
+      id="channels"
+      editing={props.editing}
+      instead={{ [path]: <ChannelField key={path} path={path} none={words.sameChannel} {...props} /> }}
     />
   );
 }

@@ -5,7 +5,8 @@ import { Button, LinkButton, Outcome, useDoing } from '../fields';
 import { useOverview } from '../overviewContext';
 import { dollars, momentOf, timeOf } from '../times';
 import { texts } from '../texts';
-import { Reasons } from './accounts';
+import { isSetUp, Reasons } from './accounts';
+import { activityOf } from './activity';
 import { Machines } from './machines';
 import { PageTitle } from '../pageTitle';
 
@@ -76,7 +77,9 @@ function Card({ state, refresh }: { state: AccountState; refresh: () => void }) 
         {failed === 0 ? null : (
           <>
             {' · '}
-            <a href="#activity">{texts.accounts.failed(failed)}</a>
+            <a href={activityOf(state.failedIn > 0 ? 'in' : 'out', 'failed')}>
+              {texts.accounts.failed(failed)}
+            </a>
           </>
         )}
       </p>
@@ -92,26 +95,39 @@ function Card({ state, refresh }: { state: AccountState; refresh: () => void }) 
       ) : null}
       <Quotas state={state} />
       <p>{costsInWords(state.month)}</p>
-      {state.active ? null : (
+      {isSetUp(state) ? null : (
         <p class="actions">
           <LinkButton text={texts.accounts.goOn} href={`#setup/${encodeURIComponent(name)}`} />
         </p>
       )}
       {toMend.length + waits.length > 0 ? (
-        <p class="actions">
-          {waits.length > 0 ? <Button text={words.tryNow} off={busy} onClick={tryNow} /> : null}
-          {waits.length > 0 ? <LinkButton quiet text={words.show} href="#activity" /> : null}
-          {toMend.length > 0 ? (
-            <LinkButton text={texts.pages.check} href={`#check/${encodeURIComponent(name)}`} />
-          ) : null}
-          {toMend.length > 0 ? (
-            <LinkButton quiet text={texts.edit} href={`#accounts/${encodeURIComponent(name)}`} />
-          ) : null}
-        </p>
+        <Help name={name} waits={waits} isToMend={toMend.length > 0} busy={busy} tryNow={tryNow} />
       ) : null}
       <Outcome outcome={outcome} />
       <Details state={state} />
     </li>
+  );
+}
+
+interface HelpProps {
+  name: string;
+  waits: Waits[];
+  isToMend: boolean;
+  busy: boolean;
+  tryNow: () => void;
+}
+
+/** The buttons that help where something waits or is to be mended. */
+function Help({ name, waits: [first], isToMend, busy, tryNow }: HelpProps) {
+  return (
+    <p class="actions">
+      {first ? <Button text={words.tryNow} off={busy} onClick={tryNow} /> : null}
+      {first ? <LinkButton quiet text={words.show} href={activityOf(first.direction, 'waiting')} /> : null}
+      {isToMend ? <LinkButton text={texts.pages.check} href={`#check/${encodeURIComponent(name)}`} /> : null}
+      {isToMend ? (
+        <LinkButton quiet text={texts.edit} href={`#accounts/${encodeURIComponent(name)}`} />
+      ) : null}
+    </p>
   );
 }
 
@@ -133,7 +149,8 @@ function WaitsLine({ waits: { direction, count, since, reason, nextTryAt } }: { 
   return (
     <>
       {words.waits[direction](count, since === undefined ? undefined : momentOf(since))} {reason ?? ''}{' '}
-      {nextTryAt === undefined ? '' : words.next(timeOf(nextTryAt))}
+      {nextTryAt === undefined ? '' : words.next(timeOf(nextTryAt))}{' '}
+      {direction === 'in' ? words.kept(count) : ''}
     </>
   );
 }

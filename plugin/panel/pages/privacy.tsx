@@ -37,7 +37,8 @@ export function PrivacyPage() {
       setPerson('');
       const done = words.done(messages, answers);
       // By the number alone: the name is not to be kept here any longer.
-      setReceipt(`${new Date().toISOString()}\nX user id ${who.id}\n${done}\n`);
+      const proof = words.proof(who.accounts.join(', ') || '–', client.hello.session?.user ?? '–');
+      setReceipt(`${new Date().toISOString()}\nX user id ${who.id}\n${proof}\n${done}\n`);
       return done;
     });
   return (

@@ -105,18 +105,21 @@ export function ReportPage() {
       <Outcome outcome={outcome} />
       {report ? <Totals report={report} /> : null}
       {report ? <ByDay report={report} /> : null}
+      {report ? <p class="hint">{words.costNote}</p> : null}
     </form>
   );
 }
 
 /** What is shown of a day. */
-const dayFigures = ['in', 'out', 'automatic', 'failed'] as const;
+const dayFigures = ['in', 'waiting', 'bot', 'filtered', 'out', 'automatic', 'failed'] as const;
 
 interface DayRow {
   day: string;
   account: string;
   figures: Record<(typeof dayFigures)[number], number>;
 }
+
+const nothing = { in: 0, waiting: 0, bot: 0, filtered: 0, out: 0, automatic: 0, failed: 0 };
 
 /** A row for each local day and account. */
 function rowsByDay({ accounts }: Report): DayRow[] {
@@ -126,8 +129,11 @@ function rowsByDay({ accounts }: Report): DayRow[] {
       // By its middle: time zones may be half an hour apart from it.
       const day = dayOf(Date.parse(hour.hour) + 30 * 60_000);
       const key = `${day} ${account}`;
-      const row = rows.get(key) ?? { day, account, figures: { in: 0, out: 0, automatic: 0, failed: 0 } };
-      row.figures.in += hour.in.delivered + hour.in.bot;
+      const row = rows.get(key) ?? { day, account, figures: { ...nothing } };
+      row.figures.in += hour.in.delivered;
+      row.figures.waiting += hour.in.waiting;
+      row.figures.bot += hour.in.bot;
+      row.figures.filtered += hour.in.filtered;
       row.figures.out += hour.out.delivered;
       row.figures.automatic += hour.automatic.delivered;
       row.figures.failed += hour.in.failed + hour.out.failed + hour.automatic.failed;

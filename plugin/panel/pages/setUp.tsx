@@ -73,6 +73,11 @@ const forms: Record<StepName, (props: StepProps) => ComponentChildren> = {
   message: MessageStep,
 };
 
+function stateOf(isDone: boolean, isNext: boolean): string {
+  if (isDone) return `✓ ${words.done}`;
+  return isNext ? words.open : words.later;
+}
+
 function Steps(props: StepProps) {
   // A step that somebody works in stays open whatever is found meanwhile, until it is saved or done.
   const [pinned, setPinned] = useState<StepName>();
@@ -106,8 +111,7 @@ function Steps(props: StepProps) {
             onClick={name === open ? () => setPinned(name) : undefined}
           >
             <h3>
-              {index + 1}. {words[name].heading}{' '}
-              <span class="state">{done ? `✓ ${words.done}` : words.open}</span>
+              {index + 1}. {words[name].heading} <span class="state">{stateOf(done, name === next)}</span>
             </h3>
             {found === undefined ? null : <p class={done ? 'good' : 'bad'}>{found}</p>}
             {name === open ? (

@@ -4,7 +4,7 @@ import { ConnectPin } from '../connect';
 import { ConnectOAuth2 } from '../connectOAuth2';
 import { usePanel } from '../context';
 import { CopyField } from '../copyField';
-import { Button, Outcome, useDoing, type Done } from '../fields';
+import { Button, Outcome, Switch, useDoing, type Done } from '../fields';
 import { SettingsForm } from '../settingsForm';
 import { texts } from '../texts';
 import { withValueAt } from '../valueAt';
@@ -17,11 +17,15 @@ const outcomeOf = ({ state, words: said }: CheckLine): Done => ({ good: state !=
 
 export function MotionStep({ view, reload }: StepProps) {
   const { client } = usePanel();
+  const [hasFailed, setHasFailed] = useState(false);
+  const [isForced, setIsForced] = useState(false);
   const save = async (settings: Settings) => {
     const { baseUrl } = settings.host;
     const isWhole = baseUrl === '' || /^https?:\/\//.test(baseUrl);
     const whole = isWhole ? settings : withValueAt(settings, 'host.baseUrl', `https://${baseUrl}`);
-    const { revision } = await client.call('save', { settings: whole, testMotion: true });
+    setHasFailed(true);
+    const { revision } = await client.call('save', { settings: whole, testMotion: !isForced });
+    setHasFailed(false);
     reload();
     return { saved: { ...withValueAt(whole, 'host.password', undefined), revision }, said: texts.saved };
   };
@@ -35,11 +39,14 @@ export function MotionStep({ view, reload }: StepProps) {
       save={save}
     >
       {(editing) => (
-        <Fields
-          paths={['host.baseUrl', 'host.username', 'host.password']}
-          editing={editing}
-          ofAccount={false}
-        />
+        <>
+          <Fields
+            paths={['host.baseUrl', 'host.username', 'host.password']}
+            editing={editing}
+            ofAccount={false}
+          />
+          {hasFailed ? <Switch label={words.motion.anyway} value={isForced} onChange={setIsForced} /> : null}
+        </>
       )}
     </SettingsForm>
   );

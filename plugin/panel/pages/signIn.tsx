@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Client } from '../client';
 import { Outcome, TextField, useDoing, Button, PasswordField } from '../fields';
+import { LanguageChoice } from '../languageChoice';
 import { texts } from '../texts';
 
 interface SignInProps {
@@ -15,7 +16,9 @@ export function SignIn({ client, ended, onSignedIn }: SignInProps) {
   const [claiming, setClaiming] = useState(!client.hello.claimed);
   return (
     <main class="door">
-      <p class="brand">openchannel-x</p>
+      <p class="brand">
+        openchannel-x <LanguageChoice />
+      </p>
       {claiming ? (
         <Claim client={client} onSignedIn={onSignedIn} onPassword={() => setClaiming(false)} />
       ) : (

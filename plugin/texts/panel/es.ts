@@ -74,6 +74,7 @@ export const es: Texts = {
       out: (count, since) => `${count === 1 ? '1 respuesta en espera' : `${count} respuestas en espera`}${since === undefined ? '' : ` desde ${since}`}.`,
     },
     next: (time) => `Próximo intento: ${time}.`,
+    kept: (count) => (count === 1 ? 'Se conserva y se reintenta hasta que llegue.' : 'Se conservan y se reintentan hasta que lleguen.'),
     tryNow: 'Intentar ahora',
     trying: 'Intentándolo de nuevo.',
     show: 'Mostrar lo que está en espera',
@@ -120,11 +121,13 @@ export const es: Texts = {
     words: 'Seis pasos, cada uno con su propia prueba. Puede salir en cualquier momento y continuar más tarde.',
     done: 'hecho',
     open: 'pendiente',
+    later: 'después de los pasos anteriores',
     change: 'Cambiar',
     saveAndTest: 'Guardar y probar',
     next: 'Guardar y continuar',
     motion: {
       heading: 'XCALLY Motion',
+      anyway: 'Guardar aunque XCALLY Motion todavía no responda',
       words: 'La dirección en la que abre XCALLY Motion y un usuario para el plugin con el rol admin.',
     },
     app: {
@@ -228,9 +231,10 @@ export const es: Texts = {
   account: {
     addHeading: 'Añadir una cuenta',
     editHeading: (name) => `Cuenta “${name}”`,
-    isSet: 'guardado',
-    isMissing: 'falta',
-    replace: 'Introduzca un valor nuevo para reemplazarlo',
+    isSet: 'con valor',
+    sameChannel: 'la misma que los mensajes',
+    isMissing: 'sin valor',
+    replace: 'Valor nuevo',
     loadHostAccounts: 'Cargar la lista de XCALLY Motion',
     hostAccount: (name, id, user) => (user === undefined ? `${name} (${id})` : `${name} (${id}), la usa ${user}`),
     mapKeyOnHost: (mapKey) => `Map Key en XCALLY Motion: ${mapKey || 'ninguna, elija una allí'}`,
@@ -390,7 +394,8 @@ export const es: Texts = {
     sunday: 'domingo',
   },
   report: {
-    words: 'Mensajes por hora, dirección y estado, primeras respuestas, esperas por límites de frecuencia y el coste estimado.',
+    words: 'Mensajes por día, dirección y estado, primeras respuestas, esperas por los límites de X y el coste estimado.',
+    costNote: 'X cuenta los costes por días en UTC, así que pueden corresponder al día anterior o al siguiente.',
     period: 'Periodo',
     presets: { today: 'Hoy', yesterday: 'Ayer', week: 'Últimos 7 días', month: 'Este mes', lastMonth: 'Mes pasado', other: 'Otros días' },
     from: 'Desde',
@@ -429,6 +434,7 @@ export const es: Texts = {
     ask: (person) => `¿Olvidar a ${person} definitivamente?`,
     done: (messages, answers) => `Olvidado: ${messages === 1 ? '1 mensaje' : `${messages} mensajes`} y ${answers === 1 ? '1 respuesta' : `${answers} respuestas`}. Elimine usted mismo el contacto en XCALLY Motion.`,
     receipt: 'Descargar un comprobante',
+    proof: (accounts, user) => `En estas cuentas: ${accounts}\nBorrado por: ${user}\nLas líneas del registro desaparecen con su rotación.`,
     retention: 'El tiempo que se conservan los textos y los archivos multimedia se define para cada cuenta: Cuentas, Automatización. Los posts y los mensajes cifrados que los clientes eliminan en X se borran aquí de inmediato.',
   },
   check: {
@@ -483,7 +489,7 @@ export const es: Texts = {
   settings: {
     moved: (port) => `Guardado. El panel está ahora en el puerto ${port}: ábralo allí.`,
     savedAndTested: (words) => `Guardado. ${words}`,
-    savedButRefused: (words) => `Guardado, pero XCALLY Motion no aceptó estos ajustes: ${words}`,
+    savedButRefused: (words) => `Guardado, pero la prueba con XCALLY Motion falló: ${words}`,
     overridden: 'definido por el entorno',
     where: (file, data) => `Ajustes: ${file} · Datos: ${data}`,
     changePassword: 'Cambiar la contraseña del panel',

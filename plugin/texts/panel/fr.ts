@@ -74,6 +74,7 @@ export const fr: Texts = {
       out: (count, since) => `${count < 2 ? `${count} réponse attend` : `${count} réponses attendent`}${since === undefined ? '' : ` depuis ${since}`}.`,
     },
     next: (time) => `Prochain essai\u00a0: ${time}.`,
+    kept: (count) => (count === 1 ? 'Il est conservé et retenté jusqu’à son arrivée.' : 'Ils sont conservés et retentés jusqu’à leur arrivée.'),
     tryNow: 'Réessayer maintenant',
     trying: 'Nouvel essai en cours.',
     show: 'Afficher ce qui attend',
@@ -120,11 +121,13 @@ export const fr: Texts = {
     words: 'Six étapes, chacune avec son test. Vous pouvez quitter à tout moment et reprendre plus tard.',
     done: 'terminé',
     open: 'à faire',
+    later: 'après les étapes précédentes',
     change: 'Modifier',
     saveAndTest: 'Enregistrer et tester',
     next: 'Enregistrer et continuer',
     motion: {
       heading: 'XCALLY Motion',
+      anyway: 'Enregistrer même si XCALLY Motion ne répond pas encore',
       words: 'L’adresse à laquelle vous ouvrez XCALLY Motion, et un utilisateur pour le plugin avec le rôle admin.',
     },
     app: {
@@ -228,9 +231,10 @@ export const fr: Texts = {
   account: {
     addHeading: 'Ajouter un compte',
     editHeading: (name) => `Compte «\u00a0${name}\u00a0»`,
-    isSet: 'défini',
-    isMissing: 'manquant',
-    replace: 'Saisissez une nouvelle valeur pour la remplacer',
+    isSet: 'en place',
+    sameChannel: 'le même que pour les messages',
+    isMissing: 'vide',
+    replace: 'Nouvelle valeur',
     loadHostAccounts: 'Charger la liste depuis XCALLY Motion',
     hostAccount: (name, id, user) => (user === undefined ? `${name} (${id})` : `${name} (${id}), utilisé par ${user}`),
     mapKeyOnHost: (mapKey) => `Map Key dans XCALLY Motion\u00a0: ${mapKey || 'aucune, choisissez-en une là-bas'}`,
@@ -390,7 +394,8 @@ export const fr: Texts = {
     sunday: 'Dimanche',
   },
   report: {
-    words: 'Messages par heure, sens et état, premières réponses, attentes dues aux limites de débit, et coût estimé.',
+    words: 'Messages par jour, sens et état, premières réponses, attentes dues aux limites de X et coût estimé.',
+    costNote: 'X compte les coûts par jour UTC ; ils peuvent donc relever de la veille ou du lendemain.',
     period: 'Période',
     presets: { today: 'Aujourd’hui', yesterday: 'Hier', week: '7 derniers jours', month: 'Ce mois-ci', lastMonth: 'Le mois dernier', other: 'Autres jours' },
     from: 'Du',
@@ -429,6 +434,7 @@ export const fr: Texts = {
     ask: (person) => `Oublier ${person} définitivement\u00a0?`,
     done: (messages, answers) => `Oublié\u00a0: ${messages < 2 ? `${messages} message` : `${messages} messages`} et ${answers < 2 ? `${answers} réponse` : `${answers} réponses`}. Supprimez vous-même le contact dans XCALLY Motion.`,
     receipt: 'Télécharger une attestation',
+    proof: (accounts, user) => `Dans ces comptes: ${accounts}\nEffacé par: ${user}\nLes lignes du journal disparaissent avec sa rotation.`,
     retention: 'La durée de conservation des textes et des médias se règle pour chaque compte : Comptes, Automatisation. Les posts et les messages chiffrés que des clients suppriment sur X sont effacés ici aussitôt.',
   },
   check: {
@@ -483,7 +489,7 @@ export const fr: Texts = {
   settings: {
     moved: (port) => `Enregistré. Le panneau est maintenant sur le port ${port}\u00a0: ouvrez-le là.`,
     savedAndTested: (words) => `Enregistré. ${words}`,
-    savedButRefused: (words) => `Enregistré, mais XCALLY Motion n’a pas accepté ces paramètres\u00a0: ${words}`,
+    savedButRefused: (words) => `Enregistré, mais le test avec XCALLY Motion a échoué\u00a0: ${words}`,
     overridden: 'défini par l’environnement',
     where: (file, data) => `Paramètres\u00a0: ${file} · Données\u00a0: ${data}`,
     changePassword: 'Changer le mot de passe du panneau',

@@ -73,6 +73,7 @@ export const it: Texts = {
       out: (count: number, since: string | undefined) => `${count === 1 ? '1 risposta in attesa' : `${count} risposte in attesa`}${since === undefined ? '' : ` (da: ${since})`}.`,
     },
     next: (time: string) => `Prossimo tentativo alle ${time}.`,
+    kept: (count: number) => (count === 1 ? 'Viene conservato e ritentato finché non arriva.' : 'Vengono conservati e ritentati finché non arrivano.'),
     tryNow: 'Prova ora',
     trying: 'Nuovo tentativo in corso.',
     show: 'Mostra ciò che è in attesa',
@@ -119,11 +120,13 @@ export const it: Texts = {
     words: 'Sei passaggi, ognuno con la propria verifica. È possibile uscire in qualsiasi momento e proseguire più tardi.',
     done: 'fatto',
     open: 'da fare',
+    later: 'dopo i passaggi precedenti',
     change: 'Cambia',
     saveAndTest: 'Salva e verifica',
     next: 'Salva e prosegui',
     motion: {
       heading: 'XCALLY Motion',
+      anyway: 'Salvare anche se XCALLY Motion non risponde ancora',
       words: 'L’indirizzo al quale si apre XCALLY Motion e un utente per il plugin con il ruolo admin.',
     },
     app: {
@@ -227,9 +230,10 @@ export const it: Texts = {
   account: {
     addHeading: 'Aggiungi un account',
     editHeading: (name: string) => `Account "${name}"`,
-    isSet: 'impostato',
-    isMissing: 'mancante',
-    replace: 'Inserire un nuovo valore per sostituirlo',
+    isSet: 'presente',
+    sameChannel: 'lo stesso dei messaggi',
+    isMissing: 'assente',
+    replace: 'Nuovo valore',
     loadHostAccounts: 'Carica l’elenco da XCALLY Motion',
     hostAccount: (name: string, id: number, user: string | undefined) => (user === undefined ? `${name} (${id})` : `${name} (${id}), usato da ${user}`),
     mapKeyOnHost: (mapKey: string) => `Map Key in XCALLY Motion: ${mapKey || 'nessuna, sceglierne una lì'}`,
@@ -389,7 +393,8 @@ export const it: Texts = {
     sunday: 'Domenica',
   },
   report: {
-    words: 'Messaggi per ora, direzione e stato, prime risposte, attese per limiti di frequenza e costo stimato.',
+    words: 'Messaggi per giorno, direzione e stato, prime risposte, attese per i limiti di X e costo stimato.',
+    costNote: 'X conta i costi per giorni UTC: possono quindi appartenere al giorno prima o dopo.',
     period: 'Periodo',
     presets: { today: 'Oggi', yesterday: 'Ieri', week: 'Ultimi 7 giorni', month: 'Questo mese', lastMonth: 'Mese scorso', other: 'Altri giorni' },
     from: 'Dal',
@@ -428,6 +433,7 @@ export const it: Texts = {
     ask: (person: string) => `Dimenticare definitivamente ${person}?`,
     done: (messages: number, answers: number) => `Dimenticati: ${messages === 1 ? '1 messaggio' : `${messages} messaggi`} e ${answers === 1 ? '1 risposta' : `${answers} risposte`}. Il contatto in XCALLY Motion va eliminato a mano.`,
     receipt: 'Scarica una ricevuta',
+    proof: (accounts: string, user: string) => `In questi account: ${accounts}\nCancellato da: ${user}\nLe righe del log scompaiono con la sua rotazione.`,
     retention: 'Per quanto tempo conservare testi e file multimediali si imposta per ogni account: Account, Automazione. I post e i messaggi crittografati che i clienti eliminano su X vengono cancellati subito anche qui.',
   },
   check: {
@@ -482,7 +488,7 @@ export const it: Texts = {
   settings: {
     moved: (port: number) => `Salvato. Il pannello si trova ora alla porta ${port}: aprirlo lì.`,
     savedAndTested: (words: string) => `Salvato. ${words}`,
-    savedButRefused: (words: string) => `Salvato, ma XCALLY Motion non ha accettato queste impostazioni: ${words}`,
+    savedButRefused: (words: string) => `Salvato, ma la prova con XCALLY Motion non è riuscita: ${words}`,
     overridden: 'impostato dall’ambiente',
     where: (file: string, data: string) => `Impostazioni: ${file} · Dati: ${data}`,
     changePassword: 'Cambia la password del pannello',

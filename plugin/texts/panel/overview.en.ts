@@ -17,6 +17,7 @@ export const overview = {
     out: (count: number, since: string | undefined) => `${count === 1 ? '1 reply waits' : `${count} replies wait`}${since === undefined ? '' : ` since ${since}`}.`,
   },
   next: (time: string) => `Next try ${time}.`,
+  kept: (count: number) => (count === 1 ? 'It is kept and tried until it arrives.' : 'They are kept and tried until they arrive.'),
   tryNow: 'Try now',
   trying: 'Trying again now.',
   show: 'Show what waits',

@@ -74,6 +74,7 @@ export const pt: Texts = {
       out: (count, since) => `${count === 1 ? '1 resposta em espera' : `${count} respostas em espera`}${since === undefined ? '' : ` desde ${since}`}.`,
     },
     next: (time) => `Próxima tentativa: ${time}.`,
+    kept: (count) => (count === 1 ? 'É guardado e tentado de novo até chegar.' : 'São guardadas e tentadas de novo até chegarem.'),
     tryNow: 'Tentar agora',
     trying: 'Nova tentativa em curso.',
     show: 'Mostrar o que está em espera',
@@ -120,11 +121,13 @@ export const pt: Texts = {
     words: 'Seis passos, cada um com o seu próprio teste. É possível sair a qualquer momento e continuar mais tarde.',
     done: 'concluído',
     open: 'por fazer',
+    later: 'após as etapas anteriores',
     change: 'Alterar',
     saveAndTest: 'Gravar e testar',
     next: 'Gravar e continuar',
     motion: {
       heading: 'XCALLY Motion',
+      anyway: 'Gravar mesmo que o XCALLY Motion ainda não responda',
       words: 'O endereço em que abre o XCALLY Motion e um usuário para o plugin, com a função admin.',
     },
     app: {
@@ -228,9 +231,10 @@ export const pt: Texts = {
   account: {
     addHeading: 'Adicionar uma conta',
     editHeading: (name) => `Conta "${name}"`,
-    isSet: 'definido',
-    isMissing: 'por preencher',
-    replace: 'Insira um novo valor para substituir o atual',
+    isSet: 'com valor',
+    sameChannel: 'a mesma das mensagens',
+    isMissing: 'sem valor',
+    replace: 'Novo valor',
     loadHostAccounts: 'Carregar a lista do XCALLY Motion',
     hostAccount: (name, id, user) => (user === undefined ? `${name} (${id})` : `${name} (${id}), usada por ${user}`),
     mapKeyOnHost: (mapKey) => `Map Key no XCALLY Motion: ${mapKey || 'nenhuma, escolha uma lá'}`,
@@ -390,7 +394,8 @@ export const pt: Texts = {
     sunday: 'Domingo',
   },
   report: {
-    words: 'Mensagens por hora, direção e estado, primeiras respostas, esperas por limites de uso e o custo estimado.',
+    words: 'Mensagens por dia, direção e estado, primeiras respostas, esperas por limites do X e o custo estimado.',
+    costNote: 'O X conta os custos por dias em UTC; por isso, podem pertencer ao dia anterior ou ao seguinte.',
     period: 'Período',
     presets: { today: 'Hoje', yesterday: 'Ontem', week: 'Últimos 7 dias', month: 'Este mês', lastMonth: 'Mês passado', other: 'Outros dias' },
     from: 'De',
@@ -429,6 +434,7 @@ export const pt: Texts = {
     ask: (person) => `Esquecer ${person} definitivamente?`,
     done: (messages, answers) => `Apagado: ${messages === 1 ? '1 mensagem' : `${messages} mensagens`} e ${answers === 1 ? '1 resposta' : `${answers} respostas`}. Apague também o contato no XCALLY Motion.`,
     receipt: 'Fazer download de um comprovante',
+    proof: (accounts, user) => `Nestas contas: ${accounts}\nApagado por: ${user}\nAs linhas do log desaparecem com a rotação dele.`,
     retention: 'O tempo durante o qual textos e arquivos ficam guardados é definido em cada conta: Contas, Automação. Posts e mensagens criptografadas que os clientes apagam no X são apagados aqui imediatamente.',
   },
   check: {
@@ -483,7 +489,7 @@ export const pt: Texts = {
   settings: {
     moved: (port) => `Gravado. O painel está agora na porta ${port}: abra-o lá.`,
     savedAndTested: (words) => `Gravado. ${words}`,
-    savedButRefused: (words) => `Gravado, mas o XCALLY Motion não aceitou estas configurações: ${words}`,
+    savedButRefused: (words) => `Gravado, mas o teste com o XCALLY Motion falhou: ${words}`,
     overridden: 'definido pelo ambiente',
     where: (file, data) => `Configurações: ${file} · Dados: ${data}`,
     changePassword: 'Alterar a senha do painel',

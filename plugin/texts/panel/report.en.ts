@@ -1,6 +1,7 @@
 /** The texts of the pages for reports and for privacy. */
 export const report = {
-  words: 'Messages by hour, direction and state, first responses, waits for rate limits, and the estimated cost.',
+  words: 'Messages by day, direction and state, first responses, waits for rate limits, and the estimated cost.',
+  costNote: 'X counts costs by days in UTC, so they may belong to the day before or after.',
   period: 'Time',
   presets: { today: 'Today', yesterday: 'Yesterday', week: 'Last 7 days', month: 'This month', lastMonth: 'Last month', other: 'Other days' },
   from: 'From',
@@ -40,5 +41,6 @@ export const privacy = {
   ask: (person: string) => `Forget ${person} for good?`,
   done: (messages: number, answers: number) => `Forgotten: ${messages === 1 ? '1 message' : `${messages} messages`} and ${answers === 1 ? '1 reply' : `${answers} replies`}. Delete the contact in XCALLY Motion yourself.`,
   receipt: 'Download a receipt',
+  proof: (accounts: string, user: string) => `In these accounts: ${accounts}\nErased by: ${user}\nLines of the log are erased with its rotation.`,
   retention: 'How long words and media are kept is set for each account: Accounts, Automation. Posts and encrypted messages that customers delete on X are erased here at once.',
 };

@@ -4,11 +4,13 @@ export const setUp = {
   words: 'Six steps, each with its own test. You can leave at any time and go on later.',
   done: 'done',
   open: 'open',
+  later: 'after the steps before',
   change: 'Change',
   saveAndTest: 'Save and test',
   next: 'Save and go on',
   motion: {
     heading: 'XCALLY Motion',
+    anyway: 'Save it even if XCALLY Motion does not answer yet',
     words: 'The address you open XCALLY Motion at, and a user for the plugin with the role admin.',
   },
   app: {

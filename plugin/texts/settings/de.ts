@@ -32,7 +32,7 @@ export const de: SettingTexts = {
     'log.level': { label: 'Stufe', options: { error: 'Fehler', warn: 'Warnungen', info: 'alles', debug: 'Debug' } },
     'log.messageText': { label: 'Nachrichtentext', hint: 'Verborgen hält ihn aus dem Protokoll und aus der Aktivitätsliste heraus.', options: { hidden: 'verborgen', full: 'geschrieben' } },
     'host.baseUrl': { label: 'Adresse', hint: 'Zum Beispiel https://motion.example.com' },
-    'host.username': { label: 'Benutzer', hint: 'Ein Benutzer von XCALLY Motion für das Plugin; oder verwenden Sie einen API-Schlüssel.' },
+    'host.username': { label: 'Benutzer', hint: 'Ein Benutzer von XCALLY Motion für das Plugin.' },
     'host.password': { label: 'Passwort', hint: 'Das Passwort dieses Benutzers.' },
     'host.apiKey': { label: 'API-Schlüssel', hint: 'Anstelle von Benutzer und Passwort.' },
     'host.caFile': { label: 'Zertifizierungsstelle', hint: 'PEM-Datei, falls XCALLY Motion ein selbstsigniertes Zertifikat hat.' },

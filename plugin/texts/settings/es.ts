@@ -32,7 +32,7 @@ export const es: SettingTexts = {
     'log.level': { label: 'Nivel', options: { error: 'errores', warn: 'advertencias', info: 'todo', debug: 'depuración' } },
     'log.messageText': { label: 'Texto de los mensajes', hint: 'Oculto: no aparece en el registro ni en la lista de actividad.', options: { hidden: 'oculto', full: 'visible' } },
     'host.baseUrl': { label: 'Dirección', hint: 'Por ejemplo, https://motion.example.com' },
-    'host.username': { label: 'Usuario', hint: 'Un usuario de XCALLY Motion para el plugin; también puede usar una clave de API.' },
+    'host.username': { label: 'Usuario', hint: 'Un usuario de XCALLY Motion para el plugin.' },
     'host.password': { label: 'Contraseña', hint: 'La de ese usuario.' },
     'host.apiKey': { label: 'Clave de API', hint: 'En lugar de usuario y contraseña.' },
     'host.caFile': { label: 'Autoridad de certificación', hint: 'Archivo PEM, si XCALLY Motion tiene un certificado autofirmado.' },

@@ -32,7 +32,7 @@ export const fr: SettingTexts = {
     'log.level': { label: 'Niveau', options: { error: 'erreurs', warn: 'avertissements', info: 'tout', debug: 'débogage' } },
     'log.messageText': { label: 'Texte des messages', hint: 'Masqué : il ne figure ni dans le journal ni dans la liste d’activité.', options: { hidden: 'masqué', full: 'écrit' } },
     'host.baseUrl': { label: 'Adresse', hint: 'Par exemple https://motion.example.com' },
-    'host.username': { label: 'Utilisateur', hint: 'Un utilisateur de XCALLY Motion pour le plugin ; sinon, utilisez une clé API.' },
+    'host.username': { label: 'Utilisateur', hint: 'Un utilisateur de XCALLY Motion pour le plugin.' },
     'host.password': { label: 'Mot de passe', hint: 'De cet utilisateur.' },
     'host.apiKey': { label: 'Clé API', hint: 'À la place de l’utilisateur et du mot de passe.' },
     'host.caFile': { label: 'Autorité de certification', hint: 'Fichier PEM, si XCALLY Motion a un certificat autosigné.' },

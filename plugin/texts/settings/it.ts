@@ -74,7 +74,7 @@ export const it: SettingTexts = {
     },
     'host.username': {
       label: 'Utente',
-      hint: 'Un utente di XCALLY Motion per il plugin; in alternativa usare un’API Key.',
+      hint: 'Un utente di XCALLY Motion per il plugin.',
     },
     'host.password': {
       label: 'Password',

@@ -32,7 +32,7 @@ export const pt: SettingTexts = {
     'log.level': { label: 'Nível', options: { error: 'erros', warn: 'avisos', info: 'tudo', debug: 'debug' } },
     'log.messageText': { label: 'Texto das mensagens', hint: 'Oculto: não aparece no log nem na lista de atividade.', options: { hidden: 'oculto', full: 'escrito' } },
     'host.baseUrl': { label: 'Endereço', hint: 'Como https://motion.example.com' },
-    'host.username': { label: 'Usuário', hint: 'Um usuário do XCALLY Motion para o plugin; ou use uma chave de API.' },
+    'host.username': { label: 'Usuário', hint: 'Um usuário do XCALLY Motion para o plugin.' },
     'host.password': { label: 'Senha', hint: 'Desse usuário.' },
     'host.apiKey': { label: 'Chave de API', hint: 'Em vez de usuário e senha.' },
     'host.caFile': { label: 'Autoridade de certificação', hint: 'Arquivo PEM, se o XCALLY Motion tiver um certificado autoassinado.' },

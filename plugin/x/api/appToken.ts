@@ -47,7 +47,6 @@ export class AppToken {
         auth: { username, password },
         headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
       }),
-      'POST /oauth2/token',
     );
     const read = tokenAnswer.safeParse(response.data);
     if (response.status === 200 && read.success) return read.data.access_token;

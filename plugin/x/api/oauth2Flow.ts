@@ -133,7 +133,6 @@ export class OAuth2Endpoint {
         ...(clientSecret === '' ? {} : { auth: { username: clientId, password: clientSecret } }),
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
       }),
-      `POST ${path}`,
     );
     clock.learn(response.headers['date'], askedAt);
     return response;

@@ -48,7 +48,7 @@ async function post(
   const url = `${trimmed(apiBaseUrl)}${path}`;
   const send = (now: number) => {
     const headers = { authorization: authorization(app, url, token, extra, now) };
-    return reach(axios.post<string>(url, '', { ...plainCall, headers }), `POST ${path}`);
+    return reach(axios.post<string>(url, '', { ...plainCall, headers }));
   };
   let response = await send(Date.now());
   // X refuses what is signed minutes too early or too late, and its answer tells the right time.

@@ -4,7 +4,7 @@ import { BridgeError } from '../../core/errors';
 import type { Counters } from '../../core/ports';
 import type { RemoteClock } from '../../core/remoteClock';
 import { guardedAgents, type MayCall } from '../../core/guardedAgent';
-import { transportFault } from '../../core/transport';
+import { transportFault, whyUnreachable } from '../../core/transport';
 import type { Dialect, DialectName } from './dialect';
 import { parseJson } from './parseJson';
 import { readProblem } from './readProblem';
@@ -186,7 +186,7 @@ export class SignedRequests {
       return { answer: { status, headers, kind, ...readAnswer(text) }, authorization };
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
-      throw new BridgeError('x-unavailable', `X cannot be reached (${code}) for ${call.window}`, {
+      throw new BridgeError('x-unavailable', say('transport.x', { why: whyUnreachable(code) }), {
         retryable: true,
         agentMessage: say('x.unreachable'),
         outcomeUnknown: call.changesThings === true && !neverConnected,

@@ -15,7 +15,6 @@ export async function whoIs(apiBaseUrl: string, accessToken: string): Promise<Si
       ...plainCall,
       headers: { authorization: `Bearer ${accessToken}` },
     }),
-    'GET /2/users/me',
   );
   const read = userAnswer.safeParse(data);
   if (status === 200 && read.success) return { userId: read.data.data.id, handle: read.data.data.username };

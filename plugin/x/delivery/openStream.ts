@@ -1,7 +1,8 @@
 import axios, { type AxiosResponse } from 'axios';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../../core/errors';
-import { transportFault } from '../../core/transport';
+import { transportFault, whyUnreachable } from '../../core/transport';
+import { say } from '../../texts/text';
 import { parseJson } from '../api/parseJson';
 import { readProblem, type Problem } from '../api/readProblem';
 
@@ -51,7 +52,7 @@ export async function openStream(options: OpenStreamOptions): Promise<OpenedStre
     return { refused: { status: response.status, ...readProblem(await readRefusal(response)) } };
   } catch (error) {
     const { code } = transportFault(error);
-    throw new BridgeError('x-unavailable', `X cannot be reached (${code}) for GET /2/activity/stream`, {
+    throw new BridgeError('x-unavailable', say('transport.x', { why: whyUnreachable(code) }), {
       retryable: true,
     });
   } finally {

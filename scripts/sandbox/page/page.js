@@ -1,6 +1,6 @@
 /** The sandbox page: shows the state the server streams, and sends what the two people write. */
 
-const chosen = { customer: undefined, interaction: undefined };
+const chosen = { customer: undefined, brand: undefined, interaction: undefined };
 let state;
 
 const byId = (id) => document.getElementById(id);
@@ -18,6 +18,7 @@ function element(tag, attributes = {}, ...children) {
 function show(next) {
   state = next;
   chosen.customer ??= state.customers[0].id;
+  chosen.brand ??= state.brands[0].id;
   chosen.interaction ??= state.interactions[0]?.id;
   showOutage();
   showPhone();
@@ -46,12 +47,25 @@ function showPhone() {
     ),
   );
   const customer = state.customers.find(({ id }) => id === chosen.customer);
-  showMessages(byId('phone-messages'), customer.messages, `${customer.name} has written nothing yet.`);
+  showBrands();
+  const messages = customer.messages[chosen.brand];
+  showMessages(byId('phone-messages'), messages, `${customer.name} has written nothing to them yet.`);
+}
+
+function showBrands() {
+  const list = byId('brand');
+  if (list.childElementCount === 0)
+    list.replaceChildren(
+      ...state.brands.map(({ id, name, username }) =>
+        element('option', { value: id }, `${name} @${username}`),
+      ),
+    );
+  list.value = chosen.brand;
 }
 
 function showDesk() {
   byId('interactions').replaceChildren(
-    ...state.interactions.map(({ id, name, handle, inPublic }) =>
+    ...state.interactions.map(({ id, name, handle, inPublic, account }) =>
       element(
         'button',
         {
@@ -61,6 +75,7 @@ function showDesk() {
         },
         element('strong', {}, name),
         element('small', {}, inPublic ? `@${handle} · post` : `@${handle}`),
+        element('small', {}, account),
       ),
     ),
   );
@@ -151,6 +166,12 @@ function journey({ direction, title, steps, state: last }) {
 
 function choose(what, id) {
   chosen[what] = id;
+  // What the next one writes begins as a private message.
+  if (what !== 'interaction') {
+    inPublic.checked = false;
+    encrypted.checked = false;
+    showWay();
+  }
   show(state);
 }
 
@@ -206,20 +227,28 @@ function showOutcome({ status, body }) {
 
 const inPublic = byId('phone-form').elements.public;
 const encrypted = byId('phone-form').elements.encrypted;
-const brand = '@acme_help';
-inPublic.addEventListener('change', () => {
+const brandHandle = () => `@${state.brands.find(({ id }) => id === chosen.brand).username}`;
+
+byId('brand').addEventListener('change', ({ currentTarget }) => choose('brand', currentTarget.value));
+/** Says in the field what is to be written. */
+function showWay() {
   const { text } = byId('phone-form').elements;
+  if (inPublic.checked) text.placeholder = `Post to everybody, naming ${brandHandle()}`;
+  else text.placeholder = encrypted.checked ? 'Start an encrypted message' : 'Start a message';
+}
+
+inPublic.addEventListener('change', () => {
   if (inPublic.checked) encrypted.checked = false;
-  text.placeholder = inPublic.checked ? `Post to everybody, naming ${brand}` : 'Start a message';
+  showWay();
 });
 encrypted.addEventListener('change', () => {
-  const { text } = byId('phone-form').elements;
   if (encrypted.checked) inPublic.checked = false;
-  text.placeholder = encrypted.checked ? 'Start an encrypted message' : 'Start a message';
+  showWay();
 });
 onWrite('phone-form', (writing) => {
-  const named = inPublic.checked && !writing.text.includes(brand) ? `${brand} ${writing.text}` : writing.text;
-  const way = { public: inPublic.checked, encrypted: encrypted.checked };
+  const isNamed = state.brands.some(({ username }) => writing.text.includes(`@${username}`));
+  const named = inPublic.checked && !isNamed ? `${brandHandle()} ${writing.text}` : writing.text;
+  const way = { public: inPublic.checked, encrypted: encrypted.checked, to: chosen.brand };
   return post(`/customers/${chosen.customer}`, { ...writing, text: named, ...way });
 });
 onWrite('desk-form', async (writing) => {
