@@ -1,25 +1,31 @@
 'use strict';
 /**
- * `npm run package [-- --to FOLDER]`: builds `build/openchannel-x-<version>.zip` for the host's AppZone. Everything lies in one top
- * folder of the zip's own name, runs without `node_modules`, and comes out the same, byte for byte, each time.
+ * `npm run package [-- --to FOLDER] [--with-node]`: builds `build/openchannel-x-<version>.zip` for the host's AppZone. Everything lies
+ * in one top folder of the zip's own name, runs without `node_modules`, and comes out the same, byte for byte, each time. With
+ * `--with-node` it is `build/openchannel-x-<version>-with-node.zip`, which carries a Node.js for hosts whose own is too old.
  */
 const { parseArgs } = require('node:util');
 const { setUp } = require('./setup');
 
-const { values: options } = parseArgs({ options: { to: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { to: { type: 'string' }, 'with-node': { type: 'boolean', default: false } },
+});
 setUp({});
 
 const { zipSync } = require('fflate');
 const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('fs');
 const { basename, join, resolve } = require('path');
 const { buildPanel } = require('./buildPanel');
+const { carriedNode } = require('./carriedNode');
 const { bundles, wasmSources } = require('./bundle');
 
 const root = join(__dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const name = `openchannel-x-${version}`;
-/** Older hosts take no larger zip. */
-const largest = 4 * 1024 * 1024;
+const withNode = options['with-node'];
+const name = `openchannel-x-${version}${withNode ? '-with-node' : ''}`;
+const megabyte = 1024 * 1024;
+/** Older hosts take no larger zip, those of today one of 50 MB. */
+const largest = (withNode ? 50 : 4) * megabyte;
 
 function packagePlugin() {
   const programs = bundles();
@@ -35,6 +41,7 @@ function packagePlugin() {
   for (const file of ['CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'plugin.config.example.json'])
     files[file] = read(file);
   addDocuments(files);
+  if (withNode) Object.assign(files, carriedNode());
   for (const file of readdirSync(join(root, 'scripts', 'operations')))
     files[`operations/${file}`] = read(join('scripts', 'operations', file));
   const zip = zipSync(entries(files), { level: 9 });
@@ -43,7 +50,7 @@ function packagePlugin() {
   const folder = options.to ?? 'build';
   mkdirSync(resolve(root, folder), { recursive: true });
   writeFileSync(resolve(root, folder, `${name}.zip`), zip);
-  process.stdout.write(`${folder}/${name}.zip: ${(zip.length / 1024 / 1024).toFixed(2)} MB\n`);
+  process.stdout.write(`${folder}/${name}.zip: ${(zip.length / megabyte).toFixed(2)} MB\n`);
 }
 
 /** What an admin needs, with the pictures in it; its list of contents is the zip's README. */
@@ -66,8 +73,15 @@ function entries(files) {
   const mtime = new Date(2000, 0, 1);
   const sorted = Object.keys(files).sort();
   return Object.fromEntries(
-    sorted.map((path) => [`${name}/${path}`, [new Uint8Array(files[path]), { mtime }]]),
+    sorted.map((path) => [`${name}/${path}`, [new Uint8Array(files[path]), { mtime, ...rightsOf(path) }]]),
   );
+}
+
+/** Where the rights in a zip are kept, a program stays one. */
+function rightsOf(path) {
+  const unix = 3;
+  // The highest level takes a minute for it, and saves half a megabyte.
+  return path === 'node/bin/node' ? { os: unix, attrs: 0o100755 * 0x10000, level: 6 } : {};
 }
 
 function manifest() {
