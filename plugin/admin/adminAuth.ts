@@ -42,19 +42,19 @@ export class AdminAuth {
   ) {
     this.log = plugin.logs.log;
     const { documents } = plugin.store;
-    this.sessions = new Sessions(plugin.clock, documents && new SessionShelf(documents));
+    this.sessions = new Sessions(plugin.clock, documents && new SessionShelf(documents, plugin.clock));
     this.attempts = new LoginThrottle(plugin.clock);
   }
 
   /** The session of a call, as long as whoever began it may still be here. */
   async sessionOf(call: SessionCarriers): Promise<Session | undefined> {
-    if (call.token !== undefined || call.cookie !== undefined) await this.sessions.refresh();
+    if (call.token !== undefined || call.cookie !== undefined) await this.sessions.load();
     return this.valid(this.sessions.of(call));
   }
 
   /** The same for reading: that is no change, so a session in the cookie needs no second token. */
   async readerOf(cookie: string | undefined): Promise<Session | undefined> {
-    if (cookie !== undefined) await this.sessions.refresh();
+    if (cookie !== undefined) await this.sessions.load();
     return this.valid(this.sessions.find(cookie));
   }
 

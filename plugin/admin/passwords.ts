@@ -62,7 +62,8 @@ export class Passwords {
     const { hash } = this.saved;
     if (!hash) return generated() !== '' && sameSecret(password, generated());
     const key = await derive(password, hash.salt, { N: hash.cost });
-    return sameSecret(key, hash.key);
+    // It may have been changed meanwhile: whoever knew the former one is not to be let in after that.
+    return sameSecret(key, hash.key) && this.saved.hash?.key === hash.key;
   }
 
   /** Whether this is the set-up code, in whatever case and with whatever dashes. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Clock } from '../core/clock';
 import type { Documents } from '../core/documents';
-import type { Session } from './sessions';
 
 /** What the next leader has to know of a session. */
 const kept = z.object({
@@ -15,44 +15,45 @@ export type KeptSession = z.infer<typeof kept>;
 
 const document = 'panel-sessions';
 
+/** What could not be written is tried again so soon, in milliseconds. */
+const writeAgainMs = 1_000;
+
 /** Where the sessions are kept for whichever process leads next: encrypted, by the hash of their tokens. */
 export class SessionShelf {
-  private saving = Promise.resolve();
-  /** What is written, or was to be written last. */
-  private isBehind = false;
-  private writes = 0;
+  private latest = '';
+  private writing = Promise.resolve();
 
-  constructor(private readonly documents: Documents) {}
+  constructor(
+    private readonly documents: Documents,
+    private readonly clock: Clock,
+  ) {}
 
-  /** @returns undefined where it cannot be told, or what is in memory is newer */
-  async read(): Promise<Map<string, KeptSession> | undefined> {
-    const { writes } = this;
-    const content = await this.documents.get(document).catch(() => undefined);
-    if (content === undefined || this.isBehind || this.writes !== writes) return undefined;
+  /** What the leader before has left. @throws BridgeError `store-unavailable` */
+  async read(): Promise<Map<string, KeptSession>> {
+    const content = await this.documents.get(document);
     return new Map(
       Object.entries(content === '' ? {} : z.record(z.string(), kept).parse(JSON.parse(content))),
     );
   }
 
-  /** Writes all of them down, one write after the other. Never rejects: what could not be written is written with the next change. */
-  write(sessions: ReadonlyMap<string, Session>): Promise<void> {
-    const content = JSON.stringify(
-      Object.fromEntries([...sessions].map(([key, session]) => [key, toKeep(session)])),
-    );
-    const number = (this.writes += 1);
-    this.isBehind = true;
-    this.saving = this.saving
-      .then(() => this.documents.put(document, content))
-      .then(
-        () => {
-          if (this.writes === number) this.isBehind = false;
-        },
-        () => undefined,
-      );
-    return this.saving;
+  /** Writes all of them down, one write after the other. Never rejects: what cannot be written now is tried again. */
+  write(sessions: ReadonlyMap<string, KeptSession>): Promise<void> {
+    const content = JSON.stringify(Object.fromEntries(sessions));
+    this.latest = content;
+    return this.soon(content);
   }
-}
 
-function toKeep({ user, csrf, startedAt, usedAt, stillAllowed }: Session): KeptSession {
-  return { user, csrf, startedAt, usedAt, isOfHost: stillAllowed !== undefined };
+  private soon(content: string): Promise<void> {
+    this.writing = this.writing.then(() => this.put(content));
+    return this.writing;
+  }
+
+  private async put(content: string): Promise<void> {
+    if (content !== this.latest) return;
+    try {
+      await this.documents.putAsLeader(document, content);
+    } catch {
+      this.clock.after(writeAgainMs, () => void this.soon(content));
+    }
+  }
 }

@@ -31,24 +31,41 @@ export class Sessions {
   /** By the hash of the token, so that what is in memory cannot be used. */
   private readonly sessions = new Map<string, Session>();
 
+  /** What the leader before has left is among them. */
+  private isLoaded: boolean;
+  private loading: Promise<void> | undefined;
+
   /** @param shelf where several processes share a store */
   constructor(
     private readonly clock: Clock,
     private readonly shelf: SessionShelf | undefined,
-  ) {}
-
-  /** Takes over what other processes have begun and ended. */
-  async refresh(): Promise<void> {
-    const kept = await this.shelf?.read();
-    if (!kept) return;
-    for (const key of this.sessions.keys()) if (!kept.has(key)) this.sessions.delete(key);
-    for (const [key, session] of kept) this.take(key, session);
+  ) {
+    this.isLoaded = !shelf;
   }
 
-  private take(key: string, { isOfHost, ...kept }: KeptSession): void {
-    const session = this.sessions.get(key);
-    if (session) session.usedAt = Math.max(session.usedAt, kept.usedAt);
-    else if (!isOfHost) this.sessions.set(key, { ...kept, keptAt: kept.usedAt, checkedAt: kept.usedAt });
+  /**
+   * Takes over what the leader before has left: once, since whoever leads does so until it ends. Where it cannot be read now, it is tried
+   * again with the next call.
+   */
+  async load(): Promise<void> {
+    const { shelf } = this;
+    if (this.isLoaded || !shelf) return;
+    this.loading ??= shelf
+      .read()
+      .then(
+        (kept) => this.take(kept),
+        () => undefined,
+      )
+      .finally(() => (this.loading = undefined));
+    await this.loading;
+  }
+
+  private async take(all: ReadonlyMap<string, KeptSession>): Promise<void> {
+    if (this.isLoaded) return;
+    this.isLoaded = true;
+    for (const [key, { isOfHost, ...kept }] of all)
+      if (!isOfHost) this.sessions.set(key, { ...kept, keptAt: kept.usedAt, checkedAt: kept.usedAt });
+    if (this.sessions.size > 0) await this.keep();
   }
 
   /** @returns the token, which is nowhere else */
@@ -56,6 +73,7 @@ export class Sessions {
     user: string,
     stillAllowed?: () => Promise<boolean>,
   ): Promise<{ token: string; session: Session }> {
+    await this.load();
     const token = randomBytes(32).toString('base64url');
     const now = this.clock.now();
     const csrf = randomBytes(32).toString('base64url');
@@ -95,12 +113,16 @@ export class Sessions {
     return session;
   }
 
-  end(session: Session): Promise<void> {
-    return this.endThose((each) => each === session);
+  async end(session: Session): Promise<void> {
+    await this.load();
+    await this.endThose((each) => each === session);
   }
 
-  endOthers(session: Session): Promise<void> {
-    return this.endThose((each) => each !== session);
+  /** Those too that the leader before has left, where they could not be read yet. */
+  async endOthers(session: Session): Promise<void> {
+    await this.load();
+    this.isLoaded = true;
+    await this.endThose((each) => each !== session);
   }
 
   private endThose(areMeant: (session: Session) => boolean): Promise<void> {
@@ -109,8 +131,15 @@ export class Sessions {
   }
 
   private async keep(): Promise<void> {
-    await this.shelf?.write(this.sessions);
+    // What has not been read yet must not be written over.
+    if (!this.isLoaded || !this.shelf) return;
+    const kept = [...this.sessions].map(([key, session]) => [key, toKeep(session)] as const);
+    await this.shelf.write(new Map(kept));
   }
+}
+
+function toKeep({ user, csrf, startedAt, usedAt, stillAllowed }: Session): KeptSession {
+  return { user, csrf, startedAt, usedAt, isOfHost: stillAllowed !== undefined };
 }
 
 const keyOf = (token: string) => createHash('sha256').update(token).digest('base64url');

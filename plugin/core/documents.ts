@@ -11,6 +11,8 @@ export interface Documents {
   /** @returns an empty text where there is none @throws OtherDataKey */
   get(name: string): Promise<string>;
   put(name: string, content: string): Promise<void>;
+  /** Writes nothing where another process leads by now. */
+  putAsLeader(name: string, content: string): Promise<void>;
   /** While other processes wait that do so too. */
   oneAtATime<T>(work: () => Promise<T>): Promise<T>;
 }

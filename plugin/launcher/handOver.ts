@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 /** Set for the process that was handed over to. */
 export const handedOver = 'OPENCHANNEL_X_HANDED_OVER';
 
+/** Once its parent was killed, a process gets so long to stop, in milliseconds. */
+const maxStopMs = 2_000;
+
 const passedOn = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
 
 /**
@@ -21,6 +24,8 @@ export function handOver(node: string, program: string, words: string[]): void {
     if (child.connected) child.send(message);
   });
   child.on('error', (error) => {
+    // It runs: what was said to it did not reach it, since it ends.
+    if (child.pid !== undefined) return;
     process.stderr.write(`openchannel-x could not start ${node}: ${error.message}\n`);
     process.exit(1);
   });
@@ -35,6 +40,10 @@ export function handOver(node: string, program: string, words: string[]): void {
 /** In the process that was handed over to: it is not to go on when the one that started it is gone. */
 export function endWithParent(): void {
   Reflect.deleteProperty(process.env, handedOver);
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.once('disconnect', () => {
+    process.kill(process.pid, 'SIGTERM');
+    // Whoever starts the plugin anew waits for the data folder only so long; what is cut off goes on there.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), maxStopMs).unref();
+  });
   process.channel?.unref();
 }

@@ -15,6 +15,13 @@ function launch(): void {
     createRequire(__filename)('./main.js');
     return;
   }
+  // A program that gives another version than it has would be handed over to for ever.
+  if (process.env[handedOver] !== undefined) {
+    process.stderr.write(
+      `openchannel-x: ${process.execPath} is Node.js ${process.version}, not what it says it is\n`,
+    );
+    process.exit(1);
+  }
   const own = join(__dirname, '..', 'node', 'bin', 'node');
   const found = findNode({ environment: process.env, home: homedir(), own });
   if (!found) {

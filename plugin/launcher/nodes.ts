@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, chmodSync, constants, existsSync, readdirSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 
 /** The oldest Node.js the plugin runs on. */
 export const oldestMajor = 20;
@@ -35,7 +35,9 @@ export function majorOf(version: string): number {
 export function findNode({ environment, home, own }: Places): FoundNode | undefined {
   const named = environment['OPENCHANNEL_X_NODE'];
   if (named !== undefined && named !== '') return newEnough(named);
-  const inPath = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  // A relative folder would be one of wherever the host happens to stand.
+  const inPath = (environment['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+  makeProgram(own);
   for (const path of [own, ...inPath.map((folder) => join(folder, 'node'))]) {
     const found = newEnough(path);
     if (found) return found;
@@ -53,26 +55,29 @@ function newEnough(path: string): FoundNode | undefined {
 }
 
 function versionOf(path: string): string | undefined {
-  const ask = () => spawnSync(path, ['--version'], { encoding: 'utf8', timeout: askMs });
-  let { error, stdout } = ask();
-  // Whoever unpacked a zip may have lost that it is a program.
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'EACCES' && becomesProgram(path))
-    ({ error, stdout } = ask());
+  const { error, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: askMs });
   return error ? undefined : /^v\d+\.\d+\.\d+/.exec(stdout)?.[0];
 }
 
-function becomesProgram(path: string): boolean {
+/** Whoever unpacked the zip may have lost that it is a program. */
+function makeProgram(path: string): void {
   try {
-    chmodSync(path, 0o755);
-    return true;
+    accessSync(path, constants.X_OK);
   } catch {
-    return false;
+    try {
+      chmodSync(path, 0o755);
+    } catch {
+      // There is none, or it is somebody else's.
+    }
   }
 }
 
 /** Where version managers and installers put a Node.js, with `*` for a folder of any name. */
 function usualFolders(environment: Places['environment'], home: string): string[] {
-  const of = (variable: string, ...otherwise: string[]) => environment[variable] ?? join(...otherwise);
+  const of = (variable: string, ...otherwise: string[]) => {
+    const named = environment[variable] ?? '';
+    return isAbsolute(named) ? named : join(...otherwise);
+  };
   const patterns = [
     join(of('NVM_DIR', home, '.nvm'), 'versions/node/*/bin/node'),
     join(of('FNM_DIR', home, '.local/share/fnm'), 'node-versions/*/installation/bin/node'),

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { OtherDataKey, type Documents } from '../../core/documents';
 import { storeFault } from './faults';
+import { leadership } from './leases';
 import type { TextBox } from './questions';
 
 /** The row whose version counts all changes, so that they are seen in the order they were made. */
@@ -13,6 +14,8 @@ export class PostgresDocuments implements Documents {
   constructor(
     private readonly pool: Pool,
     private readonly box: TextBox,
+    /** The id of this process. */
+    private readonly self: string,
   ) {}
 
   async since(version: string): ReturnType<Documents['since']> {
@@ -42,14 +45,24 @@ export class PostgresDocuments implements Documents {
     return rows[0] ? this.open(rows[0].content) : '';
   }
 
-  async put(name: string, content: string): Promise<void> {
+  put(name: string, content: string): Promise<void> {
+    return this.write(name, content, 'true', []);
+  }
+
+  putAsLeader(name: string, content: string): Promise<void> {
+    const leads = `EXISTS (SELECT 1 FROM leases JOIN nodes ON nodes.id = leases.owner
+      WHERE leases.name = $4 AND leases.owner = $5 AND nodes.expires_at > clock_timestamp())`;
+    return this.write(name, content, leads, [leadership, this.self]);
+  }
+
+  private async write(name: string, content: string, condition: string, values: string[]): Promise<void> {
     const sealed = await this.box.seal(content);
     await this.pool
       .query(
-        `WITH counted AS (UPDATE documents SET version = version + 1 WHERE name = $3 RETURNING version)
+        `WITH counted AS (UPDATE documents SET version = version + 1 WHERE name = $3 AND ${condition} RETURNING version)
          INSERT INTO documents (name, content, version) SELECT $1, $2, version FROM counted
          ON CONFLICT (name) DO UPDATE SET content = excluded.content, version = excluded.version`,
-        [name, sealed, changes],
+        [name, sealed, changes, ...values],
       )
       .catch(asStoreFault);
   }

@@ -82,6 +82,8 @@ function quietly(pool: Pool): Pool {
 
 /** The database as an engine of the store. */
 class PostgresStore {
+  /** The id of this process, which none has ever had before. */
+  private readonly self = randomUUID();
   private readonly transactions: Transactions;
   private readonly cluster: PostgresCluster;
   private refreshFacts: CreatedStore['refreshFacts'] = () => Promise.resolve();
@@ -96,7 +98,7 @@ class PostgresStore {
   ) {
     this.cluster = new PostgresCluster({
       ...options,
-      leases: new Leases(clusterPool, randomUUID()),
+      leases: new Leases(clusterPool, this.self),
       signals: new Signals(clusterPool),
       isTooOld: () => isTooOld(clusterPool),
       refreshFacts: (isMeant) => this.refreshFacts(isMeant),
@@ -125,7 +127,7 @@ class PostgresStore {
         tables: tablesOn({ query: (text, values) => this.read(text, values) }),
         readsWait: false,
         cluster: this.cluster,
-        documents: new PostgresDocuments(this.pool, this.options.box),
+        documents: new PostgresDocuments(this.pool, this.options.box, this.self),
         scope: () => scopes.getStore(),
         transaction: (work, held) =>
           this.written(

@@ -120,8 +120,16 @@ const takeOverMs = 15_000;
         () => true,
         () => false,
       );
-    await until(() => isIn(other!), 'the next leader to know who is signed in');
-    await colleague.signIn(adminPassword);
+    // The first whom the next leader hears of is somebody it does not know.
+    await until(
+      () =>
+        colleague.signIn(adminPassword).then(
+          () => true,
+          () => false,
+        ),
+      'the next leader to be there',
+    );
+    expect(await isIn(other!)).toBe(true);
     await colleague.call('signOut', {});
     center.start(0);
     await center.process(0).ready();
