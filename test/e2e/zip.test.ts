@@ -32,6 +32,16 @@ test('one top folder, what the host wants in it, within 4 MB', () => {
   });
   const licences = readFileSync(join(folder, 'plugins', zipName, 'LICENCES.txt'), 'utf8');
   for (const name of bundledPackages) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  const parts = JSON.parse(readFileSync(join(folder, 'plugins', zipName, 'sbom.cdx.json'), 'utf8')) as {
+    components: { name: string; licenses: object[]; hashes: { alg: string; content: string }[] }[];
+  };
+  expect(parts.components.map((part) => part.name)).toEqual(expect.arrayContaining(bundledPackages));
+  for (const { hashes, licenses } of parts.components) {
+    expect(hashes).toMatchObject([
+      { alg: 'SHA-512', content: expect.stringMatching(/^[0-9a-f]{128}$/) as string },
+    ]);
+    expect(licenses).toHaveLength(1);
+  }
 });
 
 test('what its documents lead to is in it, and they tell nobody to run what is not', () => {

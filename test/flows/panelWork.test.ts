@@ -116,7 +116,9 @@ describe('check everything', () => {
     rig.host.faults.add({ when: /whoami$/, status: 401 });
     rig.x.endSignIns(brandId);
     found = await lines();
-    expect(found['Sign-in to XCALLY Motion']?.words).toContain('XCALLY Motion refuses this user and password');
+    expect(found['Sign-in to XCALLY Motion']?.words).toContain(
+      'XCALLY Motion refuses this user and password',
+    );
     expect(found['X keys']).toMatchObject({ state: 'failed' });
     expect(found['Open Channel account']).toMatchObject({ state: 'unknown' });
   });

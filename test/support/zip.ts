@@ -27,6 +27,7 @@ export const zipFiles = [
   'panel/panel.css',
   'panel/panel.js',
   'plugin.config.example.json',
+  'sbom.cdx.json',
 ];
 
 /** Some of the packages whose licence has to be in it. */

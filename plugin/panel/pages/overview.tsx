@@ -63,7 +63,7 @@ function Card({ state, refresh }: { state: AccountState; refresh: () => void }) 
     void run(async () => {
       await client.call('tryNow', { account: name });
       refresh();
-      return words.trying;
+      return words.trying(timeOf(Date.now()));
     });
   return (
     <li class={`card ${state.state}`} aria-label={name}>

@@ -19,7 +19,7 @@ export const overview = {
   next: (time: string) => `Next try ${time}.`,
   kept: (count: number) => (count === 1 ? 'It is kept and tried until it arrives.' : 'They are kept and tried until they arrive.'),
   tryNow: 'Try now',
-  trying: 'Trying again now.',
+  trying: (time: string) => `Tried again at ${time}.`,
   show: 'Show what waits',
   left: (left: number, limit: number | undefined, what: string, time: string) => `${left}${limit === undefined ? '' : ` of ${limit}`} ${what} left until ${time}`,
   quotas: { directMessages: 'Direct Messages', encrypted: 'encrypted messages', posts: 'public replies' },

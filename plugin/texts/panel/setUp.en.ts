@@ -43,7 +43,7 @@ export const setUp = {
     question: 'What did you buy from X?',
     plans: {
       basic: 'Basic, or pay-per-use: a new message arrives within a minute. Nothing to set up.',
-      pro: 'Pro: a new message arrives within a minute. Nothing to set up.',
+      pro: 'Pro: the same, with higher limits of X.',
       enterprise: 'Enterprise, or an app with webhooks: a new message arrives at once, at the address below.',
       stream: 'An app with streams: a new message arrives at once, and X needs no address of yours.',
       keep: 'As it is set now',
