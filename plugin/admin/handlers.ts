@@ -46,6 +46,9 @@ export type Handlers = {
   [M in Work]: (input: Input<M>, caller: Caller) => Answer<M> | Promise<Answer<M>>;
 };
 
+/** Proxies end calls that take long. */
+const maxWaitForChangeMs = 15_000;
+
 export function createHandlers(
   plugin: RunningPlugin,
   connections: Connections,
@@ -62,6 +65,9 @@ export function createHandlers(
     ...backupHandlers(plugin, saver),
     ...chatKeysHandlers(plugin),
     overview: () => overview(plugin),
+    // Several processes do not hear of each other's messages, so that pages ask by themselves.
+    changes: async ({ since }) =>
+      store.cluster.isShared ? {} : { count: await plugin.changes.after(since, maxWaitForChangeMs) },
     hostAccounts: async () => ({
       accounts: (await motion.openChannelAccounts()).map(({ id, name, mapKey }) => ({ id, name, mapKey })),
     }),

@@ -1,4 +1,5 @@
 import type { AccountRegistry } from '../accounts/accountRegistry';
+import type { Changes } from '../core/changes';
 import type { Clock } from '../core/clock';
 import type { InboundMessage } from '../core/messages';
 import type { Counters, Log, MessageStore } from '../core/ports';
@@ -28,6 +29,8 @@ export interface RunningPlugin {
   /** `dir` is the folder in use, `file` the newest log file. */
   logs: { log: Log; dir: string; file: string };
   clock: Clock;
+  /** Of messages, on this process. */
+  changes: Changes;
   counters: Counters;
   accounts: AccountRegistry;
   workers: Record<'in' | 'out', Worker>;

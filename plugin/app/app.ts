@@ -11,6 +11,7 @@ import { warnOfOrphans, warnOfWeakness } from '../accounts/startWarnings';
 import { createAdmin } from '../admin/admin';
 import { adminQuestion, answerAsLeader, shareAdmin } from '../admin/sharedAdmin';
 import type { RunningPlugin } from '../admin/runningPlugin';
+import { Changes } from '../core/changes';
 import { systemClock, type Clock } from '../core/clock';
 import type { ClusterHandlers } from '../core/cluster';
 import { BridgeError, reasonOf } from '../core/errors';
@@ -99,10 +100,12 @@ export class App {
   private readonly sharedSettings: SharedSettings | undefined;
   private readonly requestListener: RequestListener;
   private readonly jobs: ScheduledJobs;
+  private readonly changes: Changes;
   private stopWatching = () => {};
 
   constructor(private readonly options: AppOptions) {
     const { config, secrets, store, logs, dataKey = '', clock = systemClock } = options;
+    this.changes = new Changes(clock);
     this.live = { config, secrets, server: createHttpServer(), port: 0 };
     this.metrics = createMetrics(() => this.health());
     this.shared = {
@@ -113,7 +116,10 @@ export class App {
       scheduler: options.scheduler ?? cronScheduler,
       log: logs.log,
       counters: this.metrics.counters,
-      activity: (entry) => options.onActivity?.({ ...entry, at: clock.now() }),
+      activity: (entry) => {
+        options.onActivity?.({ ...entry, at: clock.now() });
+        this.changes.happened();
+      },
       chatWorkers: new ChatWorkers(options.chatThread),
       vaults: new TokenVaults(store.facts, dataKey),
       deliveries: options.deliveries,
@@ -182,6 +188,7 @@ export class App {
   async stop(): Promise<void> {
     this.options.store.cluster.retire();
     this.stopWatching();
+    this.changes.end();
     await Promise.all([stopListening(this.live.server), this.accounts.stop(), this.jobs.stop()]);
     await this.pipelines.stop();
     await this.shared.chatWorkers.stop();
@@ -214,6 +221,7 @@ export class App {
     // Calls that are under way, such as the one that asked for this, get their answers.
     if (moved) void stopListening(former);
     const changed = await this.configureAccounts();
+    this.changes.happened();
     this.shared.log.info('the configuration was changed', { accounts: changed, port: this.live.port });
     return changed;
   }
@@ -317,6 +325,7 @@ export class App {
       logs,
       clock,
       counters,
+      changes: this.changes,
       accounts: this.accounts,
       workers: { in: this.pipelines.inbound, out: this.pipelines.outbound },
       live: () => this.live,

@@ -29,6 +29,8 @@ export interface Answers {
   enterReplyUrl: { line: CheckLine } | { occupiedBy: string };
   checkHost: { line: CheckLine };
   check: { lines: CheckLine[] };
+  /** The number of changes so far; absent where this process does not hear of all of them. */
+  changes: { count?: number };
   activity: ActivityPage;
   people: { people: Person[]; more: boolean };
   conversation: { messages: ConversationMessage[] };

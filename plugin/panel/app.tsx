@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { rememberedPort, rememberPort, throughHost } from './address';
 import { Client } from './client';
@@ -6,6 +7,7 @@ import { NumberField, Button, submit } from './fields';
 import { mayLeave } from './leaving';
 import { OverviewContext } from './overviewContext';
 import { LanguageChoice } from './languageChoice';
+import { LiveProvider, useNews } from './live';
 import { PasswordPrompt } from './passwordPrompt';
 import { AccountForm } from './pages/accountForm';
 import { Accounts } from './pages/accounts';
@@ -71,13 +73,26 @@ export function App() {
       {signedIn || ended ? (
         <div hidden={!signedIn}>
           <Panel.Provider value={{ client, onSignedOut }}>
-            <Frame version={client.hello.version} onSignOut={signOut} />
+            <Live client={client} onSignedOut={onSignedOut}>
+              <Frame version={client.hello.version} onSignOut={signOut} />
+            </Live>
             <PasswordPrompt client={client} />
           </Panel.Provider>
         </div>
       ) : null}
     </>
   );
+}
+
+interface LiveProps {
+  client: Client;
+  onSignedOut: () => void;
+  children: ComponentChildren;
+}
+
+/** Has the pages inside ask again as soon as the plugin says that something has changed. */
+function Live({ client, onSignedOut, children }: LiveProps) {
+  return <LiveProvider value={useNews(client, onSignedOut)}>{children}</LiveProvider>;
 }
 
 /** How often the states of the accounts are asked for, in milliseconds. */

@@ -2,6 +2,7 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Answer, Input, Method } from './api';
 import { Refusal, type Client } from './client';
+import { useNewsCount } from './live';
 
 export interface PanelContext {
   client: Client;
@@ -23,6 +24,8 @@ export function useAnswer<M extends Method>(method: M, input: Input<M>, interval
   const [answer, setAnswer] = useState<Answer<M>>();
   const [fault, setFault] = useState<string>();
   const [asked, setAsked] = useState(0);
+  const count = useNewsCount();
+  const news = interval === undefined ? 0 : count;
   const key = JSON.stringify(input);
   useEffect(() => {
     let gone = false;
@@ -50,6 +53,6 @@ export function useAnswer<M extends Method>(method: M, input: Input<M>, interval
       clearTimeout(timer);
     };
     // `key` stands for `input`, whose object is new each time.
-  }, [client, method, key, interval, asked]);
+  }, [client, method, key, interval, news, asked]);
   return { answer, fault, refresh: () => setAsked((times) => times + 1) };
 }

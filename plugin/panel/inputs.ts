@@ -68,6 +68,8 @@ export const inputs = {
   signOut: empty,
   changePassword: z.object({ current: text, next: text }),
   overview: empty,
+  /** `since`: the number that was answered before, beyond which it waits for a change. */
+  changes: z.object({ since: z.number().int().optional() }),
   settings: empty,
   /** `testMotion`: saved only where Motion takes the sign-in. */
   save: z.object({ settings, testMotion: z.boolean().optional() }),

@@ -290,7 +290,8 @@ export class Rig {
   }
 
   async receives(count: number): Promise<HostMessage[]> {
-    await until(() => this.received.length >= count, `${count} messages at the host`);
+    const limit = 10_000 + 50 * count;
+    await until(() => this.received.length >= count, `${count} messages at the host`, limit);
     return this.received;
   }
 

@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConversationMessage, Input, Person } from '../api';
 import { useAnswer, usePanel } from '../context';
 import { Refusal } from '../client';
 import { Button, Choice, TextField, submit } from '../fields';
+import { useNewsCount } from '../live';
 import { useOverview } from '../overviewContext';
 import { boundsOf, momentOf } from '../times';
 import { texts } from '../texts';
@@ -118,11 +119,20 @@ function useMessages({ account, id }: Person) {
   const { client, onSignedOut } = usePanel();
   const [messages, setMessages] = useState<ConversationMessage[]>();
   const [fault, setFault] = useState<string>();
+  const news = useNewsCount();
+  const loadAgain = useRef(() => {});
+  useEffect(() => loadAgain.current(), [news]);
   useEffect(() => {
     let known: ConversationMessage[] | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let gone = false;
+    let isLoading = false;
+    let isStale = false;
     const load = async () => {
+      isStale = isLoading;
+      if (isLoading) return;
+      isLoading = true;
+      clearTimeout(timer);
       try {
         const since = known && changesSince(known);
         const query = { account, person: id, ...(since === undefined ? {} : { since }) };
@@ -136,8 +146,10 @@ function useMessages({ account, id }: Person) {
         if (error instanceof Refusal && error.status === 401) onSignedOut();
         else setFault(error instanceof Error ? error.message : String(error));
       }
-      timer = setTimeout(() => void load(), interval);
+      isLoading = false;
+      timer = setTimeout(() => void load(), isStale ? 0 : interval);
     };
+    loadAgain.current = () => void load();
     void load();
     return () => {
       gone = true;
