@@ -12,7 +12,7 @@ import { Mutator } from './mutate';
 /** Each run has a seed of its own; those that ever failed are tried again and again. */
 const run = {
   seed: Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1_000_000)),
-  inputs: Number(process.env['FUZZ_INPUTS'] ?? 60_000),
+  inputs: Number(process.env['FUZZ_INPUTS'] ?? 30_000),
 };
 const failedBefore = [{ seed: 99, inputs: 60_000 }];
 const sideBySide = 16;
