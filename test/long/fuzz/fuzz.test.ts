@@ -23,7 +23,7 @@ const maxMemory = 300;
 let sides: SoakSides;
 let plugin: BenchPlugin;
 let running: Running;
-const agent = new Agent({ keepAlive: true, maxSockets: sideBySide });
+let agent: Agent;
 
 beforeAll(async () => {
   sides = await SoakSides.start();
@@ -31,8 +31,13 @@ beforeAll(async () => {
   running = await plugin.start();
 });
 
+// A test that keeps this process busy for long would leave connections that the plugin has closed meanwhile.
+beforeEach(() => {
+  agent = new Agent({ keepAlive: true, maxSockets: sideBySide });
+});
+afterEach(() => agent.destroy());
+
 afterAll(async () => {
-  agent.destroy();
   await running.stop();
   plugin.remove();
   await sides.close();
