@@ -1,4 +1,4 @@
-import './settings/requireNode';
+import './launcher/requireNode';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

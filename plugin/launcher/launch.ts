@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { endWithParent, handedOver, handOver } from './handOver';
-import { findNode, majorOf, oldestMajor } from './nodes';
+import { findNode } from './nodes';
+import { majorOf, oldestMajor } from './oldestNode';
 
 /**
  * What the host starts. It may do so with an old Node.js: then it hands over to a newer one. So all in this folder is built for old

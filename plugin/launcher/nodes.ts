@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-
-/** The oldest Node.js the plugin runs on. */
-export const oldestMajor = 20;
+import { majorOf, oldestMajor } from './oldestNode';
 
 /** A Node.js somewhere on this machine. */
 export interface FoundNode {
@@ -22,10 +20,6 @@ export interface Places {
 
 /** Asking a program its version gets this long, in milliseconds: it may be on a network's disk. */
 const askMs = 10_000;
-
-export function majorOf(version: string): number {
-  return Number(/^v?(\d+)\./.exec(version)?.[1] ?? 0);
-}
 
 /**
  * Finds a Node.js that is new enough: the one that was named, the zip's own, those in `PATH`, those of version managers and the usual

@@ -17,10 +17,17 @@ export class Refusal extends Error {
   }
 }
 
+/** Whether the session has ended, as anything that was thrown says. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof Refusal && error.code === 'not-signed-in';
+}
+
 /** The plugin, as the page talks to it. */
 export class Client {
   private csrf: string | undefined;
   private token: string | undefined;
+  /** Who is signed in. */
+  user: string | undefined;
   /** Asks whoever is signed in for their password; undefined when they do not want to. */
   askPassword: (why: string) => Promise<string | undefined> = () => Promise.resolve(undefined);
 
@@ -30,6 +37,7 @@ export class Client {
     readonly hello: Hello,
   ) {
     this.csrf = hello.session?.csrf;
+    this.user = hello.session?.user;
   }
 
   /**
@@ -91,7 +99,8 @@ export class Client {
     this.token = undefined;
   }
 
-  private open({ csrf, token, device }: SignedIn): void {
+  private open({ user, csrf, token, device }: SignedIn): void {
+    this.user = user;
     this.csrf = csrf;
     this.token = token;
     remember(deviceKey, device);

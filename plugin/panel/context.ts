@@ -1,7 +1,7 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Answer, Input, Method } from './api';
-import { Refusal, type Client } from './client';
+import { isSignedOut, type Client } from './client';
 import { useNewsCount } from './live';
 
 export interface PanelContext {
@@ -37,7 +37,7 @@ export function useAnswer<M extends Method>(method: M, input: Input<M>, interval
         setFault(undefined);
       } catch (error) {
         if (gone) return;
-        if (error instanceof Refusal && error.status === 401) onSignedOut();
+        if (isSignedOut(error)) onSignedOut();
         else setFault(error instanceof Error ? error.message : String(error));
       }
     };

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useContext, useId, useState } from 'preact/hooks';
-import { Refusal } from './client';
+import { isSignedOut, Refusal } from './client';
 import { Faults, inWords, type Fault } from './faults';
 import { texts } from './texts';
 
@@ -268,7 +268,7 @@ export function useDoing(onSignedOut: () => void) {
       if (typeof result === 'string') setOutcome({ good: true, words: result });
       else if (result) setOutcome(result);
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'not-signed-in') onSignedOut();
+      if (isSignedOut(error)) onSignedOut();
       const faults = error instanceof Refusal ? error.faults : [];
       setOutcome({ good: false, words: error instanceof Error ? error.message : String(error), faults });
     } finally {

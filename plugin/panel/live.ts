@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
-import type { Client } from './client';
+import { isSignedOut, type Client } from './client';
 
 /** News follow each other no faster than this, and a failed call is not repeated before. Milliseconds. */
 const pauseMs = 1_000;
@@ -38,8 +38,6 @@ export function useNews(client: Client, onSignedOut: () => void): number | undef
   }, [client]);
   return count;
 }
-
-const isSignedOut = (error: unknown) => (error as { status?: number }).status === 401;
 
 /** Changes with each piece of news: a page asks again then, beside what it asks by itself, since not all is news. */
 export function useNewsCount(): number {

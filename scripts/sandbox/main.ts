@@ -1,4 +1,4 @@
-import '../../plugin/settings/requireNode';
+import '../../plugin/launcher/requireNode';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

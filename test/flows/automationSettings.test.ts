@@ -1,5 +1,5 @@
 import type { Settings } from '../../plugin/panel/api';
-import { AdminClient } from '../support/adminClient';
+import { signedIn } from '../support/adminClient';
 import { Rig } from '../support/rig';
 
 let rig: Rig;
@@ -49,8 +49,7 @@ const around = {
 
 test('what happens around a conversation is saved, exported and imported whole; its secret only encrypted', async () => {
   rig = await Rig.start({ panel: true });
-  const admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  const admin = await signedIn(rig);
   const view = () => admin.call('settings', {});
   const save = async (changes: Partial<Settings['accounts'][number]>) => {
     const { settings } = await view();

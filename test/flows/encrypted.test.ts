@@ -1,5 +1,5 @@
 import type { ChatPerson } from '../simulators/x/chat/chatPerson';
-import { AdminClient } from '../support/adminClient';
+import { signedIn } from '../support/adminClient';
 import { EncryptedRig } from '../support/encrypted';
 import { jpeg, mp4, png } from '../support/files';
 import { brandId, otherCustomer, type Rig, type RigOptions } from '../support/rig';
@@ -39,8 +39,7 @@ describe('without keys', () => {
 
   test('/health and the panel say the same', async () => {
     await startWithout({ panel: true });
-    const admin = new AdminClient(() => rig.url);
-    await admin.signIn(rig.secrets.adminPassword);
+    const admin = await signedIn(rig);
     const reasons = async () => (await admin.call('overview', {})).accounts[0]?.reasons;
     expect(await chat()).toMatchObject({ state: 'no-keys' });
     expect(await reasons()).toEqual([]);

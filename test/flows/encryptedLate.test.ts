@@ -1,5 +1,5 @@
 import type { ChatPerson } from '../simulators/x/chat/chatPerson';
-import { AdminClient } from '../support/adminClient';
+import { signedIn } from '../support/adminClient';
 import { EncryptedRig } from '../support/encrypted';
 import { backUpKeys } from '../support/keyBackup';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
@@ -55,8 +55,7 @@ test('keys are recovered after the first messages have come: all of them are han
   // Of more than are tried at a time.
   for (let seq = 1_000; seq < 2_200; seq += 1) void rig.store.chat.noteUnread('support', 'g1', seq);
   await backUpKeys(rig.x.keyBackup, brandId, '2580', device.exportKeys());
-  const admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  const admin = await signedIn(rig);
   await admin.call('recoverChatKeys', { account: 'support', pin: '2580' });
   await rig.receives(4);
   expect(bodies().slice(2)).toEqual([late('one'), late('two')]);

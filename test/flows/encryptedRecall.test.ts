@@ -1,5 +1,5 @@
 import type { ChatPerson } from '../simulators/x/chat/chatPerson';
-import { AdminClient } from '../support/adminClient';
+import { type AdminClient, signedIn } from '../support/adminClient';
 import { EncryptedRig } from '../support/encrypted';
 import { brandId, otherCustomer, type Rig } from '../support/rig';
 
@@ -14,8 +14,7 @@ afterEach(() => rig.stop());
 beforeEach(async () => {
   encrypted = await EncryptedRig.start({ panel: true });
   ({ rig, jane } = encrypted);
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  admin = await signedIn(rig);
   await jane.say(brandId, 'hello');
   await rig.receives(1);
 });

@@ -1,6 +1,6 @@
 import type { ChatPerson } from '../simulators/x/chat/chatPerson';
 import { BotSimulator } from '../simulators/bot';
-import { AdminClient } from '../support/adminClient';
+import { signedIn } from '../support/adminClient';
 import { EncryptedRig } from '../support/encrypted';
 import { brandId, customer, otherCustomer, type Rig, type RigOptions } from '../support/rig';
 import { until } from '../support/until';
@@ -142,8 +142,7 @@ test('replies that went out as one and failed are told as one, and none of them 
     return rig.received.length === 2;
   }, 'the agent to be told');
   expect(encrypted.bodies[1]).toMatch(/your reply of .* UTC, and those that went out with it/);
-  const admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  const admin = await signedIn(rig);
   const rows = (await admin.call('activity', { direction: 'out' })).messages;
   expect(rows.map(({ reason }) => reason)).toEqual([
     expect.stringMatching(/^X could not deliver it/),
@@ -156,8 +155,7 @@ test('a customer who was forgotten writes again under the same key: it is read',
   await jane.say(brandId, 'hello');
   await rig.receives(1);
   await encrypted.answers('hello to you');
-  const admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  const admin = await signedIn(rig);
   await admin.call('forget', { person: customer.id });
   await jane.say(brandId, 'me again');
   await rig.receives(2);

@@ -2,7 +2,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBackup } from '../../plugin/commands/backup';
 import { copiedAtFile } from '../../plugin/store/sqlite/uncleanShutdown';
-import { AdminClient } from '../support/adminClient';
+import { signedIn } from '../support/adminClient';
 import { ManualScheduler } from '../support/manualScheduler';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 import type { Fault } from '../simulators/faults';
@@ -169,8 +169,7 @@ test('an agent whose reply is set aside hears that it may have arrived', async (
   await makeCopy();
   leaves('went out');
   await goBack({ when: /dm_events/, status: 503, times: Infinity });
-  const admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  const admin = await signedIn(rig);
   const { messages } = await admin.call('activity', { direction: 'out', state: 'waiting' });
   await admin.call('setAside', { direction: 'out', seq: messages[0]!.seq });
   await rig.receives(2);

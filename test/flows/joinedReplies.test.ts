@@ -1,5 +1,5 @@
 import { forgetUser } from '../../plugin/core/eraser';
-import { AdminClient } from '../support/adminClient';
+import { type AdminClient, signedIn } from '../support/adminClient';
 import { png } from '../support/files';
 import { Rig, customer, type RigOptions } from '../support/rig';
 import { until } from '../support/until';
@@ -27,8 +27,7 @@ const notices = () => rig.received.map(({ body }) => body).filter((body) => body
 
 async function start(options: RigOptions = {}): Promise<void> {
   rig = await Rig.start({ panel: true, ...options });
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  admin = await signedIn(rig);
 }
 
 /** Messages of the panel's list, the newest first. */

@@ -1,7 +1,7 @@
 import { say } from '../../plugin/texts/text';
 import { settingTexts } from '../../plugin/texts/settings';
 import { BotSimulator } from '../simulators/bot';
-import { AdminClient } from '../support/adminClient';
+import { signedIn } from '../support/adminClient';
 import { Rig, customer } from '../support/rig';
 import { until } from '../support/until';
 
@@ -48,8 +48,7 @@ describe('the panel', () => {
 
   test('is answered in its language: faults, settings and tests', async () => {
     rig = await Rig.start({ panel: true });
-    const admin = new AdminClient(() => rig.url);
-    await admin.signIn(rig.secrets.adminPassword);
+    const admin = await signedIn(rig);
     const { token } = admin;
     expect(await call('es', 'settings', {})).toMatchObject({
       error: { message: say('admin.pleaseSignIn').in('es') },
@@ -79,8 +78,7 @@ describe('the panel', () => {
 
   test('finds a person before they are forgotten', async () => {
     rig = await Rig.start({ panel: true });
-    const admin = new AdminClient(() => rig.url);
-    await admin.signIn(rig.secrets.adminPassword);
+    const admin = await signedIn(rig);
     const interaction = await rig.interaction();
     await rig.host.agentWrites(interaction, 'one');
     for (const person of ['@jane_doe', customer.id])
@@ -104,8 +102,7 @@ describe('the panel', () => {
     const bot = await BotSimulator.start();
     try {
       rig = await Rig.start({ panel: true, account: { bot: { url: bot.url } } });
-      const admin = new AdminClient(() => rig.url);
-      await admin.signIn(rig.secrets.adminPassword);
+      const admin = await signedIn(rig);
       const hours = await admin.call('testBot', { account: 'support', text: 'When are you open?' });
       expect(hours).toMatchObject({ texts: ['We are open from nine to six.'], handOver: false });
       const trouble = await admin.call('testBot', { account: 'support', text: 'I have a problem' });
@@ -121,8 +118,7 @@ describe('the panel', () => {
 
   test('without the address of a bot says so', async () => {
     rig = await Rig.start({ panel: true });
-    const admin = new AdminClient(() => rig.url);
-    await admin.signIn(rig.secrets.adminPassword);
+    const admin = await signedIn(rig);
     const { message } = await admin.refused('testBot', { account: 'support', text: 'hello' });
     expect(message).toBe(say('bot.noAddress').in('en'));
   });

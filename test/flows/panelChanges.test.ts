@@ -1,5 +1,5 @@
 import { Changes } from '../../plugin/core/changes';
-import { AdminClient } from '../support/adminClient';
+import { type AdminClient, signedIn } from '../support/adminClient';
 import { ManualClock } from '../support/manualClock';
 import { Rig } from '../support/rig';
 import { until } from '../support/until';
@@ -9,8 +9,7 @@ let admin: AdminClient;
 
 async function start(): Promise<number> {
   rig = await Rig.start({ panel: true });
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  admin = await signedIn(rig);
   return (await admin.call('changes', {})).count!;
 }
 

@@ -1,4 +1,4 @@
-import { AdminClient } from '../support/adminClient';
+import { type AdminClient, signedIn } from '../support/adminClient';
 import { Rig, customer, type RigOptions } from '../support/rig';
 import { until } from '../support/until';
 
@@ -8,8 +8,7 @@ afterEach(() => rig.stop());
 
 async function start(options: RigOptions = {}): Promise<void> {
   rig = await Rig.start({ panel: true, ...options });
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  admin = await signedIn(rig);
 }
 
 describe('conversations', () => {

@@ -1,5 +1,5 @@
 import type { Input, Method, Settings } from '../../plugin/panel/api';
-import { AdminClient } from '../support/adminClient';
+import { AdminClient, signedIn } from '../support/adminClient';
 import { Rig, type RigOptions } from '../support/rig';
 
 /** An open browser is not enough: what takes secrets out, or sends them elsewhere, needs the password once more. */
@@ -10,8 +10,7 @@ afterEach(() => rig.stop());
 
 async function start(options: RigOptions = {}): Promise<void> {
   rig = await Rig.start({ panel: true, chatKeys: true, ...options });
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  admin = await signedIn(rig);
   admin.password = undefined;
 }
 
@@ -130,8 +129,7 @@ test('the password of the configuration, changed by an import, ends the other se
 
 test('another password ends the other sessions, and not the own one', async () => {
   await start();
-  const other = new AdminClient(() => rig.url);
-  await other.signIn(rig.secrets.adminPassword);
+  const other = await signedIn(rig);
   await admin.call('changePassword', { current: rig.secrets.adminPassword, next: 'another long password' });
   await admin.call('settings', {});
   expect((await other.refused('settings', {})).message).toBe('Please sign in.');

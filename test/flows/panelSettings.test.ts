@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Settings } from '../../plugin/panel/api';
-import { AdminClient } from '../support/adminClient';
+import { type AdminClient, signedIn } from '../support/adminClient';
 import { freePort } from '../support/process';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 import { until } from '../support/until';
@@ -13,8 +13,7 @@ afterEach(() => rig.stop());
 
 async function start(options: RigOptions = {}): Promise<void> {
   rig = await Rig.start({ panel: true, ...options });
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  admin = await signedIn(rig);
 }
 
 const view = () => admin.call('settings', {});

@@ -1,4 +1,4 @@
-import { AdminClient } from '../support/adminClient';
+import { type AdminClient, signedIn } from '../support/adminClient';
 import { Rig } from '../support/rig';
 import { until } from '../support/until';
 
@@ -10,8 +10,7 @@ afterEach(() => rig.stop());
 
 async function start(): Promise<void> {
   rig = await Rig.start({ panel: true });
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  admin = await signedIn(rig);
 }
 
 test('an account whose keys X has never confirmed does not "work", and nothing is said of what was not checked', async () => {
@@ -19,8 +18,7 @@ test('an account whose keys X has never confirmed does not "work", and nothing i
   rig = await Rig.prepare({ panel: true, account: { oauth2: {} } });
   rig.x.faults.add(fault);
   await rig.startPlugin();
-  admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  admin = await signedIn(rig);
   const state = async () => (await admin.call('overview', {})).accounts[0]!;
   await until(async () => (await state()).reasons.join().includes('The last try failed'), 'the first try');
   expect(await state()).toMatchObject({

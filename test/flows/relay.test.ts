@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { validateConfig } from '../../plugin/settings/load';
-import { AdminClient } from '../support/adminClient';
+import { signedIn } from '../support/adminClient';
 import { Rig, brandId, customer, type RigOptions } from '../support/rig';
 
 let rig: Rig;
@@ -63,8 +63,7 @@ test('without a secret, or with a short one, the configuration is refused in wor
 
 test('the panel says that it is set, and never shows it', async () => {
   await start({ panel: true });
-  const admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  const admin = await signedIn(rig);
   const { settings, secretsSet } = await admin.call('settings', {});
   expect(secretsSet).toContain('accounts.support.relaySecret');
   expect(JSON.stringify(settings)).not.toContain(relaySecret);

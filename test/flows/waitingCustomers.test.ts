@@ -1,4 +1,4 @@
-import { AdminClient } from '../support/adminClient';
+import { signedIn } from '../support/adminClient';
 import { ManualScheduler } from '../support/manualScheduler';
 import { Rig, customer, otherCustomer, type RigOptions } from '../support/rig';
 import { until } from '../support/until';
@@ -113,8 +113,7 @@ describe('nobody replies', () => {
   test('within the working hours: the agents and the panel are told once, and the customer', async () => {
     await start({ unanswered, workingHours });
     goToMonday();
-    const admin = new AdminClient(() => rig.url);
-    await admin.signIn(rig.secrets.adminPassword);
+    const admin = await signedIn(rig);
     const state = async () => (await admin.call('overview', {})).accounts[0]!;
     rig.clock.jump(170 * minute);
     await rig.customerWrites('just before lunch');
@@ -229,8 +228,7 @@ test('a reply that goes out late answers only what was written before it', async
 
 test('the texts are checked for what they may hold', async () => {
   await start({});
-  const admin = new AdminClient(() => rig.url);
-  await admin.signIn(rig.secrets.adminPassword);
+  const admin = await signedIn(rig);
   const { settings } = await admin.call('settings', {});
   const account = { ...settings.accounts[0]!, queue: { ...queue, notice: '${position} ${wait}' } };
   const { faults } = await admin.refused('save', { settings: { ...settings, accounts: [account] } });

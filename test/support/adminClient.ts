@@ -57,3 +57,13 @@ export class AdminClient {
     this.password = password;
   }
 }
+
+/** The panel of a plugin, as whoever is signed in with its own password. */
+export async function signedIn(rig: {
+  url: string;
+  secrets: { adminPassword: string };
+}): Promise<AdminClient> {
+  const admin = new AdminClient(() => rig.url);
+  await admin.signIn(rig.secrets.adminPassword);
+  return admin;
+}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CheckLine } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Refusal } from '../client';
+import { isSignedOut } from '../client';
 import { Button, Choice, Outcome, useDoing } from '../fields';
 import { PageTitle } from '../pageTitle';
 import { texts } from '../texts';
@@ -28,7 +28,7 @@ export function Check({ account }: { account: string | undefined }) {
     client.call('check', { account: name }).then(
       ({ lines }) => lines,
       (error: unknown) => {
-        if (error instanceof Refusal && error.status === 401) throw error;
+        if (isSignedOut(error)) throw error;
         const said = error instanceof Error ? error.message : String(error);
         return [{ what: name, state: 'failed', words: said }];
       },

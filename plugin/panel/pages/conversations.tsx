@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConversationMessage, Input, Person } from '../api';
 import { useAnswer, usePanel } from '../context';
-import { Refusal } from '../client';
+import { isSignedOut } from '../client';
 import { Button, Choice, TextField, submit } from '../fields';
 import { useNewsCount } from '../live';
 import { useOverview } from '../overviewContext';
@@ -143,7 +143,7 @@ function useMessages({ account, id }: Person) {
         setFault(undefined);
       } catch (error) {
         if (gone) return;
-        if (error instanceof Refusal && error.status === 401) onSignedOut();
+        if (isSignedOut(error)) onSignedOut();
         else setFault(error instanceof Error ? error.message : String(error));
       }
       isLoading = false;

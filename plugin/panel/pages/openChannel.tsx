@@ -36,23 +36,21 @@ function ChannelField({ path, none, editing, others }: ChannelFieldProps) {
       <Button quiet text={words.loadHostAccounts} off={busy} onClick={load} />
     </>
   );
-  const value = valueAt(editing.values, path);
-  const chosen = list.find(({ id }) => id === value);
+  const value = String(valueAt(editing.values, path));
+  const chosen = list.find(({ id }) => String(id) === value);
   const usedBy = (id: number) => others.find((each) => each.openChannelAccountId === id)?.name;
-  const options = Object.fromEntries(
-    list.map(({ id, name }) => [id, words.hostAccount(name, id, usedBy(id))]),
-  );
+  const options: Record<string, string> = {
+    ...(none === undefined ? {} : { '0': none }),
+    ...Object.fromEntries(list.map(({ id, name }) => [id, words.hostAccount(name, id, usedBy(id))])),
+  };
+  const isOffered = value in options;
   const asChoice = (
     <Choice
       label={field.label}
       field={path}
       hint={chosen ? words.mapKeyOnHost(chosen.mapKey) : (field.hint ?? '')}
-      value={chosen ? String(chosen.id) : none !== undefined && value === 0 ? '0' : ''}
-      options={{
-        ...(none === undefined ? {} : { '0': none }),
-        ...(chosen || (none !== undefined && value === 0) ? {} : { '': '' }),
-        ...options,
-      }}
+      value={isOffered ? value : ''}
+      options={isOffered ? options : { '': '', ...options }}
       onChange={(id) => editing.set(path, id === '' ? NaN : Number(id))}
     />
   );

@@ -37,7 +37,7 @@ export function PrivacyPage() {
       setPerson('');
       const done = words.done(messages, answers);
       // By the number alone: the name is not to be kept here any longer.
-      const proof = words.proof(who.accounts.join(', ') || '–', client.hello.session?.user ?? '–');
+      const proof = words.proof(who.accounts.join(', ') || '–', client.user ?? '–');
       setReceipt(`${new Date().toISOString()}\nX user id ${who.id}\n${proof}\n${done}\n`);
       return done;
     });

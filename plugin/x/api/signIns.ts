@@ -158,7 +158,7 @@ export class SignIns {
   private async noneFor(taken: readonly SignInKind[]): Promise<BridgeError> {
     const { oauth2 } = this.options;
     if (taken.includes('oauth2') && oauth2 && !(await oauth2.isConnected()))
-      return new BridgeError('signed-out-of-x', String(say('signIn.onlyOAuth2')), {
+      return new BridgeError('signed-out-of-x', say('signIn.onlyOAuth2'), {
         retryable: true,
         agentMessage: signInLost,
       });

@@ -1,7 +1,6 @@
-/** The oldest Node.js this product runs on. */
-const oldestMajor = 20;
+import { majorOf, oldestMajor } from './oldestNode';
 
-if (Number(process.versions.node.split('.')[0]) < oldestMajor) {
+if (majorOf(process.version) < oldestMajor) {
   process.stderr.write(
     `openchannel-x needs Node.js ${oldestMajor} or newer; this is ${process.version}. Install a newer Node.js and start again.\n`,
   );
