@@ -56,8 +56,13 @@ export class SetUp {
       // A wrong password is not tried again for another language.
       if (isFresh && (line.state !== 'ok' || known.language === spokenLanguage())) return line;
     }
-    this.known = { host, at: clock.now(), language: spokenLanguage(), line: checkSignIn(this.motion) };
-    return this.known.line;
+    const asked = checkSignIn(this.motion);
+    this.known = { host, at: clock.now(), language: spokenLanguage(), line: asked };
+    // What could not even be tried is tried again with the next call.
+    void asked.catch(() => {
+      if (this.known?.line === asked) this.known = undefined;
+    });
+    return asked;
   }
 
   private async ofAccount(account: Account, motionAnswers: boolean): Promise<Omit<SetUpState, 'motion'>> {

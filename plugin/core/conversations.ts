@@ -64,8 +64,10 @@ export interface Conversations {
   noteAgent(account: string, conversation: string, wroteAt: number, awaitedSince?: number): void;
   /** Where an answer has been waited for since a time or longer. */
   awaiting(account: string, before: number): AwaitedAnswer[];
-  noteReminded(account: string, conversation: string, now: number): void;
-  endWaiting(account: string, conversation: string): void;
+  /** @returns whether an answer was still waited for */
+  noteReminded(account: string, conversation: string, now: number): boolean;
+  /** @returns whether an answer was still waited for */
+  endWaiting(account: string, conversation: string): boolean;
   /**
    * A message was handed over to the agents; without effect where one has written since, or the customer waits already in that
    * interaction.
@@ -75,6 +77,8 @@ export interface Conversations {
   waitingCustomers(account: string): WaitingCustomer[];
   /** @returns whether the customer still waits since then */
   noteToldPlace(account: string, waiting: WaitingCustomer, now: number, position: number): boolean;
+  /** What was to tell a customer their place did not go out. */
+  forgetToldPlace(account: string, conversation: string): void;
   /** @returns whether the customer still waits since then */
   noteUnanswered(account: string, waiting: WaitingCustomer): boolean;
   /** How many customers wait of whom the agents were told. */

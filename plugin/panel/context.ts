@@ -1,8 +1,8 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useState } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
 import type { Answer, Input, Method } from './api';
-import { isSignedOut, type Client } from './client';
-import { useNewsCount } from './live';
+import { useAsking } from './asking';
+import type { Client } from './client';
 
 export interface PanelContext {
   client: Client;
@@ -18,41 +18,17 @@ export function usePanel(): PanelContext {
   return panel;
 }
 
-/** What a call answers, asked again when `key` changes, and every `interval` milliseconds where one is given. */
+/** What a call answers, asked again when `input` changes, and every `interval` milliseconds and with news where one is given. */
 export function useAnswer<M extends Method>(method: M, input: Input<M>, interval?: number) {
   const { client, onSignedOut } = usePanel();
   const [answer, setAnswer] = useState<Answer<M>>();
-  const [fault, setFault] = useState<string>();
-  const [asked, setAsked] = useState(0);
-  const count = useNewsCount();
-  const news = interval === undefined ? 0 : count;
-  const key = JSON.stringify(input);
-  useEffect(() => {
-    let gone = false;
-    const ask = async () => {
-      try {
-        const fresh = await client.call(method, input);
-        if (gone) return;
-        setAnswer(fresh);
-        setFault(undefined);
-      } catch (error) {
-        if (gone) return;
-        if (isSignedOut(error)) onSignedOut();
-        else setFault(error instanceof Error ? error.message : String(error));
-      }
-    };
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const askOn = async () => {
-      await ask();
-      // Counted from the answer, so that slow ones do not pile up.
-      if (interval !== undefined && !gone) timer = setTimeout(() => void askOn(), interval);
-    };
-    void askOn();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-    // `key` stands for `input`, whose object is new each time.
-  }, [client, method, key, interval, news, asked]);
-  return { answer, fault, refresh: () => setAsked((times) => times + 1) };
+  const asking = useAsking({
+    ask: () => client.call(method, input),
+    onAnswer: setAnswer,
+    onSignedOut,
+    interval,
+    // The object is a new one each time.
+    about: [client, method, JSON.stringify(input)],
+  });
+  return { answer, ...asking };
 }

@@ -21,6 +21,7 @@ export function useNews(client: Client, onSignedOut: () => void): number | undef
     let timer: ReturnType<typeof setTimeout> | undefined;
     const listen = async (since: number | undefined) => {
       let latest: number | undefined;
+      await shown();
       try {
         latest = (await client.call('changes', since === undefined ? {} : { since })).count;
       } catch (error) {
@@ -37,6 +38,19 @@ export function useNews(client: Client, onSignedOut: () => void): number | undef
     };
   }, [client]);
   return count;
+}
+
+/** A tab that nobody sees keeps no call waiting: browsers allow a few at a time, for all tabs together. */
+function shown(): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (document.visibilityState !== 'visible') return;
+      document.removeEventListener('visibilitychange', look);
+      resolve();
+    };
+    document.addEventListener('visibilitychange', look);
+    look();
+  });
 }
 
 /** Changes with each piece of news: a page asks again then, beside what it asks by itself, since not all is news. */

@@ -187,7 +187,46 @@ test('what was to be said is not said once an agent has written, nor more while 
     return said().includes('Here I am');
   }, 'the reply');
   await until(async () => (await outbound()) === 0, 'all to be sent or dropped');
-  expect(said().filter((text) => /Jane Doe: place|place 2/.test(text))).toEqual([]);
+  expect(said().filter((text) => text.includes('Jane Doe: place'))).toEqual([]);
+});
+
+test('whoever could not be told their place is told it when X takes more', async () => {
+  await start({ queue });
+  await rig.customerWrites('hello');
+  await rig.receives(1);
+  await waits(1);
+  rig.x.faults.add({ when: /messages$/, status: 503, times: 100 });
+  rig.clock.jump(6 * minute);
+  scheduler.run('minute');
+  const isQueued = async () => (await rig.store.outbox.queueNames()).length > 0;
+  await until(isQueued, 'the notice');
+  await until(async () => {
+    rig.clock.jump(minute);
+    return !(await isQueued());
+  }, 'the notice to be dropped');
+  rig.x.faults.clear();
+  await until(() => {
+    rig.clock.jump(minute);
+    scheduler.run('minute');
+    return said().length > 0;
+  }, 'the place');
+  expect(said()).toEqual([expect.stringMatching(/^Jane Doe: place 1, about \d+ minutes\.$/)]);
+});
+
+test('that nobody replies is said to the customer late rather than never', async () => {
+  await start({ unanswered: { minutes: 30, customerNotice: 'Sorry, we are late.' } });
+  await rig.customerWrites('hello');
+  await rig.receives(1);
+  await waits(1);
+  rig.x.faults.add({ when: /messages$/, status: 503, times: 2 });
+  rig.clock.jump(31 * minute);
+  scheduler.run('minute');
+  await rig.receives(2);
+  await until(() => {
+    rig.clock.jump(11 * minute);
+    return said().length > 0;
+  }, 'the word of it');
+  expect(said()).toEqual(['Sorry, we are late.']);
 });
 
 test('whoever was reported and whose interaction an agent closes waits no longer', async () => {

@@ -51,8 +51,12 @@ async function speak(
     // They may have written while the host was asked.
     const { customerAt, agentAt } = await tables.conversations.read(account.name, conversation);
     if ((customerAt ?? 0) > since || (agentAt ?? 0) > since) return undefined;
-    if (kind === 'reminder') await tables.conversations.noteReminded(account.name, conversation, now);
-    else await tables.conversations.endWaiting(account.name, conversation);
+    const isAwaited =
+      kind === 'reminder'
+        ? await tables.conversations.noteReminded(account.name, conversation, now)
+        : await tables.conversations.endWaiting(account.name, conversation);
+    // They may have been forgotten meanwhile.
+    if (!isAwaited) return undefined;
     return queueAutomatic([words], now, tables, ports);
   });
   if (!announce) return;
@@ -67,5 +71,7 @@ async function isClosed(
   ports: RoutingPorts,
 ): Promise<boolean> {
   const userId = customerOf(conversation);
-  return userId !== undefined && isClosedOnHost({ userId, thread: undefined }, account, ports);
+  return (
+    userId !== undefined && (await isClosedOnHost({ userId, thread: undefined }, account, ports)) === true
+  );
 }

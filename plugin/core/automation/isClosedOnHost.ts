@@ -2,12 +2,12 @@ import type { Ports } from '../corePorts';
 import { BridgeError, reasonOf } from '../errors';
 import type { MessagingAccount } from '../gateways';
 
-/** Whether an agent has closed a customer's interaction; false where there is none, or Motion does not say. */
+/** Whether an agent has closed a customer's interaction; false where there is none, undefined where Motion does not say. */
 export async function isClosedOnHost(
   { userId, thread }: { userId: string; thread: string | undefined },
   account: MessagingAccount,
   { contacts, log }: Ports<'contacts' | 'log'>,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const interactionId = await contacts.interactionOf(account.name, userId, thread);
   if (interactionId === undefined) return false;
   try {
@@ -19,6 +19,6 @@ export async function isClosedOnHost(
       interactionId,
       reason: reasonOf(error),
     });
-    return false;
+    return undefined;
   }
 }

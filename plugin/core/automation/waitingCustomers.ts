@@ -31,18 +31,35 @@ const closedLookedAt = 10;
 
 export type WaitingPorts = RoutingPorts & Ports<'reporting' | 'wake' | 'accounts'>;
 
+/** What is done for one account at a time. */
+interface Round {
+  account: MessagingAccount;
+  ports: WaitingPorts;
+  /** Not once Motion has failed to say whether an interaction is closed: to ask for each would keep the other accounts waiting. */
+  asksHost: boolean;
+}
+
 /**
  * Tells the customers of an account who wait for an agent their place in the queue, and agents of those who have waited too
  * long, where that is due. What is said, and that it was said, are one commit.
  */
 export async function tellWaiting(account: MessagingAccount, ports: WaitingPorts): Promise<void> {
-  const now = ports.clock.now();
+  const round: Round = { account, ports, asksHost: true };
+  await endClosed(round);
+  for (const each of await ports.conversations.waitingCustomers(account.name))
+    if (isUnanswered(each, account.rules, ports.clock.now())) await reportUnanswered(each, round);
+  // Where one has ended, the places of those behind have changed.
+  for (let times = 0; times < closedLookedAt; times += 1) if (!(await tellPlaces(round))) return;
+}
+
+/** @returns whether one of those who were to be told waits no longer, so that the rest were not told */
+async function tellPlaces(round: Round): Promise<boolean> {
+  const { account, ports } = round;
   const { rules } = account;
-  await endClosed(account, ports);
+  const now = ports.clock.now();
+  if (!rules.queue.active || (hasHours(rules.workingHours) && !isOpenAt(rules.workingHours, now)))
+    return false;
   const waiting = await ports.conversations.waitingCustomers(account.name);
-  for (const each of waiting)
-    if (isUnanswered(each, rules, now)) await reportUnanswered(each, account, ports);
-  if (!rules.queue.active || (hasHours(rules.workingHours) && !isOpenAt(rules.workingHours, now))) return;
   const inQueue = waiting.filter((each) => standsInQueue(each, now));
   const due = inQueue
     .map((each, index) => ({ each, position: index + 1 }))
@@ -50,18 +67,18 @@ export async function tellWaiting(account: MessagingAccount, ports: WaitingPorts
   const mayTell =
     mostToldIn.places - inQueue.filter(({ toldAt }) => now - (toldAt ?? 0) < mostToldIn.ms).length;
   const told = due.slice(0, Math.max(0, mayTell));
-  if (told.length === 0) return;
+  if (told.length === 0) return false;
   const minutes = await minutesToWait(account.name, inQueue, ports);
-  for (const { each, position } of told)
-    // The places of those behind have changed: the next minute tells them.
-    if ((await tellPlace(each, position, minutes, account, ports)) === 'ended') return;
+  for (const { each, position } of told) if (await tellPlace(each, position, minutes, round)) return true;
+  return false;
 }
 
 /** Agents close interactions without a word: looked for among those who were told, or told of, and are not due soon. */
-async function endClosed(account: MessagingAccount, ports: WaitingPorts): Promise<void> {
+async function endClosed(round: Round): Promise<void> {
+  const { account, ports } = round;
   const waiting = await ports.conversations.waitingCustomers(account.name);
   const told = waiting.filter(({ isReported, toldAt }) => isReported || toldAt !== undefined);
-  for (const each of inTurn(told, ports.clock.now())) await hasEnded(each, account, ports);
+  for (const each of inTurn(told, ports.clock.now())) await hasEnded(each, round);
 }
 
 /** Some of them, others each minute. */
@@ -96,20 +113,23 @@ function isNoticeDue(
   now: number,
 ): boolean {
   if (toldAt === undefined) return now - since >= queue.reminderAfterMinutes * minute;
+  // What could not go out is said again when X takes more.
+  if (toldPosition === undefined) return now - toldAt >= mostToldIn.ms;
   const { progressEveryMinutes: every } = queue;
   return every > 0 && now - toldAt >= every * minute && position !== toldPosition;
 }
 
+/** @returns whether the customer waits no longer */
 async function tellPlace(
   waiting: WaitingCustomer,
   position: number,
   minutes: number,
-  account: MessagingAccount,
-  ports: WaitingPorts,
-): Promise<'told' | 'ended' | 'not now'> {
+  round: Round,
+): Promise<boolean> {
+  const { account, ports } = round;
   const { contacts, clock, transaction, log } = ports;
   const { conversation, userId } = waiting;
-  if (await hasEnded(waiting, account, ports)) return 'ended';
+  if (await hasEnded(waiting, round)) return true;
   const user = (await contacts.byId(account.name, userId)) ?? { id: userId };
   const values = {
     position: String(position),
@@ -127,14 +147,14 @@ async function tellPlace(
       return undefined;
     return queueAutomatic([words], now, tables, ports);
   });
-  if (!announce) return 'not now';
+  if (!announce) return false;
   announce();
   log.info('the customer was told their place in the queue', {
     account: account.name,
     conversation,
     position,
   });
-  return 'told';
+  return false;
 }
 
 /** How long a first answer took in the last hour (median), or, where there was none, how long the first has waited. */
@@ -152,14 +172,11 @@ async function minutesToWait(
   return Math.max(1, Math.round(time / minute));
 }
 
-async function reportUnanswered(
-  waiting: WaitingCustomer,
-  account: MessagingAccount,
-  ports: WaitingPorts,
-): Promise<void> {
+async function reportUnanswered(waiting: WaitingCustomer, round: Round): Promise<void> {
+  const { account, ports } = round;
   const { conversation, userId } = waiting;
   const { contacts, clock, transaction, log, wake } = ports;
-  if (await hasEnded(waiting, account, ports)) return;
+  if (await hasEnded(waiting, round)) return;
   const { minutes, customerNotice } = account.rules.unanswered;
   const isTold = customerNotice !== '' && customerOf(conversation) !== undefined;
   const user = (await contacts.byId(account.name, userId)) ?? { id: userId };
@@ -205,12 +222,12 @@ function isCurrent(account: MessagingAccount, { accounts }: WaitingPorts): boole
 }
 
 /** An interaction that an agent has closed in Motion waits for nobody. */
-async function hasEnded(
-  waiting: WaitingCustomer,
-  account: MessagingAccount,
-  ports: WaitingPorts,
-): Promise<boolean> {
-  if (!(await isClosedOnHost(waiting, account, ports))) return false;
+async function hasEnded(waiting: WaitingCustomer, round: Round): Promise<boolean> {
+  const { account, ports } = round;
+  if (!round.asksHost) return false;
+  const isClosed = await isClosedOnHost(waiting, account, ports);
+  if (isClosed === undefined) round.asksHost = false;
+  if (isClosed !== true) return false;
   const { conversation, since, userId } = waiting;
   await ports.conversations.noteAnswered(account.name, conversation, since, userId);
   return true;

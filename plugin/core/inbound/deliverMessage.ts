@@ -58,6 +58,8 @@ export async function deliverMessage(
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
     await ports.pendingWrites.write(account.name, row.seq, async (tables) => {
       await tables.inbox.saveNotified(row.seq, receipt.messageId, index + 1, last);
+      // Whoever was forgotten meanwhile is not written down again.
+      if ((await tables.inbox.get(row.seq))?.message.sender.id !== message.sender.id) return;
       if (receipt.messageId === undefined)
         await tables.inbox.noteHandedOver(
           queueNameOf(account.name, message.conversation),
@@ -67,9 +69,7 @@ export async function deliverMessage(
       // In the same commit: without the preface the parts that are left would be counted wrongly.
       if (last && preface.length > 0)
         await tables.conversations.dropTurns(account.name, message.conversation);
-      // Whoever was forgotten meanwhile is not written down again.
-      const isKept = async () => (await tables.inbox.get(row.seq))?.message.sender.id === message.sender.id;
-      if (last && !message.notice && watchesWaiting(account.rules) && (await isKept()))
+      if (last && !message.notice && watchesWaiting(account.rules))
         await tables.conversations.noteWaiting(account.name, {
           conversation: message.conversation,
           userId: sender.id,

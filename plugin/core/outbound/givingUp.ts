@@ -21,17 +21,35 @@ export function isTooOld(
   return clock.now() - (retriedAt ?? createdAt) >= maxWait();
 }
 
-/** A reminder is of no use to a customer who has written, nor a place in the queue to whom an agent has answered. */
-export async function isOutdated(
+/**
+ * A reminder is of no use to a customer who has written, nor is it, or word of their wait, to whom an agent has answered; and a place in the
+ * queue soon is another one.
+ * @returns why it is not to be sent; undefined where it still is
+ */
+export async function outdatedBecause(
   { message, recipientId, createdAt, sendingSince, waitedForWindow }: StoredOutbound,
   { conversations, clock }: Ports<'conversations' | 'clock'>,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const isMeant = isReminder(message) || isForWaiting(message);
-  if (!isMeant || sendingSince !== undefined || recipientId === undefined) return false;
+  if (!isMeant || sendingSince !== undefined || recipientId === undefined) return undefined;
   // Agents' replies are not to wait behind it, and the place has changed by then.
-  if (isForWaiting(message) && (waitedForWindow || clock.now() - createdAt > placeLastsMs)) return true;
+  if (message.automatic === 'queue' && (waitedForWindow || clock.now() - createdAt > placeLastsMs))
+    return 'it could not go out at once';
   const { customerAt, agentAt } = await conversations.read(message.account, directConversation(recipientId));
-  return Math.max((isReminder(message) ? customerAt : undefined) ?? 0, agentAt ?? 0) >= createdAt;
+  if ((agentAt ?? 0) >= createdAt) return 'an agent has written';
+  return isReminder(message) && (customerAt ?? 0) >= createdAt ? 'the customer has written' : undefined;
+}
+
+/** Whoever has not been told their place for that is told it later. */
+export function dropOutdated(
+  { seq, recipientId, message: { account, automatic } }: StoredOutbound,
+  { transaction }: Ports<'transaction'>,
+): Promise<void> {
+  return transaction(async ({ outbox, conversations }) => {
+    await outbox.drop(seq);
+    if (automatic === 'queue' && recipientId !== undefined)
+      await conversations.forgetToldPlace(account, directConversation(recipientId));
+  });
 }
 
 /**

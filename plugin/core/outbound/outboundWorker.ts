@@ -6,7 +6,7 @@ import { mayGoEncrypted } from './chatRoute';
 import { queueNameOf, splitQueueName } from '../conversation';
 import { noteAgentWrote } from './noteAgentWrote';
 import { BridgeError, reasonOf } from '../errors';
-import { finalFault, isOutdated, isTooOld, mayHaveArrived } from './givingUp';
+import { dropOutdated, finalFault, isTooOld, mayHaveArrived, outdatedBecause } from './givingUp';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import { QueueSweep } from '../queueSweep';
 import { isQueueOf, leftCallEndsAt, workIfOurs } from '../workedQueues';
@@ -205,14 +205,15 @@ export class OutboundWorker {
       await this.fail(row, deleted);
       return { again: 'now' };
     }
-    if (await isOutdated(row, this.ports)) {
-      await outbox.drop(row.seq);
-      const { automatic } = row.message;
-      this.ports.log.info('reminder dropped: the customer has written', {
+    const reason = await outdatedBecause(row, this.ports);
+    if (reason !== undefined) {
+      await dropOutdated(row, this.ports);
+      this.ports.log.info('an automatic message was dropped', {
         account: account.name,
-        automatic,
+        automatic: row.message.automatic,
+        reason,
       });
-      this.step(row, 'dropped', 'the customer has written meanwhile');
+      this.step(row, 'dropped', reason);
       return { again: 'now' };
     }
     const dueAt = Math.max(row.dueAt, leftCallEndsAt(row.sendingSince, queueName, this.ports.cluster));

@@ -1,9 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { ConversationMessage, Input, Person } from '../api';
+import { useAsking } from '../asking';
 import { useAnswer, usePanel } from '../context';
-import { isSignedOut } from '../client';
 import { Button, Choice, TextField, submit } from '../fields';
-import { useNewsCount } from '../live';
 import { useOverview } from '../overviewContext';
 import { boundsOf, momentOf } from '../times';
 import { texts } from '../texts';
@@ -118,44 +117,22 @@ function changesSince(messages: ConversationMessage[]): number {
 function useMessages({ account, id }: Person) {
   const { client, onSignedOut } = usePanel();
   const [messages, setMessages] = useState<ConversationMessage[]>();
-  const [fault, setFault] = useState<string>();
-  const news = useNewsCount();
-  const loadAgain = useRef(() => {});
-  useEffect(() => loadAgain.current(), [news]);
-  useEffect(() => {
-    let known: ConversationMessage[] | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let gone = false;
-    let isLoading = false;
-    let isStale = false;
-    const load = async () => {
-      isStale = isLoading;
-      if (isLoading) return;
-      isLoading = true;
-      clearTimeout(timer);
-      try {
-        const since = known && changesSince(known);
-        const query = { account, person: id, ...(since === undefined ? {} : { since }) };
-        const fresh = (await client.call('conversation', query)).messages;
-        known = [...(known ?? []).filter(({ at }) => at < (since ?? 0)), ...fresh];
-        if (gone) return;
-        setMessages(known);
-        setFault(undefined);
-      } catch (error) {
-        if (gone) return;
-        if (isSignedOut(error)) onSignedOut();
-        else setFault(error instanceof Error ? error.message : String(error));
-      }
-      isLoading = false;
-      timer = setTimeout(() => void load(), isStale ? 0 : interval);
-    };
-    loadAgain.current = () => void load();
-    void load();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [account, id]);
+  const known = useRef<ConversationMessage[] | undefined>(undefined);
+  const { fault } = useAsking({
+    ask: async () => {
+      const since = known.current && changesSince(known.current);
+      const query = { account, person: id, ...(since === undefined ? {} : { since }) };
+      const fresh = (await client.call('conversation', query)).messages;
+      return [...(known.current ?? []).filter(({ at }) => at < (since ?? 0)), ...fresh];
+    },
+    onAnswer: (all) => {
+      known.current = all;
+      setMessages(all);
+    },
+    onSignedOut,
+    interval,
+    about: [client],
+  });
   return { messages, fault };
 }
 

@@ -23,9 +23,14 @@ export function MotionStep({ view, reload }: StepProps) {
     const { baseUrl } = settings.host;
     const isWhole = baseUrl === '' || /^https?:\/\//.test(baseUrl);
     const whole = isWhole ? settings : withValueAt(settings, 'host.baseUrl', `https://${baseUrl}`);
-    setHasFailed(true);
-    const { revision } = await client.call('save', { settings: whole, testMotion: !isForced });
+    const { revision } = await client
+      .call('save', { settings: whole, testMotion: !isForced })
+      .catch((error: unknown) => {
+        setHasFailed(true);
+        throw error;
+      });
     setHasFailed(false);
+    setIsForced(false);
     reload();
     return { saved: { ...withValueAt(whole, 'host.password', undefined), revision }, said: texts.saved };
   };

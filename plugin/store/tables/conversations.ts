@@ -83,10 +83,12 @@ function waiting(sql: Sql): Pick<Table, OfWaiting> {
      WHERE account = ? AND awaiting_since <= ? ORDER BY awaiting_since`,
   );
   const reminded = sql.prepare(
-    `UPDATE conversations SET awaiting_since = ?, reminded = 1 WHERE account = ? AND conversation = ?`,
+    `UPDATE conversations SET awaiting_since = ?, reminded = 1
+     WHERE account = ? AND conversation = ? AND awaiting_since IS NOT NULL`,
   );
   const end = sql.prepare(
-    `UPDATE conversations SET awaiting_since = NULL, reminded = 0 WHERE account = ? AND conversation = ?`,
+    `UPDATE conversations SET awaiting_since = NULL, reminded = 0
+     WHERE account = ? AND conversation = ? AND awaiting_since IS NOT NULL`,
   );
   return {
     noteCustomer: (account, conversation, now) => customer.run(account, conversation, now),
@@ -98,8 +100,9 @@ function waiting(sql: Sql): Pick<Table, OfWaiting> {
         since: Number(row['awaiting_since']),
         reminded: row['reminded'] === 1,
       })),
-    noteReminded: (account, conversation, now) => reminded.run(now, account, conversation),
-    endWaiting: (account, conversation) => end.run(account, conversation),
+    noteReminded: async (account, conversation, now) =>
+      (await reminded.change(now, account, conversation)) > 0,
+    endWaiting: async (account, conversation) => (await end.change(account, conversation)) > 0,
   };
 }
 
@@ -107,6 +110,7 @@ type OfCustomersWaiting =
   | 'noteWaiting'
   | 'waitingCustomers'
   | 'noteToldPlace'
+  | 'forgetToldPlace'
   | 'noteUnanswered'
   | 'unanswered'
   | 'noteAnswered'
@@ -133,6 +137,9 @@ function customersWaiting(sql: Sql): Pick<Table, OfCustomersWaiting> {
   );
   const isThis = `account = ? AND conversation = ? AND user_id = ? AND since = ? AND NOT ${isAnswered}`;
   const told = sql.prepare(`UPDATE waiting_customers SET told_at = ?, told_position = ? WHERE ${isThis}`);
+  const untold = sql.prepare(
+    `UPDATE waiting_customers SET told_position = NULL WHERE account = ? AND conversation = ?`,
+  );
   const report = sql.prepare(`UPDATE waiting_customers SET reported = 1 WHERE ${isThis}`);
   const reported = sql.prepare(
     `SELECT count(*) AS n FROM waiting_customers WHERE account = ? AND reported = 1 AND NOT ${isAnswered}`,
@@ -148,6 +155,7 @@ function customersWaiting(sql: Sql): Pick<Table, OfCustomersWaiting> {
     waitingCustomers: async (account) => (await list.all(account)).map(waitingCustomerOf),
     noteToldPlace: async (account, { conversation, userId, since }, now, position) =>
       (await told.change(now, position, account, conversation, userId, since)) > 0,
+    forgetToldPlace: (account, conversation) => untold.run(account, conversation),
     noteUnanswered: async (account, { conversation, userId, since }) =>
       (await report.change(account, conversation, userId, since)) > 0,
     unanswered: async (account) => Number((await reported.get(account))?.['n'] ?? 0),
