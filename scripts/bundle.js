@@ -19,9 +19,9 @@ const wasmSources = [
   join(modules, 'juicebox-sdk', 'juicebox-sdk_bg.wasm'),
 ];
 
-/** esbuild's result: the code, and in its metafile what went into it. @param target the oldest Node.js that has to read it */
+/** What a bundle has in it: its code, and in the metafile of esbuild where that is from. @param target the oldest Node.js that has to read it */
 function bundle(source, target = 'node20') {
-  return buildSync({
+  const { outputFiles, metafile } = buildSync({
     entryPoints: [source],
     bundle: true,
     platform: 'node',
@@ -41,7 +41,12 @@ function bundle(source, target = 'node20') {
     banner: { js: "const moduleAddress = require('url').pathToFileURL(__filename).href;" },
     logLevel: 'error',
   });
+  // A single character outside of ASCII, and Node.js keeps the whole source in twice the memory.
+  const contents = Buffer.from(outputFiles[0].text.replace(/[^\0-\x7f]/g, escaped), 'latin1');
+  return { contents, metafile };
 }
+
+const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** The bundles by the names they have to have: each finds the others beside itself. */
 function bundles() {
@@ -54,8 +59,8 @@ function bundles() {
 
 function writeBundles(folder) {
   const { 'main.js': main, 'chatThread.js': thread } = bundles();
-  writeFileSync(join(folder, 'main.js'), main.outputFiles[0].contents);
-  writeFileSync(join(folder, 'chatThread.js'), thread.outputFiles[0].contents);
+  writeFileSync(join(folder, 'main.js'), main.contents);
+  writeFileSync(join(folder, 'chatThread.js'), thread.contents);
   for (const source of wasmSources) copyFileSync(source, join(folder, basename(source)));
 }
 
@@ -70,7 +75,7 @@ function writeLibraries(folder) {
 
 function writeLibrary(source, target) {
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, bundle(source).outputFiles[0].contents);
+  writeFileSync(target, bundle(source).contents);
 }
 
 module.exports = { bundles, wasmSources };

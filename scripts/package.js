@@ -39,8 +39,7 @@ function packagePlugin() {
     'LICENCES.txt': Buffer.from(licences(packages)),
     'sbom.cdx.json': Buffer.from(sbom(product, packages, withNode ? [carried] : [])),
   };
-  for (const [file, { outputFiles }] of Object.entries(programs))
-    files[`app/${file}`] = outputFiles[0].contents;
+  for (const [file, { contents }] of Object.entries(programs)) files[`app/${file}`] = contents;
   for (const source of wasmSources) files[`app/${basename(source)}`] = read(source);
   for (const [file, content] of Object.entries(buildPanel())) files[`panel/${file}`] = content;
   for (const file of ['CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'plugin.config.example.json'])

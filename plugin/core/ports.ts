@@ -20,6 +20,8 @@ export interface Inbox {
   /** The oldest message of a conversation, in X's order (its sort key), that has not come to its end. */
   nextIn(queueName: string): StoredInbound | undefined;
   get(seq: number): StoredInbound | undefined;
+  /** Who wrote a message; somebody else once they are forgotten. */
+  senderOf(seq: number): string | undefined;
   /** A message by X's id, whatever has become of it. */
   find(account: string, messageId: string): StoredInbound | undefined;
   /** Of the given ids, those of messages that were kept. */
@@ -134,6 +136,8 @@ export interface Contacts {
   see(account: string, user: XUser, now: number): void;
   /** Notes how a customer wrote in private; older messages, which may come later, do not count. */
   noteWay(account: string, id: string, encrypted: boolean, at: number): void;
+  /** The same for whoever is known just as they are; one step instead of two. @returns whether they are */
+  noteWayOfKnown(account: string, user: XUser, encrypted: boolean, at: number): boolean;
   byId(account: string, id: string): XUser | undefined;
   byUsername(account: string, username: string): XUser | undefined;
   /** Remembers the Map Key value a user was handed to the host with. */

@@ -16,9 +16,8 @@ export function systemNotice(words: string): string {
 
 /** A customer's words as agents read them: our mark in them says who wrote it, so that they are not taken for ours. */
 export function customersWords(text: string): string {
-  return text.replaceAll(
-    /\[\s*(openchannel-x|X\s+channel)\s*\]/gi,
-    phrase('message.customersMark', { mark: '$1' }),
+  return text.replaceAll(/\[\s*(openchannel-x|X\s+channel)\s*\]/gi, (_, mark: string) =>
+    phrase('message.customersMark', { mark }),
   );
 }
 

@@ -7,6 +7,7 @@ import { BridgeError } from '../core/errors';
 import type { Counters } from '../core/ports';
 import type { RemoteClock } from '../core/remoteClock';
 import { guardedAgents, type MayCall } from '../core/guardedAgent';
+import { keptBriefly } from '../core/keptConnections';
 import type { SignInGate } from '../core/signInGate';
 import { steadyStream } from '../core/steadyStream';
 import { transportFault, whyUnreachable } from '../core/transport';
@@ -64,13 +65,8 @@ export class HostClient {
       baseURL: `${options.baseUrl.replace(/\/+$/, '').replace(/\/api$/, '')}/api`,
       ...(apiKey === '' ? {} : { params: { apikey: apiKey } }),
       ...(apiKey === '' && username !== '' ? { auth: { username, password } } : {}),
-      // No kept connections: one the host has just closed would lose a call in a way that leaves it open
-      // whether the host took the message.
-      httpAgent: new HttpAgent({ keepAlive: false }),
-      httpsAgent: new HttpsAgent({
-        keepAlive: false,
-        ...ca,
-      }),
+      httpAgent: keptBriefly(new HttpAgent({ keepAlive: true })),
+      httpsAgent: keptBriefly(new HttpsAgent({ keepAlive: true, ...ca })),
       maxRedirects: 0,
       decompress: true,
       validateStatus: () => true,

@@ -11,8 +11,10 @@ export interface Engine<Scope> {
   readonly readsWait: boolean;
   /** What is being done right now; undefined for nothing in particular. */
   scope(): Scope | undefined;
-  /** Does it as one durable commit, or not at all. Called once at a time. @param scopes what is done in it */
+  /** Does it as one commit, or not at all. Called once at a time. @param scopes what is done in it */
   transaction<T>(work: Work<T>, scopes: Scope[]): Promise<T>;
+  /** Resolves when all that was committed is durable; undefined where each commit is so by itself. */
+  readonly flush?: () => Promise<void>;
   /** Whether a failure is about the database as a whole, so that what was written with it cannot be at fault. */
   isDown(error: unknown): boolean;
 }
@@ -21,14 +23,17 @@ export interface Engine<Scope> {
 const maxBatch = 500;
 
 /**
- * Gathers what is to be written in one turn of the event loop into one durable commit, because the flush to disk is
- * what costs: under load, much comes in while the last flush holds everything up. Everybody hears after the commit.
- * When that fails, each is written by itself, so that nobody fails for what somebody else wrote.
+ * Gathers what is to be written in one turn of the event loop, and while the last commit goes to disk, into one durable commit: the
+ * flush to disk is what costs. Everybody hears when it is durable. When it fails, each is written by itself, so that nobody fails for what
+ * somebody else wrote. A read may see what is not durable yet: nothing leaves the process without a write after it, whose flush covers
+ * what was read.
  */
 export class GroupCommit<Scope> {
   private readonly pending: Pending<Scope>[] = [];
   /** While a commit is under way; never rejects. */
   private committing: Promise<void> | undefined;
+  /** While what was committed goes to disk; never rejects. */
+  private flushing: Promise<void> | undefined;
   private reading = 0;
 
   constructor(private readonly engine: Engine<Scope>) {}
@@ -63,33 +68,59 @@ export class GroupCommit<Scope> {
 
   /** Resolves when nothing is left to be written. */
   async settled(): Promise<void> {
-    while (this.pending.length > 0 || this.committing) await (this.committing ?? turn());
+    while (this.pending.length > 0 || this.committing || this.flushing)
+      await (this.committing ?? this.flushing ?? turn());
   }
 
   private async flush(): Promise<void> {
-    while (this.committing || this.reading > 0) await (this.committing ?? turn());
+    while (this.committing || this.flushing || this.reading > 0)
+      await (this.committing ?? this.flushing ?? turn());
     const batch = this.pending.splice(0, maxBatch);
     if (this.pending.length > 0) setImmediate(() => void this.flush());
     if (batch.length === 0) return;
-    this.committing = this.commit(batch);
-    await this.committing;
+    const committing = this.commit(batch);
+    this.committing = committing.then(() => undefined);
+    const committed = await committing;
     this.committing = undefined;
+    this.flushing = this.makeDurable(committed);
+    await this.flushing;
+    this.flushing = undefined;
   }
 
-  private async commit(batch: Pending<Scope>[]): Promise<void> {
+  /** @returns what was committed */
+  private async commit(batch: Pending<Scope>[]): Promise<Committed[]> {
     const scopes = batch.map(({ scope }) => scope).filter((scope) => scope !== undefined);
     try {
-      const tells = await this.engine.transaction(async (tables) => {
-        const done: (() => void)[] = [];
-        for (const { run } of batch) done.push(await run(tables));
+      return await this.engine.transaction(async (tables) => {
+        const done: Committed[] = [];
+        for (const { run, reject } of batch) done.push({ tell: await run(tables), reject });
         return done;
       }, scopes);
-      for (const tell of tells) tell();
     } catch (error) {
-      if (batch.length === 1 || this.engine.isDown(error)) for (const { reject } of batch) reject(error);
-      else for (const each of batch) await this.commit([each]);
+      if (batch.length === 1 || this.engine.isDown(error)) {
+        for (const { reject } of batch) reject(error);
+        return [];
+      }
+    }
+    const done: Committed[] = [];
+    for (const each of batch) done.push(...(await this.commit([each])));
+    return done;
+  }
+
+  private async makeDurable(committed: Committed[]): Promise<void> {
+    if (committed.length === 0) return;
+    try {
+      await this.engine.flush?.();
+      for (const { tell } of committed) tell();
+    } catch (error) {
+      for (const { reject } of committed) reject(error);
     }
   }
+}
+
+interface Committed {
+  tell: () => void;
+  reject: (error: unknown) => void;
 }
 
 interface Pending<Scope> {

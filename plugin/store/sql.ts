@@ -45,7 +45,11 @@ export function optionalNumber(value: unknown): number | undefined {
 
 /** A value as JSON that every engine takes: no text in it has a NUL or half a character. */
 export function jsonOf(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'string' ? wellFormed(each) : each));
+  const json = JSON.stringify(value);
+  // As JSON spells them; a text that only looks so is looked through in vain.
+  return /\\u(0000|d[89a-f])/.test(json)
+    ? JSON.stringify(value, (_, each: unknown) => (typeof each === 'string' ? wellFormed(each) : each))
+    : json;
 }
 
 /** Half a surrogate pair cannot be written as UTF-8; a NUL, neither SQLite nor PostgreSQL takes. */

@@ -31,7 +31,7 @@ export async function backlog(): Promise<Figure[]> {
     {
       name: 'backlog of 100,000: memory while it drains, at most',
       value: `${memory.toFixed(0)} MB`,
-      claim: { words: 'at most 200 MB', holds: memory <= 200 },
+      claim: { words: 'at most 150 MB', holds: memory <= 150 },
     },
   ];
 }

@@ -7,6 +7,8 @@ export interface LoadResult {
   /** Milliseconds from sending to the answer. */
   p50: number;
   p99: number;
+  /** What sending and reading an event costs this side, in milliseconds of a core. */
+  ownCost: number;
 }
 
 /**
@@ -18,11 +20,18 @@ export async function push(url: string, events: SignedEvent[], connections: numb
   const waiting = events.map((event) => requestOf(pathname, event)).reverse();
   const times: number[] = [];
   const began = performance.now();
+  const before = process.cpuUsage();
   await Promise.all(
     Array.from({ length: connections }, () => work(connect(Number(port), hostname), waiting, times)),
   );
   const seconds = (performance.now() - began) / 1000;
-  return { perSecond: events.length / seconds, p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+  const { user, system } = process.cpuUsage(before);
+  return {
+    perSecond: events.length / seconds,
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+    ownCost: (user + system) / 1000 / events.length,
+  };
 }
 
 function requestOf(path: string, { body, signature }: SignedEvent): Buffer {

@@ -65,7 +65,7 @@ export class BenchHost {
 }
 
 /** With which the shipped units start it, too. */
-const flags = ['--heap-growing-percent=150', '--wasm-num-compilation-tasks=1'];
+const flags = ['--heap-growing-percent=40', '--max-semi-space-size=2', '--wasm-num-compilation-tasks=1'];
 
 /** A process that listens at a port. */
 export class Running {

@@ -9,7 +9,7 @@ module.exports = {
       cwd: join(__dirname, '..'),
       script: 'app/index.js',
       // Keeps V8's heap small beside the contact center.
-      node_args: ['--heap-growing-percent=150', '--wasm-num-compilation-tasks=1'],
+      node_args: ['--heap-growing-percent=40', '--max-semi-space-size=2', '--wasm-num-compilation-tasks=1'],
       // One process only: the data folder has one owner.
       instances: 1,
       exec_mode: 'fork',

@@ -7,9 +7,6 @@ import type { MessageStore } from '../../plugin/core/ports';
 import { StoreFile } from '../../plugin/store/sqlite/database';
 import { textOf } from '../../plugin/store/sql';
 import { claimDataDirectory, DataDirectoryError } from '../../plugin/store/sqlite/dataDirectory';
-import { BridgeError } from '../../plugin/core/errors';
-import type { AllTables } from '../../plugin/store/allTables';
-import { GroupCommit } from '../../plugin/store/groupCommit';
 import { migrations } from '../../plugin/store/sqlite/migrations';
 import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 
@@ -144,40 +141,6 @@ test('what was learnt about an account is remembered across a restart', async ()
   expect(store.facts.read('a', 'colour')).toBe('blue');
   expect(store.facts.read('a', 'size')).toBeUndefined();
   expect(store.facts.read('b', 'colour')).toBeUndefined();
-});
-
-test('what is written in one turn is one commit, and nobody fails for somebody else', async () => {
-  const tables = {} as AllTables;
-  const transaction = jest.fn((work: (all: AllTables) => Promise<unknown>) => work(tables));
-  const commit = new GroupCommit<never>({
-    tables,
-    transaction: transaction as GroupCommit<never>['write'],
-    scope: () => undefined,
-    readsWait: true,
-    isDown: () => false,
-  });
-  const put = (item: number) =>
-    commit.write(() =>
-      item < 0 ? Promise.reject(new BridgeError('bad-request', 'no')) : Promise.resolve(item * 2),
-    );
-  expect(await Promise.all([put(1), put(2), put(4)])).toEqual([2, 4, 8]);
-  expect(transaction).toHaveBeenCalledTimes(1);
-  const failing = await Promise.allSettled([put(1), put(-1), put(2)]);
-  expect(failing.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-});
-
-test('in the middle of a commit a full disk is not taken for well', async () => {
-  await store.close();
-  const file = StoreFile.open(folder);
-  const fill = () =>
-    file.transaction(() => {
-      throw new Error('the disk is full');
-    });
-  expect(fill).toThrow('the disk is full');
-  expect(await file.longTransaction(() => Promise.resolve(file.trouble()))).toBe('the disk is full');
-  expect(file.trouble()).toBeUndefined();
-  file.close();
-  store = await openMessageStore(folder, () => 1000);
 });
 
 test('no statement reads a whole table, but for forgetting a person and for what is small', async () => {

@@ -18,12 +18,19 @@ export class ContactValues {
 
   constructor(private readonly ports: Ports<'contacts' | 'clock' | 'log'>) {}
 
-  /** @param host where the customer is looked up */
-  async of(sender: XUser, account: MessagingAccount, host: MotionGateway): Promise<string> {
+  /**
+   * @param kept the value the customer was handed over with before
+   * @param host where the customer is looked up
+   */
+  async of(
+    sender: XUser,
+    kept: string | undefined,
+    account: MessagingAccount,
+    host: MotionGateway,
+  ): Promise<string> {
     const wanted = mapValueOf(sender, account.mapValue);
     if (account.mapValue === 'id') return wanted;
     const { contacts, log } = this.ports;
-    const kept = await contacts.mapValueOf(account.name, sender.id);
     if (kept !== undefined && sameValue(kept, wanted)) return kept;
     const holder = await contacts.byMapValue(account.name, wanted);
     if (holder && holder.id !== sender.id) {

@@ -44,7 +44,7 @@ export async function deliverMessage(
   const told = message.notice?.mapValue;
   const before = await ports.contacts.mapValueOf(account.name, message.sender.id);
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
-  const from = told ?? (await ports.contactValues.of(sender, account, ports.host));
+  const from = told ?? (await ports.contactValues.of(sender, before, account, ports.host));
   const attachments = await moveAttachments(row, account, ports);
   const preface = await prefaceOf(row, account, ports);
   const parts = [...preface, ...notifyParts(shown(row), attachments)];
@@ -59,7 +59,7 @@ export async function deliverMessage(
     await ports.pendingWrites.write(account.name, row.seq, async (tables) => {
       await tables.inbox.saveNotified(row.seq, receipt.messageId, index + 1, last);
       // Whoever was forgotten meanwhile is not written down again.
-      if ((await tables.inbox.get(row.seq))?.message.sender.id !== message.sender.id) return;
+      if ((await tables.inbox.senderOf(row.seq)) !== message.sender.id) return;
       if (receipt.messageId === undefined)
         await tables.inbox.noteHandedOver(
           queueNameOf(account.name, message.conversation),
@@ -80,9 +80,10 @@ export async function deliverMessage(
         });
       if (receipt.interactionId)
         await tables.contacts.saveInteraction(account.name, sender.id, message.thread, receipt.interactionId);
+      if (told !== undefined || from === before) return;
       // An agent's reply may have told a newer value meanwhile.
-      const isCurrent = (await tables.contacts.mapValueOf(account.name, sender.id)) === before;
-      if (told === undefined && isCurrent) await tables.contacts.saveMapValue(account.name, sender.id, from);
+      if ((await tables.contacts.mapValueOf(account.name, sender.id)) === before)
+        await tables.contacts.saveMapValue(account.name, sender.id, from);
     });
     if (last && message.ttlMs !== undefined) await eraseDisappearing(row, ports);
   }

@@ -41,8 +41,8 @@ class SqliteEnd implements StoreEnd {
     }
   }
 
-  fill(work: (insert: Insert) => Promise<void>): Promise<void> {
-    return this.file.longTransaction(() =>
+  async fill(work: (insert: Insert) => Promise<void>): Promise<void> {
+    await this.file.longTransaction(() =>
       work((table, columns, rows) => {
         const insert = this.file.prepare(
           `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
@@ -51,6 +51,7 @@ class SqliteEnd implements StoreEnd {
         return Promise.resolve();
       }),
     );
+    await this.file.flush();
   }
 
   close(): Promise<void> {

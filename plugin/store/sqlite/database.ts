@@ -1,6 +1,7 @@
-import { rmSync, statSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, openSync, rmSync, statSync } from 'node:fs';
 import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Database, type BindValues, type QueryResult, type Statement } from 'node-sqlite3-wasm';
 import { BridgeError, reasonOf } from '../../core/errors';
 import { withoutNul } from '../../core/links';
@@ -19,13 +20,15 @@ export interface Query {
   all(...values: Value[]): QueryResult[];
 }
 
-/** After so many pages the log is brought into the file (SQLite's own number). */
-const pagesInLog = 1000;
+/** After so many pages of 4 KB the log is brought into the file, which holds everything up for some milliseconds. */
+const pagesInLog = 4000;
 
 const probeBytes = 64 * 1024;
 
+const flushed = promisify(fdatasync);
+
 /**
- * The store's file. Every write outside `transaction` is a durable commit of its own.
+ * The store's file. A `transaction` is durable when it returns; a `longTransaction`, and what is written outside of any, with the next `flush`.
  * All methods throw BridgeError `store-unavailable` when the disk is full or the file is broken.
  */
 export class StoreFile {
@@ -34,6 +37,10 @@ export class StoreFile {
   private closed = false;
   private formerIsDue = false;
   private isCopied = false;
+  /** The log beside the file, once something was written: its descriptor. */
+  private log: number | undefined;
+  /** The disk failed to take what the log holds, which it may forget: only the file itself can be trusted then. */
+  private isLogDoubtful = false;
 
   private constructor(
     private readonly database: Database,
@@ -58,7 +65,9 @@ export class StoreFile {
       // The order matters: exclusive locking lets WAL work without shared memory, which WASM lacks.
       database.exec('PRAGMA locking_mode = EXCLUSIVE');
       database.exec('PRAGMA journal_mode = WAL');
-      database.exec('PRAGMA synchronous = FULL');
+      // The file and its log are kept in step; that a commit is durable is seen to by `flush`, which need not hold up the thread.
+      database.exec('PRAGMA synchronous = NORMAL');
+      database.exec(`PRAGMA wal_autocheckpoint = ${pagesInLog}`);
       // What is taken out of the store is not to be found in the file's free places either.
       database.exec('PRAGMA secure_delete = ON');
       migrate(database);
@@ -94,6 +103,7 @@ export class StoreFile {
       try {
         const done = work();
         this.database.exec('COMMIT');
+        fdatasyncSync(this.openLog());
         return done;
       } catch (error) {
         if (this.database.inTransaction) this.database.exec('ROLLBACK');
@@ -104,7 +114,10 @@ export class StoreFile {
     return result;
   }
 
-  /** The same for work that is a chain of operations on the store. Whoever calls it sees to it that one runs at a time. */
+  /**
+   * The same for work that is a chain of operations on the store. Whoever calls it sees to it that one runs at a time, and waits for `flush`
+   * before anybody hears of it.
+   */
   async longTransaction<T>(work: () => Promise<T>): Promise<T> {
     this.guard(() => this.database.exec('BEGIN IMMEDIATE'));
     try {
@@ -116,6 +129,28 @@ export class StoreFile {
       if (!this.closed && this.database.inTransaction) this.database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** Makes what was committed durable; the thread does other work meanwhile. */
+  async flush(): Promise<void> {
+    try {
+      await flushed(this.openLog());
+    } catch {
+      this.isLogDoubtful = true;
+    }
+    this.guard(() => this.settleDoubt());
+  }
+
+  /** The file takes over what the log may have lost. */
+  private settleDoubt(): void {
+    if (!this.isLogDoubtful) return;
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.isLogDoubtful = false;
+  }
+
+  private openLog(): number {
+    this.log ??= openSync(`${this.path}-wal`, 'r+');
+    return this.log;
   }
 
   /**
@@ -132,6 +167,7 @@ export class StoreFile {
         this.database.exec(`INSERT INTO probe VALUES (zeroblob(${probeBytes}))`);
       });
       this.transaction(() => this.database.exec('DROP TABLE IF EXISTS probe'));
+      this.settleDoubt();
       this.fault = undefined;
     } catch {
       return this.fault;
@@ -181,6 +217,7 @@ export class StoreFile {
     this.closed = true;
     for (const statement of this.statements) statement.finalize();
     this.database.close();
+    if (this.log !== undefined) closeSync(this.log);
     this.release();
   }
 

@@ -29,6 +29,7 @@ export async function openMessageStore(directory: string, now: () => number): Pr
       // Nobody else writes.
       scope: () => undefined,
       transaction: (work) => file.longTransaction(() => work(tables)),
+      flush: () => file.flush(),
       // A full disk may have room for something smaller.
       isDown: () => false,
       copyTo: (target) => file.copyTo(target),

@@ -24,16 +24,17 @@ export function createContacts(sql: Sql): Table {
 
 type OfInteractions = 'saveInteraction' | 'interactionOf';
 
-type OfWays = 'noteWay' | 'wroteEncrypted' | 'everEncrypted' | 'recentWriters';
+type OfWays = 'noteWay' | 'noteWayOfKnown' | 'wroteEncrypted' | 'everEncrypted' | 'recentWriters';
 
 /** How customers wrote in private. */
 function ways(sql: Sql): Pick<Table, OfWays> {
-  const wrote = sql.prepare(
-    `UPDATE contacts SET wrote_at = CASE WHEN wrote_at <= ?1 THEN ?1 ELSE wrote_at END,
+  const note = `UPDATE contacts SET wrote_at = CASE WHEN wrote_at <= ?1 THEN ?1 ELSE wrote_at END,
        wrote_encrypted = CASE WHEN wrote_at <= ?1 THEN ?2 ELSE wrote_encrypted END,
        ever_encrypted = CASE WHEN ever_encrypted < ?2 THEN ?2 ELSE ever_encrypted END
-     WHERE account = ?3 AND x_user_id = ?4 AND (wrote_at <= ?1 OR ever_encrypted < ?2)`,
-  );
+     WHERE account = ?3 AND x_user_id = ?4`;
+  const wrote = sql.prepare(`${note} AND (wrote_at <= ?1 OR ever_encrypted < ?2)`);
+  // The column's own comparison takes no notice of case.
+  const wroteAsKnown = sql.prepare(`${note} AND username || '' = ?5 AND name = ?6 AND card = ?7`);
   const way = sql.prepare(
     `SELECT wrote_encrypted, ever_encrypted FROM contacts WHERE account = ? AND x_user_id = ?`,
   );
@@ -45,6 +46,10 @@ function ways(sql: Sql): Pick<Table, OfWays> {
     recentWriters: async (account, since, most) =>
       (await recent.all(account, since, most)).map((row) => textOf(row, 'x_user_id')),
     noteWay: (account, id, encrypted, at) => wrote.run(at, Number(encrypted), account, id),
+    noteWayOfKnown: async (account, { id, username, name, profile = {} }, encrypted, at) =>
+      username !== undefined &&
+      name !== undefined &&
+      (await wroteAsKnown.change(at, Number(encrypted), account, id, username, name, jsonOf(profile))) > 0,
     wroteEncrypted: async (account, id) => {
       const encrypted = (await way.get(account, id))?.['wrote_encrypted'];
       return typeof encrypted === 'number' ? encrypted === 1 : undefined;

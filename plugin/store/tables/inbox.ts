@@ -22,6 +22,7 @@ interface InboxParts {
 export const inboxReads = [
   'nextIn',
   'get',
+  'senderOf',
   'find',
   'knownMessages',
   'queueNames',
@@ -53,13 +54,18 @@ export function createInbox(
       Number(mayBeKnown(sentAt)),
     );
     if (inserted === 0) return false;
-    if (!message.notice) {
+    if (message.notice) return true;
+    if (thread !== undefined) {
       await contacts.see(account, sender, now());
-      if (thread === undefined) {
-        await contacts.noteWay(account, sender.id, closed !== undefined, sentAt);
-        await conversations.noteCustomer(account, conversation, now());
-      }
+      return true;
     }
+    const way = [closed !== undefined, sentAt] as const;
+    // Nearly always nothing is new but that they wrote.
+    if (!(await contacts.noteWayOfKnown(account, sender, ...way))) {
+      await contacts.see(account, sender, now());
+      await contacts.noteWay(account, sender.id, ...way);
+    }
+    await conversations.noteCustomer(account, conversation, now());
     return true;
   };
   return {
@@ -76,11 +82,12 @@ export function createInbox(
   };
 }
 
-type Reading = 'nextIn' | 'get' | 'find' | 'queueNames' | 'knownMessages' | 'knownHostMessages';
+type Reading = 'nextIn' | 'get' | 'senderOf' | 'find' | 'queueNames' | 'knownMessages' | 'knownHostMessages';
 
 function readQueries(sql: Sql): Pick<Table, Reading> {
   const next = sql.prepare(`SELECT * FROM inbox WHERE lane = ? AND ${waiting} ORDER BY place, seq LIMIT 1`);
   const bySeq = sql.prepare(`SELECT * FROM inbox WHERE seq = ?`);
+  const messageOf = sql.prepare(`SELECT message FROM inbox WHERE seq = ?`);
   const byId = sql.prepare(`SELECT * FROM inbox WHERE account = ? AND message_id = ?`);
   const kept = sql.prepare(
     `SELECT message_id FROM inbox WHERE account = ? AND message_id IN ${sql.textsIn('?')}`,
@@ -96,6 +103,10 @@ function readQueries(sql: Sql): Pick<Table, Reading> {
   return {
     nextIn: (queueName) => one(next.get(queueName)),
     get: (seq) => one(bySeq.get(seq)),
+    senderOf: async (seq) => {
+      const row = await messageOf.get(seq);
+      return row && (JSON.parse(textOf(row, 'message')) as InboundMessage).sender.id;
+    },
     find: (account, messageId) => one(byId.get(account, messageId)),
     knownMessages: async (account, ids) => {
       const rows = await kept.all(account, jsonOf(ids));
