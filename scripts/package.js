@@ -17,6 +17,7 @@ const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('fs');
 const { basename, join, resolve } = require('path');
 const { buildPanel } = require('./buildPanel');
 const { carried, carriedNode } = require('./carriedNode');
+const { provenance } = require('./provenance');
 const { sbom } = require('./sbom');
 const { bundles, wasmSources } = require('./bundle');
 
@@ -48,6 +49,8 @@ function packagePlugin() {
   if (withNode) Object.assign(files, carriedNode());
   for (const file of readdirSync(join(root, 'scripts', 'operations')))
     files[`operations/${file}`] = read(join('scripts', 'operations', file));
+  const bundled = Object.fromEntries(Object.entries(programs).map(([file, each]) => [`app/${file}`, each]));
+  files['provenance.json'] = Buffer.from(provenance(files, bundled));
   const zip = zipSync(entries(files), { level: 9 });
   if (zip.length > largest)
     throw new Error(`the zip has ${zip.length} bytes, at most ${largest} are allowed`);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +43,23 @@ test('one top folder, what the host wants in it, within 4 MB', () => {
     ]);
     expect(licenses).toHaveLength(1);
   }
+});
+
+test('it tells of each file the hash, and of the programs what they were built from', () => {
+  const files = unzipSync(zip);
+  const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+  const told = JSON.parse(Buffer.from(files[`${zipName}/provenance.json`]!).toString()) as {
+    lockFile: { sha256: string };
+    files: Record<string, { sha256: string; from?: Record<string, string> }>;
+  };
+  const others = Object.keys(files).filter((path) => !path.endsWith('/provenance.json'));
+  expect(Object.keys(told.files).sort()).toEqual(others.map((path) => path.slice(zipName.length + 1)).sort());
+  for (const [path, { sha256: hash }] of Object.entries(told.files))
+    expect(hash).toBe(sha256(files[`${zipName}/${path}`]!));
+  expect(told.lockFile.sha256).toBe(sha256(readFileSync('package-lock.json')));
+  const from = told.files['app/main.js']?.from ?? {};
+  expect(Object.keys(from)).toEqual(expect.arrayContaining(['plugin/main.ts', 'plugin/app/app.ts']));
+  expect(from['plugin/main.ts']).toBe(sha256(readFileSync('plugin/main.ts')));
 });
 
 test('what its documents lead to is in it, and they tell nobody to run what is not', () => {

@@ -27,6 +27,7 @@ export const zipFiles = [
   'panel/panel.css',
   'panel/panel.js',
   'plugin.config.example.json',
+  'provenance.json',
   'sbom.cdx.json',
 ];
 

@@ -1,0 +1,38 @@
+'use strict';
+const { createHash } = require('node:crypto');
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { version: esbuild } = require('esbuild');
+
+const root = join(__dirname, '..');
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Where each file of a zip is from: its hash, and of what was bundled the files with theirs. Whoever builds the same commit with the same
+ * lock file gets the same hashes. It holds no date and no name of a machine.
+ * @param files the bytes of each, by their path in the zip
+ * @param bundles what `bundle.js` made, by its path in the zip: each with the metafile of esbuild
+ */
+function provenance(files, bundles) {
+  const told = Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1));
+  const document = {
+    lockFile: { name: 'package-lock.json', sha256: sha256(readFileSync(join(root, 'package-lock.json'))) },
+    bundler: `esbuild ${esbuild}`,
+    files: Object.fromEntries(
+      told.map(([path, bytes]) => [path, { sha256: sha256(bytes), ...sourcesOf(bundles[path]) }]),
+    ),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function sourcesOf(bundle) {
+  if (bundle === undefined) return {};
+  const sources = Object.keys(bundle.metafile.inputs)
+    .filter((path) => !path.includes(':'))
+    .sort();
+  return {
+    from: Object.fromEntries(sources.map((path) => [path, sha256(readFileSync(join(root, path)))])),
+  };
+}
+
+module.exports = { provenance };
