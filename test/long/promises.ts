@@ -11,8 +11,14 @@ export class Promises {
     return [...this.in].every((text) => host.has(text)) && [...this.out].every((text) => x.has(text));
   }
 
+  /** How much of what customers wrote is not there. */
+  missing(atHost: string[]): number {
+    const there = new Set(atHost);
+    return [...this.in].filter((text) => !there.has(text)).length;
+  }
+
   /** @param marks what the messages of each customer begin with, before a number that grows */
-  broken(atHost: string[], atX: string[], marks: string[]): typeof nothingBroken {
+  broken(atHost: string[], atX: string[], marks: string[]): Broken {
     return {
       lostMessages: [...this.in].filter((text) => !atHost.includes(text)),
       doubledMessages: doubled(atHost),
@@ -29,13 +35,18 @@ export class Promises {
   }
 }
 
-export const nothingBroken = {
-  lostMessages: [] as string[],
-  doubledMessages: [] as string[],
-  lostReplies: [] as string[],
-  doubledReplies: [] as string[],
-  outOfOrder: [] as string[],
-};
+/** What was promised and did not come, or came otherwise: each text, and the marks of customers whose order is not theirs. */
+export interface Broken {
+  lostMessages: string[];
+  doubledMessages: string[];
+  lostReplies: string[];
+  doubledReplies: string[];
+  outOfOrder: string[];
+}
+
+export function isBroken(broken: Broken): boolean {
+  return Object.values(broken).some((each: string[]) => each.length > 0);
+}
 
 const doubled = (texts: string[]) => [
   ...new Set(texts.filter((text, index) => texts.indexOf(text) !== index)),

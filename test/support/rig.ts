@@ -24,7 +24,8 @@ import { freePort } from './process';
 import { ManualScheduler } from './manualScheduler';
 import { folderWithStore } from './folderWithStore';
 import { SkewedClock } from './skewedClock';
-import { isMatch, until } from './until';
+import { isMatch } from './isMatch';
+import { until } from './until';
 
 export const brandId = '900000000000000001';
 export const customer = { id: '1700000000000000021', username: 'jane_doe', name: 'Jane Doe' };
@@ -312,10 +313,7 @@ export class Rig {
 
   /** Waits until `/health` shows the account so, as `toMatchObject` compares. */
   async stands(wanted: object): Promise<void> {
-    const isSo = async () => {
-      const { support } = (await this.health()).body.accounts;
-      return isMatch(support, wanted);
-    };
+    const isSo = async () => isMatch((await this.health()).body.accounts['support'], wanted);
     await until(isSo, `the account to be ${JSON.stringify(wanted)}`);
   }
 

@@ -16,7 +16,7 @@ import type { HealthBody } from '../../support/health';
 import { LoadBalancer } from '../../support/loadBalancer';
 import { freePort, PluginProcess } from '../../support/process';
 import { until } from '../../support/until';
-import { nothingBroken, Promises } from '../promises';
+import { isBroken, Promises, type Broken } from '../promises';
 import { Random } from '../chaos/random';
 
 export const replyToken = 'reply-token-of-the-cluster';
@@ -199,21 +199,25 @@ export class ClusterCenter {
 
   /** @throws Error when anything promised does not arrive, or arrives twice, or in another order */
   async settle(maxMs = 60_000): Promise<void> {
+    const { broken, waiting, refused } = await this.settled(maxMs);
+    if (isBroken(broken) || waiting !== 0 || refused.length > 0)
+      throw new Error(`wrong: ${JSON.stringify({ ...broken, waiting, refused }, undefined, 2)}`);
+  }
+
+  /** Waits for the end of all that is under way. @returns what is wrong then */
+  async settled(maxMs: number): Promise<{ broken: Broken; waiting: number; refused: string[] }> {
     await this.pause();
     await until(() => this.promised.isKept(this.atHost(), this.atX()), 'all that was promised', maxMs).catch(
       () => undefined,
     );
     await until(async () => (await this.waiting()) === 0, 'nothing to wait', maxMs).catch(() => undefined);
-    const waiting = await this.waiting();
-    expect({ ...this.wrong(), waiting, refused: this.refusals() }).toEqual({
-      ...nothingBroken,
-      waiting: 0,
-      refused: [],
-    });
+    return { broken: this.wrong(), waiting: await this.waiting(), refused: this.refusals() };
   }
 
-  get counts(): { in: number; out: number } {
-    return { in: this.promised.in.size, out: this.promised.out.size };
+  /** What customers and agents have written so far, and how much of it has not arrived. */
+  get counts(): { messages: number; replies: number; missing: number } {
+    const { in: messages, out: replies } = this.promised;
+    return { messages: messages.size, replies: replies.size, missing: this.promised.missing(this.atHost()) };
   }
 
   async end(): Promise<void> {
@@ -249,7 +253,7 @@ export class ClusterCenter {
     });
   }
 
-  private wrong(): typeof nothingBroken {
+  private wrong(): Broken {
     return this.promised.broken(
       this.atHost(),
       this.atX(),
