@@ -11,7 +11,7 @@ test.each(released)('the example of %s is still read', (name) => {
   expect(validateConfig(withCurrentNames(filled).settings).accounts).toHaveLength(1);
 });
 
-test('there is one of every release', () => expect(released).toHaveLength(7));
+test('there is one of every release', () => expect(released).toHaveLength(8));
 
 const before = {
   reply: { longestWaitHours: 5 },

@@ -19,7 +19,7 @@ afterEach(() => rig.stop());
 
 test('there is a store of each version that was released', () => {
   expect(released).toEqual(
-    expect.arrayContaining(['0.1.0', '0.2.0', '0.3.0', '0.4.0', '0.5.0', '0.6.0', '0.7.0']),
+    expect.arrayContaining(['0.1.0', '0.2.0', '0.3.0', '0.4.0', '0.5.0', '0.6.0', '0.7.0', '1.0.0']),
   );
   return Rig.start().then((started) => (rig = started));
 });
