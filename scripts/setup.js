@@ -11,7 +11,15 @@ const { join } = require('path');
 const root = join(__dirname, '..');
 const installStamp = join(root, 'node_modules', '.installed');
 const buildStamp = join(root, 'dist', '.built');
-const sources = ['plugin', 'scripts', 'test/simulators', 'tsconfig.json', 'package-lock.json'];
+const sources = [
+  'plugin',
+  'scripts',
+  'test/simulators',
+  'test/support',
+  'test/long',
+  'tsconfig.json',
+  'package-lock.json',
+];
 
 function setUp(options) {
   requireNode(20);

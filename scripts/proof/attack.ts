@@ -8,6 +8,8 @@ export interface Attacked {
   tried: number;
   /** What must be 0. */
   succeeded: number;
+  /** It succeeds by what is doubled, which shows at the end. */
+  doubles?: true;
 }
 
 const brandId = '900000000000000001';
@@ -19,6 +21,7 @@ const sideBySide = 20;
 export async function attack(center: ContactCenter): Promise<Attacked[]> {
   const { url } = center.process;
   const slow = slowCalls(center.process.port, 64);
+  const held = probe(url);
   const forged = await times(600, () => forgedEvent(url));
   const large = await times(20, () => post(`${url}${webhookPath}`, Buffer.alloc(8 * 1024 * 1024)));
   const replies = await times(300, (number) =>
@@ -28,6 +31,7 @@ export async function attack(center: ContactCenter): Promise<Attacked[]> {
     post(`${url}/api/admin/signIn`, Buffer.from(JSON.stringify({ input: { password: `guess ${number}` } }))),
   );
   const repeated = await repeatEvents(center, 100);
+  const delayed = await held.end();
   slow.forEach((end) => end());
   const taken = (statuses: number[]) => statuses.filter((status) => status === 200).length;
   const atHost = center.host.state.messages.filter(({ body }) => body.startsWith(forgedMark)).length;
@@ -37,9 +41,40 @@ export async function attack(center: ContactCenter): Promise<Attacked[]> {
     { what: 'bodies of 8 MB', tried: large.length, succeeded: taken(large) },
     { what: 'replies with a guessed token', tried: replies.length, succeeded: taken(replies) + atX },
     { what: "guesses of the panel's password", tried: passwords.length, succeeded: taken(passwords) },
-    { what: 'events sent again, to be handed over twice', tried: repeated.length, succeeded: 0 },
-    { what: 'connections that send a byte now and then', tried: slow.length, succeeded: 0 },
+    {
+      what: 'true events sent again, taken as new',
+      tried: taken(repeated),
+      succeeded: 0,
+      doubles: true,
+    },
+    {
+      what: `calls beside ${slow.length} connections that send a byte now and then, not answered within 2 s`,
+      tried: delayed.tried,
+      succeeded: delayed.late,
+    },
   ];
+}
+
+/** Calls on and on, beside all that. @returns ends it, and says how many calls there were and how many had no answer in time */
+function probe(url: string): { end: () => Promise<{ tried: number; late: number }> } {
+  let isOver = false;
+  let [tried, late] = [0, 0];
+  const run = async () => {
+    while (!isOver) {
+      tried += 1;
+      const signal = AbortSignal.timeout(2_000);
+      await fetch(`${url}/health`, { signal, headers: { connection: 'close' } }).catch(() => (late += 1));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  const running = run();
+  return {
+    end: async () => {
+      isOver = true;
+      await running;
+      return { tried, late };
+    },
+  };
 }
 
 async function times<T>(count: number, work: (number: number) => Promise<T>): Promise<T[]> {

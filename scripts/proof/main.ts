@@ -8,8 +8,8 @@ import { scenarios, type Outcome, type Scenario } from './scenarios';
 
 /**
  * `npm run proof [-- --seed N] [-- storm outage …]`: what must not lose, double or reorder anything, tried on the built plugin between the
- * simulators of X and XCALLY Motion, and for comparison on a bridge that answers first and keeps nothing. Writes `build/proof/proof.html`
- * and `proof.json`; ends with code 1 where the plugin failed.
+ * simulators of X and XCALLY Motion, and for comparison on a bridge that answers first and keeps nothing (`formerWay.ts`). Writes `build/proof/proof.html`
+ * and `proof.json`; ends with code 1 where the plugin failed, or something could not be tried.
  */
 
 const plugin = 'dist/plugin/main.js';
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const unknown = asked.find((name) => !scenarios.some((each) => each.name === name));
   if (unknown !== undefined) throw new Error(`there is no scenario "${unknown}"`);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+  if (!Number.isSafeInteger(seed)) throw new Error('the seed has to be a whole number');
   const tried: Tried[] = [];
   for (const scenario of scenarios)
     if (asked.length === 0 || asked.includes(scenario.name)) tried.push(await tryOut(scenario, seed));
@@ -32,31 +33,33 @@ async function main(): Promise<void> {
 
 async function tryOut(scenario: Scenario, seed: number): Promise<Tried> {
   const { name, tried: what, isCompared } = scenario;
+  const tried: Tried = { name, what };
   try {
-    const ours = await scenario.run(seed, plugin);
-    say(name, 'the plugin', ours);
-    const compared = isCompared ? await scenario.run(seed, former) : undefined;
-    if (compared) say(name, 'the former way', compared);
-    return { name, what, ours, former: compared };
+    tried.ours = await scenario.run(seed, plugin);
+    say(name, 'the plugin', tried.ours);
+    if (!isCompared) return tried;
+    tried.former = await scenario.run(seed, former);
+    say(name, 'answers first', tried.former);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stdout.write(`${name}: could not be tried: ${reason}\n`);
-    return { name, what, error: reason };
+    tried.error = error instanceof Error ? error.message : String(error);
+    process.stdout.write(`${name}: could not be tried: ${tried.error}\n`);
   }
+  return tried;
 }
 
-function isWrong({ broken, attacks }: Outcome): boolean {
-  return isBroken(broken) || attacks.some(({ succeeded }) => succeeded > 0);
+function isWrong({ broken, troubles, attacks }: Outcome): boolean {
+  return isBroken(broken) || troubles.length > 0 || attacks.some(({ succeeded }) => succeeded > 0);
 }
 
 function say(name: string, who: string, outcome: Outcome): void {
-  const { messages, replies, broken, seconds } = outcome;
+  const { messages, replies, refused, broken, troubles, seconds } = outcome;
   const { lostMessages, doubledMessages, lostReplies, doubledReplies, outOfOrder } = broken;
   process.stdout.write(
     `${name}, ${who}: ${messages} messages (${lostMessages.length} lost, ${doubledMessages.length} doubled, ` +
       `${outOfOrder.length} conversations out of order), ${replies} replies (${lostReplies.length} lost, ` +
-      `${doubledReplies.length} doubled) in ${seconds.toFixed(0)} s\n`,
+      `${doubledReplies.length} doubled), ${refused} refused, in ${seconds.toFixed(0)} s\n`,
   );
+  for (const trouble of troubles) process.stdout.write(`${name}, ${who}: ${trouble}\n`);
 }
 
 function write(proof: Proof): void {

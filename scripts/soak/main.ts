@@ -171,7 +171,7 @@ function report(samples: Sample[], minutes: number, work: Work, faults: string[]
       ({ slowest }) => slowest,
     ),
   ];
-  writeFileSync(join(folder, 'soak.svg'), chart(curves, minutes));
+  writeFileSync(join(folder, 'soak.svg'), chart(curves, `${minutes} min`));
   writeFileSync(
     join(folder, 'soak.json'),
     JSON.stringify({ minutes, written: work.written, faults, samples }),

@@ -46,6 +46,8 @@ export class ContactCenter {
   private writing: Promise<void>[] = [];
   private atWork = false;
   private numbers = 0;
+  /** Replies of which the agents were told that they do not go, or nothing. */
+  private refused = 0;
 
   private constructor(
     readonly folder: string,
@@ -219,10 +221,11 @@ export class ContactCenter {
     return { broken: this.wrong(), health: (await this.health())?.status };
   }
 
-  /** What customers and agents have written so far, and how much of it has not arrived. */
-  get counts(): { messages: number; replies: number; missing: number } {
+  /** What customers wrote, and what agents were told goes out, so far; how much of the former has not arrived, of the latter was refused. */
+  get counts(): { messages: number; replies: number; missing: number; refused: number } {
     const { in: messages, out: replies } = this.promised;
-    return { messages: messages.size, replies: replies.size, missing: this.promised.missing(this.atHost()) };
+    const missing = this.promised.missing(this.atHost());
+    return { messages: messages.size, replies: replies.size, missing, refused: this.refused };
   }
 
   /** Waits until all that was promised has arrived. */
@@ -278,6 +281,7 @@ export class ContactCenter {
       const text = `answer ${this.numbers}`;
       const outcome = await this.host.agentWrites(interaction, text).catch(() => undefined);
       if (outcome && outcome.status < 300) this.promised.out.add(text);
+      else this.refused += 1;
     }
   }
 

@@ -46,6 +46,8 @@ export class ClusterCenter {
   private writing: Promise<void>[] = [];
   private isAtWork = false;
   private numbers = 0;
+  /** Replies of which the agents were told that they do not go, or nothing. */
+  private refusedReplies = 0;
 
   private constructor(
     readonly folder: string,
@@ -177,6 +179,7 @@ export class ClusterCenter {
   async agentWrites(interaction: HostInteraction, text: string): Promise<ReplyOutcome | undefined> {
     const outcome = await this.host.agentWrites(interaction, text).catch(() => undefined);
     if (outcome && outcome.status < 300) this.promised.out.add(text);
+    else this.refusedReplies += 1;
     return outcome;
   }
 
@@ -214,10 +217,11 @@ export class ClusterCenter {
     return { broken: this.wrong(), waiting: await this.waiting(), refused: this.refusals() };
   }
 
-  /** What customers and agents have written so far, and how much of it has not arrived. */
-  get counts(): { messages: number; replies: number; missing: number } {
+  /** What customers wrote, and what agents were told goes out, so far; how much of the former has not arrived, of the latter was refused. */
+  get counts(): { messages: number; replies: number; missing: number; refused: number } {
     const { in: messages, out: replies } = this.promised;
-    return { messages: messages.size, replies: replies.size, missing: this.promised.missing(this.atHost()) };
+    const missing = this.promised.missing(this.atHost());
+    return { messages: messages.size, replies: replies.size, missing, refused: this.refusedReplies };
   }
 
   async end(): Promise<void> {
