@@ -20,8 +20,8 @@ export interface Proof {
   tried: Tried[];
 }
 
-const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}
-table{border-collapse:collapse;margin:1rem 0}th,td{padding:.3rem .8rem;border-bottom:1px solid #d5d9de;text-align:right}
+const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}
+table{border-collapse:collapse;margin:1rem 0}th,td{padding:.3rem .6rem;border-bottom:1px solid #d5d9de;text-align:right}
 th:first-child,td:first-child,td:nth-child(2):not(.wrong,.right){text-align:left}td{white-space:nowrap}.wrong{color:#b3261e;font-weight:600}.right{color:#146c2e;font-weight:600}
 code{background:#f2f4f6;padding:.1rem .3rem}svg{max-width:100%;height:auto}`;
 
@@ -55,7 +55,7 @@ function overview(tried: Tried[]): string {
     ...(former ? [row('', 'answers first', former)] : []),
   ]);
   return `<table><tr><th>Scenario</th><th></th><th>Messages</th><th>lost</th><th>doubled</th><th>Replies</th><th>lost</th><th>doubled</th><th>refused</th>
-<th>Conversations out of order</th></tr>${rows.join('\n')}</table>`;
+<th>out of order</th></tr>${rows.join('\n')}</table>`;
 }
 
 function row(name: string, who: string, { messages, replies, refused, broken, troubles }: Outcome): string {
