@@ -103,7 +103,7 @@ export class StoreFile {
       try {
         const done = work();
         this.database.exec('COMMIT');
-        fdatasyncSync(this.openLog());
+        this.flushNow();
         return done;
       } catch (error) {
         if (this.database.inTransaction) this.database.exec('ROLLBACK');
@@ -146,6 +146,15 @@ export class StoreFile {
     if (!this.isLogDoubtful) return;
     this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.isLogDoubtful = false;
+  }
+
+  private flushNow(): void {
+    try {
+      fdatasyncSync(this.openLog());
+    } catch {
+      this.isLogDoubtful = true;
+    }
+    this.settleDoubt();
   }
 
   private openLog(): number {
