@@ -166,6 +166,11 @@ describe('activity', () => {
     const [second, first] = (await page({ state: 'waiting' })).messages;
     expect(first?.reason).toContain('503');
     await admin.call('setAside', { direction: 'in', seq: first!.seq });
+    // The second one is tried as soon as the first one is out of its way, and waits for its time.
+    await until(
+      async () => (await page({ state: 'waiting' })).messages[0]?.reason !== undefined,
+      'the second to have been tried',
+    );
     rig.host.faults.clear();
     await admin.call('retry', { direction: 'in', seq: second!.seq });
     await rig.receives(1);
