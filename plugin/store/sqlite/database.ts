@@ -131,7 +131,10 @@ export class StoreFile {
     }
   }
 
-  /** Makes what was committed durable; the thread does other work meanwhile. */
+  /**
+   * Makes what was committed durable; the thread does other work meanwhile.
+   * @throws BridgeError `store-unavailable` when the disk takes neither the log nor the file; what was committed may be there all the same
+   */
   async flush(): Promise<void> {
     try {
       await flushed(this.openLog());
