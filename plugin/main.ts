@@ -92,7 +92,7 @@ async function runPlugin(file: ConfigFile, started: Config): Promise<void> {
   if (shared) logs.change({ ...config.log, secrets: [...allSecrets(config, secrets), dataKey] });
   for (const change of file.formerNames())
     logs.log.warn(`setting renamed: ${change}; the old name still works`);
-  const plugin = await startPlugin({
+  const starting = startPlugin({
     config,
     secrets,
     store,
@@ -103,9 +103,11 @@ async function runPlugin(file: ConfigFile, started: Config): Promise<void> {
     dataKey,
     chatThread: join(__dirname, 'chatThread.js'),
   });
+  // Whoever asks it to stop while it starts is heard, too.
+  stopOnSignal(starting, logs);
+  const plugin = await starting;
   showFreshSecrets(config, secrets, plugin.port);
   logs.log.info('the panel is ready', { address: `http://127.0.0.1:${plugin.port}/panel/` });
-  stopOnSignal(plugin, logs);
 }
 
 /** Makes the file the panel's password is to be in. */
@@ -220,7 +222,7 @@ function catchDefects(logs: OpenLog): void {
   process.on('unhandledRejection', die);
 }
 
-function stopOnSignal(plugin: Plugin, logs: OpenLog): void {
+function stopOnSignal(starting: Promise<Plugin>, logs: OpenLog): void {
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) return;
@@ -229,10 +231,10 @@ function stopOnSignal(plugin: Plugin, logs: OpenLog): void {
     // What is cut off here goes on at the next start.
     setTimeout(() => {
       setTimeout(() => process.exit(0), maxGiveUp);
-      void plugin.giveUp().finally(() => process.exit(0));
+      void starting.then((plugin) => plugin.giveUp()).finally(() => process.exit(0));
     }, maxStop).unref();
-    void plugin
-      .stop()
+    void starting
+      .then((plugin) => plugin.stop())
       .then(() => logs.close())
       .finally(() => process.exit(0));
   };
