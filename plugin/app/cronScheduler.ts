@@ -11,7 +11,8 @@ const lookEvery = 30_000;
  */
 export const cronScheduler: Scheduler = {
   every: (expression, job) => {
-    const task = createTask(expression, () => job());
+    // In local time an hour comes twice when summer time ends, and no time is told in its first pass.
+    const task = createTask(expression, () => job(), { timezone: 'UTC' });
     const nextTime = () => task.getNextRuns(1)[0]?.getTime() ?? Infinity;
     let next = nextTime();
     let timer: NodeJS.Timeout;
