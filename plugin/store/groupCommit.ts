@@ -25,8 +25,8 @@ const maxBatch = 500;
 /**
  * Gathers what is to be written in one turn of the event loop, and while the last commit goes to disk, into one durable commit: the
  * flush to disk is what costs. Everybody hears when it is durable. When it fails, each is written by itself, so that nobody fails for what
- * somebody else wrote. A read may see what is not durable yet: nothing leaves the process without a write after it, whose flush covers
- * what was read.
+ * somebody else wrote. A read may see what is not durable yet: before Motion or X is told of it, something is written, whose flush covers what was
+ * read.
  */
 export class GroupCommit<Scope> {
   private readonly pending: Pending<Scope>[] = [];
@@ -64,6 +64,12 @@ export class GroupCommit<Scope> {
       });
       if (this.pending.length === 1) setImmediate(() => void this.flush());
     });
+  }
+
+  /** Begins `work` while nothing is being committed or on its way to the disk. */
+  async between<T>(work: () => Promise<T>): Promise<T> {
+    while (this.committing || this.flushing) await (this.committing ?? this.flushing);
+    return work();
   }
 
   /** Resolves when nothing is left to be written. */

@@ -39,10 +39,7 @@ export async function createStore<Scope>(
     facts,
     charges,
     transaction: (work) => commit.write(work),
-    copyTo: async (target) => {
-      await commit.settled();
-      await engine.copyTo(target);
-    },
+    copyTo: (target) => commit.between(() => engine.copyTo(target)),
     trouble: () => engine.trouble(),
     close: async () => {
       await Promise.all([facts.close(), charges.write()]);

@@ -6,12 +6,18 @@ import { until } from '../support/until';
 let server: Server;
 let connections: Socket[];
 let now: number;
+/** What happens while a call is under way. */
+let meanwhile: () => void;
 let agent: Agent;
 
 beforeEach(async () => {
   connections = [];
   now = 1_000_000;
-  server = createServer((_, response) => response.end('taken'));
+  meanwhile = () => undefined;
+  server = createServer((_, response) => {
+    meanwhile();
+    response.end('taken');
+  });
   server.on('connection', (socket) => connections.push(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   agent = keptBriefly(new Agent({ keepAlive: true }), () => now);
@@ -57,6 +63,31 @@ test('an idle connection is closed by this side, long before the other one would
 test('a server that says it keeps a connection for a second only gets a new one for each call', async () => {
   server.keepAliveTimeout = 1_000;
   await call();
+  await call();
+  expect(connections).toHaveLength(2);
+});
+
+test('after a call in which this process may have stood still, the connection is not kept', async () => {
+  meanwhile = () => (now += 6_000);
+  await call();
+  meanwhile = () => undefined;
+  await call();
+  expect(connections).toHaveLength(2);
+});
+
+test('when the clock was set back, no connection that was closed is taken for one that stands', async () => {
+  await Promise.all([call(), call()]);
+  now += 100;
+  await call();
+  now -= 150;
+  expect(await Promise.all([call(), call()])).toEqual([200, 200]);
+});
+
+test('a connection does not last, however often it is used', async () => {
+  for (let passed = 0; passed <= 30_000; passed += 400) {
+    await call();
+    now += 400;
+  }
   await call();
   expect(connections).toHaveLength(2);
 });

@@ -57,6 +57,14 @@ const waits = (count: number) =>
     `${count} to wait`,
   );
 
+/** Jane has written, and waits for an agent. */
+async function startWithOneWaiting(account: Record<string, unknown>): Promise<void> {
+  await start(account);
+  await rig.customerWrites('hello');
+  await rig.receives(1);
+  await waits(1);
+}
+
 const agentSays = (text: string, index = 0) =>
   rig.host.agentWrites(rig.host.state.interactions[index]!, text);
 
@@ -159,10 +167,7 @@ describe('nobody replies', () => {
 });
 
 test('what was to be said is not said once an agent has written, nor more while it cannot go out', async () => {
-  await start({ queue });
-  await rig.customerWrites('hello');
-  await rig.receives(1);
-  await waits(1);
+  await startWithOneWaiting({ queue });
   await rig.customerWrites('me too', { from: otherCustomer });
   await rig.receives(2);
   await waits(2);
@@ -191,10 +196,7 @@ test('what was to be said is not said once an agent has written, nor more while 
 });
 
 test('whoever could not be told their place is told it when X takes more', async () => {
-  await start({ queue });
-  await rig.customerWrites('hello');
-  await rig.receives(1);
-  await waits(1);
+  await startWithOneWaiting({ queue });
   rig.x.faults.add({ when: /messages$/, status: 503, times: 100 });
   rig.clock.jump(6 * minute);
   scheduler.run('minute');
@@ -214,10 +216,7 @@ test('whoever could not be told their place is told it when X takes more', async
 });
 
 test('that nobody replies is said to the customer late rather than never', async () => {
-  await start({ unanswered: { minutes: 30, customerNotice: 'Sorry, we are late.' } });
-  await rig.customerWrites('hello');
-  await rig.receives(1);
-  await waits(1);
+  await startWithOneWaiting({ unanswered: { minutes: 30, customerNotice: 'Sorry, we are late.' } });
   rig.x.faults.add({ when: /messages$/, status: 503, times: 2 });
   rig.clock.jump(31 * minute);
   scheduler.run('minute');
@@ -230,10 +229,7 @@ test('that nobody replies is said to the customer late rather than never', async
 });
 
 test('whoever was reported and whose interaction an agent closes waits no longer', async () => {
-  await start({ unanswered: { minutes: 30 } });
-  await rig.customerWrites('hello');
-  await rig.receives(1);
-  await waits(1);
+  await startWithOneWaiting({ unanswered: { minutes: 30 } });
   rig.clock.jump(31 * minute);
   scheduler.run('minute');
   await rig.receives(2);
@@ -245,10 +241,7 @@ test('whoever was reported and whose interaction an agent closes waits no longer
 });
 
 test('a reply that goes out late answers only what was written before it', async () => {
-  await start({ unanswered: { minutes: 30 } });
-  await rig.customerWrites('hello');
-  await rig.receives(1);
-  await waits(1);
+  await startWithOneWaiting({ unanswered: { minutes: 30 } });
   rig.x.faults.add({ when: /messages$/, status: 503, times: 1 });
   const reply = agentSays('yes?');
   await until(

@@ -42,8 +42,8 @@ export async function deliverMessage(
   const { message } = row;
   const [startedAt, hostNow] = [ports.clock.now(), ports.host.now()];
   const told = message.notice?.mapValue;
-  const before = await ports.contacts.mapValueOf(account.name, message.sender.id);
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
+  const before = await ports.contacts.mapValueOf(account.name, sender.id);
   const from = told ?? (await ports.contactValues.of(sender, before, account, ports.host));
   const attachments = await moveAttachments(row, account, ports);
   const preface = await prefaceOf(row, account, ports);

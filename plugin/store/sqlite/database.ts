@@ -26,6 +26,8 @@ const pagesInLog = 4000;
 const probeBytes = 64 * 1024;
 
 const flushed = promisify(fdatasync);
+/** A disk that has not answered for so long is told of. Milliseconds. */
+const maxSilentMs = 5_000;
 
 /**
  * The store's file. A `transaction` is durable when it returns; a `longTransaction`, and what is written outside of any, with the next `flush`.
@@ -41,6 +43,10 @@ export class StoreFile {
   private log: number | undefined;
   /** The disk failed to take what the log holds, which it may forget: only the file itself can be trusted then. */
   private isLogDoubtful = false;
+  /** The file was written while it was copied. */
+  private isCopyTorn = false;
+  /** When the disk was asked to take what was committed, by the steady clock; undefined while it is not asked. */
+  private flushingSince: number | undefined;
 
   private constructor(
     private readonly database: Database,
@@ -136,19 +142,32 @@ export class StoreFile {
    * @throws BridgeError `store-unavailable` when the disk takes neither the log nor the file; what was committed may be there all the same
    */
   async flush(): Promise<void> {
+    this.flushingSince = performance.now();
     try {
       await flushed(this.openLog());
     } catch {
       this.isLogDoubtful = true;
     }
+    this.flushingSince = undefined;
     this.guard(() => this.settleDoubt());
   }
 
   /** The file takes over what the log may have lost. */
   private settleDoubt(): void {
     if (!this.isLogDoubtful) return;
-    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.isCopyTorn = this.isCopied;
+    try {
+      this.checkpoint();
+    } catch {
+      // The system tells each descriptor once of a write that failed: SQLite's own hears of it here.
+      this.checkpoint();
+    }
     this.isLogDoubtful = false;
+  }
+
+  /** Brings all that the log holds into the file, and empties it. */
+  private checkpoint(): void {
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   private flushNow(): void {
@@ -171,6 +190,8 @@ export class StoreFile {
    * @returns undefined when all is well
    */
   trouble(): string | undefined {
+    const silentMs = this.flushingSince === undefined ? 0 : performance.now() - this.flushingSince;
+    if (silentMs > maxSilentMs) return `the disk has not answered for ${Math.round(silentMs / 1000)} seconds`;
     // Within a transaction nothing would be written yet, and everything seems well.
     if (this.fault === undefined || this.database.inTransaction) return this.fault;
     try {
@@ -197,7 +218,7 @@ export class StoreFile {
   private tryToForgetFormer(): void {
     if (this.isCopied) return;
     try {
-      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.checkpoint();
       this.formerIsDue = false;
     } catch (error) {
       this.fault = reasonOf(error);
@@ -207,17 +228,23 @@ export class StoreFile {
   /**
    * Copies the file as it is now. Until that is done all that is written stays in the log beside it, so that the file
    * does not change and nothing has to wait.
-   * @throws BridgeError `store-unavailable`; the system's error when the copy cannot be written
+   * @throws BridgeError `store-unavailable`, also where the file had to be written all the same; the system's error when the copy cannot be
+   * written
    */
   async copyTo(target: string): Promise<void> {
     this.guard(() => {
-      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.checkpoint();
       this.database.exec('PRAGMA wal_autocheckpoint = 0');
     });
     this.isCopied = true;
+    this.isCopyTorn = false;
     try {
       await copyFile(this.path, target);
       await chmod(target, 0o600);
+      this.guard(() => {
+        if (this.isCopyTorn)
+          throw new Error('the disk failed while the store was copied: make the copy again');
+      });
     } finally {
       this.isCopied = false;
       if (!this.closed) this.database.exec(`PRAGMA wal_autocheckpoint = ${pagesInLog}`);
