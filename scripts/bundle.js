@@ -34,8 +34,12 @@ function bundle(source, target = 'node20') {
     write: false,
     metafile: true,
     absWorkingDir: root,
-    // Its package shows only the part for browsers.
-    alias: { 'chat-xdk-engine': join(chatLibrary, 'chat_xdk_wasm.js') },
+    alias: {
+      // Its package shows only the part for browsers.
+      'chat-xdk-engine': join(chatLibrary, 'chat_xdk_wasm.js'),
+      // twitter-text means the package of this name; the one in Node.js is deprecated, and says so at each start.
+      punycode: join(modules, 'punycode', 'punycode.js'),
+    },
     // Some packages are modules that ask for their own address.
     define: { 'import.meta.url': 'moduleAddress' },
     banner: { js: "const moduleAddress = require('url').pathToFileURL(__filename).href;" },

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { until } from './until';
@@ -9,6 +9,11 @@ import { until } from './until';
  * to win that back.
  */
 const unhurried = '--wasm-tiering-budget=180000000';
+
+const unit = readFileSync(resolve('scripts/operations/openchannel-x.service'), 'utf8');
+
+/** With which the shipped unit starts the plugin. */
+const shippedOptions = /^ExecStart=\S+ (--.*?) \//m.exec(unit)![1]!.split(' ');
 
 /** The built product as a process of its own. */
 export class PluginProcess {
@@ -30,7 +35,7 @@ export class PluginProcess {
     const file = join(folder, 'plugin.config.json');
     writeFileSync(file, JSON.stringify(config));
     return PluginProcess.run(
-      [...nodeOptions, resolve('dist/plugin/main.js'), '--config', file],
+      [...shippedOptions, ...nodeOptions, resolve('dist/plugin/main.js'), '--config', file],
       config['port'] as number,
     );
   }
