@@ -1,14 +1,15 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median, quantile } from '../bench/figure';
-import { BenchPlugin, replyToken, type Running } from '../bench/stage';
+import { replyToken } from '../bench/stage';
 import { chart } from './chart';
+import { Nodes } from './nodes';
 import { SoakSides } from './sides';
 
 /**
- * `npm run soak [-- --minutes 60]`: the built plugin under steady work, with the simulators of X and XCALLY Motion, which fail now and then.
- * Memory, open handles and latency over time go to `build/soak/`; a message that is lost or doubled, or in a run of more than
+ * `npm run soak [-- --minutes 60 --nodes 2]`: the built plugin under steady work, with the simulators of X and XCALLY Motion, which fail now and then;
+ * several nodes share a database on PostgreSQL, and the calls go to them in turn. Memory and open handles (of the node with the most) and latency over time go to `build/soak/`; a message that is lost or doubled, or in a run of more than
  * ten minutes memory or handles that keep growing, end it with code 1.
  */
 
@@ -33,13 +34,13 @@ interface Sample {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
+  const { values } = parseArgs({
+    options: { minutes: { type: 'string', default: '60' }, nodes: { type: 'string', default: '1' } },
+  });
   const minutes = Number(values.minutes);
   const sides = await SoakSides.start();
-  const plugin = await BenchPlugin.prepare({ url: '' }, sides.settings);
-  const running = await plugin.start();
-  sides.connect(running.url, replyToken);
-  const work = new Work(running.url, sides);
+  const nodes = await Nodes.start(Number(values.nodes), sides.settings);
+  const work = new Work(nodes, sides);
   const samples: Sample[] = [];
   const began = performance.now();
   let sampled = 0;
@@ -49,16 +50,15 @@ async function main(): Promise<void> {
     await work.until(passed);
     if (passed - sampled >= sampleEvery) {
       sampled = passed;
-      samples.push({ at: passed, ...state(running), ...work.latencies() });
+      samples.push({ at: passed, ...nodes.most(), ...work.latencies() });
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   sides.setHostDown(false);
   const faults = [...(await work.settle()), ...(minutes > warmedUpAfter ? growing(samples) : [])];
-  await running.stop('SIGTERM');
-  plugin.remove();
+  await nodes.stop();
   await sides.close();
-  report(samples, minutes, work, faults);
+  report(samples, { minutes, nodes: nodes.count }, work, faults);
 }
 
 /** Customers and agents, who write steadily. */
@@ -68,7 +68,7 @@ class Work {
   private times: number[] = [];
 
   constructor(
-    private readonly url: string,
+    private readonly nodes: Nodes,
     private readonly sides: SoakSides,
   ) {
     sides.onMessage = (words) => {
@@ -115,11 +115,12 @@ class Work {
   private async customerWrites(words: string, number: number): Promise<void> {
     this.sent.in.push(words);
     this.sentAt.set(words, performance.now());
-    await this.sides.customerWrites(this.url, words, number);
+    await this.sides.customerWrites(this.nodes.next(), words, number);
   }
 
   private async agentWrites(words: string, number: number): Promise<void> {
     this.sent.out.push(words);
+    this.sides.connect(this.nodes.next(), replyToken);
     if (!(await this.sides.agentWrites(words, number))) this.sent.out.splice(this.sent.out.indexOf(words), 1);
   }
 }
@@ -131,13 +132,6 @@ function wrongOf(what: string, sent: string[], taken: ReadonlyMap<string, number
     ...(lost > 0 ? [`${lost} ${what} were lost`] : []),
     ...(doubled > 0 ? [`${doubled} ${what} came twice`] : []),
   ];
-}
-
-function state(running: Running): { megabytes: number; handles: number } {
-  return {
-    megabytes: running.memory(),
-    handles: readdirSync(`/proc/${running.child.pid ?? 0}/fd`).length,
-  };
 }
 
 function growing(samples: Sample[]): string[] {
@@ -152,8 +146,13 @@ function growing(samples: Sample[]): string[] {
   });
 }
 
-function report(samples: Sample[], minutes: number, work: Work, faults: string[]): void {
-  const folder = join('build', 'soak');
+function report(
+  samples: Sample[],
+  { minutes, nodes }: { minutes: number; nodes: number },
+  work: Work,
+  faults: string[],
+): void {
+  const folder = join('build', nodes > 1 ? `soak-${nodes}-nodes` : 'soak');
   mkdirSync(folder, { recursive: true });
   const curve = (title: string, unit: string, of: (sample: Sample) => number) => ({
     title,
@@ -174,11 +173,11 @@ function report(samples: Sample[], minutes: number, work: Work, faults: string[]
   writeFileSync(join(folder, 'soak.svg'), chart(curves, `${minutes} min`));
   writeFileSync(
     join(folder, 'soak.json'),
-    JSON.stringify({ minutes, written: work.written, faults, samples }),
+    JSON.stringify({ minutes, nodes, written: work.written, faults, samples }),
   );
   const { in: messages, out: answers } = work.written;
   process.stdout.write(
-    `${minutes} minutes, ${messages} messages, ${answers} answers; see ${folder}/soak.svg\n`,
+    `${nodes === 1 ? 'one node' : `${nodes} nodes`}, ${minutes} minutes, ${messages} messages, ${answers} answers; see ${folder}/soak.svg\n`,
   );
   for (const fault of faults) process.stdout.write(`${fault}\n`);
   if (faults.length > 0) process.exitCode = 1;

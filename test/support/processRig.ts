@@ -24,7 +24,7 @@ export class ProcessRig {
   static async start(options: XSimulatorOptions = {}): Promise<ProcessRig> {
     const folder = mkdtempSync(join(tmpdir(), 'openchannel-x-e2e-'));
     const x = await XSimulator.start({ media: { keepBytes: false }, ...options });
-    const host = await HostSimulator.start();
+    const host = await HostSimulator.start({ port: await freePort() });
     const keys = x.addBrand(brandId, 'brand', 'Brand');
     customers.forEach((id, index) =>
       x.world.addUser({ id, username: `customer_${index}`, name: `Customer ${index}` }),

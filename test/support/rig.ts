@@ -114,7 +114,7 @@ export class Rig {
       ...options.x,
     });
     const now = () => clock.now() + (options.hostSkewMs ?? 0);
-    const host = await HostSimulator.start({ now, ...options.host });
+    const host = await HostSimulator.start({ now, port: await freePort(), ...options.host });
     const account = host.addAccount({ name: 'X support', mapKey: 'twitter' });
     const { oauth2 } = x.addBrand(brandId, 'brand', 'Brand');
     x.world.addUser(customer);

@@ -83,7 +83,7 @@ export class ContactCenter {
         'GET /2/dm_events': boundless,
       },
     });
-    const host = await HostSimulator.start({ now, tellsIds: hostTellsIds });
+    const host = await HostSimulator.start({ now, tellsIds: hostTellsIds, port: await freePort() });
     const keys = x.addBrand(brandId, 'brand', 'Brand');
     customers.forEach((id, index) =>
       x.world.addUser({ id, username: `customer_${index}`, name: `Customer ${index}` }),
