@@ -12,13 +12,17 @@ interface Public {
   metrics: string[];
   /** Paths in the answer of `/health`; those below an account begin with the name of what they are about. */
   health: string[];
+  /** Method and path, and what is answered to a stranger's empty call. */
+  addresses: { call: string; status: number }[];
+  /** Of the lines a message and a reply leave. */
+  logFields: string[];
 }
 
 const major = version.split('.')[0]!;
 const promised = JSON.parse(readFileSync(join(__dirname, `public-${major}.json`), 'utf8')) as Public;
 
 let rig: Rig;
-beforeAll(async () => (rig = await Rig.start()));
+beforeAll(async () => (rig = await Rig.start({ panel: true })));
 afterAll(() => rig.stop());
 
 const missing = (wanted: string[], there: string[]) => wanted.filter((each) => !there.includes(each));
@@ -40,6 +44,28 @@ test('/health says at least what it said', async () => {
   const { body } = await rig.health();
   const { accounts, ...rest } = body;
   expect(missing(promised.health, [...pathsIn(rest), ...pathsIn(accounts['support'])])).toEqual([]);
+});
+
+test('every address that others call is still there', async () => {
+  const answered = await Promise.all(
+    promised.addresses.map(async ({ call }) => {
+      const [method, path] = call.split(' ') as [string, string];
+      return { call, status: (await fetch(rig.url + path, { method })).status };
+    }),
+  );
+  expect(answered).toEqual(promised.addresses);
+});
+
+test('log lines have the same form, and name their fields as they did', async () => {
+  await rig.host.agentWrites(await rig.interaction(), 'hello');
+  rig.host.faults.add({ when: /notify$/, status: 503 });
+  await rig.customerWrites('is anybody there?');
+  await rig.receives(2);
+  const lines = (await rig.logged(/503/)).trim().split('\n');
+  const form = /^VERBOSE \[[\d-]+ [\d:]+\] \[(?:INFO|WARN|ERROR|DEBUG)\] \[[A-Z-]+\] - [^{]+( \{.*\})?$/;
+  expect(lines.filter((line) => !form.test(line))).toEqual([]);
+  const fields = lines.flatMap((line) => Object.keys(JSON.parse(form.exec(line)?.[1] ?? '{}') as object));
+  expect(missing(promised.logFields, fields)).toEqual([]);
 });
 
 function pathsIn(value: unknown, path: string[] = []): string[] {
