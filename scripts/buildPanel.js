@@ -4,11 +4,12 @@ const { buildSync } = require('esbuild');
 const { mkdirSync, readFileSync, writeFileSync } = require('fs');
 const { basename, join } = require('path');
 
-const source = join(__dirname, '..', 'plugin', 'panel');
+const root = join(__dirname, '..');
+const source = join(root, 'plugin', 'panel');
 
-/** @returns the content of each file by its name */
+/** @returns the content of each file by its name, and in the metafile of esbuild where the bundled ones are from */
 function buildPanel() {
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
     entryPoints: { panel: join(source, 'main.tsx') },
     outdir: source,
     write: false,
@@ -18,14 +19,18 @@ function buildPanel() {
     legalComments: 'none',
     logLevel: 'warning',
     tsconfig: join(source, 'tsconfig.json'),
+    metafile: true,
+    absWorkingDir: root,
   });
   const built = outputFiles.map(({ path, contents }) => [basename(path), contents]);
-  return { 'index.html': readFileSync(join(source, 'index.html')), ...Object.fromEntries(built) };
+  const files = { 'index.html': readFileSync(join(source, 'index.html')), ...Object.fromEntries(built) };
+  return { files, metafile };
 }
 
 function writePanel(folder) {
   mkdirSync(folder, { recursive: true });
-  for (const [file, content] of Object.entries(buildPanel())) writeFileSync(join(folder, file), content);
+  for (const [file, content] of Object.entries(buildPanel().files))
+    writeFileSync(join(folder, file), content);
 }
 
 module.exports = { buildPanel };

@@ -31,9 +31,9 @@ const largest = (withNode ? 50 : 4) * megabyte;
 
 function packagePlugin() {
   const programs = bundles();
-  const inputs = Object.values(programs).flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  // The panel's library is bundled apart.
-  const packages = packagesOf(inputs.concat('node_modules/preact/x'));
+  const panel = buildPanel();
+  const bundled = [...Object.values(programs), panel];
+  const packages = packagesOf(bundled.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
   const product = { name: 'openchannel-x', version };
   const files = {
     'manifest.json': manifest(),
@@ -42,15 +42,19 @@ function packagePlugin() {
   };
   for (const [file, { contents }] of Object.entries(programs)) files[`app/${file}`] = contents;
   for (const source of wasmSources) files[`app/${basename(source)}`] = read(source);
-  for (const [file, content] of Object.entries(buildPanel())) files[`panel/${file}`] = content;
+  for (const [file, content] of Object.entries(panel.files)) files[`panel/${file}`] = content;
   for (const file of ['CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'plugin.config.example.json'])
     files[file] = read(file);
   addDocuments(files);
   if (withNode) Object.assign(files, carriedNode());
   for (const file of readdirSync(join(root, 'scripts', 'operations')))
     files[`operations/${file}`] = read(join('scripts', 'operations', file));
-  const bundled = Object.fromEntries(Object.entries(programs).map(([file, each]) => [`app/${file}`, each]));
-  files['provenance.json'] = Buffer.from(provenance(files, bundled));
+  const origins = Object.fromEntries(
+    Object.entries(programs).map(([file, { metafile }]) => [`app/${file}`, metafile.inputs]),
+  );
+  for (const [file, { inputs }] of Object.entries(panel.metafile.outputs))
+    origins[`panel/${basename(file)}`] = inputs;
+  files['provenance.json'] = Buffer.from(provenance(files, origins));
   const zip = zipSync(entries(files), { level: 9 });
   if (zip.length > largest)
     throw new Error(`the zip has ${zip.length} bytes, at most ${largest} are allowed`);

@@ -11,23 +11,23 @@ const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
  * Where each file of a zip is from: its hash, and of what was bundled the files with theirs. Whoever builds the same commit with the same
  * lock file gets the same hashes. It holds no date and no name of a machine.
  * @param files the bytes of each, by their path in the zip
- * @param bundles what `bundle.js` made, by its path in the zip: each with the metafile of esbuild
+ * @param origins of what was bundled, by its path in the zip: the inputs in the metafile of esbuild
  */
-function provenance(files, bundles) {
+function provenance(files, origins) {
   const told = Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1));
   const document = {
     lockFile: { name: 'package-lock.json', sha256: sha256(readFileSync(join(root, 'package-lock.json'))) },
     bundler: `esbuild ${esbuild}`,
     files: Object.fromEntries(
-      told.map(([path, bytes]) => [path, { sha256: sha256(bytes), ...sourcesOf(bundles[path]) }]),
+      told.map(([path, bytes]) => [path, { sha256: sha256(bytes), ...sourcesOf(origins[path]) }]),
     ),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function sourcesOf(bundle) {
-  if (bundle === undefined) return {};
-  const sources = Object.keys(bundle.metafile.inputs)
+function sourcesOf(inputs) {
+  if (inputs === undefined) return {};
+  const sources = Object.keys(inputs)
     .filter((path) => !path.includes(':'))
     .sort();
   return {

@@ -60,6 +60,8 @@ test('it tells of each file the hash, and of the programs what they were built f
   const from = told.files['app/main.js']?.from ?? {};
   expect(Object.keys(from)).toEqual(expect.arrayContaining(['plugin/main.ts', 'plugin/app/app.ts']));
   expect(from['plugin/main.ts']).toBe(sha256(readFileSync('plugin/main.ts')));
+  expect(Object.keys(told.files['panel/panel.js']?.from ?? {})).toContain('plugin/panel/main.tsx');
+  expect(Object.keys(told.files['panel/panel.css']?.from ?? {})).toEqual(['plugin/panel/panel.css']);
 });
 
 test('what its documents lead to is in it, and they tell nobody to run what is not', () => {
