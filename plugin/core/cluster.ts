@@ -68,7 +68,7 @@ export interface Cluster {
   within<T>(account: string, work: () => T): T;
   /** Whether this process works the account, asked of the database at the last moment before a call. Never rejects. */
   mayCall(account: string): Promise<boolean>;
-  /** When calls of the process that left an account behind have surely ended, in ms since 1970; 0 where there was none. */
+  /** When calls of the process that left an account behind have certainly ended, in ms since 1970; 0 where there was none. */
   leftCallsEndAt(account: string): number;
   /** Tells whichever process works the account, soon. */
   signal(account: string, signal: Signal): void;

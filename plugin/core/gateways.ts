@@ -54,11 +54,11 @@ export interface MotionGateway {
   openAttachment(id: string): Promise<FileStream & { aliases: string[] }>;
   /** The messages of an interaction since a time by the host's clock (ms since 1970), and maybe some before it. */
   messagesOf(interactionId: string, since: number): Promise<HostMessage[]>;
-  /** Whether the host surely counts an interaction as closed. */
+  /** Whether the host certainly counts an interaction as closed. */
   isClosed(interactionId: string): Promise<boolean>;
   /** Changes fields of the contact with this value in its Map Key field. @returns false where there is none */
   updateContact(mapValue: string, fields: Record<string, string>): Promise<boolean>;
-  /** Whether the host surely has a contact with this value in its Map Key field. */
+  /** Whether the host certainly has a contact with this value in its Map Key field. */
   hasContact(mapValue: string): Promise<boolean>;
 }
 

@@ -21,7 +21,7 @@ export interface AccountHealth {
     delivery: string;
     check: string;
     reason?: string;
-    /** While it is `trouble`: up to when events surely arrived. */
+    /** While it is `trouble`: up to when events certainly arrived. */
     since?: string;
     lastEventAt?: string;
   };

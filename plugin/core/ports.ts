@@ -46,7 +46,7 @@ export interface Inbox {
    * @param notified how many of the message's calls it has confirmed; `last`: these are all
    */
   saveNotified(seq: number, hostMessageId: string | undefined, notified: number, last: boolean): void;
-  /** The last notify call surely had no effect. */
+  /** The last notify call certainly had no effect. */
   clearDelivering(seq: number): void;
   /** Puts a message back to wait. */
   postpone(seq: number, dueAt: number, reason: string): void;
@@ -98,7 +98,7 @@ export interface Outbox {
    * @returns false, and nothing is written, when the reply was set aside or erased meanwhile
    */
   markSending(seq: number, now: number): boolean;
-  /** The last send call surely had no effect. */
+  /** The last send call certainly had no effect. */
   clearSending(seq: number): void;
   /** X was asked: it has neither this reply nor those that are joined to it. */
   clearDoubt(seq: number): void;
@@ -123,7 +123,7 @@ export interface Outbox {
   /** @param forWindow whether a rate limit window is the cause */
   postpone(seq: number, dueAt: number, reason: string, forWindow: boolean): void;
   markFailed(seqs: number[], reason: string): void;
-  /** Takes an answer out that nobody needs any longer, and that X surely has nothing of. */
+  /** Takes an answer out that nobody needs any longer, and that X certainly has nothing of. */
   drop(seq: number): void;
   /** Makes all that waits (of one account, or of all) due at once. A closed rate limit window is kept elsewhere and still holds. */
   release(account: string | undefined, now: number): void;

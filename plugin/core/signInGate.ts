@@ -45,9 +45,9 @@ export class SignInGate {
     this.closedUntil = 0;
   }
 
-  /** @param surely X said so on its own account, not in answer to a call */
-  refuse(surely = false): void {
-    this.refusals = surely ? 2 : this.refusals + 1;
+  /** @param certainly X said so on its own account, not in answer to a call */
+  refuse(certainly = false): void {
+    this.refusals = certainly ? 2 : this.refusals + 1;
     this.shut();
   }
 

@@ -16,7 +16,7 @@ const beforeConnecting = new Set([
 export interface TransportFault {
   /** The system's code, such as ECONNRESET. */
   code: string;
-  /** No connection ever stood, so the call surely had no effect. */
+  /** No connection ever stood, so the call certainly had no effect. */
   neverConnected: boolean;
 }
 

@@ -22,7 +22,7 @@ export function isQueueOf(queueName: string, account: string): boolean {
 }
 
 /**
- * When a call that may be under way has surely ended, in ms since 1970: one of a process that this one has taken over from. Only
+ * When a call that may be under way has certainly ended, in ms since 1970: one of a process that this one has taken over from. Only
  * then can it be seen on the other side whether it arrived.
  * @param begun when the row says that a call went out
  */

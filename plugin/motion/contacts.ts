@@ -9,7 +9,7 @@ const contactId = z.union([z.string().min(1), z.number()]).transform(String);
 const timeout = 5_000;
 
 /**
- * Whether the contact manager surely has a contact with this value in that field.
+ * Whether the contact manager certainly has a contact with this value in that field.
  * @returns false also where the host does not tell
  */
 export async function hasContact(client: HostClient, field: string, value: string): Promise<boolean> {

@@ -121,7 +121,7 @@ function hostMessage(row: Row): HostMessage {
   return { id: messageId, direction, body: body ?? '', createdAt: timeOf(row) || undefined };
 }
 
-/** Whether the host surely counts an interaction as closed (`GET /openchannel/interactions/:id`). @throws BridgeError */
+/** Whether the host certainly counts an interaction as closed (`GET /openchannel/interactions/:id`). @throws BridgeError */
 export async function isClosed(client: HostClient, interactionId: string): Promise<boolean> {
   const response = await client.call<unknown>({
     method: 'GET',

@@ -41,7 +41,7 @@ test('it is asked once the connection stands, and the call goes out', async () =
   expect([asked, connections, calls]).toEqual([2, 2, 2]);
 });
 
-test('a call that is of another process by then is stopped before its first byte, and surely had no effect', async () => {
+test('a call that is of another process by then is stopped before its first byte, and certainly had no effect', async () => {
   const fault: unknown = await call(() => Promise.resolve(false)).catch((error: unknown) => error);
   expect(transportFault(fault)).toEqual({ code: 'ETAKENOVER', neverConnected: true });
   await new Promise((resolve) => setTimeout(resolve, 50));

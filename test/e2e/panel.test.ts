@@ -108,7 +108,7 @@ withBrowser('from the zip alone to the first message', () => {
     await confirm();
     await connectAtX(x, page, panel, confirm);
     await go('Accounts');
-    await panel.locator('.card').getByText('works').waitFor();
+    await panel.locator('.card').getByText('working').waitFor();
     await panel.getByText('@acme_help').waitFor();
     expect(statSync(join(dirname(installed.dataDir), 'plugin.config.json')).mode & 0o777).toBe(0o600);
   });
@@ -147,7 +147,7 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.getByLabel('acme').getByText('1 message sent', { exact: false }).waitFor();
     await shoot(page, 'panel-overview');
     await go('Conversations');
-    await fill('Handle, name or words', '@jane_doe');
+    await fill('Handle, name or text', '@jane_doe');
     await press('Search');
     await panel.getByRole('link', { name: /@jane_doe/ }).click();
     await panel
@@ -155,7 +155,7 @@ withBrowser('from the zip alone to the first message', () => {
       .getByText('XCALLY Motion has it')
       .waitFor({ state: 'attached' });
     await shoot(page, 'panel-conversations');
-    await fill('Handle, name or words', 'nobody_here');
+    await fill('Handle, name or text', 'nobody_here');
     await press('Search');
     await panel.getByText('Nobody was found.').waitFor();
     await panel.getByRole('region', { name: '@jane_doe' }).waitFor({ state: 'detached' });
@@ -191,7 +191,7 @@ withBrowser('from the zip alone to the first message', () => {
     await panel.locator('.card').getByText('switched off', { exact: true }).waitFor();
     await panel.getByText('"acme" is switched off').waitFor();
     await press('Switch on');
-    await panel.locator('.card').getByText('works').waitFor();
+    await panel.locator('.card').getByText('working').waitFor();
     // An amount keeps its decimals while it is typed.
     const edit = panel.locator('.card').getByRole('link', { name: 'Edit', exact: true });
     await edit.click();

@@ -99,6 +99,6 @@ test('message requests that X does not list are told where nothing is pushed', a
     const { chat } = (await rig.health()).body.accounts['support'] as unknown as {
       chat: { reason?: string };
     };
-    return chat.reason?.includes('message requests of new customers wait on x.com') === true;
+    return chat.reason?.includes('message requests of new customers are waiting on x.com') === true;
   }, 'the standing');
 });

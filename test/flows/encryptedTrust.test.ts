@@ -16,7 +16,7 @@ describe('what cannot be trusted or read is a notice', () => {
   const unverified =
     "[X channel] An encrypted message came in this customer's name, but it could not be verified that they wrote it, so it is not shown. If they mention one, please look on x.com.";
   const damaged =
-    '[X channel] An encrypted message of this customer came damaged and cannot be read. Please ask them to send it again.';
+    '[X channel] An encrypted message of this customer arrived damaged and cannot be read. Please ask them to send it again.';
   const noKey =
     '[X channel] An encrypted message of this customer cannot be read, since X shows no key for it. Please read it on x.com, or ask the customer to send it again.';
 

@@ -198,7 +198,7 @@ test('what somebody else saved meanwhile is not undone', async () => {
   const { revision } = await admin.call('save', { settings: { ...stale, reply: { maxRetryHours: 3 } } });
   const refused = await admin.refused('save', { settings: onAccount({ mapValue: 'id' })(stale) });
   expect([refused.status, refused.code]).toEqual([409, 'settings-changed']);
-  expect(refused.message).toMatch(/^The settings were changed meanwhile/);
+  expect(refused.message).toMatch(/^The settings were changed in the meantime/);
   await admin.call('save', { settings: { ...onAccount({ mapValue: 'id' })(stale), revision } });
   expect((await settings()).accounts[0]?.mapValue).toBe('id');
 });

@@ -181,7 +181,7 @@ describe('activity', () => {
     await rig.receives(2);
     await until(async () => (await page({ state: 'delivered' })).messages.length === 2, 'both to be done');
     const { message } = await admin.refused('retry', { direction: 'in', seq: failed!.seq });
-    expect(message).toContain('has moved on');
+    expect(message).toContain('has changed in the meantime');
     await rig.logged(/panel: a message was set aside \{"user":"admin"/);
   });
 

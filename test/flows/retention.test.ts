@@ -249,7 +249,7 @@ describe('on request', () => {
     const { messages } = await admin.call('activity', { direction: 'in', state: 'filtered' });
     expect(messages).toMatchObject([{ erased: true }]);
     const again = admin.call('retry', { direction: 'in', seq: messages[0]!.seq });
-    await expect(again).rejects.toThrow(/moved on meanwhile/);
+    await expect(again).rejects.toThrow(/changed in the meantime/);
     expect(rig.received).toEqual([]);
   });
 

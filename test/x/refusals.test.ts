@@ -2,12 +2,12 @@ import { refusalOf } from '../../plugin/x/api/refusals';
 
 // Every code of the table, with the sentence the agent reads.
 test.each([
-  [401, 32, 'signed-out', 'This X account is signed out, so the message waits.'],
+  [401, 32, 'signed-out', 'This X account is signed out, so the message is waiting.'],
   [404, 34, 'never', 'This X account no longer exists, or never did.'],
   [404, 50, 'never', 'This X account no longer exists, or never did.'],
   [403, 63, 'never', 'X has suspended this customer.'],
   [403, 64, 'signed-out', 'X has suspended this account.'],
-  [401, 89, 'signed-out', 'This X account is signed out, so the message waits.'],
+  [401, 89, 'signed-out', 'This X account is signed out, so the message is waiting.'],
   [403, 108, 'never', 'This X account no longer exists, or never did.'],
   [
     403,

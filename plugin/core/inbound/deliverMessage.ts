@@ -261,7 +261,7 @@ function notificationOf(
 
 /**
  * After a notify call whose answer was lost, or was never written down: is the message in the interaction already? Only a message that
- * is surely not an earlier one counts, since taking an earlier "hello" for this one would lose this one.
+ * is certainly not an earlier one counts, since taking an earlier "hello" for this one would lose this one.
  */
 async function findLost(
   row: StoredInbound,

@@ -87,7 +87,7 @@ export async function chatRoute(
         return await chat.send(sealed[part.index] ?? (await seal(part)), mayBeThere(row, part.index));
       } catch (error) {
         if (!(error instanceof BridgeError) || error.code !== 'chat-key-changed') throw error;
-        // X refused it for its key, so that it surely did not go out: encrypted again, it is another message.
+        // X refused it for its key, so that it certainly did not go out: encrypted again, it is another message.
         conversation = await chat.conversationWith(target);
         if (part.files.length === 0) return chat.send(await seal(part), false);
         // The file has to be encrypted again as well, which the next try does.

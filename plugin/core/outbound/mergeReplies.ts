@@ -36,7 +36,7 @@ export function joinedText(rows: StoredOutbound[]): string {
   return rows.map(({ message }) => message.text).join(between);
 }
 
-/** Only text, in private, of which X surely has nothing yet, that is joined with no other, and that will not be dropped. */
+/** Only text, in private, of which X certainly has nothing yet, that is joined with no other, and that will not be dropped. */
 function isPlain(row: StoredOutbound): boolean {
   return isJoinable(row) && !mayBeOnX(row);
 }

@@ -56,7 +56,7 @@ export class OpenCalls {
     });
   }
 
-  /** Whether a call waits for this reply that surely gets its outcome. */
+  /** Whether a call waits for this reply that certainly gets its outcome. */
   has(seq: number): boolean {
     return [...this.calls].some((call) => call.seq === seq && !call.isElsewhere);
   }

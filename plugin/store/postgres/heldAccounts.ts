@@ -59,7 +59,7 @@ export class HeldAccounts {
     return held ? { account, epoch: held.epoch } : { account };
   }
 
-  /** When calls of a process that left the account behind have surely ended, in ms since 1970. */
+  /** When calls of a process that left the account behind have certainly ended, in ms since 1970. */
   leftCallsEndAt(account: string): number {
     return this.callsEnd.get(account) ?? 0;
   }

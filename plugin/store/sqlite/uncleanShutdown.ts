@@ -6,7 +6,7 @@ import { waiting } from '../tables/waitingQueues';
 /** In a copy of the data folder: when it was made. */
 export const copiedAtFile = 'copied-at.txt';
 
-/** What was written longer than this before a kill or a copy was surely part of it. Milliseconds. */
+/** What was written longer than this before a kill or a copy was certainly part of it. Milliseconds. */
 const surelyKept = 60 * 60_000;
 
 /**

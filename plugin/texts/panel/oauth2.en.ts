@@ -1,6 +1,6 @@
 /** What the panel says of signing in with OAuth 2.0. */
 export const oauth2 = {
-  words: 'X asks for this for Direct Messages and mentions that it pushes, and for encrypted chat. In the X developer portal open your app, User authentication settings: choose “Web App, Automated App or Bot”, give it “Read and write and Direct message”, and enter the callback address below. X then shows the Client ID and the Client Secret: enter them here and save.',
+  words: 'X requires this to push Direct Messages and mentions, and for encrypted chat. In the X developer portal open your app, User authentication settings: choose “Web App, Automated App or Bot”, give it “Read and write and Direct message”, and enter the callback address below. X then shows the Client ID and the Client Secret: enter them here and save.',
   callbackUrl: 'Callback address: copy it to X exactly as it is',
   callbackHint: 'X developer portal → your app → User authentication settings → Callback URI.',
   states: {
@@ -19,7 +19,7 @@ export const oauth2 = {
   open: 'Open X and allow the app',
   waiting: 'Sign in on X as the account customers write to, and allow the app. This page updates by itself when you are done.',
   byHand: 'Nothing happens here?',
-  byHandHint: 'Where X cannot send the browser back to this plugin, copy the whole address that the browser ended at and enter it here. X gives 30 seconds for that; after that, start again. If X shows an error instead of asking you, the callback address at X differs from the one above, or the app is not a “Web App”.',
+  byHandHint: 'Where X cannot send the browser back to this plugin, copy the whole address the browser ended up at and enter it here. X gives 30 seconds for that; after that, start again. If X shows an error instead of asking you, the callback address at X differs from the one above, or the app is not a “Web App”.',
   address: 'The address now in your browser’s address bar',
   startAgain: 'Start again',
   finish: 'Connect with this address',

@@ -32,15 +32,15 @@ export const report = {
 
 export const privacy = {
   forget: 'Forget a person',
-  words: 'Erases all that is kept of a person here, in every account: their messages, the replies to them, their name and handle. It cannot be undone. What XCALLY Motion and X keep is theirs; lines of the log go with its rotation.',
+  words: 'Erases everything stored here about a person, in every account: their messages, the replies to them, their name and handle. It cannot be undone. It does not erase what XCALLY Motion and X store; log lines disappear as the log rotates.',
   person: 'X user id, or handle',
   find: 'Find',
   found: (who: string, messages: number, answers: number, accounts: string) => `${who}: ${messages === 1 ? '1 message' : `${messages} messages`}, ${answers === 1 ? '1 reply' : `${answers} replies`}, in ${accounts}.`,
-  nobody: 'Nothing is kept of this person.',
+  nobody: 'Nothing is stored about this person.',
   go: 'Forget for good',
   ask: (person: string) => `Forget ${person} for good?`,
   done: (messages: number, answers: number) => `Forgotten: ${messages === 1 ? '1 message' : `${messages} messages`} and ${answers === 1 ? '1 reply' : `${answers} replies`}. Delete the contact in XCALLY Motion yourself.`,
   receipt: 'Download a receipt',
-  proof: (accounts: string, user: string) => `In these accounts: ${accounts}\nErased by: ${user}\nLines of the log are erased with its rotation.`,
-  retention: 'How long words and media are kept is set for each account: Accounts, Automation. Posts and encrypted messages that customers delete on X are erased here at once.',
+  proof: (accounts: string, user: string) => `In these accounts: ${accounts}\nErased by: ${user}\nLog lines disappear as the log rotates.`,
+  retention: 'How long texts and media are kept is set for each account: Accounts, Automation. Posts and encrypted messages that customers delete on X are erased here at once.',
 };

@@ -97,7 +97,7 @@ export class ChatSetUp {
     await chat.loadOthers();
   }
 
-  /** Keys that X surely refused are of no use; where it may have taken them they stay until that is known. */
+  /** Keys that X certainly refused are of no use; where it may have taken them they stay until that is known. */
   private async register(userId: string, registration: Registration): Promise<string | undefined> {
     const { client, chat } = this.options;
     try {

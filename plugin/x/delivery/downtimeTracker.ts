@@ -15,7 +15,7 @@ const facts = {
 };
 
 /**
- * Until when the delivery surely worked, kept across restarts: what came after that may have been missed. All
+ * Until when the delivery certainly worked, kept across restarts: what came after that may have been missed. All
  * times are milliseconds since 1970.
  */
 export class DowntimeTracker {

@@ -12,7 +12,7 @@ export interface IngestionState {
   state: 'starting' | 'ok' | 'trouble';
   /** What an admin can do about it. */
   reason?: string;
-  /** Up to when events surely arrived, in ms since 1970. */
+  /** Up to when events certainly arrived, in ms since 1970. */
   since?: number;
 }
 

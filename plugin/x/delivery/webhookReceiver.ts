@@ -227,7 +227,7 @@ export class WebhookReceiver implements Receiver {
 
   /**
    * Asks X to call this plugin. What may have been missed since it last did is noted as a gap.
-   * @returns false when it surely does not get through, which is told of; then it is asked again soon
+   * @returns false when it certainly does not get through, which is told of; then it is asked again soon
    */
   private async isReached(): Promise<boolean> {
     const { clock } = this.ports;
@@ -333,7 +333,7 @@ export class WebhookReceiver implements Receiver {
     this.cancelRetry = clock.after(wait, () => void this.check());
   }
 
-  /** Only up to where X surely got through is nothing missing. */
+  /** Only up to where X certainly got through is nothing missing. */
   private async heartbeat(): Promise<void> {
     if (this.refusedSince !== undefined) await this.noteRefused();
     if (this.current.state !== 'ok') return;

@@ -39,7 +39,7 @@ export function readChat(payload: unknown, now: number): EncryptedMessage {
   const event = read.encoded_event;
   const { sequenceId, messageId, createdAt, kind } = readWrapper(event);
   return {
-    // What is signed in it is not known yet; the same bytes are surely the same message.
+    // What is signed in it is not known yet; the same bytes are certainly the same message.
     id: createHash('sha256').update(event).digest('hex').slice(0, 32),
     senderId: read.sender_id,
     at: toldTime(createdAt ?? read.created_at, now),
