@@ -236,7 +236,13 @@ function stopOnSignal(starting: Promise<Plugin>, logs: OpenLog): void {
     void starting
       .then((plugin) => plugin.stop())
       .then(() => logs.close())
-      .finally(() => process.exit(0));
+      .then(() => process.exit(0))
+      .catch((error: unknown) => {
+        logs.log.error('the plugin could not stop in order; queued messages are safe', {
+          reason: reasonOf(error),
+        });
+        void logs.close().finally(() => process.exit(1));
+      });
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

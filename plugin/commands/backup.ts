@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { cp, writeFile } from 'node:fs/promises';
+import { cp, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { BridgeError, reasonOf } from '../core/errors';
 import type { MessageStore } from '../core/ports';
@@ -20,7 +20,15 @@ export async function runBackup(config: StoreConfig, folder: string): Promise<st
   return withStore(
     config,
     (store) => backUp(dataDir, target, store),
-    () => askPlugin(dataDir, 'backup', target),
+    async () => {
+      const words = await askPlugin(dataDir, 'backup', target);
+      // A service may have a /tmp of its own (systemd: PrivateTmp).
+      if (!existsSync(join(target, storeFile)))
+        throw new Error(
+          `the plugin has made the copy, but there is none in ${target} as seen from here: run this as the plugin's own user, with a folder that is not in /tmp`,
+        );
+      return words;
+    },
   );
 }
 
@@ -45,6 +53,9 @@ export async function backUp(
     });
     await writeFile(join(target, copiedAtFile), at.toISOString(), { mode: 0o600 });
   } catch (error) {
+    // A folder with half a copy in it would refuse the next one.
+    if (existsSync(target))
+      for (const name of readdirSync(target)) await rm(join(target, name), { recursive: true, force: true });
     if (error instanceof BridgeError) throw error;
     throw new BridgeError('bad-request', `the copy in ${target} failed: ${reasonOf(error)}`);
   }

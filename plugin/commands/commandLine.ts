@@ -14,17 +14,17 @@ export type CommandLine = { configFile: string | undefined } & (
 export class UsageError extends Error {}
 
 export const usage = `Usage:
-  main.js [--config FILE]                         runs the plugin
-  main.js forget --user ID [--config FILE]        erases what is kept about a person (id or handle)
-  main.js backup --to FOLDER [--config FILE]      copies the data folder, also while the plugin runs
-  main.js copy-store --from STORE --to STORE      copies messages and all that is known into an empty store, while the plugin
-                                                  is stopped; STORE is a data folder, or postgres://…
+  node app/index.js [--config FILE]                       runs the plugin
+  node app/index.js forget --user ID [--config FILE]      erases what is kept about a person (id or handle)
+  node app/index.js backup --to FOLDER [--config FILE]    copies the data folder, also while the plugin runs
+  node app/index.js copy-store --from STORE --to STORE    copies messages and all that is known into an empty store,
+                                                          while the plugin is stopped; STORE is a data folder, or postgres://…
 `;
 
 /** The flags each command takes, beside --config. */
 const flagsOf = { run: [], forget: ['user'], backup: ['to'], 'copy-store': ['from', 'to'] } as const;
 
-/** Reads `main.js`'s arguments. @throws UsageError: unknown command or flag, another command's flag, or no value */
+/** Reads the program's arguments. @throws UsageError: unknown command or flag, another command's flag, or no value */
 export function readCommandLine(args: string[]): CommandLine {
   const { values, positionals } = parse(args);
   const configFile = values.config;

@@ -7,7 +7,7 @@ const counterShapes: Record<CounterName, { help: string; labelNames: string[] }>
   events: { help: 'Events X delivered', labelNames: ['account', 'kind', 'result'] },
   webhook_refusals: { help: 'Webhook calls refused for their signature', labelNames: ['reason'] },
   inbound: { help: 'Hand-overs to XCALLY Motion by result', labelNames: ['account', 'result'] },
-  outbound: { help: 'Answers to customers by result', labelNames: ['account', 'result'] },
+  outbound: { help: 'Replies to customers by result', labelNames: ['account', 'result'] },
   host_calls: { help: 'Calls to XCALLY Motion', labelNames: ['call', 'status'] },
   filtered: { help: 'Messages kept from the agents by a filter', labelNames: ['account', 'filter'] },
   bot: { help: 'Messages given to the bot by result', labelNames: ['account', 'result'] },

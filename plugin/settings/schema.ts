@@ -149,7 +149,7 @@ const admin = z.strictObject({
   password: setting(
     {
       label: 'Password of the panel',
-      details: 'Counts until one is chosen in the panel; generated at the first start when empty.',
+      details: 'When set, it is the only password, and the panel cannot change it. When empty, one is generated at the first start, which counts until one is chosen in the panel.',
       secret: true,
       env: 'ADMIN_PASSWORD',
     },

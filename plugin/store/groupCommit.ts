@@ -24,8 +24,8 @@ const maxBatch = 500;
 
 /**
  * Gathers what is to be written in one turn of the event loop, and while the last commit goes to disk, into one durable commit: the
- * flush to disk is what costs. Everybody hears when it is durable. When it fails, each is written by itself, so that nobody fails for what
- * somebody else wrote. A read may see what is not durable yet: before Motion or X is told of it, something is written, whose flush covers what was
+ * flush to disk is what costs. Everybody hears when it is durable. When a commit fails, each is written by itself, so that nobody fails for what
+ * somebody else wrote; when the flush fails, everybody is told so. A read may see what is not durable yet: before Motion or X is told of it, something is written, whose flush covers what was
  * read.
  */
 export class GroupCommit<Scope> {
@@ -68,19 +68,21 @@ export class GroupCommit<Scope> {
 
   /** Begins `work` while nothing is being committed or on its way to the disk. */
   async between<T>(work: () => Promise<T>): Promise<T> {
-    while (this.committing || this.flushing) await (this.committing ?? this.flushing);
+    while (this.busy) await this.busy;
     return work();
   }
 
   /** Resolves when nothing is left to be written. */
   async settled(): Promise<void> {
-    while (this.pending.length > 0 || this.committing || this.flushing)
-      await (this.committing ?? this.flushing ?? turn());
+    while (this.pending.length > 0 || this.busy) await (this.busy ?? turn());
+  }
+
+  private get busy(): Promise<void> | undefined {
+    return this.committing ?? this.flushing;
   }
 
   private async flush(): Promise<void> {
-    while (this.committing || this.flushing || this.reading > 0)
-      await (this.committing ?? this.flushing ?? turn());
+    while (this.busy || this.reading > 0) await (this.busy ?? turn());
     const batch = this.pending.splice(0, maxBatch);
     if (this.pending.length > 0) setImmediate(() => void this.flush());
     if (batch.length === 0) return;

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBackup } from '../../plugin/commands/backup';
+import { answerRequests } from '../../plugin/commands/requestFiles';
 import { openMessageStore } from '../../plugin/store/sqlite/messageStore';
 import { ManualScheduler } from '../support/manualScheduler';
 import { Rig, type RigOptions } from '../support/rig';
@@ -33,6 +34,19 @@ async function backedUp(folder = target): Promise<string> {
   }, 'the copy');
   return asking;
 }
+
+test('a copy that cannot be seen where the command runs, since the plugin has a /tmp of its own, is told of', async () => {
+  await start();
+  const asking = runBackup({ dataDir: rig.dataDir, store: { url: '' } }, target);
+  let isDone = false;
+  const end = () => (isDone = true);
+  asking.then(end, end);
+  await until(async () => {
+    await answerRequests(rig.dataDir, 'backup', () => Promise.resolve(`Copied to ${target}.`));
+    return isDone;
+  }, 'the answer');
+  await expect(asking).rejects.toThrow(/there is none in .* as seen from here/);
+});
 
 const bodies = () => rig.received.map(({ body }) => body);
 

@@ -179,7 +179,7 @@ describe('recovered with the PIN', () => {
     );
     await expect(recover('2222')).rejects.toThrow(/18 guesses are left/);
     expect(await view()).toMatchObject({ state: 'no-keys' });
-    await expect(Promise.all([recover('2580'), recover('2580')])).rejects.toThrow(/wait for it to end/);
+    await expect(Promise.all([recover('2580'), recover('2580')])).rejects.toThrow(/wait for it to finish/);
   });
 
   test('the PIN goes to nobody but X', async () => {

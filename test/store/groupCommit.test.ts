@@ -94,6 +94,8 @@ test('where the log cannot be brought to disk, the file itself takes over what i
     ]),
   ).toEqual([true]);
   expect(statSync(`${log}.away`).size).toBe(0);
+  expect(store.trouble()).toContain('ENOENT');
+  renameSync(`${log}.away`, log);
   expect(store.trouble()).toBeUndefined();
 });
 

@@ -124,6 +124,6 @@ test('a word of X itself is no message, and garbage is told', async () => {
     });
   expect(await open(vectors.event_garbage_b64)).toMatchObject({
     kind: 'notice',
-    words: expect.stringMatching(/came damaged/) as string,
+    words: expect.stringMatching(/arrived damaged/) as string,
   });
 });

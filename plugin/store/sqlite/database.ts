@@ -1,5 +1,5 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync, rmSync, statSync } from 'node:fs';
-import { chmod, copyFile } from 'node:fs/promises';
+import { chmod, copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Database, type BindValues, type QueryResult, type Statement } from 'node-sqlite3-wasm';
@@ -43,6 +43,8 @@ export class StoreFile {
   private log: number | undefined;
   /** The disk failed to take what the log holds, which it may forget: only the file itself can be trusted then. */
   private isLogDoubtful = false;
+  /** Why the last flush failed; the file may have taken over all the same. */
+  private flushFault: string | undefined;
   /** The file was written while it was copied. */
   private isCopyTorn = false;
   /** When the disk was asked to take what was committed, by the steady clock; undefined while it is not asked. */
@@ -121,8 +123,8 @@ export class StoreFile {
   }
 
   /**
-   * The same for work that is a chain of operations on the store. Whoever calls it sees to it that one runs at a time, and waits for `flush`
-   * before anybody hears of it.
+   * One commit, or nothing, for work that is a chain of operations on the store; durable only with the next `flush`, which the caller waits
+   * for before anybody hears of it. The caller also sees to it that one runs at a time.
    */
   async longTransaction<T>(work: () => Promise<T>): Promise<T> {
     this.guard(() => this.database.exec('BEGIN IMMEDIATE'));
@@ -145,8 +147,9 @@ export class StoreFile {
     this.flushingSince = performance.now();
     try {
       await flushed(this.openLog());
-    } catch {
-      this.isLogDoubtful = true;
+      this.flushSucceeded();
+    } catch (error) {
+      this.flushFailed(error);
     }
     this.flushingSince = undefined;
     this.guard(() => this.settleDoubt());
@@ -173,10 +176,20 @@ export class StoreFile {
   private flushNow(): void {
     try {
       fdatasyncSync(this.openLog());
-    } catch {
-      this.isLogDoubtful = true;
+      this.flushSucceeded();
+    } catch (error) {
+      this.flushFailed(error);
     }
     this.settleDoubt();
+  }
+
+  private flushSucceeded(): void {
+    this.flushFault = undefined;
+  }
+
+  private flushFailed(error: unknown): void {
+    this.flushFault = reasonOf(error);
+    this.isLogDoubtful = true;
   }
 
   private openLog(): number {
@@ -185,27 +198,27 @@ export class StoreFile {
   }
 
   /**
-   * Why the store could not be written the last time, if it still cannot: asking tries again, with about as
-   * much as a large event takes, since a full disk often has room for a little.
+   * Why the store could not be written the last time, or the disk not flushed, if it still cannot: asking tries again, with
+   * about as much as a large event takes, since a full disk often has room for a little.
    * @returns undefined when all is well
    */
   trouble(): string | undefined {
     const silentMs = this.flushingSince === undefined ? 0 : performance.now() - this.flushingSince;
     if (silentMs > maxSilentMs) return `the disk has not answered for ${Math.round(silentMs / 1000)} seconds`;
     // Within a transaction nothing would be written yet, and everything seems well.
-    if (this.fault === undefined || this.database.inTransaction) return this.fault;
+    const fault = this.fault ?? this.flushFault;
+    if (fault === undefined || this.database.inTransaction) return fault;
     try {
       this.transaction(() => {
         this.database.exec('CREATE TABLE IF NOT EXISTS probe (filler BLOB)');
         this.database.exec(`INSERT INTO probe VALUES (zeroblob(${probeBytes}))`);
       });
       this.transaction(() => this.database.exec('DROP TABLE IF EXISTS probe'));
-      this.settleDoubt();
       this.fault = undefined;
     } catch {
       return this.fault;
     }
-    return undefined;
+    return this.flushFault;
   }
 
   /** Makes the file's log forget what stood in rows before their last change, at the end of a transaction if one runs. */
@@ -229,7 +242,7 @@ export class StoreFile {
    * Copies the file as it is now. Until that is done all that is written stays in the log beside it, so that the file
    * does not change and nothing has to wait.
    * @throws BridgeError `store-unavailable`, also where the file had to be written all the same; the system's error when the copy cannot be
-   * written
+   * written; no copy is left behind
    */
   async copyTo(target: string): Promise<void> {
     this.guard(() => {
@@ -245,6 +258,9 @@ export class StoreFile {
         if (this.isCopyTorn)
           throw new Error('the disk failed while the store was copied: make the copy again');
       });
+    } catch (error) {
+      await rm(target, { force: true });
+      throw error;
     } finally {
       this.isCopied = false;
       if (!this.closed) this.database.exec(`PRAGMA wal_autocheckpoint = ${pagesInLog}`);
