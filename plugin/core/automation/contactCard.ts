@@ -1,4 +1,5 @@
 import type { Ports } from '../corePorts';
+import { knownSender } from './automaticReplies';
 import type { CardRules } from './conversationRules';
 import { reasonOf } from '../errors';
 import type { XUser } from '../messages';
@@ -35,13 +36,14 @@ export function cardFields(user: XUser, rules: CardRules, mapKey: string): Recor
  * @param value the contact's Map Key value
  */
 export async function updateCard(
-  user: XUser,
+  sender: XUser,
   value: string,
   account: MessagingAccount,
   { contacts, clock, log, host }: Ports<'contacts' | 'clock' | 'log'> & { host: MotionGateway },
 ): Promise<void> {
   const { name, rules } = account;
   try {
+    const user = await knownSender(sender, name, contacts);
     const last = await contacts.cardSentAt(name, user.id);
     const now = clock.now();
     if (last !== undefined && now - last < day) return;
@@ -55,7 +57,7 @@ export async function updateCard(
       });
   } catch (error) {
     log.warn('the card of a contact could not be updated in XCALLY Motion', {
-      userId: user.id,
+      userId: sender.id,
       reason: reasonOf(error),
     });
   }

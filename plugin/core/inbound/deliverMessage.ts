@@ -8,6 +8,7 @@ import { isPrivate, knownSender } from '../automation/automaticReplies';
 import { cardFields, updateCard } from '../automation/contactCard';
 import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
 import type { PendingWrites } from '../pendingWrites';
+import type { Tables } from '../ports';
 import { sameText } from '../sameText';
 import type { MessagingAccount, MotionGateway, HostMessage, Notification, NotifyReceipt } from '../gateways';
 import { customersWords } from '../systemNotice';
@@ -48,6 +49,7 @@ export async function deliverMessage(
   const attachments = await moveAttachments(row, account, ports);
   const preface = await prefaceOf(row, account, ports);
   const parts = [...preface, ...notifyParts(shown(row), attachments)];
+  if (row.notified >= parts.length) await markDelivered(row, account, ports);
   let mayBeThere = row.doubtful || row.notifyingSince !== undefined;
   for (let index = row.notified; index < parts.length; index += 1) {
     const part = parts[index];
@@ -58,6 +60,9 @@ export async function deliverMessage(
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
     await ports.pendingWrites.write(account.name, row.seq, async (tables) => {
       await tables.inbox.saveNotified(row.seq, receipt.messageId, index + 1, last);
+      // The parts that are left are counted with these.
+      if (attachments.length > 0) await tables.inbox.saveAttachments(row.seq, attachments);
+      if (last) await eraseDisappearing(row, tables);
       // Whoever was forgotten meanwhile is not written down again.
       if ((await tables.inbox.senderOf(row.seq)) !== message.sender.id) return;
       if (receipt.messageId === undefined)
@@ -85,17 +90,24 @@ export async function deliverMessage(
       if ((await tables.contacts.mapValueOf(account.name, sender.id)) === before)
         await tables.contacts.saveMapValue(account.name, sender.id, from);
     });
-    if (last && message.ttlMs !== undefined) await eraseDisappearing(row, ports);
   }
-  if (!message.notice && account.rules.card.active)
-    void updateCard(await knownSender(sender, account.name, ports.contacts), from, account, ports);
+  if (!message.notice && account.rules.card.active) void updateCard(sender, from, account, ports);
+}
+
+/** Nothing is left to hand over: what a part was made of, such as what the bot said, was erased meanwhile. */
+function markDelivered(row: StoredInbound, account: MessagingAccount, ports: DeliverPorts): Promise<void> {
+  return ports.pendingWrites.write(account.name, row.seq, async (tables) => {
+    await tables.inbox.saveNotified(row.seq, undefined, row.notified, true);
+    await eraseDisappearing(row, tables);
+  });
 }
 
 /** What disappears on X is not kept here either, and neither is what it was when it could not be read. */
 async function eraseDisappearing(
-  { seq, message: { reopens } }: StoredInbound,
-  { eraser }: DeliverPorts,
+  { seq, message: { reopens, ttlMs } }: StoredInbound,
+  { eraser }: Pick<Tables, 'eraser'>,
 ): Promise<void> {
+  if (ttlMs === undefined) return;
   await eraser.erase(seq);
   if (reopens !== undefined) await eraser.erase(reopens);
 }
