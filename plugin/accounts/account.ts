@@ -30,6 +30,7 @@ import type { WebhookAccount } from '../x/delivery/webhook';
 import { accountHealth } from './accountHealth';
 import { tellReceivers, type AccountSignal } from './accountSignals';
 import { createMotionGateways } from './motionGateway';
+import type { SignInGate } from '../core/signInGate';
 import { deliveryOf } from './delivery';
 import { SignInReports } from './signInReports';
 import { createXSignIns } from './xSignIns';
@@ -92,6 +93,7 @@ export class Account implements MessagingAccount, WebhookAccount {
   readonly xClock: RemoteClock;
   readonly client: XClient;
   readonly signIns: SignIns;
+  private readonly motionGate: SignInGate;
   /** Undefined where the account has no OAuth 2.0 client. */
   readonly oauth2: OAuth2Tokens | undefined;
   readonly ownUser: OwnUser;
@@ -148,12 +150,11 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.chatSetUp = this.createChatSetUp(log);
     this.ingestion = this.createIngestion(log);
     this.x = this.createXGateway(log);
-    ({ host: this.host, publicHost: this.publicHost } = createMotionGateways(
-      settings,
-      this.reports.host,
-      this.motionClock,
-      options,
-    ));
+    ({
+      host: this.host,
+      publicHost: this.publicHost,
+      gate: this.motionGate,
+    } = createMotionGateways(settings, this.reports.host, this.motionClock, options));
     this.bot = createBotClient({ url: settings.bot.url, token: settings.botToken, clock });
   }
 
@@ -207,6 +208,7 @@ export class Account implements MessagingAccount, WebhookAccount {
   /** The machine's clock was set by so many milliseconds, so that what waits for a time waits for the wrong one. */
   clockWasSet(byMs: number): void {
     this.signIns.letOneThrough();
+    this.motionGate.letOneThrough();
     this.xClock.localWasSet(byMs);
     this.motionClock.localWasSet(byMs);
   }

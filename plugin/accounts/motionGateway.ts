@@ -16,14 +16,15 @@ function createMotionGateway(
   settings: Pick<AccountConfig, 'name' | 'openChannelAccountId' | 'mapKey'>,
   signIn: SignIn,
   motionClock: RemoteClock,
-  { config, store, clock, counters, log }: AccountOptions,
+  gate: SignInGate,
+  { config, store, counters, log }: AccountOptions,
 ): MotionGateway {
   const client = new HostClient({
     ...config.host,
     counters,
     clock: motionClock,
     mayCall: mayCallOf(settings.name, store),
-    gate: new SignInGate(clock, refusedPauseMs),
+    gate,
     onSignIn: (accepted, reason) => signIn.note(accepted, reason),
   });
   const { name: account, openChannelAccountId, mapKey } = settings;
@@ -44,11 +45,13 @@ export function createMotionGateways(
   signIn: SignIn,
   motionClock: RemoteClock,
   options: AccountOptions,
-): { host: MotionGateway; publicHost: MotionGateway } {
+): { host: MotionGateway; publicHost: MotionGateway; gate: SignInGate } {
   const { name, mentions } = settings;
-  const host = createMotionGateway(settings, signIn, motionClock, options);
-  if (mentions.openChannelAccountId === 0) return { host, publicHost: host };
+  // Both sign in as the same user.
+  const gate = new SignInGate(options.clock, refusedPauseMs);
+  const host = createMotionGateway(settings, signIn, motionClock, gate, options);
+  if (mentions.openChannelAccountId === 0) return { host, publicHost: host, gate };
   const { openChannelAccountId, mapKey } = mentions;
   const ofMentions = { name, openChannelAccountId, mapKey };
-  return { host, publicHost: createMotionGateway(ofMentions, signIn, motionClock, options) };
+  return { host, publicHost: createMotionGateway(ofMentions, signIn, motionClock, gate, options), gate };
 }

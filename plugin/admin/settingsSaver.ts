@@ -27,17 +27,19 @@ export class SettingsSaver {
     if (revision !== undefined && revision !== revisionOf(file)) throw changedMeanwhile();
     const { config: formerConfig, secrets: formerSecrets } = this.plugin.live();
     const config = file.check(raw);
-    const changed = await this.plugin.reconfigure(config, provideSecrets(config));
     try {
+      const changed = await this.plugin.reconfigure(config, provideSecrets(config));
       await this.plugin.saveSettings(raw);
+      accounts.revokeUnused();
+      return changed;
     } catch (error) {
-      await this.plugin.reconfigure(formerConfig, formerSecrets);
+      // The port or the log folder cannot be used, and nothing has begun to change.
+      if (error instanceof ConfigError) throw error;
       logs.log.error('panel: the settings could not be saved', { reason: reasonOf(error) });
+      await this.plugin.reconfigure(formerConfig, formerSecrets);
       // In the words of the database, or of the other machines.
       if (error instanceof BridgeError) throw error;
       throw new ConfigError([`${file.path}: cannot be written (${reasonOf(error)}); nothing was changed`]);
     }
-    accounts.revokeUnused();
-    return changed;
   }
 }

@@ -1,47 +1,78 @@
-/** The machine's two clocks, in milliseconds: one can be set, the other one only goes on. */
+import { uptime } from 'node:os';
+
+/** The machine's clocks, in milliseconds. */
 export interface Clocks {
+  /** The time of day, which can be set. */
   wall: () => number;
-  steady: () => number;
+  /** Only goes on, also while the machine sleeps. */
+  sinceBoot: () => number;
+  /** Only goes on, and by it the process's timers end; stands still while the machine sleeps. */
+  awake: () => number;
+}
+
+export interface ClockListener {
+  /** Hears once by how many milliseconds the clock was set, less than nothing for back. */
+  onSet: (by: number) => void;
+  /** The timers no longer fit the time of day: the clock was set, or the machine has slept. Called again until it succeeds. */
+  onJump: () => Promise<void>;
 }
 
 /** Clocks that drift apart by less than this between two looks were not set. Milliseconds. */
 const noticed = 2_000;
 const lookEvery = 1_000;
 
-/** Notices when somebody sets the machine's clock: what waits for a time of day would then wait for the wrong one. */
+/** Notices when the machine's clock is set, or the machine has slept: what waits for a time of day would then wait for the wrong one. */
 export class ClockWatch {
-  private offset: number;
+  private readonly setting: Drift;
+  private readonly jumping: Drift;
+  private isResumeOwed = false;
 
-  /** @param onSet hears by how many milliseconds it was set, less than nothing for back */
   constructor(
-    private readonly clocks: Clocks,
-    private readonly onSet: (by: number) => Promise<void>,
+    { wall, sinceBoot, awake }: Clocks,
+    private readonly listener: ClockListener,
   ) {
-    this.offset = this.read();
+    this.setting = new Drift(() => wall() - sinceBoot());
+    this.jumping = new Drift(() => wall() - awake());
   }
 
-  /** @throws whatever the listener throws, which hears of it again at the next look */
+  /** @throws whatever `onJump` throws, which is called again at the next look */
   async look(): Promise<void> {
-    const by = this.read() - this.offset;
-    this.offset += by;
-    if (Math.abs(by) < noticed) return;
-    await this.onSet(by).catch((error: unknown) => {
-      this.offset -= by;
+    const by = this.setting.since();
+    const jump = this.jumping.since();
+    if (by !== 0) this.listener.onSet(by);
+    if (by === 0 && jump === 0 && !this.isResumeOwed) return;
+    this.isResumeOwed = false;
+    await this.listener.onJump().catch((error: unknown) => {
+      this.isResumeOwed = true;
       throw error;
     });
   }
+}
 
-  private read(): number {
-    return this.clocks.wall() - this.clocks.steady();
+/** How far two clocks have moved apart at once. */
+class Drift {
+  private offset: number;
+
+  constructor(private readonly read: () => number) {
+    this.offset = read();
+  }
+
+  /** Since the last call, in milliseconds; 0 where they have only drifted. */
+  since(): number {
+    const by = this.read() - this.offset;
+    this.offset += by;
+    return Math.abs(by) < noticed ? 0 : by;
   }
 }
 
-/** Watches the machine's own clock. @param onFault hears why a listener failed @returns stops it */
-export function watchClock(
-  onSet: (by: number) => Promise<void>,
-  onFault: (error: unknown) => void,
-): () => void {
-  const watch = new ClockWatch({ wall: () => Date.now(), steady: () => performance.now() }, onSet);
+/** Watches the machine's own clocks. @param onFault hears why `onJump` failed @returns stops it */
+export function watchClock(listener: ClockListener, onFault: (error: unknown) => void): () => void {
+  const clocks = {
+    wall: () => Date.now(),
+    sinceBoot: () => uptime() * 1000,
+    awake: () => performance.now(),
+  };
+  const watch = new ClockWatch(clocks, listener);
   const timer = setInterval(() => void watch.look().catch(onFault), lookEvery);
   timer.unref();
   return () => clearInterval(timer);

@@ -9,20 +9,22 @@ import type { AccountRegistry } from '../accounts/accountRegistry';
 export function watchMachine(accounts: AccountRegistry, pipelines: Pipelines, log: Log): () => void {
   // What waits for a time of day waits for the wrong one once the clock was set.
   const endClock = watchClock(
-    async (by) => {
-      const seconds = Math.round(by / 1000);
-      log.warn('the clock of this machine was changed: everything that waits is tried now', { seconds });
-      for (const account of accounts.all()) account.clockWasSet(by);
-      await pipelines.resume();
+    {
+      onSet: (by) => {
+        log.warn('the clock of this machine was set', { seconds: Math.round(by / 1000) });
+        for (const account of accounts.all()) account.clockWasSet(by);
+      },
+      onJump: async () => {
+        log.info('the clock jumped, or this machine has slept: everything that waits is tried now');
+        await pipelines.resume();
+      },
     },
-    (error) => log.error('could not resume what waits, it is tried again', { reason: reasonOf(error) }),
+    (error) => log.error('could not resume what waits; it will be tried again', { reason: reasonOf(error) }),
   );
   // The system may have closed X's calls, so that what they brought has to be read back.
   const endDescriptors = watchDescriptors((moment) => {
     if (moment === 'begins')
-      log.error(
-        'this process has almost as many files and connections open as it may: raise its limit (LimitNOFILE)',
-      );
+      log.error('this process is close to its limit of open files and connections: raise it (LimitNOFILE)');
     if (moment === 'is over') log.info('files and connections can be opened again');
     for (const account of accounts.all()) account.onRefused();
   });

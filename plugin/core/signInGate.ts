@@ -10,6 +10,8 @@ const pauseAfterMore = 30 * 60_000;
  */
 export class SignInGate {
   private refusals = 0;
+  /** The single call is under way that shows whether the keys work again. */
+  private isProbing = false;
   private closedUntil = 0;
 
   /** @param pause after more refusals than one, in milliseconds */
@@ -32,22 +34,31 @@ export class SignInGate {
   enter(): number | undefined {
     const closed = this.closed();
     // The one call that goes through shuts the gate behind itself.
-    if (closed === undefined && this.refusals > 0) this.shut();
+    if (closed === undefined && this.refusals > 0) {
+      this.isProbing = true;
+      this.shut();
+    }
     return closed;
   }
 
   accepted(): void {
     this.refusals = 0;
+    this.isProbing = false;
   }
 
-  /** The time until which it is shut means nothing any longer: the next call may go out. */
+  /** The next call may go out: the clock was set, or the last call had no answer, which says nothing of the keys. */
   letOneThrough(): void {
     this.closedUntil = 0;
   }
 
-  /** @param certainly X said so on its own account, not in answer to a call */
-  refuse(certainly = false): void {
-    this.refusals = certainly ? 2 : this.refusals + 1;
+  /**
+   * A call was refused. Calls that were under way beside each other count once.
+   * @param isFinal X said so by itself, not in answer to a call
+   */
+  refuse({ isFinal = false } = {}): void {
+    if (!isFinal && !this.isProbing && this.closed() !== undefined) return;
+    this.refusals = isFinal ? 2 : this.refusals + 1;
+    this.isProbing = false;
     this.shut();
   }
 

@@ -117,6 +117,7 @@ export class HostClient {
       return response;
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
+      this.options.gate?.letOneThrough();
       this.options.counters.count('host_calls', { call: name, status: 'unreachable' });
       throw new BridgeError('host-unavailable', say('transport.motion', { why: whyUnreachable(code) }), {
         retryable: true,

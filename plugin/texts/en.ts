@@ -284,7 +284,7 @@ export const en = {
     notProcessed: 'X could not process the file: {why}.',
     empty: 'The file "{name}" is empty.',
     unsupported: 'X cannot take the file "{name}": only png, jpeg, gif and mp4 can be sent.',
-    tooLarge: 'The file "{name}" is too large: X takes a {type} of at most {max} MB, this one has {size} MB.',
+    tooLarge: 'The file "{name}" is too large: {size} MB, where X takes at most {max} MB ({type}).',
     type: {
       image: 'image',
       gif: 'GIF',

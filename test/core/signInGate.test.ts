@@ -25,7 +25,7 @@ test('one refusal holds calls back for a second, the next for half an hour', () 
 
 test('after the pause a single call goes out, whatever becomes of it', () => {
   const { clock, gate: revoked } = gate();
-  revoked.refuse(true);
+  revoked.refuse({ isFinal: true });
   clock.advance(minutes(30));
   expect(revoked.enter()).toBeUndefined();
   expect(revoked.enter()).toBe(clock.now() + minutes(30));
@@ -33,9 +33,18 @@ test('after the pause a single call goes out, whatever becomes of it', () => {
 
 test('an accepted call opens it', () => {
   const { clock, gate: revoked } = gate();
-  revoked.refuse(true);
+  revoked.refuse({ isFinal: true });
   clock.advance(minutes(30));
   revoked.enter();
   revoked.accepted();
   expect([revoked.enter(), revoked.refused()]).toEqual([undefined, false]);
+});
+
+test('calls that were under way beside each other count as one refusal', () => {
+  const { clock, gate: refused } = gate();
+  refused.enter();
+  refused.enter();
+  refused.refuse();
+  refused.refuse();
+  expect(refused.closed()).toBe(clock.now() + 1_000);
 });

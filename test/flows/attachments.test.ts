@@ -8,8 +8,6 @@ import type { HostInteraction } from '../simulators/host/state';
 let rig: Rig;
 afterEach(() => rig.stop());
 
-const jpegOf = (size: number) => Buffer.concat([jpeg, Buffer.alloc(size - jpeg.length)]);
-
 const contact = { twitter: customer.username };
 const appends = () => rig.x.calls.filter(({ path }) => path.endsWith('/append')).length;
 
@@ -320,27 +318,6 @@ describe('from the customer', () => {
     expect((await rig.receives(1))[0]?.body).toContain(
       'large\n[The customer sent a video that could not be loaded',
     );
-  });
-
-  test('a file the host refused, then an outage between the parts: each of the others arrives once', async () => {
-    rig = await Rig.start({ delivery: 'activity', account: { mentions: { active: true } } });
-    await rig.supplied();
-    const media = [1000, 2000, 3000].map((size) => rig.x.world.addMedia('image/jpeg', jpegOf(size)));
-    rig.host.faults.add({ when: /^POST \/api\/attachments$/, status: 400 });
-    let parts = 0;
-    rig.host.onMessage = () => {
-      parts += 1;
-      if (parts === 1) rig.host.faults.add({ when: /notify$/, status: 503 });
-    };
-    const post = rig.x.world.addPost(customer.id, '@brand three pictures', { media });
-    await rig.x.feed.publish({ kind: 'post', post });
-    await rig.receivesInHaste(2);
-    await rig.atRest();
-    const arrived = rig.received.map(
-      ({ AttachmentId }) =>
-        rig.host.state.attachments.find(({ id }) => id === AttachmentId)?.content.length,
-    );
-    expect(arrived).toEqual([2000, 3000]);
   });
 
   test('a retry of notify does not put the file into the host twice', async () => {

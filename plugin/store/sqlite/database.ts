@@ -114,7 +114,7 @@ export class StoreFile {
         this.flushNow();
         return done;
       } catch (error) {
-        if (this.database.inTransaction) this.database.exec('ROLLBACK');
+        this.rollBack();
         throw error;
       }
     });
@@ -134,7 +134,7 @@ export class StoreFile {
       if (this.formerIsDue) this.tryToForgetFormer();
       return done;
     } catch (error) {
-      if (!this.closed && this.database.inTransaction) this.database.exec('ROLLBACK');
+      this.rollBack();
       throw error;
     }
   }
@@ -153,6 +153,15 @@ export class StoreFile {
     }
     this.flushingSince = undefined;
     this.guard(() => this.settleDoubt());
+  }
+
+  private rollBack(): void {
+    try {
+      if (!this.closed && this.database.inTransaction) this.database.exec('ROLLBACK');
+    } catch (error) {
+      // What went wrong first is what the caller hears.
+      this.fault = reasonOf(error);
+    }
   }
 
   /** The file takes over what the log may have lost. */

@@ -119,7 +119,7 @@ export class SignIns {
 
   /** X has confirmed that the user took the access away. */
   refuseAll(): void {
-    for (const kind of this.userKinds()) this.options.gates[kind].refuse(true);
+    for (const kind of this.userKinds()) this.options.gates[kind].refuse({ isFinal: true });
   }
 
   /** The machine's clock was set: the times that gates are shut until mean nothing any longer. */

@@ -186,6 +186,7 @@ export class SignedRequests {
       return { answer: { status, headers, kind, ...readAnswer(text) }, authorization };
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
+      signIns.gateOf(kind)?.letOneThrough();
       throw new BridgeError('x-unavailable', say('transport.x', { why: whyUnreachable(code) }), {
         retryable: true,
         agentMessage: say('x.unreachable'),
