@@ -8,7 +8,7 @@ const root = join(__dirname, '..');
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * Where each file of a zip is from: its hash, and of what was bundled the files with theirs. Whoever builds the same commit with the same
+ * The hash of each file in a zip and, for bundles, the source files with their hashes. Whoever builds the same commit with the same
  * lock file gets the same hashes. It holds no date and no name of a machine.
  * @param files the bytes of each, by their path in the zip
  * @param origins of what was bundled, by its path in the zip: the inputs in the metafile of esbuild

@@ -11,8 +11,8 @@ const lookEvery = 30_000;
  */
 export const cronScheduler: Scheduler = {
   every: (expression, job) => {
-    // In local time an hour comes twice when summer time ends, and no time is told in its first pass.
-    const task = createTask(expression, () => job(), { timezone: 'UTC' });
+    // In local time an hour comes twice when summer time ends, and node-cron gives no times in its first pass. The task is never started.
+    const task = createTask(expression, () => undefined, { timezone: 'UTC' });
     const nextTime = () => task.getNextRuns(1)[0]?.getTime() ?? Infinity;
     let next = nextTime();
     let timer: NodeJS.Timeout;

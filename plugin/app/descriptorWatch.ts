@@ -9,7 +9,7 @@ const looksToBeOver = 3;
 const tellEvery = 30;
 
 /**
- * Notices when this process can open hardly any longer files: the system then closes each new connection without a word to the
+ * Notices when this process can hardly open any more files: the system then closes each new connection without a word to the
  * process, so that nothing else shows that somebody called in vain.
  */
 export class DescriptorWatch {

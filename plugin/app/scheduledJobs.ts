@@ -82,7 +82,7 @@ export class ScheduledJobs {
           if (watchesWaiting(account.rules)) await tellWaiting(account, ports);
         }).catch((error: unknown) =>
           // The others are not to wait for it.
-          this.options.log.error('reminding customers failed, it is tried again', {
+          this.options.log.error('reminding customers failed; it will be tried again', {
             account: account.name,
             reason: reasonOf(error),
           }),
@@ -108,7 +108,7 @@ export class ScheduledJobs {
     if (!cluster.leads()) return;
     const givenUp = await store.conversations.endOldWaits(clock.now() - maxUnanswered);
     if (givenUp > 0)
-      log.warn('customers without a reply for seven days are counted no longer', { customers: givenUp });
+      log.warn('customers without a reply for seven days are no longer counted', { customers: givenUp });
     const rules = new Map(accounts.all().map(({ name, settings }) => [name, settings.retention]));
     for (const account of new Set([...rules.keys(), ...(await eraser.accounts())])) {
       // An account that was removed has no rule of its own any longer.
@@ -155,7 +155,7 @@ class Job {
   run(): void {
     this.running ??= this.work()
       .catch((error: unknown) =>
-        this.log.error(`${this.what} failed, it is tried again`, { reason: reasonOf(error) }),
+        this.log.error(`${this.what} failed; it will be tried again`, { reason: reasonOf(error) }),
       )
       .finally(() => (this.running = undefined));
   }

@@ -62,7 +62,7 @@ export class SharedSettings {
     } catch (error) {
       const reason = reasonOf(error);
       if (reason !== this.fault)
-        log.error('settings that were saved on another machine cannot be used here, it is tried again', {
+        log.error('settings that were saved on another machine cannot be used here; it will be tried again', {
           reason,
         });
       this.fault = reason;

@@ -40,7 +40,7 @@ export interface WaitingCustomer {
   interactionId: string | undefined;
   /** When the first message that is not answered was handed over. */
   since: number;
-  /** When they were last told their place in the queue, and which. */
+  /** When they were last told their place in the queue, and which; without a place where that notice was dropped. */
   toldAt: number | undefined;
   toldPosition: number | undefined;
   /** The agents were told that they wait. */
@@ -77,7 +77,7 @@ export interface Conversations {
   waitingCustomers(account: string): WaitingCustomer[];
   /** @returns whether the customer still waits since then */
   noteToldPlace(account: string, waiting: WaitingCustomer, now: number, position: number): boolean;
-  /** What was to tell a customer their place did not go out. */
+  /** Marks the place as not told, so that it is told again. */
   forgetToldPlace(account: string, conversation: string): void;
   /** @returns whether the customer still waits since then */
   noteUnanswered(account: string, waiting: WaitingCustomer): boolean;

@@ -149,7 +149,8 @@ const admin = z.strictObject({
   password: setting(
     {
       label: 'Password of the panel',
-      details: 'When set, it is the only password, and the panel cannot change it. When empty, one is generated at the first start, which counts until one is chosen in the panel.',
+      details:
+        'When set, it is the only password, and the panel cannot change it. When empty, one is generated at the first start, which counts until one is chosen in the panel.',
       secret: true,
       env: 'ADMIN_PASSWORD',
     },

@@ -7,7 +7,7 @@ export interface LoadResult {
   /** Milliseconds from sending to the answer. */
   p50: number;
   p99: number;
-  /** What sending and reading an event costs this side, in milliseconds of a core. */
+  /** What sending and reading an event costs this side, in CPU milliseconds. */
   ownCost: number;
 }
 

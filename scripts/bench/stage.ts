@@ -5,6 +5,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { secret } from './events';
+import { shippedOptions } from '../../test/support/shippedOptions';
 
 /** With which the host calls the Reply URL. */
 export const replyToken = 'bench-reply-token-of-the-host';
@@ -64,9 +65,6 @@ export class BenchHost {
   }
 }
 
-/** With which the shipped units start it, too. */
-const flags = ['--heap-growing-percent=40', '--max-semi-space-size=2', '--wasm-num-compilation-tasks=1'];
-
 /** A process that listens at a port. */
 export class Running {
   private constructor(
@@ -78,7 +76,7 @@ export class Running {
 
   static async start(argv: string[], port: number): Promise<Running> {
     const began = performance.now();
-    const child = spawn(process.execPath, [...flags, ...argv], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [...shippedOptions, ...argv], { stdio: ['ignore', 'ignore', 'inherit'] });
     const url = `http://127.0.0.1:${port}`;
     for (;;) {
       if (await listens(port)) break;

@@ -38,7 +38,7 @@ export async function webhook(): Promise<Figure[]> {
       1,
     ),
     plain(
-      "webhook: the load generator's own cost an event",
+      "webhook: the load generator's own cost per event",
       median(results.ours.map(({ ownCost }) => ownCost * 1000)),
       'µs',
     ),

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { ContactCenter } from '../../test/long/chaos/contactCenter';
+import { until } from '../../test/support/until';
 import { signedEvents } from '../bench/events';
 
 /** How much of it reached somebody. */
@@ -8,55 +9,93 @@ export interface Attacked {
   tried: number;
   /** What must be 0. */
   succeeded: number;
-  /** It succeeds by what is doubled, which shows at the end. */
-  doubles?: true;
+  /** Each success shows as a message that came twice, which is known at the end. */
+  countedAsDoubled?: true;
 }
 
 const brandId = '900000000000000001';
 const forgedMark = 'message ';
 const webhookPath = '/api/messages';
 const sideBySide = 20;
+/** What a call without the right to make it is answered; 0 where the connection is cut. */
+const refusals = new Set([0, 401, 403, 413, 429]);
 
 /** What anybody on the internet can try, while customers and agents write on. */
 export async function attack(center: ContactCenter): Promise<Attacked[]> {
   const { url } = center.process;
   const slow = slowCalls(center.process.port, 64);
   const held = probe(url);
-  const forged = await times(600, () => forgedEvent(url));
-  const large = await times(20, () => post(`${url}${webhookPath}`, Buffer.alloc(8 * 1024 * 1024)));
-  const replies = await times(300, (number) =>
-    post(`${url}/api/reply?token=guess-${number}`, Buffer.from(JSON.stringify({ body: `stolen ${number}` }))),
-  );
-  const passwords = await times(200, (number) =>
-    post(`${url}/api/admin/signIn`, Buffer.from(JSON.stringify({ input: { password: `guess ${number}` } }))),
-  );
-  const repeated = await repeatEvents(center, 100);
-  const delayed = await held.end();
-  slow.forEach((end) => end());
-  const taken = (statuses: number[]) => statuses.filter((status) => status === 200).length;
-  const atHost = center.host.state.messages.filter(({ body }) => body.startsWith(forgedMark)).length;
-  const atX = center.x.world.messages.filter(({ text }) => text.startsWith('stolen')).length;
-  return [
-    { what: 'events with a forged signature', tried: forged.length, succeeded: taken(forged) + atHost },
-    { what: 'bodies of 8 MB', tried: large.length, succeeded: taken(large) },
-    { what: 'replies with a guessed token', tried: replies.length, succeeded: taken(replies) + atX },
-    { what: "guesses of the panel's password", tried: passwords.length, succeeded: taken(passwords) },
-    {
-      what: 'true events sent again, taken as new',
-      tried: taken(repeated),
-      succeeded: 0,
-      doubles: true,
-    },
-    {
-      what: `calls beside ${slow.length} connections that send a byte now and then, not answered within 2 s`,
-      tried: delayed.tried,
-      succeeded: delayed.late,
-    },
-  ];
+  try {
+    return [
+      await forgedEvents(center),
+      count(
+        'bodies of 8 MB',
+        await times(20, () => post(`${url}${webhookPath}`, Buffer.alloc(8 * 1024 * 1024))),
+      ),
+      await stolenReplies(center),
+      ...(await guessedPasswords(center)),
+      await repeatedEvents(center, 100),
+      await held.end(slow.length),
+    ];
+  } finally {
+    slow.forEach((end) => end());
+    await held.end(slow.length);
+  }
 }
 
-/** Calls on and on, beside all that. @returns ends it, and says how many calls there were and how many had no answer in time */
-function probe(url: string): { end: () => Promise<{ tried: number; late: number }> } {
+function count(what: string, statuses: number[]): Attacked {
+  const succeeded = statuses.filter((status) => !refusals.has(status)).length;
+  return { what, tried: statuses.length, succeeded };
+}
+
+async function forgedEvents(center: ContactCenter): Promise<Attacked> {
+  const attacked = count(
+    'events with a forged signature',
+    await times(600, () => forgedEvent(center.process.url)),
+  );
+  const atHost = center.host.state.messages.filter(({ body }) => body.startsWith(forgedMark)).length;
+  return { ...attacked, succeeded: attacked.succeeded + atHost };
+}
+
+/** Complete replies, of which only the token is wrong. @throws Error where the same reply with the right token does not go out */
+async function stolenReplies(center: ContactCenter): Promise<Attacked> {
+  const { interactions, contacts, accounts } = center.host.state;
+  const [interaction] = interactions;
+  const contact = contacts.find(({ id }) => id === interaction?.ContactId);
+  const replyUrl = new URL(accounts[0]?.replyUrl ?? '');
+  const reply = (token: string | undefined, text: string) => {
+    const url = new URL(replyUrl);
+    if (token !== undefined) url.searchParams.set('token', token);
+    const call = {
+      body: text,
+      Contact: { id: contact?.id, ...contact?.fields },
+      Interaction: { id: interaction?.id },
+    };
+    return post(url.href, Buffer.from(JSON.stringify(call)));
+  };
+  const atX = (mark: string) => center.x.world.messages.filter(({ text }) => text.startsWith(mark)).length;
+  await reply(undefined, 'with the right token');
+  await until(() => atX('with the right token') > 0, 'the reply with the right token', 60_000);
+  const attacked = count(
+    'complete replies with a guessed token',
+    await times(300, (number) => reply(`guess-${number}`, `stolen ${number}`)),
+  );
+  return { ...attacked, succeeded: attacked.succeeded + atX('stolen') };
+}
+
+/** @returns nothing where there is no panel to sign in to. @throws Error where the right password is refused, too */
+async function guessedPasswords({ process: { url }, adminPassword }: ContactCenter): Promise<Attacked[]> {
+  const signIn = (password: string) =>
+    post(`${url}/api/admin/signIn`, Buffer.from(JSON.stringify({ input: { password, carrier: 'body' } })));
+  const control = await signIn(adminPassword);
+  if (control === 404) return [];
+  if (control !== 200)
+    throw new Error(`the right password was answered with ${control}: guesses prove nothing`);
+  return [count("guesses of the panel's password", await times(200, (number) => signIn(`guess ${number}`)))];
+}
+
+/** Calls on and on, beside all that. @returns ends it, and says how many calls there were and how many had no answer in time; may be called twice */
+function probe(url: string): { end: (beside: number) => Promise<Attacked> } {
   let isOver = false;
   let [tried, late] = [0, 0];
   const run = async () => {
@@ -69,10 +108,11 @@ function probe(url: string): { end: () => Promise<{ tried: number; late: number 
   };
   const running = run();
   return {
-    end: async () => {
+    end: async (beside) => {
       isOver = true;
       await running;
-      return { tried, late };
+      const what = `calls beside ${beside} connections that send a byte now and then, not answered within 2 s`;
+      return { what, tried, succeeded: late };
     },
   };
 }
@@ -110,16 +150,16 @@ async function post(url: string, body: Buffer, headers: Record<string, string> =
 }
 
 /** Rightly signed, as whoever has listened could send them again: what comes of it shows in doubled messages. */
-async function repeatEvents(center: ContactCenter, most: number): Promise<number[]> {
+async function repeatedEvents(center: ContactCenter, most: number): Promise<Attacked> {
   const written = center.x.world.messages.filter(({ senderId }) => senderId !== brandId).slice(-most);
-  const statuses: number[] = [];
-  for (const message of written)
-    statuses.push(
-      await center.x.webhooks
-        .deliver(`${center.process.url}${webhookPath}`, center.x.envelope('activity', brandId, message))
-        .catch(() => 0),
-    );
-  return statuses;
+  let tried = 0;
+  for (const message of written) {
+    const status = await center.x.webhooks
+      .deliver(`${center.process.url}${webhookPath}`, center.x.envelope('activity', brandId, message))
+      .catch(() => 0);
+    if (status === 200) tried += 1;
+  }
+  return { what: 'true events sent again, taken as new', tried, succeeded: 0, countedAsDoubled: true };
 }
 
 /** @returns what ends each of them */

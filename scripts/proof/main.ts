@@ -8,12 +8,12 @@ import { scenarios, type Outcome, type Scenario } from './scenarios';
 
 /**
  * `npm run proof [-- --seed N] [-- storm outage …]`: what must not lose, double or reorder anything, tried on the built plugin between the
- * simulators of X and XCALLY Motion, and for comparison on a bridge that answers first and keeps nothing (`formerWay.ts`). Writes `build/proof/proof.html`
+ * simulators of X and XCALLY Motion, and for comparison on a bridge that answers first and keeps nothing (`answersFirst.ts`). Writes `build/proof/proof.html`
  * and `proof.json`; ends with code 1 where the plugin failed, or something could not be tried.
  */
 
 const plugin = 'dist/plugin/main.js';
-const former = join(__dirname, 'formerWay.js');
+const answersFirst = join(__dirname, 'answersFirst.js');
 
 async function main(): Promise<void> {
   const { values, positionals: asked } = parseArgs({
@@ -38,8 +38,8 @@ async function tryOut(scenario: Scenario, seed: number): Promise<Tried> {
     tried.ours = await scenario.run(seed, plugin);
     say(name, 'the plugin', tried.ours);
     if (!isCompared) return tried;
-    tried.former = await scenario.run(seed, former);
-    say(name, 'answers first', tried.former);
+    tried.answersFirst = await scenario.run(seed, answersFirst);
+    say(name, 'answers first', tried.answersFirst);
   } catch (error) {
     tried.error = error instanceof Error ? error.message : String(error);
     process.stdout.write(`${name}: could not be tried: ${tried.error}\n`);

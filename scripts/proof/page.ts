@@ -6,7 +6,7 @@ export interface Tried {
   name: string;
   what: string;
   ours?: Outcome;
-  former?: Outcome | undefined;
+  answersFirst?: Outcome | undefined;
   /** Why it could not be tried. */
   error?: string;
 }
@@ -47,12 +47,12 @@ ${tried.map((each) => section(each, seed)).join('\n')}
 }
 
 function overview(tried: Tried[]): string {
-  const rows = tried.flatMap(({ name, ours, former, error }) => [
+  const rows = tried.flatMap(({ name, ours, answersFirst, error }) => [
     ...(error === undefined
       ? []
       : [`<tr><td>${name}</td><td colspan="9" class="wrong">${escaped(error)}</td></tr>`]),
     ...(ours ? [row(name, 'the plugin', ours)] : []),
-    ...(former ? [row('', 'answers first', former)] : []),
+    ...(answersFirst ? [row('', 'answers first', answersFirst)] : []),
   ]);
   return `<table><tr><th>Scenario</th><th></th><th>Messages</th><th>lost</th><th>doubled</th><th>Replies</th><th>lost</th><th>doubled</th><th>refused</th>
 <th>out of order</th></tr>${rows.join('\n')}</table>`;
@@ -67,10 +67,10 @@ function row(name: string, who: string, { messages, replies, refused, broken, tr
     .join('')}`;
 }
 
-function section({ name, what, ours, former }: Tried, seed: number): string {
+function section({ name, what, ours, answersFirst }: Tried, seed: number): string {
   const curves = [
     ...(ours ? [curve('The plugin', ours)] : []),
-    ...(former ? [curve('Answers first', former)] : []),
+    ...(answersFirst ? [curve('Answers first', answersFirst)] : []),
   ];
   const longest = Math.max(0, ...curves.map(({ values }) => values.length));
   // Both have the same width for the same time.

@@ -26,7 +26,7 @@ export interface Scenario {
   name: string;
   /** What goes wrong, in a sentence. */
   tried: string;
-  /** Whether the former way is measured beside it. */
+  /** Whether the bridge that answers first is measured beside it. */
   isCompared: boolean;
   run: (seed: number, program: string) => Promise<Outcome>;
 }
@@ -108,7 +108,7 @@ async function inContactCenter(
       ...(health === 'ok' ? [] : [`/health says ${health ?? 'nothing'}`]),
       ...(counts.messages === 0 || counts.replies === 0 ? ['nobody wrote anything'] : []),
     ];
-    for (const each of attacks) if (each.doubles) each.succeeded = broken.doubledMessages.length;
+    for (const each of attacks) if (each.countedAsDoubled) each.succeeded = broken.doubledMessages.length;
     return { ...counts, broken, troubles, missing, attacks, seconds: (performance.now() - began) / 1000 };
   } finally {
     clearInterval(sampling);
@@ -123,12 +123,18 @@ async function inCluster(seed: number): Promise<Outcome> {
     throw new Error('PostgreSQL is not installed on this machine (Debian: apt-get install postgresql)');
   const random = new Random(seed);
   const server = new PostgresServer(programs);
-  const center = await ClusterCenter.open(server.newDatabase(), { nodes: 3, random });
+  const center = await ClusterCenter.open(server.newDatabase(), { nodes: 3, random }).catch(
+    (error: unknown) => {
+      server.stop();
+      throw error;
+    },
+  );
   const missing: number[] = [];
+  let sampling: NodeJS.Timeout | undefined;
   try {
     await center.startAll();
     await center.introduce();
-    const sampling = setInterval(() => missing.push(center.counts.missing), sampleMs);
+    sampling = setInterval(() => missing.push(center.counts.missing), sampleMs);
     const began = performance.now();
     center.begin();
     for (const signal of ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'database', 'SIGKILL'] as const) {
@@ -142,7 +148,6 @@ async function inCluster(seed: number): Promise<Outcome> {
       for (const node of [0, 1, 2]) if (center.process(node).exitCode !== undefined) center.start(node);
     }
     const { broken, waiting, refused: setAside } = await center.settled(90_000);
-    clearInterval(sampling);
     const { missing: left, ...counts } = center.counts;
     missing.push(left);
     const troubles = [
@@ -153,6 +158,7 @@ async function inCluster(seed: number): Promise<Outcome> {
     const seconds = (performance.now() - began) / 1000;
     return { ...counts, broken, troubles, missing, attacks: [], seconds };
   } finally {
+    clearInterval(sampling);
     await center.end();
     server.stop();
   }

@@ -14,10 +14,10 @@ const margin = { left: 60, right: 20, top: 30, bottom: 25 };
 
 /**
  * Curves below each other as SVG, each up to its own highest value.
- * @param length how long all samples took, in words such as `60 min`
+ * @param duration how long all samples took, in words such as `60 min`
  */
-export function chart(curves: Curve[], length: string): string {
-  const rows = curves.map((curve, index) => row(curve, index * height, length));
+export function chart(curves: Curve[], duration: string): string {
+  const rows = curves.map((curve, index) => row(curve, index * height, duration));
   const whole = curves.length * height;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${whole}" font-family="sans-serif" font-size="12">`,
@@ -28,7 +28,7 @@ export function chart(curves: Curve[], length: string): string {
   ].join('\n');
 }
 
-function row({ title, unit, values, byPowers = false }: Curve, top: number, length: string): string {
+function row({ title, unit, values, byPowers = false }: Curve, top: number, duration: string): string {
   const most = niceAbove(Math.max(...values, 1));
   const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
   const bottom = top + margin.top + inner.height;
@@ -45,7 +45,7 @@ function row({ title, unit, values, byPowers = false }: Curve, top: number, leng
     `<path d="M${margin.left} ${y(most)}H${right}M${margin.left} ${bottom}H${right}" stroke="#ccc" fill="none"/>`,
     `<polyline points="${points}" fill="none" stroke="#1d6fb8" stroke-width="1.5"/>`,
     `<text x="${margin.left}" y="${bottom + 18}">0</text>`,
-    `<text x="${right}" y="${bottom + 18}" text-anchor="end">${length}</text>`,
+    `<text x="${right}" y="${bottom + 18}" text-anchor="end">${duration}</text>`,
   ].join('\n');
 }
 

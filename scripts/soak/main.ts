@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { reasonOf } from '../../plugin/core/errors';
 import { median, quantile } from '../bench/figure';
 import { replyToken } from '../bench/stage';
 import { chart } from './chart';
@@ -8,14 +9,15 @@ import { Nodes } from './nodes';
 import { SoakSides } from './sides';
 
 /**
- * `npm run soak [-- --minutes 60 --nodes 2]`: the built plugin under steady work, with the simulators of X and XCALLY Motion, which fail now and then;
- * several nodes share a database on PostgreSQL, and the calls go to them in turn. Memory and open handles (of the node with the most) and latency over time go to `build/soak/`; a message that is lost or doubled, or in a run of more than
- * ten minutes memory or handles that keep growing, end it with code 1.
+ * `npm run soak [-- --minutes 60 --nodes 2]`: the built plugin under steady work, with the simulators of X and XCALLY Motion, which fail
+ * now and then. Several nodes share a database on PostgreSQL, and the calls go to them in turn. Memory and open handles of the node
+ * with the most, and latency over time, go to `build/soak/`, or to `build/soak-2-nodes/`. It ends with code 1 when a message is lost or doubled,
+ * or, in a run of more than ten minutes, when memory or handles keep growing.
  */
 
 const perSecond = 5;
 const answerEvery = 2;
-/** Both sides refuse a call with every so manieth message. */
+/** Each side refuses one call per so many messages. */
 const faultEvery = 50;
 const sampleEvery = 10_000;
 /** The host is down for so long, so often. Milliseconds. */
@@ -24,6 +26,8 @@ const outage = { every: 5 * 60_000, lasts: 20_000 };
 const growthAllowed = 1.2;
 /** Growth is judged of longer runs only: what a process takes to warm up looks like growth in a shorter one. Minutes. */
 const warmedUpAfter = 10;
+/** A second try that was still due is over by then. Milliseconds. */
+const lateMs = 10_000;
 
 interface Sample {
   at: number;
@@ -34,12 +38,32 @@ interface Sample {
 }
 
 async function main(): Promise<void> {
+  const { minutes, count } = readArguments();
+  const sides = await SoakSides.start();
+  const nodes = await Nodes.start(count, sides.settings).catch(async (error: unknown) => {
+    await sides.close();
+    throw error;
+  });
+  try {
+    await soak(minutes, nodes, sides);
+  } finally {
+    await nodes.stop();
+    await sides.close();
+  }
+}
+
+/** @throws Error where they make no sense */
+function readArguments(): { minutes: number; count: number } {
   const { values } = parseArgs({
     options: { minutes: { type: 'string', default: '60' }, nodes: { type: 'string', default: '1' } },
   });
-  const minutes = Number(values.minutes);
-  const sides = await SoakSides.start();
-  const nodes = await Nodes.start(Number(values.nodes), sides.settings);
+  const [minutes, count] = [Number(values.minutes), Number(values.nodes)];
+  if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes}: a number above 0 is needed`);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`--nodes ${values.nodes}: 1, 2, … are possible`);
+  return { minutes, count };
+}
+
+async function soak(minutes: number, nodes: Nodes, sides: SoakSides): Promise<void> {
   const work = new Work(nodes, sides);
   const samples: Sample[] = [];
   const began = performance.now();
@@ -56,8 +80,6 @@ async function main(): Promise<void> {
   }
   sides.setHostDown(false);
   const faults = [...(await work.settle()), ...(minutes > warmedUpAfter ? growing(samples) : [])];
-  await nodes.stop();
-  await sides.close();
   report(samples, { minutes, nodes: nodes.count }, work, faults);
 }
 
@@ -65,6 +87,7 @@ async function main(): Promise<void> {
 class Work {
   private readonly sentAt = new Map<string, number>();
   private readonly sent = { in: [] as string[], out: [] as string[] };
+  private readonly unanswered: string[] = [];
   private times: number[] = [];
 
   constructor(
@@ -89,7 +112,10 @@ class Work {
       const number = this.sent.in.length;
       if (number % faultEvery === 0) this.sides.refuseNext();
       await this.customerWrites(`in ${number}`, number);
-      if (number % answerEvery === 0) void this.agentWrites(`out ${number}`, number);
+      if (number % answerEvery === 0)
+        this.agentWrites(`out ${number}`, number).catch((error: unknown) =>
+          this.unanswered.push(`the reply ${number} was not answered: ${reasonOf(error)}`),
+        );
     }
   }
 
@@ -106,7 +132,10 @@ class Work {
       this.sides.atHost().size >= this.sent.in.length && this.sides.atX().size >= this.sent.out.length;
     const deadline = Date.now() + 5 * 60_000;
     while (!all() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+    // What is sent twice may come after everything has arrived once.
+    await new Promise((resolve) => setTimeout(resolve, lateMs));
     return [
+      ...this.unanswered,
       ...wrongOf('messages', this.sent.in, this.sides.atHost()),
       ...wrongOf('replies', this.sent.out, this.sides.atX()),
     ];

@@ -18,12 +18,18 @@ export class Nodes {
     const store = server && { store: { url: server.newDatabase() } };
     const plugins: BenchPlugin[] = [];
     const running: Running[] = [];
-    for (let node = 0; node < count; node += 1) {
-      const plugin = await BenchPlugin.prepare({ url: '' }, { ...settings, ...store });
-      plugins.push(plugin);
-      running.push(await plugin.start());
+    const nodes = new Nodes(plugins, running, server);
+    try {
+      for (let node = 0; node < count; node += 1) {
+        const plugin = await BenchPlugin.prepare({ url: '' }, { ...settings, ...store });
+        plugins.push(plugin);
+        running.push(await plugin.start());
+      }
+    } catch (error) {
+      await nodes.stop();
+      throw error;
     }
-    return new Nodes(plugins, running, server);
+    return nodes;
   }
 
   get count(): number {

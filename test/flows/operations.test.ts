@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Rig } from '../support/rig';
+import { shippedOptions } from '../support/shippedOptions';
 
 const folder = 'scripts/operations';
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
@@ -48,7 +49,9 @@ test('the unit and the PM2 file start what is in the zip', () => {
   const unit = read('openchannel-x.service');
   expect(unit).toContain(` /opt/openchannel-x/${parameters.scriptPath} `);
   // The panel saves the configuration: its folder has to be one that the unit may write to.
-  const [, state] = /^StateDirectory=(\S+)$/m.exec(unit) ?? [];
+  const [, state] = /^StateDirectory=(\S+)/m.exec(unit) ?? [];
   expect(/--config (\S+)$/m.exec(unit)?.[1]).toBe(`/var/lib/${state}/plugin.config.json`);
-  expect(read('openchannel-x.pm2.config.js')).toContain(`script: '${parameters.scriptPath}'`);
+  const pm2 = read('openchannel-x.pm2.config.js');
+  expect(pm2).toContain(`script: '${parameters.scriptPath}'`);
+  expect(pm2).toContain(`node_args: [${shippedOptions.map((option) => `'${option}'`).join(', ')}]`);
 });

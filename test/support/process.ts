@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { shippedOptions } from './shippedOptions';
 import { until } from './until';
 
 /**
@@ -9,11 +10,6 @@ import { until } from './until';
  * to win that back.
  */
 const unhurried = '--wasm-tiering-budget=180000000';
-
-const unit = readFileSync(resolve('scripts/operations/openchannel-x.service'), 'utf8');
-
-/** With which the shipped unit starts the plugin. */
-const shippedOptions = /^ExecStart=\S+ (--.*?) \//m.exec(unit)![1]!.split(' ');
 
 /** The built product as a process of its own. */
 export class PluginProcess {

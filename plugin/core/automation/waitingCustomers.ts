@@ -28,6 +28,8 @@ const mostToldIn = { places: 5, ms: 15 * minute };
 
 /** So many of them are looked at in Motion at a time. */
 const closedLookedAt = 10;
+/** Places are worked out anew so often in a round, because somebody waits no longer. */
+const maxPlaceRounds = 10;
 
 export type WaitingPorts = RoutingPorts & Ports<'reporting' | 'wake' | 'accounts'>;
 
@@ -49,7 +51,7 @@ export async function tellWaiting(account: MessagingAccount, ports: WaitingPorts
   for (const each of await ports.conversations.waitingCustomers(account.name))
     if (isUnanswered(each, account.rules, ports.clock.now())) await reportUnanswered(each, round);
   // Where one has ended, the places of those behind have changed.
-  for (let times = 0; times < closedLookedAt; times += 1) if (!(await tellPlaces(round))) return;
+  for (let times = 0; times < maxPlaceRounds; times += 1) if (!(await tellPlaces(round))) return;
 }
 
 /** @returns whether one of those who were to be told waits no longer, so that the rest were not told */
@@ -78,7 +80,7 @@ async function endClosed(round: Round): Promise<void> {
   const { account, ports } = round;
   const waiting = await ports.conversations.waitingCustomers(account.name);
   const told = waiting.filter(({ isReported, toldAt }) => isReported || toldAt !== undefined);
-  for (const each of inTurn(told, ports.clock.now())) await hasEnded(each, round);
+  for (const each of inTurn(told, ports.clock.now())) await endIfClosed(each, round);
 }
 
 /** Some of them, others each minute. */
@@ -129,7 +131,7 @@ async function tellPlace(
   const { account, ports } = round;
   const { contacts, clock, transaction, log } = ports;
   const { conversation, userId } = waiting;
-  if (await hasEnded(waiting, round)) return true;
+  if (await endIfClosed(waiting, round)) return true;
   const user = (await contacts.byId(account.name, userId)) ?? { id: userId };
   const values = {
     position: String(position),
@@ -176,7 +178,7 @@ async function reportUnanswered(waiting: WaitingCustomer, round: Round): Promise
   const { account, ports } = round;
   const { conversation, userId } = waiting;
   const { contacts, clock, transaction, log, wake } = ports;
-  if (await hasEnded(waiting, round)) return;
+  if (await endIfClosed(waiting, round)) return;
   const { minutes, customerNotice } = account.rules.unanswered;
   const isTold = customerNotice !== '' && customerOf(conversation) !== undefined;
   const user = (await contacts.byId(account.name, userId)) ?? { id: userId };
@@ -221,8 +223,8 @@ function isCurrent(account: MessagingAccount, { accounts }: WaitingPorts): boole
   return account.active && accounts.get(account.name) === account;
 }
 
-/** An interaction that an agent has closed in Motion waits for nobody. */
-async function hasEnded(waiting: WaitingCustomer, round: Round): Promise<boolean> {
+/** Ends the wait in an interaction that an agent has closed in Motion. @returns whether it was closed */
+async function endIfClosed(waiting: WaitingCustomer, round: Round): Promise<boolean> {
   const { account, ports } = round;
   if (!round.asksHost) return false;
   const isClosed = await isClosedOnHost(waiting, account, ports);

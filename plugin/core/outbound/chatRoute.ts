@@ -69,7 +69,7 @@ export async function chatRoute(
     // An answer that is being sent is known for an encrypted one by this, also after the process was killed.
     prepare: async (part) => {
       const before = sealed[part.index];
-      // Surely not sent yet, it takes the key of today. A file has to be encrypted again as well, which X's refusal leads to.
+      // Certainly not sent yet, it takes the key of today. A file has to be encrypted again as well, which X's refusal leads to.
       const isOutdated =
         before?.keyVersion !== conversation.keyVersion &&
         part.files.length === 0 &&

@@ -22,8 +22,8 @@ export function isTooOld(
 }
 
 /**
- * A reminder is of no use to a customer who has written, nor is it, or word of their wait, to whom an agent has answered; and a place in the
- * queue soon is another one.
+ * Reminders are dropped once the customer or an agent has written, notices to waiting customers once an agent has. A place in the queue
+ * is also dropped when it is no longer fresh.
  * @returns why it is not to be sent; undefined where it still is
  */
 export async function outdatedBecause(
@@ -40,7 +40,7 @@ export async function outdatedBecause(
   return isReminder(message) && (customerAt ?? 0) >= createdAt ? 'the customer has written' : undefined;
 }
 
-/** Whoever has not been told their place for that is told it later. */
+/** Drops it. A customer whose place was not told for that reason is told it later. */
 export function dropOutdated(
   { seq, recipientId, message: { account, automatic } }: StoredOutbound,
   { transaction }: Ports<'transaction'>,

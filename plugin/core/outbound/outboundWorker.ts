@@ -169,7 +169,7 @@ export class OutboundWorker {
       await outbox.markAnswered(seq);
       this.answered.delete(seq);
     } catch (error) {
-      log.warn('could not store that XCALLY Motion was answered, it is tried again', {
+      log.warn('could not store that XCALLY Motion was answered; it will be tried again', {
         answer: seq,
         reason: reasonOf(error),
       });

@@ -220,7 +220,7 @@ export class PostgresCluster implements Cluster {
       const reason = reasonOf(error);
       if (this.told.has(reason)) return;
       this.told.add(reason);
-      this.options.log.error('this process cannot do its part among the others, it is tried again', {
+      this.options.log.error('this process cannot do its part among the others; it will be tried again', {
         reason,
       });
     });

@@ -113,7 +113,7 @@ export class HeldAccounts {
         this.held.delete(name);
         return;
       }
-      log.warn('an account could not be given to another process, it is tried again', {
+      log.warn('an account could not be given to another process; it will be tried again', {
         account: name,
         reason: reasonOf(error),
       });
@@ -146,7 +146,7 @@ export class HeldAccounts {
       held.isReady = true;
       if (name !== leadership) await scopes.run(this.scopeOf(name), () => handlers()?.onGained(name));
     } catch (error) {
-      log.error('an account could not be begun, it is tried again', {
+      log.error('an account could not be begun; it will be tried again', {
         account: name,
         reason: reasonOf(error),
       });

@@ -7,7 +7,7 @@ import { waiting } from '../tables/waitingQueues';
 export const copiedAtFile = 'copied-at.txt';
 
 /** What was written longer than this before a kill or a copy was certainly part of it. Milliseconds. */
-const surelyKept = 60 * 60_000;
+const safeAfter = 60 * 60_000;
 
 /**
  * Since when the store may have forgotten what was sent: the process before was killed, and the disk may have kept less
@@ -17,7 +17,7 @@ const surelyKept = 60 * 60_000;
  */
 export function unclearSince(directory: string, wasKilled: boolean, openedAt: number): number | undefined {
   const unclearFrom = readCopiedAt(directory) ?? (wasKilled ? openedAt : undefined);
-  return unclearFrom === undefined ? undefined : unclearFrom - surelyKept;
+  return unclearFrom === undefined ? undefined : unclearFrom - safeAfter;
 }
 
 /** Marks what may have been sent, so that the other side is asked before it is sent, however much later that is. */

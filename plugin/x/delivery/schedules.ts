@@ -20,7 +20,7 @@ export function each(
     try {
       await job();
     } catch (error) {
-      log.error('a delivery check failed, it is tried again', { rhythm, reason: reasonOf(error) });
+      log.error('a delivery check failed; it will be tried again', { rhythm, reason: reasonOf(error) });
     }
   };
   return scheduler.every(expressions[rhythm], () => void run());

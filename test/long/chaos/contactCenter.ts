@@ -7,6 +7,7 @@ import { XSimulator } from '../../simulators/x';
 import { AdminClient } from '../../support/adminClient';
 import { freePort, PluginProcess } from '../../support/process';
 import type { HealthBody } from '../../support/health';
+import { shippedOptions } from '../../support/shippedOptions';
 import { until } from '../../support/until';
 import { isBroken, Promises, type Broken } from '../promises';
 import { Random } from './random';
@@ -123,6 +124,10 @@ export class ContactCenter {
     return center;
   }
 
+  get adminPassword(): string {
+    return adminPassword;
+  }
+
   get walFile(): string {
     return join(this.folder, 'data', 'openchannel-x.db-wal');
   }
@@ -132,7 +137,7 @@ export class ContactCenter {
     mkdirSync(join(this.folder, 'data'), { recursive: true });
     const file = join(this.folder, 'plugin.config.json');
     writeFileSync(file, JSON.stringify(this.config));
-    const words = [process.execPath, '--require', resolve('test/long/chaos/movedClock.js')];
+    const words = [process.execPath, ...shippedOptions, '--require', resolve('test/long/chaos/movedClock.js')];
     const command = [...words, resolve(this.program), '--config', file].map((word) => `"${word}"`).join(' ');
     this.process = PluginProcess.run(['-c', `trap '' XFSZ; exec ${command}`], this.config.port, '/bin/bash', {
       CLOCK_FILE: join(this.folder, 'clock'),

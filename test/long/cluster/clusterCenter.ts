@@ -15,6 +15,7 @@ import { XSimulator } from '../../simulators/x';
 import type { HealthBody } from '../../support/health';
 import { LoadBalancer } from '../../support/loadBalancer';
 import { freePort, PluginProcess } from '../../support/process';
+import { shippedOptions } from '../../support/shippedOptions';
 import { until } from '../../support/until';
 import { isBroken, Promises, type Broken } from '../promises';
 import { Random } from '../chaos/random';
@@ -114,7 +115,7 @@ export class ClusterCenter {
     const port = this.ports[node]!;
     const own = { port, dataDir: join(folder, 'data'), log: { dir: join(folder, 'log') } };
     writeFileSync(file, JSON.stringify({ ...this.config, ...own }));
-    const process = PluginProcess.run([resolve(program), '--config', file], port, undefined, {
+    const process = PluginProcess.run([...shippedOptions, resolve(program), '--config', file], port, undefined, {
       DATA_KEY: 'the-data-key-of-the-cluster',
       ...env,
     });

@@ -8,7 +8,7 @@ import { sameSecret } from '../../plugin/core/sameSecret';
 
 /**
  * What bridges of this kind often do, to compare with: it answers at once, then passes on what it was told, and keeps nothing. Started as
- * the plugin is: `node formerWay.js --config FILE`. It checks signatures and the Reply URL's token like the plugin.
+ * the plugin is: `node answersFirst.js --config FILE`. It checks signatures and the Reply URL's token like the plugin.
  */
 
 interface Config {
