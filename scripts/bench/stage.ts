@@ -76,7 +76,9 @@ export class Running {
 
   static async start(argv: string[], port: number): Promise<Running> {
     const began = performance.now();
-    const child = spawn(process.execPath, [...shippedOptions, ...argv], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [...shippedOptions, ...argv], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const url = `http://127.0.0.1:${port}`;
     for (;;) {
       if (await listens(port)) break;

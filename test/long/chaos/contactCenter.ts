@@ -137,7 +137,12 @@ export class ContactCenter {
     mkdirSync(join(this.folder, 'data'), { recursive: true });
     const file = join(this.folder, 'plugin.config.json');
     writeFileSync(file, JSON.stringify(this.config));
-    const words = [process.execPath, ...shippedOptions, '--require', resolve('test/long/chaos/movedClock.js')];
+    const words = [
+      process.execPath,
+      ...shippedOptions,
+      '--require',
+      resolve('test/long/chaos/movedClock.js'),
+    ];
     const command = [...words, resolve(this.program), '--config', file].map((word) => `"${word}"`).join(' ');
     this.process = PluginProcess.run(['-c', `trap '' XFSZ; exec ${command}`], this.config.port, '/bin/bash', {
       CLOCK_FILE: join(this.folder, 'clock'),

@@ -115,10 +115,15 @@ export class ClusterCenter {
     const port = this.ports[node]!;
     const own = { port, dataDir: join(folder, 'data'), log: { dir: join(folder, 'log') } };
     writeFileSync(file, JSON.stringify({ ...this.config, ...own }));
-    const process = PluginProcess.run([...shippedOptions, resolve(program), '--config', file], port, undefined, {
-      DATA_KEY: 'the-data-key-of-the-cluster',
-      ...env,
-    });
+    const process = PluginProcess.run(
+      [...shippedOptions, resolve(program), '--config', file],
+      port,
+      undefined,
+      {
+        DATA_KEY: 'the-data-key-of-the-cluster',
+        ...env,
+      },
+    );
     this.processes[node] = process;
     return process;
   }
