@@ -70,7 +70,7 @@ export interface AccountCallbacks {
   nameOfUser(userId: string, besides: string): string | undefined;
 }
 
-/** That X delivers, or was refused, is told to the process that works the account so often at most, in milliseconds. */
+/** That X delivers, or was refused, is told to the process that handles the account so often at most, in milliseconds. */
 const toldEveryMs = 10_000;
 
 /** Stopping the delivery may take this long, in milliseconds. */
@@ -158,9 +158,9 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.bot = createBotClient({ url: settings.bot.url, token: settings.botToken, clock });
   }
 
-  /** Where this process works it: signs in with X, loads the keys of encrypted chat, and has events delivered; an inactive account takes that down. */
+  /** Where this process handles it: signs in with X, loads the keys of encrypted chat, and has events delivered; an inactive account takes that down. */
   start(): void {
-    if (this.cluster.works(this.name))
+    if (this.cluster.handles(this.name))
       this.cluster.within(this.name, () => speakIn(this.rules.language, () => this.startWork()));
   }
 
@@ -218,12 +218,12 @@ export class Account implements MessagingAccount, WebhookAccount {
     const isNews = now - (this.lastEventAt ?? -Infinity) > toldEveryMs;
     this.lastEventAt = now;
     if (!pushed) return;
-    if (this.cluster.works(this.name) || isNews) this.tell({ kind: 'pushed' });
+    if (this.cluster.handles(this.name) || isNews) this.tell({ kind: 'pushed' });
   }
 
   onRefused(): void {
     const since = this.xClock.now();
-    if (!this.cluster.works(this.name)) {
+    if (!this.cluster.handles(this.name)) {
       if (since - (this.refusedToldAt ?? -Infinity) < toldEveryMs) return;
       this.refusedToldAt = since;
     }
@@ -246,7 +246,7 @@ export class Account implements MessagingAccount, WebhookAccount {
     this.tell({ kind: 'posted', authorId });
   }
 
-  /** Hears, where this process works the account, what X brought to it or to another process. */
+  /** Hears, where this process handles the account, what X brought to it or to another process. */
   hear(signal: AccountSignal): void {
     if (signal.kind === 'pushed') this.lastEventAt = this.xClock.now();
     if (signal.kind === 'revoked') void this.revocation.heard();
@@ -258,7 +258,7 @@ export class Account implements MessagingAccount, WebhookAccount {
   }
 
   private tell(signal: AccountSignal): void {
-    if (this.cluster.works(this.name)) this.hear(signal);
+    if (this.cluster.handles(this.name)) this.hear(signal);
     else this.cluster.signal(this.name, signal);
   }
 

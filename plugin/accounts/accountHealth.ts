@@ -33,17 +33,17 @@ export async function accountHealth(account: Account, store: MessageStore): Prom
   };
 }
 
-/** How an account stands, as whichever process works it says. */
+/** How an account stands, as whichever process handles it says. */
 export function standingOf(account: Account, store: MessageStore): AccountStanding {
   const { cluster } = store;
-  if (cluster.works(account.name)) return ownStanding(account, store);
+  if (cluster.handles(account.name)) return ownStanding(account, store);
   const told = cluster.standingOf(account.name) as AccountStanding | undefined;
   if (told) return told;
   const own = ownStanding(account, store);
   return { ...own, webhook: { ...own.webhook, reason: phrase('cluster.nobody') } };
 }
 
-/** How an account stands that this process works. */
+/** How an account stands that this process handles. */
 export function ownStanding(account: Account, store: MessageStore): AccountStanding {
   return {
     webhook: deliveryHealth(account),

@@ -7,8 +7,8 @@ import type { Account } from './account';
 export interface AccountRegistryOptions {
   log: Log;
   create: (settings: AccountConfig) => Account;
-  /** Whether this process works an account. */
-  works: (name: string) => boolean;
+  /** Whether this process handles an account. */
+  handles: (name: string) => boolean;
   /** Says all that an account is made from: while it stays the same, the account goes on undisturbed. */
   fingerprint: (settings: AccountConfig) => string;
 }
@@ -65,7 +65,7 @@ export class AccountRegistry {
     for (const { name, chat } of ended) if (this.byName.get(name)?.active !== true) await chat.unload();
     this.unused = [...this.unused, ...ended].filter((account) => !this.isSignInUsed(account));
     for (const { name, settings } of ended)
-      if (!this.byName.has(name) && this.options.works(name))
+      if (!this.byName.has(name) && this.options.handles(name))
         this.takingDown = Promise.allSettled([this.takingDown, this.takeDown(settings)]);
     return [...new Set([...fresh, ...ended].map(({ name }) => name))];
   }

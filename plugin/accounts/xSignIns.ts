@@ -103,7 +103,7 @@ function createTokens(
     apiBaseUrl,
     // Not while the account is given away, either: the next process reads the tokens then.
     mayCall: store.cluster.isShared
-      ? async () => store.cluster.works(name) && (await store.cluster.mayCall(name))
+      ? async () => store.cluster.handles(name) && (await store.cluster.mayCall(name))
       : undefined,
     vault: vaults.of(name),
     clock: xClock,

@@ -48,7 +48,7 @@ export interface Admin {
   /** @throws BridgeError, ConfigError */
   call(call: AdminCall): Promise<AdminAnswer>;
   /**
-   * Does something for an account that this process works, for an admin whom another process knows.
+   * Does something for an account that this process handles, for an admin whom another process knows.
    * @throws BridgeError, ConfigError
    */
   work(method: string, input: unknown, user: string): Promise<unknown>;

@@ -36,7 +36,7 @@ export function startOAuth2(name: string, redirectUri: string, plugin: RunningPl
     state: pending.state,
     finish: async (code) => {
       const finished: FinishedSignIn = { account: name, code, pending };
-      if (plugin.store.cluster.works(name)) return finishOAuth2(finished, plugin);
+      if (plugin.store.cluster.handles(name)) return finishOAuth2(finished, plugin);
       const question = {
         kind: 'work',
         method: finishedElsewhere,
@@ -56,10 +56,10 @@ export interface FinishedSignIn {
   pending: PendingSignIn;
 }
 
-/** Asks the process that works an account to take a sign-in over. */
+/** Asks the process that handles an account to take a sign-in over. */
 export const finishedElsewhere = 'finishedOAuth2';
 
-/** Takes over what X hands out for a code, where this process works the account. */
+/** Takes over what X hands out for a code, where this process handles the account. */
 export async function finishOAuth2(
   { account, code, pending }: FinishedSignIn,
   plugin: RunningPlugin,

@@ -19,7 +19,7 @@ export const adminQuestion = z.discriminatedUnion('kind', [
     input: z.unknown(),
     language,
   }),
-  /** Work on an account, asked of the process that works it, by an admin whom the leader knows. */
+  /** Work on an account, asked of the process that handles it, by an admin whom the leader knows. */
   z.object({ kind: z.literal('work'), method: z.string(), input: z.unknown(), user: z.string(), language }),
 ]);
 export type AdminQuestion = z.infer<typeof adminQuestion>;

@@ -5,7 +5,7 @@ import { spokenLanguage } from '../texts/text';
 import type { RunningPlugin } from './runningPlugin';
 import { maxWorkMs, type AdminQuestion } from './sharedAdmin';
 
-/** The calls that only the process can answer that works the account; whether they need the password once more. */
+/** The calls that only the process can answer that handles the account; whether they need the password once more. */
 const ofAccount: Partial<Record<Method, boolean>> = {
   oauth2: false,
   disconnectOAuth2: true,
@@ -22,7 +22,7 @@ const ofAccount: Partial<Record<Method, boolean>> = {
   recall: false,
 };
 
-/** Does a call of the panel here, or has the process do it that works the account it is about. */
+/** Does a call of the panel here, or has the process do it that handles the account it is about. */
 export async function workWhereItBelongs(
   method: keyof Handlers,
   input: unknown,
@@ -32,7 +32,7 @@ export async function workWhereItBelongs(
 ): Promise<unknown> {
   const { cluster } = plugin.store;
   const account = cluster.isShared ? await accountMeant(method, input, plugin) : undefined;
-  if (account === undefined || cluster.works(account)) return here();
+  if (account === undefined || cluster.handles(account)) return here();
   if (ofAccount[method] === true) await caller.confirm();
   return askOwner(
     account,
@@ -41,7 +41,7 @@ export async function workWhereItBelongs(
   );
 }
 
-/** Has the process do something that works an account. @throws what it throws */
+/** Has the process do something that handles an account. @throws what it throws */
 export async function askOwner(
   account: string,
   question: AdminQuestion,

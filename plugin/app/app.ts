@@ -126,7 +126,7 @@ export class App {
     };
     this.accounts = new AccountRegistry({
       log: logs.log,
-      works: (name) => store.cluster.works(name),
+      handles: (name) => store.cluster.handles(name),
       create: (settings) => this.createAccount(settings),
       fingerprint: (settings) => this.fingerprint(settings),
     });
@@ -262,7 +262,7 @@ export class App {
         Object.fromEntries(
           accounts
             .all()
-            .filter(({ name }) => this.options.store.cluster.works(name))
+            .filter(({ name }) => this.options.store.cluster.handles(name))
             .map((account) => [account.name, ownStanding(account, this.options.store)]),
         ),
     };

@@ -60,18 +60,20 @@ export class Pipelines {
     void retryUnread(account, conversationId, tag, this.ports);
   }
 
-  /** Has whichever process works a queue look at it. */
+  /** Has whichever process handles a queue look at it. */
   wake(direction: 'inbound' | 'outbound', queueName: string): void {
     const { cluster } = this.ports;
     const { account } = splitQueueName(queueName);
-    if (cluster.works(account)) this[direction].wake(queueName);
+    if (cluster.handles(account)) this[direction].wake(queueName);
     else cluster.signal(account, { kind: direction, queueName });
   }
 
   /** Goes on with all that waits and is this process's to work. @throws BridgeError `store-unavailable` */
   async resume(): Promise<void> {
     const { cluster, accounts } = this.ports;
-    const mine = cluster.isShared ? [...accounts.keys()].filter((name) => cluster.works(name)) : [undefined];
+    const mine = cluster.isShared
+      ? [...accounts.keys()].filter((name) => cluster.handles(name))
+      : [undefined];
     for (const account of mine) await this.resumeOf(account);
   }
 

@@ -70,7 +70,7 @@ export class ScheduledJobs {
 
   /** Those that are this process's to work. */
   private worked(): Account[] {
-    return this.active().filter(({ name }) => this.options.store.cluster.works(name));
+    return this.active().filter(({ name }) => this.options.store.cluster.handles(name));
   }
 
   private async remindCustomers(): Promise<void> {

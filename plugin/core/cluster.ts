@@ -1,6 +1,6 @@
 import type { ReplayStatus } from './inbound/events';
 
-/** What a process tells whichever one works an account. */
+/** What a process tells whichever one handles an account. */
 export type Signal =
   /** A queue of messages for agents, or of replies, has something to do. */
   | { kind: 'inbound' | 'outbound'; queueName: string }
@@ -23,7 +23,7 @@ export interface ClusterNode {
   version: string;
   startedAt: number;
   seenAt: number;
-  /** What it works. */
+  /** What it handles. */
   accounts: string[];
   /** It sees to what is done once for all processes, and to the panel. */
   isLeader: boolean;
@@ -42,12 +42,12 @@ export interface ClusterHandlers {
   onQuestion(question: unknown): Promise<unknown>;
   /** Called about every second, before the work is shared out; what it throws is logged, and tried again. */
   onBeat(): Promise<void>;
-  /** What other processes show of the accounts this one works, as JSON, by account. */
+  /** What other processes show of the accounts this one handles, as JSON, by account. */
   standing(): Record<string, unknown>;
 }
 
 /**
- * The processes that share the store. Any of them takes in events and replies; each account is worked by one at a time: only
+ * The processes that share the store. Any of them takes in events and replies; each account is handled by one at a time: only
  * that one calls X and XCALLY Motion for it.
  */
 export interface Cluster {
@@ -57,34 +57,34 @@ export interface Cluster {
   join(handlers: ClusterHandlers, name: string, version: string): Promise<void>;
   /** Says which accounts there are to be worked. */
   share(accounts: string[]): Promise<void>;
-  /** Whether this process works an account. */
-  works(account: string): boolean;
+  /** Whether this process handles an account. */
+  handles(account: string): boolean;
   /** Whether this process sees to what is done once for all of them. */
   leads(): boolean;
   /**
-   * Does something for an account. What it writes waits for what others write for the account; where this process works the
+   * Does something for an account. What it writes waits for what others write for the account; where this process handles the
    * account, it is refused once another one does. It holds for all that `work` begins, timers included.
    */
   within<T>(account: string, work: () => T): T;
-  /** Whether this process works the account, asked of the database at the last moment before a call. Never rejects. */
+  /** Whether this process handles the account, asked of the database at the last moment before a call. Never rejects. */
   mayCall(account: string): Promise<boolean>;
   /** When calls of the process that left an account behind have certainly ended, in ms since 1970; 0 where there was none. */
   leftCallsEndAt(account: string): number;
-  /** Tells whichever process works the account, soon. */
+  /** Tells whichever process handles the account, soon. */
   signal(account: string, signal: Signal): void;
   /**
-   * Asks the process that works an account, or the leader.
+   * Asks the process that handles an account, or the leader.
    * @param maxWaitMs twenty seconds where it is not given
    * @throws BridgeError `store-unavailable` where nobody answers in time, or the process has ended
    */
   ask(whom: { account: string } | 'leader', question: unknown, maxWaitMs?: number): Promise<unknown>;
-  /** What the process that works an account says of it, as JSON; undefined where nobody does. */
+  /** What the process that handles an account says of it, as JSON; undefined where nobody does. */
   standingOf(account: string): unknown;
   /** The processes there are, as they were seen last; none where there can be only one. */
   nodes(): ClusterNode[];
   /** Takes nothing on any longer, since this process is about to leave. */
   retire(): void;
-  /** Gives back what this process works. @param isUnfinished calls may be under way, which others have to wait for. Never rejects. */
+  /** Gives back what this process handles. @param isUnfinished calls may be under way, which others have to wait for. Never rejects. */
   leave(isUnfinished?: boolean): Promise<void>;
 }
 
@@ -99,7 +99,7 @@ export const alone: Cluster = {
   isShared: false,
   join: () => Promise.resolve(),
   share: () => Promise.resolve(),
-  works: () => true,
+  handles: () => true,
   leads: () => true,
   within: (_account, work) => work(),
   mayCall: () => Promise.resolve(true),

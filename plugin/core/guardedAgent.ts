@@ -38,7 +38,7 @@ function guarded<Agent extends HttpAgent>(agent: Agent, mayCall: MayCall): Agent
         else {
           socket.destroy();
           done?.(
-            Object.assign(new Error('another process works the account now'), { code: takenOver }),
+            Object.assign(new Error('another process handles the account now'), { code: takenOver }),
             socket,
           );
         }

@@ -51,7 +51,7 @@ export interface KnownWindow {
   resetAt: number;
 }
 
-/** What only the process that works an account knows of it. */
+/** What only the process that handles an account knows of it. */
 export interface AccountStanding extends Pick<AccountHealth, 'webhook' | 'signIn' | 'chat' | 'customers'> {
   /** The rate limit windows X has told of, the tightest first. */
   windows: KnownWindow[];

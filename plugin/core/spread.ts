@@ -3,7 +3,7 @@
  * same result.
  * @param accounts what there is to be worked
  * @param nodes the processes there are, at least one
- * @param owners who works an account now, by account
+ * @param owners who handles an account now, by account
  * @param knows whether a process has the account among its settings; one that nobody knows is given to nobody
  */
 export function spread(
@@ -33,7 +33,7 @@ export function spread(
   }
   for (const account of inOrder) {
     if (result.has(account)) continue;
-    // Rather uneven than worked by nobody.
+    // Rather uneven than handled by nobody.
     const [node] = nodes
       .filter((each) => knows(each, account))
       .sort((one, other) => (held.get(one) ?? 0) - (held.get(other) ?? 0));

@@ -1,6 +1,6 @@
 import { say, verbatim, type Text, type TextKey } from '../texts/text';
 
-/** Another process works the account now: the call was stopped before its first byte. */
+/** Another process handles the account now: the call was stopped before its first byte. */
 export const takenOver = 'ETAKENOVER';
 
 const beforeConnecting = new Set([

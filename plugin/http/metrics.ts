@@ -76,7 +76,7 @@ function healthGauges(registry: Registry): (health: Health) => void {
   });
   const nodeWorks = new Gauge({
     name: 'openchannelx_node_works',
-    help: 'Which process works an account (1)',
+    help: 'Which process handles an account (1)',
     labelNames: ['node', 'account'],
     registers,
   });

@@ -27,7 +27,7 @@ export async function createStore<Scope>(
   const commit = new GroupCommit(engine);
   const { facts: factsTable, charges: chargesTable, ...tables } = throughCommit(engine.tables, commit);
   const facts = new RememberedFacts(
-    // Another process that works the account now has learnt newer ones.
+    // Another process that handles the account now has learnt newer ones.
     (changes) => cluster.within(changes[0]?.account ?? '', () => factsTable.write(changes)),
     await factsTable.all(),
   );

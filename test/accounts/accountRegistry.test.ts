@@ -25,7 +25,7 @@ const registry = () =>
   new AccountRegistry({
     log: silent,
     create,
-    works: () => true,
+    handles: () => true,
     fingerprint: (settings) => JSON.stringify(settings),
   });
 

@@ -9,7 +9,7 @@ import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import type { StoredInbound } from '../messages';
 import { autoReplies, closedNoticeDue, greetingDue, isQuiet } from './automaticNotices';
 import type { MessagingAccount } from '../gateways';
-import { isQueueOf, workIfOurs } from '../workedQueues';
+import { isQueueOf, workIfOurs } from '../handledQueues';
 import { wordIn } from './wholeWords';
 import { say, spokenLanguage, type Text } from '../../texts/text';
 
@@ -44,8 +44,8 @@ export class BotDispatcher {
       concurrency,
       work: (queueName) => {
         const { account } = splitQueueName(queueName);
-        // Whoever works it now asks the bot itself.
-        if (!ports.cluster.works(account)) this.talks.delete(queueName);
+        // Whoever handles it now asks the bot itself.
+        if (!ports.cluster.handles(account)) this.talks.delete(queueName);
         return workIfOurs(queueName, ports, () => this.work(queueName));
       },
       onDefect: (queueName, error) =>

@@ -9,7 +9,7 @@ import { deliverMessage, type DeliverPorts } from './deliverMessage';
 import { HostRefusals } from './hostRefusals';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import { QueueSweep } from '../queueSweep';
-import { isQueueOf, leftCallEndsAt, workIfOurs } from '../workedQueues';
+import { isQueueOf, leftCallEndsAt, workIfOurs } from '../handledQueues';
 import type { StoredInbound } from '../messages';
 import { messageInFlight } from '../outbound/noLongerWanted';
 import { noteShown, decryptMessage } from './decryptMessage';

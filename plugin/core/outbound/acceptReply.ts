@@ -142,8 +142,8 @@ async function recipientNow(
   account: MessagingAccount,
   ports: AcceptPorts,
 ): Promise<string | undefined> {
-  // Whoever works the account renews its sign-in, and counts its calls.
-  if (!ports.cluster.works(account.name)) return (await knownRecipient(value, account, ports.contacts))?.id;
+  // Whoever handles the account renews its sign-in, and counts its calls.
+  if (!ports.cluster.handles(account.name)) return (await knownRecipient(value, account, ports.contacts))?.id;
   const lookUp = findRecipient(value, account, ports).then(
     (user) => user.id,
     (error: unknown) => {

@@ -9,7 +9,7 @@ import { BridgeError, reasonOf } from '../errors';
 import { dropOutdated, finalFault, isTooOld, mayHaveArrived, outdatedBecause } from './givingUp';
 import { KeyedQueue, type QueueOutcome } from '../keyedQueue';
 import { QueueSweep } from '../queueSweep';
-import { isQueueOf, leftCallEndsAt, workIfOurs } from '../workedQueues';
+import { isQueueOf, leftCallEndsAt, workIfOurs } from '../handledQueues';
 import type { OutboundMessage, StoredOutbound } from '../messages';
 import { OpenCalls, outcomeOfEnded, type ReplyResult } from './openCalls';
 import { PendingWrites } from '../pendingWrites';
@@ -113,7 +113,7 @@ export class OutboundWorker {
       return { seq: row.seq, result: { status: 'sent', ids: row.sentIds } };
     if (!isTwin) this.step(row, 'received', message.text);
     const queueName = queueNameOf(message.account, message.queueKey);
-    const isOurs = this.ports.cluster.works(message.account);
+    const isOurs = this.ports.cluster.handles(message.account);
     const outcome = isOurs
       ? this.calls.wait(row.seq, queueName, timeoutMs)
       : outcomeElsewhere({ seq: row.seq, queueName, timeoutMs }, this.ports);

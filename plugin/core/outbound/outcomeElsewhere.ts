@@ -6,7 +6,7 @@ import { splitQueueName } from '../conversation';
 import { BridgeError, httpStatus, reasonOf, type ErrorCode } from '../errors';
 import { stillSending, type ReplyResult } from './openCalls';
 
-/** What a process asks of the one that works an account: how a reply stands after at most so many milliseconds. */
+/** What a process asks of the one that handles an account: how a reply stands after at most so many milliseconds. */
 export const outcomeQuestion = z.object({
   kind: z.literal('outcome'),
   seq: z.number(),
@@ -45,7 +45,7 @@ export async function outcomeElsewhere(
       try {
         return read(await cluster.ask({ account }, { ...question, kind: 'outcome', timeoutMs }));
       } catch (error) {
-        log.info('the process that works the account could not be asked about a reply', {
+        log.info('the process that handles the account could not be asked about a reply', {
           account,
           answer: question.seq,
           reason: reasonOf(error),

@@ -95,12 +95,12 @@ export class PostgresCluster implements Cluster {
     if (this.handlers) void this.beat.run();
   }
 
-  works(account: string): boolean {
-    return this.held.works(account);
+  handles(account: string): boolean {
+    return this.held.handles(account);
   }
 
   leads(): boolean {
-    return this.works(leadership);
+    return this.handles(leadership);
   }
 
   within<T>(account: string, work: () => T): T {
@@ -263,12 +263,12 @@ export class PostgresCluster implements Cluster {
   /** Takes what was told to this process, or of an account that it works. */
   private async listenOnce(): Promise<void> {
     const { signals, leases } = this.options;
-    const mine = this.held.names().filter((name) => this.works(name));
+    const mine = this.held.names().filter((name) => this.handles(name));
     const rows = await signals.of([leases.self, ...mine]);
     const heard: string[] = [];
     for (const { id, target, body } of rows) {
       // Given away meanwhile: it is the next process's to hear.
-      if (target !== leases.self && !this.works(target)) continue;
+      if (target !== leases.self && !this.handles(target)) continue;
       heard.push(id);
       if (target === leases.self) void this.hear(body);
       else await this.within(target, () => this.onSignal(target, body as Signal));

@@ -1,10 +1,10 @@
 import { BridgeError, reasonOf } from '../../core/errors';
 import { say } from '../../texts/text';
 
-/** Another process works the account now. */
+/** Another process handles the account now. */
 export class LeaseLost extends BridgeError {
   constructor(account: string) {
-    super('store-unavailable', `another process works the account ${account} now`, { retryable: true });
+    super('store-unavailable', `another process handles the account ${account} now`, { retryable: true });
   }
 }
 

@@ -28,7 +28,7 @@ export interface HeldAccountsOptions {
   handlers: () => ClusterHandlers | undefined;
 }
 
-/** What this process works: the accounts whose leases it has, and the leadership. */
+/** What this process handles: the accounts whose leases it has, and the leadership. */
 export class HeldAccounts {
   private readonly held = new Map<string, Held>();
   private readonly callsEnd = new Map<string, number>();
@@ -49,7 +49,7 @@ export class HeldAccounts {
     return this.held.has(name);
   }
 
-  works(name: string): boolean {
+  handles(name: string): boolean {
     const held = this.held.get(name);
     return held !== undefined && held.isReady && !held.releasing;
   }
@@ -133,11 +133,11 @@ export class HeldAccounts {
     this.held.set(name, held);
     if (wasLeft) this.callsEnd.set(name, now() + maxCallMs);
     if (name !== leadership)
-      log.info('this process works the account now', { account: name, takenOver: wasLeft });
+      log.info('this process handles the account now', { account: name, takenOver: wasLeft });
     void this.work(name, held);
   }
 
-  /** Until it succeeds: an account that is held and not worked would be worked by nobody. Never rejects. */
+  /** Until it succeeds: an account that is held and not handled would be handled by nobody. Never rejects. */
   private async work(name: string, held: Held): Promise<void> {
     const { refreshFacts, log, handlers } = this.options;
     if (this.isEnding) return;

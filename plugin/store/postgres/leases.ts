@@ -16,7 +16,7 @@ export interface NodeRow {
   seenAt: number;
   /** It has not been heard of for too long. */
   isOver: boolean;
-  /** What it says of the accounts it works. */
+  /** What it says of the accounts it handles. */
   standing: Record<string, unknown>;
   /** The accounts among its settings. */
   accounts: string[];
@@ -29,7 +29,7 @@ export interface LeaseRow {
 
 const ms = (column: string) => `CAST(extract(epoch FROM ${column}) * 1000 AS BIGINT)`;
 
-/** Which processes there are, and which works what. All throw the driver's errors. */
+/** Which processes there are, and which handles what. All throw the driver's errors. */
 export class Leases {
   /** @param self the id of this process, which none has ever had before */
   constructor(

@@ -94,7 +94,7 @@ export class OAuth2Endpoint {
   async refresh(refreshToken: string): Promise<GrantedTokens> {
     // It can be spent once, and is another process's to spend then.
     if (this.mayCall && !(await this.mayCall()))
-      throw new BridgeError('x-unavailable', 'another process works the account now', { retryable: true });
+      throw new BridgeError('x-unavailable', 'another process handles the account now', { retryable: true });
     return this.obtain({ grant_type: 'refresh_token', refresh_token: refreshToken });
   }
 

@@ -45,7 +45,7 @@ const takeOverMs = 15_000;
         owner = worker?.isSelf === true ? 0 : 1;
         return worker !== undefined;
       },
-      'the account to be worked by the process that does not lead',
+      'the account to be handled by the process that does not lead',
       takeOverMs,
     );
     return owner;

@@ -12,7 +12,7 @@ export function workIfOurs(
   work: () => Promise<QueueOutcome | undefined>,
 ): Promise<QueueOutcome | undefined> {
   const { account } = splitQueueName(queueName);
-  if (!cluster.works(account)) return Promise.resolve(undefined);
+  if (!cluster.handles(account)) return Promise.resolve(undefined);
   const language = languageOfAccount(accounts.get(account));
   return cluster.within(account, () => speakIn(language, work));
 }
