@@ -39,8 +39,9 @@ export class ClockWatch {
   async look(): Promise<void> {
     const by = this.setting.since();
     const jump = this.jumping.since();
-    if (by !== 0) this.listener.onSet(by);
-    if (by === 0 && jump === 0 && !this.isResumeOwed) return;
+    // A set clock shows in both: a container may tell of another start of the machine.
+    if (by !== 0 && jump !== 0) this.listener.onSet(by);
+    if (jump === 0 && !this.isResumeOwed) return;
     this.isResumeOwed = false;
     await this.listener.onJump().catch((error: unknown) => {
       this.isResumeOwed = true;

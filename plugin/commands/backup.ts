@@ -32,6 +32,12 @@ export async function runBackup(config: StoreConfig, folder: string): Promise<st
   );
 }
 
+/** A folder with half a copy in it would refuse the next one. What cannot be removed stays: what went wrong first is told. */
+async function removeCopy(dataDir: string, target: string): Promise<void> {
+  for (const name of [storeFile, copiedAtFile, ...readdirSync(dataDir)])
+    await rm(join(target, name), { recursive: true, force: true }).catch(() => undefined);
+}
+
 /** Copies what has to survive (store, secrets, keys) into an empty folder. @throws BridgeError in words */
 export async function backUp(
   dataDir: string,
@@ -53,9 +59,7 @@ export async function backUp(
     });
     await writeFile(join(target, copiedAtFile), at.toISOString(), { mode: 0o600 });
   } catch (error) {
-    // A folder with half a copy in it would refuse the next one.
-    if (existsSync(target))
-      for (const name of readdirSync(target)) await rm(join(target, name), { recursive: true, force: true });
+    await removeCopy(dataDir, target);
     if (error instanceof BridgeError) throw error;
     throw new BridgeError('bad-request', `the copy in ${target} failed: ${reasonOf(error)}`);
   }

@@ -46,7 +46,14 @@ export class SignInGate {
     this.isProbing = false;
   }
 
-  /** The next call may go out: the clock was set, or the last call had no answer, which says nothing of the keys. */
+  /** The call that was to show whether the keys work again has shown nothing: the next one may. */
+  learnedNothing(): void {
+    if (!this.isProbing) return;
+    this.isProbing = false;
+    this.closedUntil = 0;
+  }
+
+  /** The time until which it is shut means nothing any longer: the next call may go out. */
   letOneThrough(): void {
     this.closedUntil = 0;
   }
@@ -56,7 +63,8 @@ export class SignInGate {
    * @param isFinal X said so by itself, not in answer to a call
    */
   refuse({ isFinal = false } = {}): void {
-    if (!isFinal && !this.isProbing && this.closed() !== undefined) return;
+    // While keys are refused only a probe goes out, so that any other call had begun before.
+    if (!isFinal && !this.isProbing && this.refusals > 0) return;
     this.refusals = isFinal ? 2 : this.refusals + 1;
     this.isProbing = false;
     this.shut();

@@ -117,7 +117,7 @@ export class HostClient {
       return response;
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
-      this.options.gate?.letOneThrough();
+      this.options.gate?.learnedNothing();
       this.options.counters.count('host_calls', { call: name, status: 'unreachable' });
       throw new BridgeError('host-unavailable', say('transport.motion', { why: whyUnreachable(code) }), {
         retryable: true,
@@ -133,6 +133,7 @@ export class HostClient {
       this.options.onSignIn(false, said);
       // A user may be refused a single thing, which says nothing of the others.
       if (status === 401) this.options.gate?.refuse();
+      else this.options.gate?.learnedNothing();
       return signedOut(
         `${said}; check host.username and host.password, or host.apiKey`,
         this.options.gate?.closed(),

@@ -35,6 +35,13 @@ test('a machine that has slept: its timers are late, but its clock was not set',
   expect([set, onJump.mock.calls.length]).toEqual([[], 1]);
 });
 
+test('a container that tells of another start of the machine: nothing was set', async () => {
+  const { set, onJump, pass } = setUp();
+  await pass(1_000, 86_400_000, 1_000);
+  await pass(1_000, -86_400_000, 1_000);
+  expect([set, onJump.mock.calls.length]).toEqual([[], 0]);
+});
+
 test('where it cannot be resumed, that is tried again; the shift is not told twice', async () => {
   const { set, onJump, pass } = setUp();
   onJump.mockRejectedValueOnce(new Error('the database is down'));

@@ -47,4 +47,20 @@ test('calls that were under way beside each other count as one refusal', () => {
   refused.refuse();
   refused.refuse();
   expect(refused.closed()).toBe(clock.now() + 1_000);
+  // One that takes longer than the pause had begun before, too.
+  clock.advance(2_000);
+  refused.refuse();
+  expect(refused.enter()).toBeUndefined();
+});
+
+test('a probe that shows nothing makes room for another; any other call without an answer does not', () => {
+  const { clock, gate: refused } = gate();
+  refused.refuse({ isFinal: true });
+  refused.learnedNothing();
+  expect(refused.closed()).toBe(clock.now() + minutes(30));
+  clock.advance(minutes(30));
+  expect(refused.enter()).toBeUndefined();
+  refused.learnedNothing();
+  expect(refused.enter()).toBeUndefined();
+  expect(refused.enter()).toBe(clock.now() + minutes(30));
 });

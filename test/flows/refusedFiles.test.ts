@@ -1,5 +1,6 @@
 import { jpeg } from '../support/files';
 import { Rig, customer } from '../support/rig';
+import { until } from '../support/until';
 
 let rig: Rig;
 afterEach(() => rig.stop());
@@ -24,4 +25,29 @@ test('a file the host refused, then an outage between the parts: each of the oth
     ({ AttachmentId }) => rig.host.state.attachments.find(({ id }) => id === AttachmentId)?.content.length,
   );
   expect(arrived).toEqual([2000, 3000]);
+});
+
+test('a file the host refused, then a lost answer: the text is there once', async () => {
+  rig = await Rig.start();
+  await rig.customerWrites('hello');
+  await rig.receives(1);
+  rig.host.faults.add({ when: /^POST \/api\/attachments$/, status: 400 });
+  rig.host.faults.add({ when: /notify$/, cut: 'after' });
+  const media = rig.x.world.addMedia('image/jpeg', jpegOf(1000));
+  await rig.customerWrites('look', { media });
+  await rig.receives(2);
+  await until(async () => {
+    rig.clock.jump(1_000);
+    return (await rig.store.inbox.queueNames()).length === 0;
+  }, 'all to be handed over');
+  expect(rig.received.map(({ body }) => body.split('\n')[0])).toEqual(['hello', 'look']);
+});
+
+test('a host that refuses the file and then the message is offered both again', async () => {
+  rig = await Rig.start();
+  rig.host.faults.add({ when: /^POST \/api\/attachments$/, status: 400 });
+  rig.host.faults.add({ when: /notify$/, status: 401 });
+  await rig.customerWrites('look', { media: rig.x.world.addMedia('image/jpeg', jpegOf(1000)) });
+  const [message] = await rig.receivesInHaste(1);
+  expect(message).toMatchObject({ body: 'look', AttachmentId: expect.any(Number) as number });
 });

@@ -46,22 +46,19 @@ export async function deliverMessage(
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
   const before = await ports.contacts.mapValueOf(account.name, sender.id);
   const from = told ?? (await ports.contactValues.of(sender, before, account, ports.host));
-  const attachments = await moveAttachments(row, account, ports);
+  const { attachments, isProvisional } = await moveAttachments(row, account, ports);
   const preface = await prefaceOf(row, account, ports);
-  const parts = [...preface, ...notifyParts(shown(row), attachments)];
-  if (row.notified >= parts.length) await markDelivered(row, account, ports);
+  const parts = notifyParts(shown(row), attachments);
   let mayBeThere = row.doubtful || row.notifyingSince !== undefined;
-  for (let index = row.notified; index < parts.length; index += 1) {
-    const part = parts[index];
-    if (!part) break;
-    const last = index === parts.length - 1;
+  const handOver = async (part: NotifyPart, notified: number): Promise<void> => {
     const found = mayBeThere ? await findLost(row, part, account, ports) : undefined;
     mayBeThere = row.doubtful && found !== undefined;
     const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
+    const last = part !== preface && notified === parts.length;
     await ports.pendingWrites.write(account.name, row.seq, async (tables) => {
-      await tables.inbox.saveNotified(row.seq, receipt.messageId, index + 1, last);
-      // The parts that are left are counted with these.
-      if (attachments.length > 0) await tables.inbox.saveAttachments(row.seq, attachments);
+      await tables.inbox.saveNotified(row.seq, receipt.messageId, notified, last);
+      // It is not a part of the message: at another try it is not handed over again, nor counted.
+      if (part === preface) await tables.conversations.dropTurns(account.name, message.conversation);
       if (last) await eraseDisappearing(row, tables);
       // Whoever was forgotten meanwhile is not written down again.
       if ((await tables.inbox.senderOf(row.seq)) !== message.sender.id) return;
@@ -71,9 +68,6 @@ export async function deliverMessage(
           part.body,
           ports.host.now(),
         );
-      // In the same commit: without the preface the parts that are left would be counted wrongly.
-      if (last && preface.length > 0)
-        await tables.conversations.dropTurns(account.name, message.conversation);
       if (last && !message.notice && watchesWaiting(account.rules))
         await tables.conversations.noteWaiting(account.name, {
           conversation: message.conversation,
@@ -90,11 +84,23 @@ export async function deliverMessage(
       if ((await tables.contacts.mapValueOf(account.name, sender.id)) === before)
         await tables.contacts.saveMapValue(account.name, sender.id, from);
     });
-  }
+  };
+  if (preface) await handOver(preface, 0);
+  if (isProvisional) await ports.inbox.saveAttachments(row.seq, attachments);
+  for (const [index, part] of parts.entries())
+    if (index >= row.notified)
+      await handOver(part, index + 1).catch(async (error: unknown) => {
+        // Nothing was handed over with these, so that a file the host refused may be tried again.
+        const isUndone = error instanceof BridgeError && !error.outcomeUnknown;
+        if (isProvisional && index === 0 && isUndone)
+          await ports.inbox.saveAttachments(row.seq, row.attachments);
+        throw error;
+      });
+  if (row.notified >= parts.length) await markDelivered(row, account, ports);
   if (!message.notice && account.rules.card.active) void updateCard(sender, from, account, ports);
 }
 
-/** Nothing is left to hand over: what a part was made of, such as what the bot said, was erased meanwhile. */
+/** Nothing is left to hand over: the parts that are left were withheld meanwhile. */
 function markDelivered(row: StoredInbound, account: MessagingAccount, ports: DeliverPorts): Promise<void> {
   return ports.pendingWrites.write(account.name, row.seq, async (tables) => {
     await tables.inbox.saveNotified(row.seq, undefined, row.notified, true);
@@ -116,15 +122,15 @@ function shown({ message, withheld }: StoredInbound): InboundMessage {
   return message.notice || withheld ? message : { ...message, text: customersWords(message.text) };
 }
 
-/** What was said before the agents got the conversation. */
+/** What was said before the agents got the conversation; undefined where nothing was, or where they have it. */
 async function prefaceOf(
   row: StoredInbound,
   account: MessagingAccount,
   ports: DeliverPorts,
-): Promise<NotifyPart[]> {
-  if (row.message.notice || !isPrivate(row.message)) return [];
+): Promise<NotifyPart | undefined> {
+  if (row.message.notice || !isPrivate(row.message) || row.notified > 0) return undefined;
   const transcript = await transcriptFor(row, account, ports);
-  return transcript === undefined ? [] : [{ body: transcript }];
+  return transcript === undefined ? undefined : { body: transcript };
 }
 
 /** Completes a sender of whom the event told only the id. */
@@ -141,7 +147,12 @@ async function identify(sender: XUser, account: MessagingAccount, ports: Deliver
   return user;
 }
 
-async function moveAttachments(row: StoredInbound, account: MessagingAccount, ports: DeliverPorts) {
+/** @returns their ids at the host; provisional where it has refused a file that it may take at another try */
+async function moveAttachments(
+  row: StoredInbound,
+  account: MessagingAccount,
+  ports: DeliverPorts,
+): Promise<{ attachments: (string | null)[]; isProvisional: boolean }> {
   const attachments = [...row.attachments];
   let refused = false;
   for (let index = attachments.length; index < row.message.media.length; index += 1) {
@@ -152,7 +163,7 @@ async function moveAttachments(row: StoredInbound, account: MessagingAccount, po
     // A host that refuses everything for a while may take the file when it takes the message.
     if (!refused) await ports.inbox.saveAttachments(row.seq, attachments);
   }
-  return attachments;
+  return { attachments, isProvisional: refused && row.notified === 0 };
 }
 
 /** @returns the attachment's id on the host, or null when it cannot be had and the text must go alone; who refused it */

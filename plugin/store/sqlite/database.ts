@@ -216,7 +216,8 @@ export class StoreFile {
     if (silentMs > maxSilentMs) return `the disk has not answered for ${Math.round(silentMs / 1000)} seconds`;
     // Within a transaction nothing would be written yet, and everything seems well.
     const fault = this.fault ?? this.flushFault;
-    if (fault === undefined || this.database.inTransaction) return fault;
+    // Trying would wait for the disk, and everybody with it.
+    if (fault === undefined || this.database.inTransaction || this.flushingSince !== undefined) return fault;
     try {
       this.transaction(() => {
         this.database.exec('CREATE TABLE IF NOT EXISTS probe (filler BLOB)');

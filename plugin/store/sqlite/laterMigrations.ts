@@ -132,4 +132,12 @@ export const laterMigrations: string[] = [
     PRIMARY KEY (account, conversation, user_id)
   ) WITHOUT ROWID;
   `,
+  // What the bot said is no longer counted among a message's parts.
+  `
+  UPDATE inbox SET notified = notified - 1
+    WHERE notified > 0 AND state <> 'delivered' AND EXISTS (
+      SELECT 1 FROM bot_turns
+        WHERE bot_turns.inbox_seq < inbox.seq AND inbox.lane = bot_turns.account || ' ' || bot_turns.conversation
+    );
+  `,
 ];

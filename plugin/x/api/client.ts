@@ -82,9 +82,16 @@ export class XClient {
     const usedUpUntil = await this.budget.enter(call.window);
     if (usedUpUntil !== undefined) throw this.rateLimited(call, usedUpUntil);
     const answer = await this.withinBudget(call, () => this.requests.send(call, asStream));
-    if (answer.status < 200 || answer.status >= 300) throw this.faultOf(call, answer);
+    if (answer.status < 200 || answer.status >= 300) {
+      const fault = this.faultOf(call, answer);
+      this.options.signIns.gateOf(answer.kind)?.learnedNothing();
+      throw fault;
+    }
     // Read as an empty list, it would say that a reply did not arrive, or that no message was missed.
-    if (answer.isGarbled === true) throw garbled(call, answer.status);
+    if (answer.isGarbled === true) {
+      this.options.signIns.gateOf(answer.kind)?.learnedNothing();
+      throw garbled(call, answer.status);
+    }
     this.noteCharge(call, answer.body);
     if (answer.kind !== 'app') this.accept(answer.kind);
     return answer;

@@ -335,7 +335,7 @@ export class OAuth2Tokens {
       return await this.endpoint.refresh(refreshToken);
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code === 'x-unavailable') {
-        this.gate.letOneThrough();
+        this.gate.learnedNothing();
         throw error;
       }
       this.gate.refuse();

@@ -94,12 +94,14 @@ export class SignedRequests {
     let held: BridgeError | undefined;
     for (const [index, kind] of kinds.entries()) {
       const isLast = index === kinds.length - 1;
-      const heldUntil = signIns.gateOf(kind)?.enter();
+      const gate = signIns.gateOf(kind);
+      const heldUntil = gate?.enter();
       if (heldUntil !== undefined) {
         held = earlier(held, signedOut(heldUntil));
         continue;
       }
       const answer = await this.sendAs(kind, call, asStream).catch((error: unknown) => {
+        gate?.learnedNothing();
         if (!(error instanceof BridgeError) || error.code !== 'signed-out-of-x') throw error;
         held = earlier(held, error);
       });
@@ -111,7 +113,8 @@ export class SignedRequests {
       if (isWrong) signIns.noteRefused(call, kind);
       // What X refused because of the sign-in has had no effect: another one may do it.
       if (isLast || !(isWrong || (answer.status === 401 && kind !== 'app'))) return answer;
-      if (!isWrong) this.options.onRefused(kind, readProblem(answer.body).detail);
+      if (isWrong) gate?.learnedNothing();
+      else this.options.onRefused(kind, readProblem(answer.body).detail);
     }
     throw held ?? signedOut(undefined);
   }
@@ -186,7 +189,6 @@ export class SignedRequests {
       return { answer: { status, headers, kind, ...readAnswer(text) }, authorization };
     } catch (error) {
       const { code, neverConnected } = transportFault(error);
-      signIns.gateOf(kind)?.letOneThrough();
       throw new BridgeError('x-unavailable', say('transport.x', { why: whyUnreachable(code) }), {
         retryable: true,
         agentMessage: say('x.unreachable'),
