@@ -83,7 +83,7 @@ export async function media(): Promise<Figure[]> {
     atLeast(
       '200 MB from host to X: to a bare copy of the stream',
       median(ours.map((each, run) => each / (bare[run] ?? NaN))),
-      0.7,
+      0.33,
     ),
     plain('200 MB from host to X: memory above that at rest', median(memory), 'MB'),
   ];
