@@ -50,10 +50,17 @@ export async function deliverMessage(
   const preface = await prefaceOf(row, account, ports);
   const parts = notifyParts(shown(row), attachments);
   let mayBeThere = row.doubtful || row.notifyingSince !== undefined;
+  const notify = (part: NotifyPart) =>
+    notifyOnce(row, part, from, sender, account, ports).catch(async (error: unknown) => {
+      // Nothing was handed over with these, so that a file the host refused may be tried again.
+      if (isProvisional && part === parts[0] && error instanceof BridgeError && !error.outcomeUnknown)
+        await ports.inbox.saveAttachments(row.seq, row.attachments);
+      throw error;
+    });
   const handOver = async (part: NotifyPart, notified: number): Promise<void> => {
     const found = mayBeThere ? await findLost(row, part, account, ports) : undefined;
     mayBeThere = row.doubtful && found !== undefined;
-    const receipt = found ?? (await notifyOnce(row, part, from, sender, account, ports));
+    const receipt = found ?? (await notify(part));
     const last = part !== preface && notified === parts.length;
     await ports.pendingWrites.write(account.name, row.seq, async (tables) => {
       await tables.inbox.saveNotified(row.seq, receipt.messageId, notified, last);
@@ -87,15 +94,7 @@ export async function deliverMessage(
   };
   if (preface) await handOver(preface, 0);
   if (isProvisional) await ports.inbox.saveAttachments(row.seq, attachments);
-  for (const [index, part] of parts.entries())
-    if (index >= row.notified)
-      await handOver(part, index + 1).catch(async (error: unknown) => {
-        // Nothing was handed over with these, so that a file the host refused may be tried again.
-        const isUndone = error instanceof BridgeError && !error.outcomeUnknown;
-        if (isProvisional && index === 0 && isUndone)
-          await ports.inbox.saveAttachments(row.seq, row.attachments);
-        throw error;
-      });
+  for (const [index, part] of parts.entries()) if (index >= row.notified) await handOver(part, index + 1);
   if (row.notified >= parts.length) await markDelivered(row, account, ports);
   if (!message.notice && account.rules.card.active) void updateCard(sender, from, account, ports);
 }
