@@ -150,7 +150,7 @@ const admin = z.strictObject({
     {
       label: 'Password of the panel',
       details:
-        'When set, it is the only password, and the panel cannot change it. When empty, one is generated at the first start, which counts until one is chosen in the panel.',
+        'When set, it is the panel’s own password, and the panel cannot change it. When empty, one is generated at the first start; it is valid until one is chosen in the panel.',
       secret: true,
       env: 'ADMIN_PASSWORD',
     },

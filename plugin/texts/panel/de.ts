@@ -352,7 +352,7 @@ export const de: Texts = {
   automation: {
     link: 'Automatisierung',
     heading: (name) => `Automatisierung für „${name}“`,
-    words: 'Alles hier ist zunächst ausgeschaltet, außer dem Löschen alter Nachrichten. Was das Plugin sagt, geht einmal hinaus, privat und auf dem Weg, auf dem der Kunde schreibt.',
+    words: 'Alles hier ist zunächst ausgeschaltet, außer dem Löschen alter Nachrichten. Was das Plugin sendet, ist privat, und verschlüsselt, wo der Kunde verschlüsselt schreibt; nur der Hinweis außerhalb der Arbeitszeiten kann auch eine öffentliche Antwort sein.',
   },
   notice: {
     counted: (count) => `${count} von 256 Zeichen.`,

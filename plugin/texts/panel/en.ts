@@ -135,7 +135,7 @@ export const en = {
   automation: {
     link: 'Automation',
     heading: (name: string) => `Automation for "${name}"`,
-    words: 'Everything here is off by default, except erasing old messages. Each text goes out once, in private, the same way the customer wrote.',
+    words: 'Everything here is off by default, except erasing old messages. What the plugin sends is private, and encrypted where the customer writes encrypted; only the notice outside working hours can also be a public reply.',
   },
   notice: {
     counted: (count: number) => `${count} of 256 characters.`,

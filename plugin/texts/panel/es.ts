@@ -352,7 +352,7 @@ export const es: Texts = {
   automation: {
     link: 'Automatización',
     heading: (name) => `Automatización de “${name}”`,
-    words: 'Aquí todo está desactivado por defecto, excepto el borrado de los mensajes antiguos. Lo que dice el plugin se envía una sola vez, en privado y por la misma vía por la que escribe el cliente.',
+    words: 'Aquí todo está desactivado por defecto, excepto el borrado de los mensajes antiguos. Lo que envía el plugin es privado, y va cifrado si el cliente escribe cifrado; solo el aviso fuera del horario laboral puede ser también una respuesta pública.',
   },
   notice: {
     counted: (count) => `${count} de 256 caracteres.`,

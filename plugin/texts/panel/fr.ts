@@ -352,7 +352,7 @@ export const fr: Texts = {
   automation: {
     link: 'Automatisation',
     heading: (name) => `Automatisation pour «\u00a0${name}\u00a0»`,
-    words: 'Tout est désactivé ici par défaut, sauf l’effacement des anciens messages. Ce que dit le plugin est envoyé une seule fois, en privé, par la voie qu’utilise le client.',
+    words: 'Tout est désactivé ici par défaut, sauf l’effacement des anciens messages. Ce que le plugin envoie est privé, et chiffré si le client écrit en chiffré ; seul l’avis en dehors des heures d’ouverture peut aussi être une réponse publique.',
   },
   notice: {
     counted: (count) => `${count} sur 256 caractères.`,

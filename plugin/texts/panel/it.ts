@@ -351,7 +351,7 @@ export const it: Texts = {
   automation: {
     link: 'Automazione',
     heading: (name: string) => `Automazione per "${name}"`,
-    words: 'Qui tutto è disattivato per impostazione predefinita, tranne la cancellazione dei vecchi messaggi. Ciò che il plugin dice viene inviato una sola volta, in privato, nel modo in cui scrive il cliente.',
+    words: 'Qui tutto è disattivato per impostazione predefinita, tranne la cancellazione dei vecchi messaggi. Ciò che il plugin invia è privato, e cifrato se il cliente scrive cifrato; solo l’avviso fuori dall’orario di lavoro può essere anche una risposta pubblica.',
   },
   notice: {
     counted: (count: number) => `${count} di 256 caratteri.`,

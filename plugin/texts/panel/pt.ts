@@ -352,7 +352,7 @@ export const pt: Texts = {
   automation: {
     link: 'Automação',
     heading: (name) => `Automação de "${name}"`,
-    words: 'Aqui vem tudo desativado, exceto apagar mensagens antigas. O que o plugin diz é enviado uma só vez, em privado, pelo meio que o cliente usa para escrever.',
+    words: 'Aqui vem tudo desativado, exceto apagar mensagens antigas. O que o plugin envia é privado, e encriptado se o cliente escrever encriptado; só o aviso fora do horário de trabalho pode ser também uma resposta pública.',
   },
   notice: {
     counted: (count) => `${count} de 256 caracteres.`,
