@@ -88,13 +88,16 @@ export class HostClient {
     const response = await this.request<T>(call);
     const { status } = response;
     this.options.counters.count('host_calls', { call: call.name, status: String(status) });
-    if (status !== 401 && status !== 403) this.options.gate?.accepted();
     if (status >= 200 && status < 300) {
+      this.options.gate?.accepted();
       this.options.onSignIn(true, undefined);
       return response;
     }
     discard(response.data);
-    throw this.faultOf(call, status, response.data);
+    const fault = this.faultOf(call, status, response.data);
+    // A gateway's answer, or a refusal of this one call.
+    this.options.gate?.learnedNothing();
+    throw fault;
   }
 
   /** A file of the host that ends with an error when the host falls silent. */
@@ -133,7 +136,6 @@ export class HostClient {
       this.options.onSignIn(false, said);
       // A user may be refused a single thing, which says nothing of the others.
       if (status === 401) this.options.gate?.refuse();
-      else this.options.gate?.learnedNothing();
       return signedOut(
         `${said}; check host.username and host.password, or host.apiKey`,
         this.options.gate?.closed(),

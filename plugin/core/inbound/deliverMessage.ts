@@ -6,7 +6,8 @@ import { BridgeError, reasonOf } from '../errors';
 import type { InboundMessage, StoredInbound, XUser } from '../messages';
 import { isPrivate, knownSender } from '../automation/automaticReplies';
 import { cardFields, updateCard } from '../automation/contactCard';
-import { mediaName, notifyParts, type NotifyPart } from './notifyParts';
+import { moveAttachments, withAttachments } from './moveAttachments';
+import { notifyParts, type NotifyPart } from './notifyParts';
 import type { PendingWrites } from '../pendingWrites';
 import type { Tables } from '../ports';
 import { sameText } from '../sameText';
@@ -26,9 +27,6 @@ export interface DeliverPorts extends CorePorts {
   onStep: (row: StoredInbound, step: string, detail?: string) => void;
 }
 
-/** How often media of X are tried before the text goes without them. */
-const mediaTries = 3;
-
 /**
  * Hands one stored message to the host, from wherever an earlier try left off: attachments first, then one
  * notify call for each part.
@@ -46,20 +44,18 @@ export async function deliverMessage(
   const sender = told === undefined ? await identify(message.sender, account, ports) : message.sender;
   const before = await ports.contacts.mapValueOf(account.name, sender.id);
   const from = told ?? (await ports.contactValues.of(sender, before, account, ports.host));
-  const { attachments, isProvisional } = await moveAttachments(row, account, ports);
+  const moved = await moveAttachments(row, account, ports);
   const preface = await prefaceOf(row, account, ports);
-  const parts = notifyParts(shown(row), attachments);
+  const parts = notifyParts(shown(row), moved.attachments);
   let mayBeThere = row.doubtful || row.notifyingSince !== undefined;
-  const notify = (part: NotifyPart) =>
-    notifyOnce(row, part, from, sender, account, ports).catch(async (error: unknown) => {
-      // Nothing was handed over with these, so that a file the host refused may be tried again.
-      if (isProvisional && part === parts[0] && error instanceof BridgeError && !error.outcomeUnknown)
-        await ports.inbox.saveAttachments(row.seq, row.attachments);
-      throw error;
-    });
+  const notify = (part: NotifyPart) => {
+    const call = () => notifyOnce(row, part, from, sender, account, ports);
+    return part === parts[0] ? withAttachments(row.seq, moved, ports, call) : call();
+  };
   const handOver = async (part: NotifyPart, notified: number): Promise<void> => {
     const found = mayBeThere ? await findLost(row, part, account, ports) : undefined;
-    mayBeThere = row.doubtful && found !== undefined;
+    // A transcript that is not there says nothing of the text.
+    if (part !== preface) mayBeThere = row.doubtful && found !== undefined;
     const receipt = found ?? (await notify(part));
     const last = part !== preface && notified === parts.length;
     await ports.pendingWrites.write(account.name, row.seq, async (tables) => {
@@ -93,7 +89,6 @@ export async function deliverMessage(
     });
   };
   if (preface) await handOver(preface, 0);
-  if (isProvisional) await ports.inbox.saveAttachments(row.seq, attachments);
   for (const [index, part] of parts.entries()) if (index >= row.notified) await handOver(part, index + 1);
   if (row.notified >= parts.length) await markDelivered(row, account, ports);
   if (!message.notice && account.rules.card.active) void updateCard(sender, from, account, ports);
@@ -144,60 +139,6 @@ async function identify(sender: XUser, account: MessagingAccount, ports: Deliver
   if (!user) return sender;
   await ports.contacts.see(account.name, user, ports.clock.now());
   return user;
-}
-
-/** @returns their ids at the host; provisional where it has refused a file that it may take at another try */
-async function moveAttachments(
-  row: StoredInbound,
-  account: MessagingAccount,
-  ports: DeliverPorts,
-): Promise<{ attachments: (string | null)[]; isProvisional: boolean }> {
-  const attachments = [...row.attachments];
-  let refused = false;
-  for (let index = attachments.length; index < row.message.media.length; index += 1) {
-    ports.onStep(row, 'moving attachment', `${index + 1} of ${row.message.media.length}`);
-    const moved = await moveAttachment(row, index, account, ports);
-    attachments.push(moved.id);
-    refused ||= moved.refused;
-    // A host that refuses everything for a while may take the file when it takes the message.
-    if (!refused) await ports.inbox.saveAttachments(row.seq, attachments);
-  }
-  return { attachments, isProvisional: refused && row.notified === 0 };
-}
-
-/** @returns the attachment's id on the host, or null when it cannot be had and the text must go alone; who refused it */
-async function moveAttachment(
-  row: StoredInbound,
-  index: number,
-  account: MessagingAccount,
-  ports: DeliverPorts,
-): Promise<{ id: string | null; refused: boolean }> {
-  const media = row.message.media[index];
-  if (!media) return { id: null, refused: false };
-  try {
-    const name = mediaName(row.message, index);
-    const file = media.sealed
-      ? await account.chat.openMedia(media.sealed, name)
-      : await account.x.openMedia(media.url, name);
-    return { id: await ports.host.putAttachment(file), refused: false };
-  } catch (error) {
-    if (!(error instanceof BridgeError)) throw error;
-    if (error.retryable && !mediaGivenUp(row.seq, error, ports.mediaFaults)) throw error;
-    ports.log.warn('attachment left out, the text goes without it', {
-      messageId: row.message.messageId,
-      reason: error.message,
-    });
-    return { id: null, refused: error.code === 'refused-by-host' };
-  }
-}
-
-/** Whether X has failed to hand out this message's media often enough for the text to go without them. */
-function mediaGivenUp(seq: number, error: BridgeError, faults: Map<number, number>): boolean {
-  if (error.code !== 'media-unavailable') return false;
-  const times = (faults.get(seq) ?? 0) + 1;
-  if (times < mediaTries) faults.set(seq, times);
-  else faults.delete(seq);
-  return times >= mediaTries;
 }
 
 async function notifyOnce(

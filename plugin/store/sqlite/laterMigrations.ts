@@ -134,10 +134,14 @@ export const laterMigrations: string[] = [
   `,
   // What the bot said is no longer counted among a message's parts.
   `
-  UPDATE inbox SET notified = notified - 1
-    WHERE notified > 0 AND state <> 'delivered' AND EXISTS (
-      SELECT 1 FROM bot_turns
-        WHERE bot_turns.inbox_seq < inbox.seq AND inbox.lane = bot_turns.account || ' ' || bot_turns.conversation
-    );
+  CREATE TEMP TABLE with_transcript AS
+    SELECT seq, lane FROM inbox
+      WHERE notified > 0 AND state <> 'delivered' AND json_extract(message, '$.notice') IS NULL AND EXISTS (
+        SELECT 1 FROM bot_turns
+          WHERE bot_turns.inbox_seq < inbox.seq AND inbox.lane = bot_turns.account || ' ' || bot_turns.conversation
+      );
+  UPDATE inbox SET notified = notified - 1 WHERE seq IN (SELECT seq FROM with_transcript);
+  DELETE FROM bot_turns WHERE account || ' ' || conversation IN (SELECT lane FROM with_transcript);
+  DROP TABLE with_transcript;
   `,
 ];

@@ -108,7 +108,11 @@ export class SignedRequests {
       if (!answer) continue;
       const isWrong =
         isWrongSignIn(answer.status, answer.body) ||
-        (answer.refusesFreshToken === true && (await this.isTakenElsewhere(kind)));
+        (answer.refusesFreshToken === true &&
+          (await this.isTakenElsewhere(kind).catch((error: unknown) => {
+            gate?.learnedNothing();
+            throw error;
+          })));
       answer.isWrongSignIn = isWrong;
       if (isWrong) signIns.noteRefused(call, kind);
       // What X refused because of the sign-in has had no effect: another one may do it.
